@@ -1,0 +1,106 @@
+"""The errors Stockcast tells apart, by what the answer to them is.
+
+A `RequestError` cannot get better by trying again: the request is failed with its message. A
+`TemporaryError` can: the event is answered 503 (or 429) and delivered again later. A
+`ConfigurationError` is the operator's to mend and stops a function at start.
+"""
+
+from __future__ import annotations
+
+
+class StockcastError(Exception):
+    """Anything Stockcast raises on purpose; its message is written for a person."""
+
+    status = 500
+    title = "Internal error"
+    slug = "internal"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class ConfigurationError(StockcastError):
+    """A setting is missing or cannot be used."""
+
+    title = "Configuration error"
+    slug = "configuration"
+
+
+class RequestError(StockcastError):
+    """What was asked cannot be answered, however often it is tried."""
+
+    status = 422
+    title = "The request cannot be answered"
+    slug = "request"
+
+
+class InvalidFieldError(RequestError):
+    """A field is missing, of the wrong type, or out of range."""
+
+    title = "Invalid value"
+    slug = "invalid-field"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class UnknownSymbolError(RequestError):
+    """No provider has prices for the symbol."""
+
+    status = 404
+    title = "Unknown symbol"
+    slug = "unknown-symbol"
+
+
+class TooLittleHistoryError(RequestError):
+    """The price history is too short to forecast from."""
+
+    title = "Too little history"
+    slug = "too-little-history"
+
+    def __init__(self, symbol: str, rows: int, needed: int) -> None:
+        super().__init__(
+            f"{symbol} has {rows} daily prices; a forecast needs at least {needed}."
+            " Choose a symbol that has been listed for longer."
+        )
+        self.rows = rows
+        self.needed = needed
+
+
+class ConflictError(RequestError):
+    """An id was used before for something else."""
+
+    status = 409
+    title = "Conflict"
+    slug = "conflict"
+
+
+class MalformedEventError(StockcastError):
+    """What arrived is not a CloudEvent this function can take; answered 400, never retried."""
+
+    status = 400
+    title = "Malformed CloudEvent"
+    slug = "malformed-event"
+
+
+class TemporaryError(StockcastError):
+    """Something is down or busy; the same request may succeed later."""
+
+    status = 503
+    title = "Temporarily unavailable"
+    slug = "unavailable"
+
+    def __init__(self, detail: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+class ThrottledError(TemporaryError):
+    """Somebody's rate limit is used up; try again after `retry_after_s` seconds."""
+
+    status = 429
+    title = "Too many requests"
+    slug = "too-many-requests"

@@ -1,0 +1,58 @@
+"""What a model answers with, and what a model is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from functions.forecast.backtest import Backtest
+    from functions.forecast.series import PriceSeries
+
+INTERVALS = (50, 80, 95)
+"""The central intervals every result carries, in percent."""
+
+LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
+"""The quantile levels that bound INTERVALS, and the median."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """The distribution of a price on each of `h` future trading days, and the fit to the past.
+
+    `dates` (h,) datetime64[D]; `levels` (q,) ascending probabilities; `quantiles` (h, q) prices,
+    positive and not decreasing along a row; `centre` (h,) the point forecast as a price (the
+    median unless a model says otherwise); `fitted` (n,) the modelled price for each row of the
+    series, NaN outside the training window.
+    """
+
+    dates: NDArray[np.datetime64]
+    levels: tuple[float, ...]
+    quantiles: NDArray[np.float64]
+    centre: NDArray[np.float64]
+    fitted: NDArray[np.float64]
+
+
+class Model(Protocol):
+    """A forecasting model: pure, seeded, the same bit for bit for the same input."""
+
+    name: str
+
+    def forecast(
+        self,
+        series: PriceSeries,
+        dates: NDArray[np.datetime64],
+        levels: Sequence[float] = LEVELS,
+    ) -> Prediction:
+        """Forecast the adjusted close on each of `dates` (ascending trading days after the last).
+
+        Raises TooLittleHistoryError naming the rows needed.
+        """
+
+    def backtest(self, series: PriceSeries, horizon: int) -> Backtest:
+        """Score past forecasts of `series`, `horizon` trading days ahead, each from data before."""

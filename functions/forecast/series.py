@@ -1,0 +1,46 @@
+"""A symbol's price history as NumPy columns: what every model reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class PriceSeries:
+    """Daily prices of one symbol, ascending by date, one row a trading day.
+
+    All columns have the shape (n,). `dates` is datetime64[D]; the others are float64, in the
+    currency of the listing (`volume` in shares). `adjusted_close` is adjusted for splits and
+    dividends, finite and positive; `open`, `high`, `low`, `close` and `volume` are as traded and
+    NaN where the source has none.
+    """
+
+    symbol: str
+    dates: NDArray[np.datetime64]
+    open: NDArray[np.float64]
+    high: NDArray[np.float64]
+    low: NDArray[np.float64]
+    close: NDArray[np.float64]
+    volume: NDArray[np.float64]
+    adjusted_close: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.dates)
+
+    def until(self, stop: int) -> PriceSeries:
+        """The first `stop` rows: what was known at an origin of a backtest."""
+        return PriceSeries(
+            self.symbol,
+            self.dates[:stop],
+            self.open[:stop],
+            self.high[:stop],
+            self.low[:stop],
+            self.close[:stop],
+            self.volume[:stop],
+            self.adjusted_close[:stop],
+        )
