@@ -1,0 +1,92 @@
+"""Proper scores and tests for forecasts given as quantiles. Arrays in, arrays or numbers out."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+WIS_LEVELS = (
+    *(0.01, 0.025, 0.05, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50),
+    *(0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.975, 0.99),
+)
+"""The 23 levels of the weighted interval score as used by forecast hubs (Bracher et al. 2021)."""
+
+FEWEST_INDEPENDENT = 8
+
+
+def weighted_interval_score(
+    actual: NDArray[np.float64], quantiles: NDArray[np.float64], levels: Sequence[float]
+) -> NDArray[np.float64]:
+    """Twice the mean pinball loss over `levels`, in the unit of `actual`.
+
+    `actual` (...), `quantiles` (..., q); the answer has the shape of `actual`. With symmetric
+    levels and the median this is the WIS of Bracher et al. (2021), eq. 1 and section 2.2.
+    """
+    error = actual[..., np.newaxis] - quantiles
+    tau = np.asarray(levels)
+    loss: NDArray[np.float64] = 2.0 * np.maximum(tau * error, (tau - 1.0) * error).mean(axis=-1)
+    return loss
+
+
+def inside(
+    actual: NDArray[np.float64],
+    quantiles: NDArray[np.float64],
+    levels: Sequence[float],
+    percent: float,
+) -> NDArray[np.bool_]:
+    """Whether each outcome fell in the central interval of `percent`, bounds included."""
+    tail = (1.0 - percent / 100.0) / 2.0
+    tau = np.asarray(levels)
+    low = int(np.abs(tau - tail).argmin())
+    high = int(np.abs(tau - (1.0 - tail)).argmin())
+    if abs(tau[low] - tail) > 1e-6 or abs(tau[high] - (1.0 - tail)) > 1e-6:  # noqa: PLR2004  rounding only
+        raise ValueError(f"levels {tuple(levels)} do not bound a central {percent}% interval")
+    return (quantiles[..., low] <= actual) & (actual <= quantiles[..., high])
+
+
+def wilson_interval(successes: float, trials: float, z: float = 1.96) -> tuple[float, float]:
+    """The 95% interval of a proportion (Wilson 1927); `trials` may be an effective number."""
+    share = successes / trials
+    centre = (share + z * z / (2.0 * trials)) / (1.0 + z * z / trials)
+    half = z / (1.0 + z * z / trials)
+    half *= math.sqrt(share * (1.0 - share) / trials + z * z / (4.0 * trials * trials))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def diebold_mariano(
+    loss: NDArray[np.float64], benchmark_loss: NDArray[np.float64], lags: int
+) -> float | None:
+    """Two-sided p-value that both losses are equal on average (Diebold and Mariano 1995).
+
+    The long-run variance is Newey and West's (1987) with `lags` Bartlett lags: with overlapping
+    horizons, the number of neighbours an origin shares days with. The statistic is compared with
+    Student's t of n - 1 degrees, as Harvey, Leybourne and Newbold (1997) advise. None when the
+    losses do not differ or are worth fewer than 8 independent ones.
+    """
+    difference = loss - benchmark_loss
+    n = len(difference)
+    if n < FEWEST_INDEPENDENT * (lags + 1):
+        return None
+    mean = float(difference.mean())
+    deviation = difference - mean
+    variance = float(deviation @ deviation) / n
+    for lag in range(1, lags + 1):
+        weight = 1.0 - lag / (lags + 1.0)
+        variance += 2.0 * weight * float(deviation[lag:] @ deviation[:-lag]) / n
+    if variance <= 1e-24:  # noqa: PLR2004  equal losses up to rounding
+        return None
+    return _two_sided_t(mean / math.sqrt(variance / (n - 1)), n - 1)
+
+
+def _two_sided_t(statistic: float, degrees: int) -> float:
+    """Wallace's (1959) normal approximation of Student's t, close from 5 degrees up."""
+    normal = (8.0 * degrees + 1.0) / (8.0 * degrees + 3.0)
+    normal *= math.sqrt(degrees * math.log1p(statistic * statistic / degrees))
+    return math.erfc(normal / math.sqrt(2.0))
