@@ -70,13 +70,12 @@ def choose_origins(
     """Row indices of past last-known days, ascending, the last one `horizon` rows before the end.
 
     They are a horizon apart, or further if there would be more than `most`; where that gives
-    fewer than `fewest`, they stand closer and their horizons overlap. Empty where no forecast
+    fewer than `fewest`, the first comes earlier than `warm_up` rows, and then they stand closer
+    and their horizons overlap. Empty where no forecast
     from at least SHORTEST_WARM_UP rows can be checked.
     """
     last = rows - 1 - horizon
-    first = warm_up - 1
-    if last - first < fewest - 1:
-        first = max(SHORTEST_WARM_UP - 1, min(first, last - fewest + 1))
+    first = min(warm_up - 1, max(SHORTEST_WARM_UP - 1, last - (fewest - 1) * horizon))
     usable = last - first
     if usable < 0:
         return np.empty(0, dtype=np.intp)
