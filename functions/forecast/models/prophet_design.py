@@ -67,7 +67,9 @@ class Design:
             if parameters < rows and span_days >= np.floor(2 * seasonality.period_days):
                 seasonalities.append(seasonality)
         times = (dates - dates[0]) / np.timedelta64(1, "D") / span_days
-        return cls(dates[0], span_days, float(np.diff(times).mean()), times[at], tuple(seasonalities))
+        return cls(
+            dates[0], span_days, float(np.diff(times).mean()), times[at], tuple(seasonalities)
+        )
 
     def times(self, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
         """Model times (n,) of calendar dates (n,)."""
@@ -75,7 +77,7 @@ class Design:
         return elapsed / self.span_days
 
     def columns(self, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
-        """The regressors (n, p): time, one, each seasonality's terms, then a hinge a changepoint."""
+        """The regressors (n, p): time, one, each seasonality's terms, a hinge a changepoint."""
         times = self.times(dates)
         hinges = np.maximum(times[:, None] - self.changepoints, 0.0)
         waves = [fourier(dates, seasonality) for seasonality in self.seasonalities]

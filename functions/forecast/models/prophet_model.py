@@ -140,4 +140,5 @@ def _years_before(day: np.datetime64) -> np.datetime64:
     earlier = month - np.timedelta64(12 * TRAINING_YEARS, "M")
     of_month = day - month.astype("datetime64[D]")
     last_of_month = (earlier + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
-    return np.minimum(earlier.astype("datetime64[D]") + of_month, last_of_month)
+    same_day: np.datetime64 = np.minimum(earlier.astype("datetime64[D]") + of_month, last_of_month)
+    return same_day

@@ -59,4 +59,7 @@ def symmetric_quantiles(
     spread = np.atleast_1d(np.asarray(noise, dtype=np.float64))[:, None]
     distances = np.abs(deviations + spread * _HALF_NORMAL)
     sides = 2 * np.asarray(levels, dtype=np.float64) - 1
-    return np.sign(sides) * np.quantile(distances, np.abs(sides), axis=1).T
+    quantiles: NDArray[np.float64] = (
+        np.sign(sides) * np.quantile(distances, np.abs(sides), axis=1).T
+    )
+    return quantiles

@@ -1,0 +1,159 @@
+"""Configuration from the environment.
+
+Each name may also be given as `NAME_FILE`, the path of a file that holds the value (a mounted
+secret); OpenFaaS mounts secrets under `/var/openfaas/secrets/NAME`. A function reads everything
+once, at start, into a frozen object, and stops with the variable's name where one is bad.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+from functions.common.errors import ConfigurationError
+
+T = TypeVar("T")
+
+OPENFAAS_SECRETS = Path("/var/openfaas/secrets")
+DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
+SECONDS = {None: 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+TRUE = frozenset({"1", "true", "yes", "on"})
+FALSE = frozenset({"0", "false", "no", "off"})
+
+
+class Environment:
+    """Typed access to environment variables; every bad value is a `ConfigurationError`."""
+
+    def __init__(self, variables: Mapping[str, str], secrets: Path = OPENFAAS_SECRETS) -> None:
+        self._variables = variables
+        self._secrets = secrets
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """The value of `name`, of the file `NAME_FILE` points to, or of a mounted secret."""
+        value = self._variables.get(name) or self._from_file(name) or default
+        if value is None:
+            raise ConfigurationError(f"{name} is missing and has no default; set {name}.")
+        return value
+
+    def url(self, name: str, default: str | None = None, *, schemes: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        parts = urlsplit(value)
+        usable = parts.scheme in schemes and (parts.netloc or parts.scheme == "unix")
+        if value and not usable:
+            message = f"{name} must be a URL with {' or '.join(schemes)}, not {_masked(value)!r}."
+            raise ConfigurationError(message)
+        return value
+
+    def seconds(self, name: str, default: str) -> float:
+        """A duration such as `90`, `90s`, `15m`, `12h` or `7d`, in seconds."""
+        value = self.text(name, default)
+        match = DURATION.fullmatch(value.strip())
+        if not match:
+            message = f"{name} must be a duration like 90, 15m, 12h or 7d, not {value!r}."
+            raise ConfigurationError(message)
+        return float(match[1]) * SECONDS[match[2]]
+
+    def number(self, name: str, default: str, *, least: int = 0) -> int:
+        value = self.text(name, default)
+        if not value.isascii() or not value.isdigit() or int(value) < least:
+            message = f"{name} must be a whole number of at least {least}, not {value!r}."
+            raise ConfigurationError(message)
+        return int(value)
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        value = self.text(name, str(default)).lower()
+        if value not in TRUE | FALSE:
+            raise ConfigurationError(f"{name} must be true or false, not {value!r}.")
+        return value in TRUE
+
+    def names(self, name: str, default: str) -> tuple[str, ...]:
+        """A comma-separated list."""
+        return tuple(item.strip() for item in self.text(name, default).split(",") if item.strip())
+
+    def choice(self, name: str, default: str, *, among: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        if value not in among:
+            raise ConfigurationError(f"{name} must be one of {', '.join(among)}, not {value!r}.")
+        return value
+
+    def _from_file(self, name: str) -> str | None:
+        named = self._variables.get(f"{name}_FILE")
+        path = Path(named) if named else self._secrets / name
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            if named:
+                message = f"{name}_FILE names {named!r}, which cannot be read: {error.strerror}."
+                raise ConfigurationError(message) from error
+            return None
+
+
+@dataclass(frozen=True)
+class RedisSettings:
+    """Where requests, claims and results are kept, and for how long."""
+
+    url: str
+    cluster: bool
+    result_ttl_s: float
+    request_deadline_s: float
+
+    @classmethod
+    def read(cls, env: Environment) -> RedisSettings:
+        return cls(
+            url=env.url(
+                "REDIS_URL", "redis://127.0.0.1:6379/0", schemes=("redis", "rediss", "unix")
+            ),
+            cluster=env.flag("REDIS_CLUSTER", default=False),
+            result_ttl_s=env.seconds("RESULT_TTL", "24h"),
+            request_deadline_s=env.seconds("REQUEST_DEADLINE", "10m"),
+        )
+
+
+@dataclass(frozen=True)
+class S3Settings:
+    """Where prices are kept. Credentials come from the AWS standard variables."""
+
+    bucket: str
+    endpoint_url: str | None
+    region: str
+    credentials: tuple[str, str] | None
+
+    @classmethod
+    def read(cls, env: Environment) -> S3Settings:
+        key = env.text("AWS_ACCESS_KEY_ID", "")
+        secret = env.text("AWS_SECRET_ACCESS_KEY", "")
+        if bool(key) != bool(secret):
+            missing = "AWS_SECRET_ACCESS_KEY" if key else "AWS_ACCESS_KEY_ID"
+            raise ConfigurationError(f"{missing} is missing; set both or neither.")
+        return cls(
+            bucket=env.text("S3_BUCKET"),
+            endpoint_url=env.url("S3_ENDPOINT_URL", "", schemes=("http", "https")) or None,
+            region=env.text("AWS_REGION", "") or env.text("AWS_DEFAULT_REGION", "us-east-1"),
+            credentials=(key, secret) if key else None,
+        )
+
+    def __repr__(self) -> str:
+        return f"S3Settings(bucket={self.bucket!r}, endpoint_url={self.endpoint_url!r})"
+
+
+def read_or_exit(function: str, read: Callable[[Environment], T], env: Environment) -> T:
+    """What `read` makes of the environment; a bad one ends the process and says why."""
+    try:
+        return read(env)
+    except ConfigurationError as error:
+        _exit(f"stockcast {function} cannot start: {error.detail}")
+
+
+def _exit(message: str) -> NoReturn:
+    sys.stderr.write(message + "\n")
+    raise SystemExit(3)
+
+
+def _masked(url: str) -> str:
+    """`url` without a password, fit for a message."""
+    return re.sub(r"(//[^:/@]*):[^@]*@", r"\1:***@", url)

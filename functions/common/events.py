@@ -1,0 +1,206 @@
+"""The events of Stockcast, one frozen dataclass a type; their `type` is the versioned name.
+
+`from_data` reads the data of a CloudEvent strictly (`InvalidFieldError` names the field), fields
+it does not know are left alone, so that a newer sender may add some. `to_data` is its inverse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from functions.common import fields
+from functions.common.fields import Json
+
+PREFIX = "dev.stockcast."
+
+
+class Event(Protocol):
+    """What every event has: its type's name, the symbol it is about, and its data as JSON."""
+
+    TYPE: ClassVar[str]
+
+    @property
+    def request_id(self) -> str: ...
+
+    @property
+    def symbol(self) -> str: ...
+
+    def to_data(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class ForecastRequested:
+    """Someone asks where the price of `symbol` may be in `days` calendar days."""
+
+    TYPE: ClassVar[str] = PREFIX + "forecast.requested.v1"
+
+    request_id: str
+    symbol: str
+    days: int
+    model: str = fields.DEFAULT_MODEL
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_data(cls, data: Json) -> ForecastRequested:
+        return cls(**_asked(data))
+
+    def to_data(self) -> dict[str, Any]:
+        return {
+            "request_id": self.request_id,
+            "symbol": self.symbol,
+            "days": self.days,
+            "model": self.model,
+            "options": dict(self.options),
+        }
+
+
+@dataclass(frozen=True)
+class PricesIngested:
+    """The prices a forecast needs lie in S3 under `bucket` and `key`, as version `etag`.
+
+    `fresh_until` is when newer prices should exist (ISO 8601, UTC; empty: not known), and
+    `stale` says that the provider could not be reached and these are the last prices known.
+    """
+
+    TYPE: ClassVar[str] = PREFIX + "prices.ingested.v1"
+
+    request_id: str
+    symbol: str
+    days: int
+    model: str
+    options: Mapping[str, Any]
+    bucket: str
+    key: str
+    etag: str
+    provider: str
+    rows: int
+    first_date: str
+    last_date: str
+    fresh_until: str = ""
+    stale: bool = False
+
+    @classmethod
+    def from_data(cls, data: Json) -> PricesIngested:
+        return cls(
+            **_asked(data),
+            bucket=fields.text(data, "bucket", max_length=63),
+            key=fields.text(data, "key"),
+            etag=fields.text(data, "etag", max_length=128),
+            provider=fields.text(data, "provider", max_length=32),
+            rows=fields.whole_number(data, "rows", least=0, most=1_000_000),
+            first_date=fields.day(data, "first_date").isoformat(),
+            last_date=fields.day(data, "last_date").isoformat(),
+            fresh_until=fields.text(data, "fresh_until") if data.get("fresh_until") else "",
+            stale=fields.flag(data, "stale", default=False),
+        )
+
+    @property
+    def requested(self) -> ForecastRequested:
+        """The request these prices were fetched for."""
+        return ForecastRequested(self.request_id, self.symbol, self.days, self.model, self.options)
+
+    def to_data(self) -> dict[str, Any]:
+        return {
+            **self.requested.to_data(),
+            "bucket": self.bucket,
+            "key": self.key,
+            "etag": self.etag,
+            "provider": self.provider,
+            "rows": self.rows,
+            "first_date": self.first_date,
+            "last_date": self.last_date,
+            "fresh_until": self.fresh_until,
+            "stale": self.stale,
+        }
+
+
+@dataclass(frozen=True)
+class ForecastCompleted:
+    """A forecast lies in Redis under `result_key`."""
+
+    TYPE: ClassVar[str] = PREFIX + "forecast.completed.v1"
+
+    request_id: str
+    symbol: str
+    result_key: str
+
+    @classmethod
+    def from_data(cls, data: Json) -> ForecastCompleted:
+        return cls(
+            fields.request_id(data, "request_id"),
+            fields.symbol(data),
+            fields.text(data, "result_key"),
+        )
+
+    def to_data(self) -> dict[str, Any]:
+        return {
+            "request_id": self.request_id,
+            "symbol": self.symbol,
+            "status": "done",
+            "result_key": self.result_key,
+        }
+
+
+@dataclass(frozen=True)
+class ForecastFailed:
+    """A request has ended without a forecast; `error` is its problem object (RFC 9457)."""
+
+    TYPE: ClassVar[str] = PREFIX + "forecast.failed.v1"
+
+    request_id: str
+    symbol: str
+    error: Mapping[str, Any]
+
+    @classmethod
+    def from_data(cls, data: Json) -> ForecastFailed:
+        return cls(
+            fields.request_id(data, "request_id"),
+            fields.symbol(data),
+            fields.json_object(data, "error"),
+        )
+
+    def to_data(self) -> dict[str, Any]:
+        return {
+            "request_id": self.request_id,
+            "symbol": self.symbol,
+            "status": "failed",
+            "error": dict(self.error),
+        }
+
+
+@dataclass(frozen=True)
+class ChartRequested:
+    """Someone wants the PNG of a result; drawn on demand, since few results are looked at so."""
+
+    TYPE: ClassVar[str] = PREFIX + "chart.requested.v1"
+
+    request_id: str
+    symbol: str
+    result_key: str
+
+    @classmethod
+    def from_data(cls, data: Json) -> ChartRequested:
+        return cls(
+            fields.request_id(data, "request_id"),
+            fields.symbol(data),
+            fields.text(data, "result_key"),
+        )
+
+    def to_data(self) -> dict[str, Any]:
+        return {
+            "request_id": self.request_id,
+            "symbol": self.symbol,
+            "result_key": self.result_key,
+        }
+
+
+def _asked(data: Json) -> dict[str, Any]:
+    return {
+        "request_id": fields.request_id(data, "request_id"),
+        "symbol": fields.symbol(data),
+        "days": fields.days(data),
+        "model": fields.model(data),
+        "options": fields.options(data),
+    }

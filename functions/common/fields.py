@@ -1,0 +1,117 @@
+"""Strict reading of the fields of a JSON object, one function a kind of field.
+
+Each returns the value or raises `InvalidFieldError`, which names the field and the value.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from functions.common.errors import InvalidFieldError
+
+SYMBOL = re.compile(r"[A-Z][A-Z0-9.\-]{0,9}")
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+MODELS = ("calibrated", "prophet")
+DEFAULT_MODEL = "calibrated"
+MIN_DAYS = 1
+MAX_DAYS = 3650
+SHOWN_CHARACTERS = 40
+MAX_OPTIONS_CHARACTERS = 2000
+
+Json = Mapping[str, Any]
+
+
+def shown(value: object) -> str:
+    """`value` as JSON, shortened, fit for an error message."""
+    text = json.dumps(value, ensure_ascii=True, default=str)
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 3] + "..."
+
+
+def required(data: Json, field: str) -> Any:
+    if field not in data:
+        raise InvalidFieldError(field, "is missing.")
+    return data[field]
+
+
+def text(data: Json, field: str, *, max_length: int = 512) -> str:
+    value = required(data, field)
+    if not isinstance(value, str) or not value or len(value) > max_length:
+        message = f"must be a text of 1 to {max_length} characters, not {shown(value)}."
+        raise InvalidFieldError(field, message)
+    return value
+
+
+def whole_number(data: Json, field: str, *, least: int, most: int) -> int:
+    value = required(data, field)
+    if type(value) is not int or not least <= value <= most:
+        message = f"must be a whole number from {least} to {most}, not {shown(value)}."
+        raise InvalidFieldError(field, message)
+    return value
+
+
+def flag(data: Json, field: str, *, default: bool) -> bool:
+    value = data.get(field, default)
+    if not isinstance(value, bool):
+        raise InvalidFieldError(field, f"must be true or false, not {shown(value)}.")
+    return value
+
+
+def json_object(data: Json, field: str) -> Json:
+    value = required(data, field)
+    if not isinstance(value, dict):
+        raise InvalidFieldError(field, f"must be an object, not {shown(value)}.")
+    return value
+
+
+def day(data: Json, field: str) -> date:
+    value = required(data, field)
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        message = f"must be a date like 2013-03-01, not {shown(value)}."
+        raise InvalidFieldError(field, message) from None
+
+
+def symbol(data: Json, field: str = "symbol") -> str:
+    value = required(data, field)
+    upper = value.strip().upper() if isinstance(value, str) else ""
+    if not SYMBOL.fullmatch(upper):
+        message = (
+            "must be a ticker of 1 to 10 characters, a letter first and then letters, digits,"
+            f" '.' or '-' (for example AAPL or BRK.B), not {shown(value)}."
+        )
+        raise InvalidFieldError(field, message)
+    return upper
+
+
+def days(data: Json, field: str = "days") -> int:
+    return whole_number(data, field, least=MIN_DAYS, most=MAX_DAYS)
+
+
+def model(data: Json, field: str = "model") -> str:
+    value = data.get(field, DEFAULT_MODEL)
+    if value not in MODELS:
+        raise InvalidFieldError(field, f"must be one of {', '.join(MODELS)}, not {shown(value)}.")
+    return str(value)
+
+
+def request_id(data: Json, field: str) -> str:
+    value = required(data, field)
+    if not isinstance(value, str) or not REQUEST_ID.fullmatch(value):
+        message = f"must be a UUID or 8 to 64 letters, digits, '_' or '-', not {shown(value)}."
+        raise InvalidFieldError(field, message)
+    return value
+
+
+def options(data: Json, field: str = "options") -> Json:
+    value = data.get(field, {})
+    if not isinstance(value, dict) or len(json.dumps(value)) > MAX_OPTIONS_CHARACTERS:
+        message = (
+            f"must be an object of at most {MAX_OPTIONS_CHARACTERS} characters, not {shown(value)}."
+        )
+        raise InvalidFieldError(field, message)
+    return value

@@ -1,0 +1,51 @@
+"""Connections to Redis, plain or Cluster, and what its failures mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from redis import Redis, RedisCluster
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import (
+    AuthenticationError,
+    ConnectionError,  # noqa: A004 - Redis's own, which is no OSError
+    RedisError,
+    TimeoutError,  # noqa: A004 - Redis's own, which is no OSError
+)
+from redis.retry import Retry
+
+from functions.common.config import RedisSettings
+from functions.common.errors import TemporaryError
+
+CONNECT_TIMEOUT_S = 2.0
+REPLY_TIMEOUT_S = 5.0
+RETRIES = 2
+RETRY_AFTER_S = 2.0
+
+
+def connect(settings: RedisSettings) -> Any:
+    """A client of the Redis (or Redis Cluster) at `settings.url`; it connects when first used."""
+    options: dict[str, Any] = {
+        "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        "socket_timeout": REPLY_TIMEOUT_S,
+        "health_check_interval": 30,
+        "retry": Retry(ExponentialBackoff(cap=0.5, base=0.05), RETRIES),
+    }
+    if settings.cluster:
+        return RedisCluster.from_url(settings.url, **options)
+    return Redis.from_url(settings.url, **options, retry_on_error=[ConnectionError, TimeoutError])
+
+
+@contextmanager
+def failures_are_temporary() -> Iterator[None]:
+    """Any failure of Redis becomes a `TemporaryError`: it is mended there, not by the caller."""
+    try:
+        yield
+    except AuthenticationError as error:
+        message = f"Redis refuses the credentials in REDIS_URL: {error}"
+        raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
+    except RedisError as error:
+        message = f"Redis does not answer: {error}"
+        raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error

@@ -1,0 +1,89 @@
+"""The state of requests in Redis, for the functions that work on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from functions.common import request_record
+from functions.common.config import RedisSettings
+from functions.common.errors import ConflictError, RequestError
+from functions.common.events import ForecastRequested
+from functions.common.problems import from_error
+from functions.common.redis_client import failures_are_temporary
+from functions.common.request_record import RequestRecord, Status
+
+
+class RequestStore:
+    """Moves requests forward. `clock` gives the time in epoch seconds."""
+
+    def __init__(self, redis: Any, settings: RedisSettings, clock: Callable[[], float]) -> None:
+        self._redis = redis
+        self._settings = settings
+        self._clock = clock
+        self._advance = redis.register_script(request_record.ADVANCE)
+
+    def advance(self, requested: ForecastRequested, status: Status, **fields: str) -> bool:
+        """Move the request on to `status`, creating its record if an event came without one.
+
+        False where it already stood there or further. `ConflictError` where its id stands for
+        another request.
+        """
+        answer = self._run(requested.request_id, status, request_record.body_of(requested), fields)
+        if answer == b"conflict":
+            raise ConflictError(conflict_message(requested.request_id))
+        return bool(answer == b"changed")
+
+    def done(self, requested: ForecastRequested, result_key: str) -> bool:
+        return self.advance(requested, Status.DONE, result_key=result_key)
+
+    def fail(self, requested: ForecastRequested, error: RequestError) -> bool:
+        """End the request as failed, for the reason `error` gives."""
+        return self.advance(requested, Status.FAILED, error=json.dumps(from_error(error)))
+
+    def read(self, request_id: str) -> RequestRecord | None:
+        with failures_are_temporary():
+            stored = self._redis.hgetall(request_record.request_key(request_id))
+        return request_record.decode(request_id, stored)
+
+    def _run(self, request_id: str, status: Status, body: str, fields: Mapping[str, str]) -> bytes:
+        arguments = advance_arguments(
+            request_id, status, body, fields, self._settings, self._clock()
+        )
+        with failures_are_temporary():
+            answer: bytes = self._advance(
+                keys=[request_record.request_key(request_id)], args=arguments
+            )
+        return answer
+
+
+def advance_arguments(
+    request_id: str,
+    status: Status,
+    body: str,
+    fields: Mapping[str, str],
+    settings: RedisSettings,
+    now_s: float,
+) -> list[str | int]:
+    """What the ADVANCE script takes; shared with web's asynchronous store."""
+    now_ms = int(now_s * 1000)
+    ttl_s = settings.result_ttl_s + settings.request_deadline_s
+    pairs = [part for pair in fields.items() for part in pair]
+    return [
+        status.value,
+        body,
+        now_ms,
+        now_ms + int(settings.request_deadline_s * 1000),
+        int(ttl_s * 1000),
+        request_record.CHANGES,
+        request_id,
+        *pairs,
+    ]
+
+
+def conflict_message(request_id: str) -> str:
+    return (
+        f"The request id {request_id!r} was used before for another symbol, number of days,"
+        " model or options. Choose another id."
+    )
