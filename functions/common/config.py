@@ -23,6 +23,7 @@ OPENFAAS_SECRETS = Path("/var/openfaas/secrets")
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
 SECONDS = {None: 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 TRUE = frozenset({"1", "true", "yes", "on"})
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FALSE = frozenset({"0", "false", "no", "off"})
 
 
@@ -139,6 +140,23 @@ class S3Settings:
 
     def __repr__(self) -> str:
         return f"S3Settings(bucket={self.bucket!r}, endpoint_url={self.endpoint_url!r})"
+
+
+@dataclass(frozen=True)
+class SinkSettings:
+    """Where events go that are not taken as replies."""
+
+    sink: str
+    failure_sink: str
+    log_level: str
+
+    @classmethod
+    def read(cls, env: Environment) -> SinkSettings:
+        return cls(
+            sink=env.url("K_SINK", "", schemes=("http", "https")),
+            failure_sink=env.url("FAILURE_SINK", "", schemes=("http", "https")),
+            log_level=env.choice("LOG_LEVEL", "INFO", among=LOG_LEVELS),
+        )
 
 
 def read_or_exit(function: str, read: Callable[[Environment], T], env: Environment) -> T:

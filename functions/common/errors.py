@@ -78,12 +78,38 @@ class ConflictError(RequestError):
     slug = "conflict"
 
 
+class DeadlineError(RequestError):
+    """The request was not answered within REQUEST_DEADLINE."""
+
+    status = 504
+    title = "Deadline exceeded"
+    slug = "deadline"
+
+    def __init__(self, stage: str) -> None:
+        super().__init__(
+            f"The forecast was not ready in time; the request was still {stage}."
+            " Submit it again; if it happens again, the service is overloaded or partly down."
+        )
+        self.stage = stage
+
+
 class MalformedEventError(StockcastError):
     """What arrived is not a CloudEvent this function can take; answered 400, never retried."""
 
     status = 400
     title = "Malformed CloudEvent"
     slug = "malformed-event"
+
+
+class OversizedEventError(StockcastError):
+    """An event is larger than any of ours."""
+
+    status = 413
+    title = "Event too large"
+    slug = "event-too-large"
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(f"The event has {size} bytes; at most {limit} are taken.")
 
 
 class TemporaryError(StockcastError):

@@ -1,0 +1,265 @@
+"""The adapter between HTTP and a function that handles CloudEvents.
+
+A CloudEvent comes in by POST. Its `source` and `id` are claimed, so that a duplicate gets the
+answer of the first delivery and causes no work. The answer tells the broker what to do:
+
+    200 and a CloudEvent   handled; the broker routes the reply event
+    204                    handled; nothing follows, or the reply went to K_SINK
+    400, 413               not an event for us: no retry
+    429, 503               not now: deliver it again, not before Retry-After
+    500                    a defect of ours, logged with its traceback: deliver it again
+
+GET /healthz and /_/health (OpenFaaS) answer while the process lives, /readyz while its stores do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from functions.common import cloudevent, logs, problems
+from functions.common.claims import Claims, Outcome
+from functions.common.cloudevent import Envelope, json_bytes
+from functions.common.errors import (
+    ConflictError,
+    DeadlineError,
+    InvalidFieldError,
+    MalformedEventError,
+    OversizedEventError,
+    RequestError,
+    StockcastError,
+    TemporaryError,
+)
+from functions.common.events import Event, ForecastFailed, ForecastRequested, PricesIngested
+from functions.common.request_store import RequestStore
+from functions.common.sink import Sink
+
+if TYPE_CHECKING:
+    import flask
+
+T = TypeVar("T")
+
+Answer = tuple[bytes, int, Mapping[str, str]]
+Handler = Callable[[Any], Event | None]
+
+MAX_EVENT_BYTES = 256 * 1024
+REMEMBERED_S = 24 * 3600.0
+"""How long a handled event's answer is kept for duplicates of it."""
+
+log = logging.getLogger(__name__)
+
+
+class Lazy(Generic[T]):
+    """Builds a value when it is first wanted: gunicorn forks after a function is imported."""
+
+    def __init__(self, build: Callable[[], T]) -> None:
+        self._build = build
+        self._lock = threading.Lock()
+        self._built: list[T] = []
+
+    def __call__(self) -> T:
+        with self._lock:
+            if not self._built:
+                self._built.append(self._build())
+        return self._built[0]
+
+
+class EventFunction:
+    """Answers the HTTP requests of one function.
+
+    `handlers` maps an event class to what handles it and returns the next event, if any.
+    `sink` takes reply events where no broker does (K_SINK); `failure_sink` takes the
+    `forecast.failed` events. `ready` raises a TemporaryError while a store does not answer.
+    `clock` gives the time in epoch seconds.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        handlers: Mapping[Any, Handler],
+        *,
+        requests: RequestStore,
+        claims: Claims,
+        sink: Sink | None,
+        failure_sink: Sink | None,
+        ready: Callable[[], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.source = f"/stockcast/{name}"
+        self._name = name
+        self._handlers = {kind.TYPE: (kind, handle) for kind, handle in handlers.items()}
+        self._requests = requests
+        self._claims = claims
+        self._sink = sink
+        self._failure_sink = failure_sink
+        self._ready = ready
+        self._clock = clock
+
+    def __call__(self, request: flask.Request) -> Answer:
+        """Answer one HTTP request."""
+        if request.method in {"GET", "HEAD"}:
+            return self._health(request.path)
+        if request.method != "POST":
+            detail = f"{request.method} is not answered here; POST a CloudEvent."
+            return _problem(problems.problem("method", "Method not allowed", 405, detail))
+        try:
+            if (request.content_length or 0) > MAX_EVENT_BYTES:
+                raise OversizedEventError(request.content_length or 0, MAX_EVENT_BYTES)
+            envelope = cloudevent.parse(request.headers, request.get_data())
+            event = self._read(envelope)
+        except StockcastError as error:
+            log.warning("refused: %s", error.detail)
+            return _problem(problems.from_error(error))
+        with logs.about(
+            request_id=event.request_id,
+            event_id=envelope.id,
+            traceparent=envelope.extensions.get("traceparent", ""),
+        ):
+            return self._answer(envelope, event)
+
+    def _health(self, path: str) -> Answer:
+        if path in {"/healthz", "/_/health"}:
+            return _json({"status": "ok", "function": self._name})
+        if path != "/readyz":
+            detail = f"{path} is not found; POST a CloudEvent to /."
+            return _problem(problems.problem("not-found", "Not found", 404, detail))
+        try:
+            self._ready()
+        except TemporaryError as error:
+            return _problem(problems.from_error(error))
+        return _json({"status": "ready", "function": self._name})
+
+    def _read(self, envelope: Envelope) -> Event:
+        if envelope.type not in self._handlers:
+            known = ", ".join(sorted(self._handlers))
+            message = (
+                f"The type {envelope.type!r} is not handled by {self._name}; it takes {known}."
+            )
+            raise MalformedEventError(message)
+        if not isinstance(envelope.data, dict):
+            message = "The data of the CloudEvent must be a JSON object."
+            raise MalformedEventError(message)
+        try:
+            event: Event = self._handlers[envelope.type][0].from_data(envelope.data)
+        except InvalidFieldError as error:
+            error.status = MalformedEventError.status
+            raise
+        return event
+
+    def _answer(self, envelope: Envelope, event: Event) -> Answer:
+        started = time.perf_counter()
+        try:
+            reply = self._once(envelope, event)
+            if reply is None:
+                return b"", 204, {}
+            if self._sink is None:
+                headers, body = reply.to_binary()
+                return body, 200, headers
+            self._sink.post(reply)
+        except TemporaryError as error:
+            log.warning("to be delivered again: %s", error.detail)
+            return _problem(problems.from_error(error), error.retry_after_s)
+        except (ConflictError, MalformedEventError) as error:
+            log.warning("refused: %s", error.detail)
+            return _problem(problems.from_error(error, status=MalformedEventError.status))
+        except Exception:
+            log.exception("failed on %s", envelope.type)
+            detail = f"{self._name} failed on this event; its log says why."
+            return _problem(problems.problem("internal", "Internal error", 500, detail))
+        else:
+            return b"", 204, {}
+        finally:
+            spent_ms = round((time.perf_counter() - started) * 1000, 1)
+            log.info("answered %s", envelope.type, extra={"spent_ms": spent_ms})
+
+    def _once(self, envelope: Envelope, event: Event) -> Envelope | None:
+        """The reply to the event; the kept one where it was handled before."""
+        identity = f"{self._name}\n{envelope.source}\n{envelope.id}"
+        digest = hashlib.sha256(identity.encode()).hexdigest()[:32]
+        content = hashlib.sha256(envelope.type.encode() + json_bytes(envelope.data)).hexdigest()
+        with self._claims.claimed(f"stockcast:event:{{{digest}}}") as claim:
+            if isinstance(claim, Outcome):
+                if claim.value["content"] != content:
+                    message = (
+                        f"Another event came with the source {envelope.source!r} and the id"
+                        f" {envelope.id!r} before; give each event an id of its own."
+                    )
+                    raise MalformedEventError(message)
+                log.info("already handled")
+                kept = claim.value["reply"]
+                return Envelope(**kept) if kept else None
+            reply = self._handle(envelope, event)
+            value = {"content": content, "reply": vars(reply) if reply else None}
+            claim.complete(value, REMEMBERED_S)
+        return reply
+
+    def _handle(self, envelope: Envelope, event: Event) -> Envelope | None:
+        requested = _requested_by(event)
+        try:
+            if requested and self._has_ended(requested):
+                log.info("the request has ended before")
+                return None
+            following = self._handlers[envelope.type][1](event)
+        except ConflictError:
+            raise  # the id stands for a request of someone else, which must not fail for it
+        except RequestError as error:
+            log.info("the request fails: %s", error.detail)
+            if requested:
+                self._requests.fail(requested, error)
+            self._announce_failure(envelope, event, error)
+            return None
+        return self._reply(envelope, following) if following else None
+
+    def _has_ended(self, requested: ForecastRequested) -> bool:
+        record = self._requests.read(requested.request_id)
+        if record is None or record.requested != requested:
+            return False
+        if record.is_overdue(int(self._clock() * 1000)):
+            raise DeadlineError(record.status.value)
+        return record.status.is_final
+
+    def _announce_failure(self, envelope: Envelope, event: Event, error: RequestError) -> None:
+        if self._failure_sink:
+            failed = ForecastFailed(event.request_id, event.symbol, problems.from_error(error))
+            self._failure_sink.post(self._reply(envelope, failed))
+
+    def _reply(self, cause: Envelope, following: Event) -> Envelope:
+        """The next event. Its id follows from its cause's, so that duplicates are known as such."""
+        identity = f"{cause.source}\n{cause.id}\n{following.TYPE}"
+        extensions = {"partitionkey": following.symbol}
+        if "traceparent" in cause.extensions:
+            extensions["traceparent"] = cause.extensions["traceparent"]
+        now = datetime.fromtimestamp(self._clock(), timezone.utc)
+        return Envelope(
+            id=hashlib.sha256(identity.encode()).hexdigest()[:32],
+            source=self.source,
+            type=following.TYPE,
+            subject=following.symbol,
+            time=now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            data=following.to_data(),
+            extensions=extensions,
+        )
+
+
+def _requested_by(event: Event) -> ForecastRequested | None:
+    """The request the event moves forward, if it moves one."""
+    if isinstance(event, ForecastRequested):
+        return event
+    return event.requested if isinstance(event, PricesIngested) else None
+
+
+def _json(value: Mapping[str, Any]) -> Answer:
+    return json_bytes(value), 200, {"content-type": "application/json"}
+
+
+def _problem(shown: Mapping[str, Any], retry_after_s: float | None = None) -> Answer:
+    headers = {"content-type": problems.CONTENT_TYPE}
+    if retry_after_s is not None:
+        headers["retry-after"] = str(max(1, math.ceil(retry_after_s)))
+    return json_bytes(shown), int(shown["status"]), headers
