@@ -111,7 +111,7 @@ class EventFunction:
         try:
             if (request.content_length or 0) > MAX_EVENT_BYTES:
                 raise OversizedEventError(request.content_length or 0, MAX_EVENT_BYTES)
-            envelope = cloudevent.parse(request.headers, request.get_data())
+            envelope = cloudevent.parse(dict(request.headers), request.get_data())
             event = self._read(envelope)
         except StockcastError as error:
             log.warning("refused: %s", error.detail)

@@ -1,0 +1,19 @@
+"""The models by name, each imported only when it is asked for."""
+
+from __future__ import annotations
+
+from functions.forecast.prediction import Model
+
+
+def named(name: str) -> Model:
+    """A model by the name a request gives; `fields.MODELS` lists them."""
+    if name == "calibrated":
+        from functions.forecast.models.calibrated import CalibratedModel
+
+        return CalibratedModel()
+    if name == "prophet":
+        from functions.forecast.models.prophet_model import ProphetModel
+
+        return ProphetModel()
+    message = f"There is no model {name!r}."
+    raise ValueError(message)

@@ -1,0 +1,30 @@
+"""Draws the chart of a stored result when someone asks for it."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from functions.common.events import ChartRequested
+from functions.common.result_store import ResultStore
+
+log = logging.getLogger(__name__)
+
+
+class Charting:
+    """Keeps the PNG of each result that is looked at beside the result."""
+
+    def __init__(self, results: ResultStore) -> None:
+        self._results = results
+
+    def draw(self, wanted: ChartRequested) -> None:
+        """Draw the chart of `wanted.result_key`, unless it is there or its result has expired."""
+        if self._results.has_chart(wanted.result_key):
+            return
+        result = self._results.get(wanted.result_key)
+        if result is None:
+            log.warning("no result %s to draw; it has expired", wanted.result_key)
+            return
+        from functions.forecast import chart
+
+        self._results.put_chart(wanted.result_key, chart.draw(json.loads(result)))

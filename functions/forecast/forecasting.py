@@ -1,0 +1,89 @@
+"""From ingested prices to a stored result."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from functions.common.claims import Claims, Outcome
+from functions.common.cloudevent import json_bytes
+from functions.common.errors import InvalidFieldError
+from functions.common.events import ForecastCompleted, PricesIngested
+from functions.common.price_store import PriceStore, StoredPrices
+from functions.common.request_record import Status
+from functions.common.request_store import RequestStore
+from functions.common.result_store import ResultStore, result_key
+
+VERSION = "1"
+"""Part of every result's key: raise it when the same prices would get another answer."""
+
+log = logging.getLogger(__name__)
+
+
+class Forecasting:
+    """Computes each forecast once. `clock` gives the time in epoch seconds."""
+
+    def __init__(
+        self,
+        prices: PriceStore,
+        requests: RequestStore,
+        results: ResultStore,
+        claims: Claims,
+        clock: Callable[[], float],
+    ) -> None:
+        self._prices = prices
+        self._requests = requests
+        self._results = results
+        self._claims = claims
+        self._clock = clock
+
+    def forecast(self, ingested: PricesIngested) -> ForecastCompleted:
+        """Answer the request with the stored result for it, computed now if there is none.
+
+        Equal requests in flight share one computation. Raises RequestError where the prices
+        named cannot be forecast from, TemporaryError where a store does not answer.
+        """
+        requested = ingested.requested
+        self._requests.advance(requested, Status.FORECASTING)
+        stored = self._read_prices(ingested)
+        key = result_key(requested, stored.etag, VERSION)
+        with self._claims.claimed(f"stockcast:computing:{{{key}}}") as claim:
+            known = self._results.get(key)
+            if known is None:
+                self._results.put(key, self._compute(ingested, stored))
+            if not isinstance(claim, Outcome):
+                claim.complete(key, ttl_s=1.0)
+        self._requests.done(requested, key)
+        self._results.remember_latest(requested, key, fresh_for_s=self._fresh_for(ingested))
+        return ForecastCompleted(requested.request_id, requested.symbol, key)
+
+    def _read_prices(self, ingested: PricesIngested) -> StoredPrices:
+        """The prices the event points to; newer ones if they were replaced since."""
+        if ingested.bucket != self._prices.bucket:
+            message = f"must be {self._prices.bucket!r}, not {ingested.bucket!r}."
+            raise InvalidFieldError("bucket", message)
+        expected = self._prices.key_of(ingested.provider, ingested.symbol)
+        if ingested.key != expected:
+            message = f"must be {expected!r} for these prices, not {ingested.key!r}."
+            raise InvalidFieldError("key", message)
+        stored = self._prices.get(ingested.key)
+        if stored is None:
+            message = f"names {ingested.key!r}, which the bucket {ingested.bucket!r} does not hold."
+            raise InvalidFieldError("key", message)
+        if stored.etag != ingested.etag:
+            log.info("the prices were replaced since; using %s", stored.etag)
+        return stored
+
+    def _compute(self, ingested: PricesIngested, stored: StoredPrices) -> bytes:
+        from functions.forecast import models, price_csv, result
+
+        series = price_csv.read(ingested.symbol, stored.body)
+        document = result.answer(ingested, stored, series, models.named(ingested.model))
+        return json_bytes(document)
+
+    def _fresh_for(self, ingested: PricesIngested) -> float:
+        if ingested.stale or not ingested.fresh_until:
+            return 0.0
+        until = datetime.fromisoformat(ingested.fresh_until.replace("Z", "+00:00"))
+        return until.timestamp() - self._clock()

@@ -1,0 +1,138 @@
+"""The result document: what a person gets to see of a forecast."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from functions.common import trading_calendar
+from functions.common.errors import TooLittleHistoryError
+from functions.common.events import PricesIngested
+from functions.common.price_store import StoredPrices
+from functions.forecast.prediction import INTERVALS, LEVELS, Model, Prediction
+from functions.forecast.series import PriceSeries
+
+SHOWN_YEARS = 5
+"""How much history goes into a result; the model sees all of it."""
+
+DECIMALS = 4
+
+
+def answer(
+    ingested: PricesIngested, stored: StoredPrices, series: PriceSeries, model: Model
+) -> dict[str, Any]:
+    """The result (DESIGN, "Result") of `model` for the request that `ingested` came from.
+
+    Prices are rounded to a hundredth of a cent, or to six digits below a dollar.
+    """
+    if len(series) == 0:
+        raise TooLittleHistoryError(series.symbol, 0, 1)
+    last = series.dates[-1].item()
+    target = trading_calendar.on_or_after(last + timedelta(days=ingested.days))
+    dates = np.array(trading_calendar.trading_days_after(last, target), dtype="datetime64[D]")
+    prediction = model.forecast(series, dates, LEVELS)
+    backtest = model.backtest(series, len(dates))
+    rounding = Rounding(float(series.adjusted_close[-1]))
+    intervals = {
+        str(percent): [rounding(bound[-1]) for bound in _bounds(prediction, percent)]
+        for percent in INTERVALS
+    }
+    predicted = rounding(prediction.centre[-1])
+    return {
+        "symbol": series.symbol,
+        "days": ingested.days,
+        "model": model.name,
+        "last_date": last.isoformat(),
+        "last_price": rounding(series.adjusted_close[-1]),
+        "target_date": target.isoformat(),
+        "predicted_price": predicted,
+        "intervals": intervals,
+        "message": _message(series.symbol, ingested.days, last, predicted, intervals["80"]),
+        "history": _history(series, prediction, rounding),
+        "forecast": _forecast(prediction, rounding),
+        "backtest": {name: _rounded_score(score) for name, score in asdict(backtest).items()},
+        "data": {
+            "provider": ingested.provider,
+            "symbol": series.symbol,
+            "first_date": series.dates[0].item().isoformat(),
+            "last_date": last.isoformat(),
+            "rows": len(series),
+            "s3_key": ingested.key,
+            "etag": stored.etag,
+            "fetched_at": stored.fetched_at,
+            "stale": ingested.stale,
+        },
+    }
+
+
+class Rounding:
+    """Rounds prices to digits that mean something at the stock's price; NaN becomes None."""
+
+    def __init__(self, price: float) -> None:
+        self._decimals = DECIMALS + max(0, 2 - math.floor(math.log10(price)) - 1)
+
+    def __call__(self, price: float | np.floating[Any]) -> float:
+        return round(float(price), self._decimals)
+
+    def column(self, prices: NDArray[np.float64]) -> list[float | None]:
+        """A column of prices as JSON has it."""
+        rounded = np.round(prices, self._decimals).tolist()
+        return [None if price != price else price for price in rounded]  # noqa: PLR0124 - NaN
+
+
+def _bounds(
+    prediction: Prediction, percent: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    tail = (100 - percent) / 200
+    low, high = (_level_index(prediction, level) for level in (tail, 1 - tail))
+    return prediction.quantiles[:, low], prediction.quantiles[:, high]
+
+
+def _level_index(prediction: Prediction, level: float) -> int:
+    return int(np.argmin(np.abs(np.asarray(prediction.levels) - level)))
+
+
+def _history(series: PriceSeries, prediction: Prediction, rounding: Rounding) -> dict[str, Any]:
+    since = series.dates[-1] - np.timedelta64(round(SHOWN_YEARS * 365.25), "D")
+    shown = slice(int(np.searchsorted(series.dates, since)), None)
+    return {
+        "dates": series.dates[shown].astype(str).tolist(),
+        "close": rounding.column(series.adjusted_close[shown]),
+        "fitted": rounding.column(prediction.fitted[shown]),
+    }
+
+
+def _forecast(prediction: Prediction, rounding: Rounding) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "dates": prediction.dates.astype(str).tolist(),
+        "mean": rounding.column(prediction.centre),
+    }
+    for percent in INTERVALS:
+        low, high = _bounds(prediction, percent)
+        columns[f"lo{percent}"] = rounding.column(low)
+        columns[f"hi{percent}"] = rounding.column(high)
+    return columns
+
+
+def _message(symbol: str, days: int, last: date, price: float, interval: list[float]) -> str:
+    low, high = interval
+    unit = "day" if days == 1 else "days"
+    return (
+        f"The predicted price for {symbol} {days} {unit} after {last} is {_dollars(price)}"
+        f" (80% interval {_dollars(low)} to {_dollars(high)})."
+    )
+
+
+def _dollars(price: float) -> str:
+    return f"${price:,.2f}" if price >= 1 else f"${price:.4g}"
+
+
+def _rounded_score(score: Any) -> Any:
+    if isinstance(score, float):
+        return round(score, DECIMALS)
+    return [round(part, DECIMALS) for part in score] if isinstance(score, tuple) else score
