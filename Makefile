@@ -4,11 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 READY  := $(VENV)/.ready
-VENDOR := static/vendor/.ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-faults lint format check bench lock clean
+.PHONY: help setup run test lint format check bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,7 +23,7 @@ $(UV):
 $(READY): requirements-dev.txt pyproject.toml | $(UV)
 	@echo "Installing the locked requirements ..."
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -e . 
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $@
 
 setup: $(READY) ## install everything a checkout needs
@@ -35,3 +34,31 @@ lock: $(UV) ## lock all requirements anew (after editing a requirements.in)
 	  $(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	    --constraints requirements-dev.txt --output-file functions/$$f/requirements.txt functions/$$f/requirements.in || exit 1; \
 	done
+
+run: $(READY) ## start everything on this machine and print the URL of the page
+	@$(BIN)/stockcast up
+
+test: $(READY) ## run all tests and report the coverage of functions/
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --cov=functions --cov-report=term
+
+lint: $(READY) ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+
+format: $(READY) ## format the code and mend what can be mended
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+check: lint test ## everything that CI checks
+
+BENCH_READY := $(VENV)/.bench-ready
+$(BENCH_READY): bench/requirements-data.txt $(READY)
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -r bench/requirements-data.txt
+	@touch $@
+
+bench: $(BENCH_READY) ## time the stages of a forecast against the old recipe
+	@$(BIN)/python -m bench.stages
+
+clean: ## remove what setup and runs have made, data included
+	rm -rf $(VENV) .stockcast .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,0 +1,80 @@
+"""CloudEvents over HTTP, in both modes."""
+
+import json
+
+import pytest
+
+from functions.common import cloudevent
+from functions.common.cloudevent import Envelope
+from functions.common.errors import MalformedEventError
+
+EVENT = Envelope(
+    id="1",
+    source="/stockcast/web",
+    type="dev.stockcast.forecast.requested.v1",
+    data={"symbol": "AAPL"},
+    subject="Zürich 100%",
+    time="2013-03-01T12:00:00Z",
+    extensions={"partitionkey": "AAPL", "traceparent": "00-ab-cd-01"},
+)
+
+
+@pytest.mark.parametrize("mode", ["to_binary", "to_structured"])
+def test_an_event_survives_the_wire(mode):
+    headers, body = getattr(EVENT, mode)()
+    assert cloudevent.parse(headers, body) == EVENT
+
+
+def test_binary_headers_are_ascii():
+    headers, _ = EVENT.to_binary()
+    assert headers["ce-subject"] == "Z%C3%BCrich%20100%25"
+
+
+@pytest.mark.parametrize("name", ["ce-id", "ce-source", "ce-type", "ce-specversion"])
+def test_an_event_without_a_required_attribute_is_malformed(name):
+    headers, body = EVENT.to_binary()
+    del headers[name]
+    with pytest.raises(MalformedEventError, match=name.removeprefix("ce-")):
+        cloudevent.parse(headers, body)
+
+
+@pytest.mark.parametrize("name", ["id", "source", "type"])
+@pytest.mark.parametrize("value", ["", None, 7])
+def test_a_structured_attribute_must_be_a_text(name, value):
+    _, body = EVENT.to_structured()
+    changed = json.dumps(json.loads(body) | {name: value}).encode()
+    with pytest.raises(MalformedEventError):
+        cloudevent.parse({"content-type": cloudevent.STRUCTURED}, changed)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "said"),
+    [
+        ({}, b"{}", "not a CloudEvent"),
+        ({"content-type": "application/json"}, b"{}", "application/json"),
+        ({"content-type": cloudevent.BATCH}, b"[]", "Batches"),
+        ({"content-type": cloudevent.STRUCTURED}, b"{", "cannot be read"),
+        ({"content-type": cloudevent.STRUCTURED}, b"[]", "cannot be read"),
+        ({"content-type": cloudevent.STRUCTURED}, b"\xff", "cannot be read"),
+    ],
+)
+def test_what_is_no_event_is_refused_with_the_reason(headers, body, said):
+    with pytest.raises(MalformedEventError, match=said):
+        cloudevent.parse(headers, body)
+
+
+def test_broken_json_data_is_malformed():
+    headers, _ = EVENT.to_binary()
+    with pytest.raises(MalformedEventError):
+        cloudevent.parse(headers, b'{"symbol": ')
+
+
+def test_another_specversion_is_refused():
+    headers, body = EVENT.to_binary()
+    with pytest.raises(MalformedEventError, match=r"0\.3|specversion"):
+        cloudevent.parse(headers | {"ce-specversion": "0.3"}, body)
+
+
+def test_nan_never_reaches_the_wire():
+    with pytest.raises(ValueError, match="JSON"):
+        cloudevent.json_bytes({"price": float("nan")})

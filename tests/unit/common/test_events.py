@@ -1,0 +1,98 @@
+"""Events are read strictly, and every complaint names the field."""
+
+import pytest
+
+from functions.common.errors import InvalidFieldError
+from functions.common.events import (
+    ChartRequested,
+    ForecastCompleted,
+    ForecastFailed,
+    ForecastRequested,
+    PricesIngested,
+)
+
+ASKED = {
+    "request_id": "request-1",
+    "symbol": "AAPL",
+    "days": 45,
+    "model": "prophet",
+    "options": {"a": 1},
+}
+INGESTED = ASKED | {
+    "bucket": "stockcast",
+    "key": "prices/sample/AAPL.csv",
+    "etag": '"e"',
+    "provider": "sample",
+    "rows": 3270,
+    "first_date": "2000-03-01",
+    "last_date": "2013-03-01",
+    "fresh_until": "2013-03-04T22:30:00Z",
+    "stale": False,
+}
+EXAMPLES = [
+    (ForecastRequested, ASKED),
+    (PricesIngested, INGESTED),
+    (
+        ForecastCompleted,
+        {"request_id": "request-1", "symbol": "AAPL", "status": "done", "result_key": "k"},
+    ),
+    (
+        ForecastFailed,
+        {"request_id": "request-1", "symbol": "AAPL", "status": "failed", "error": {"status": 404}},
+    ),
+    (ChartRequested, {"request_id": "request-1", "symbol": "AAPL", "result_key": "k"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "data"), EXAMPLES)
+def test_data_survives_reading_and_writing(kind, data):
+    assert kind.from_data(data).to_data() == data
+
+
+@pytest.mark.parametrize(("kind", "data"), EXAMPLES)
+def test_fields_of_a_newer_sender_are_left_alone(kind, data):
+    assert kind.from_data(data | {"colour": "blue"}) == kind.from_data(data)
+
+
+def test_model_and_options_have_defaults():
+    event = ForecastRequested.from_data({"request_id": "12345678", "symbol": "aapl", "days": 1})
+    assert (event.symbol, event.model, event.options) == ("AAPL", "calibrated", {})
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("request_id", "short", "8 to 64"),
+        ("request_id", 7, "8 to 64"),
+        ("symbol", "A" * 300, "1 to 10 characters"),
+        ("symbol", "1A", "a letter first"),
+        ("symbol", None, "null"),
+        ("days", 0, "1 to 3650, not 0"),
+        ("days", -1, "not -1"),
+        ("days", 3651, "not 3651"),
+        ("days", 1.5, "not 1.5"),
+        ("days", "45", 'not "45"'),
+        ("days", True, "not true"),
+        ("days", None, "not null"),
+        ("model", "oracle", "calibrated, prophet"),
+        ("options", [], "must be an object"),
+        ("options", {"x": "y" * 3000}, "2000 characters"),
+        ("bucket", "", "1 to 63"),
+        ("rows", "many", "whole number"),
+        ("first_date", "yesterday", "2013-03-01"),
+        ("stale", "no", "true or false"),
+    ],
+)
+def test_a_bad_field_is_named_with_its_value(field, value, said):
+    with pytest.raises(InvalidFieldError) as caught:
+        PricesIngested.from_data(INGESTED | {field: value})
+    assert caught.value.field == field
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "field", sorted(set(INGESTED) - {"model", "options", "fresh_until", "stale"})
+)
+def test_a_missing_field_is_named(field):
+    with pytest.raises(InvalidFieldError, match=f"{field}: is missing"):
+        PricesIngested.from_data({name: value for name, value in INGESTED.items() if name != field})
