@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from cloudevents.conversion import to_json as sdk_to_json
 from cloudevents.exceptions import GenericException
 from cloudevents.http import CloudEvent, from_http
-from cloudevents.http import to_json as sdk_to_json
 
 from functions.common.errors import MalformedEventError
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch"
+REQUIRED = ("specversion", "id", "source", "type")
 CORE = frozenset({"specversion", "id", "source", "type", "datacontenttype", "subject", "time"})
 
 
@@ -84,12 +85,16 @@ def parse(headers: Mapping[str, str], body: bytes) -> Envelope:
     if not _is_structured(lowered):
         # The SDK reads ce-* headers as they are; the HTTP binding percent-encodes them.
         lowered = {name: _decoded(name, value) for name, value in lowered.items()}
+        # The SDK takes a message that lacks one of them for a structured one.
+        for name in REQUIRED:
+            if not lowered.get(f"ce-{name}"):
+                raise MalformedEventError(f"The header ce-{name} is missing or empty.")
     try:
         event = from_http(lowered, body)
     except (GenericException, ValueError, TypeError, AttributeError) as error:
         raise MalformedEventError(_reason(error)) from error
     attributes: dict[str, Any] = dict(event.get_attributes())
-    for name in ("id", "source", "type"):
+    for name in REQUIRED:
         if not isinstance(attributes.get(name), str) or not attributes[name]:
             raise MalformedEventError(f"The CloudEvent attribute {name!r} is missing or empty.")
     if attributes.get("specversion") != "1.0":

@@ -25,7 +25,7 @@ def test_an_openfaas_secret_is_found_by_name(tmp_path):
 
 def test_an_unreadable_file_is_named(tmp_path):
     env = Environment({"KEY_FILE": str(tmp_path / "none")})
-    with pytest.raises(ConfigurationError, match="KEY_FILE names .*none"):
+    with pytest.raises(ConfigurationError, match=r"KEY_FILE names .*none"):
         env.text("KEY")
 
 
