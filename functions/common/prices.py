@@ -1,0 +1,100 @@
+"""A symbol's daily prices as ingest gets them and S3 keeps them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from functions.common.errors import StockcastError
+
+COLUMNS = ("date", "open", "high", "low", "close", "volume", "adj_close")
+HEADER = ",".join(COLUMNS)
+
+
+class BadPricesError(StockcastError):
+    """A price file is not as `PriceHistory.to_csv` writes it; the message names the line."""
+
+    title = "Unreadable prices"
+    slug = "unreadable-prices"
+
+
+@dataclass(frozen=True)
+class PriceRow:
+    """One trading day. Prices in the currency of the listing, volume in shares.
+
+    `adj_close` is adjusted for splits and dividends; the others are as traded, None where the
+    source has none.
+    """
+
+    date: date
+    open: float | None
+    high: float | None
+    low: float | None
+    close: float | None
+    volume: float | None
+    adj_close: float
+
+
+@dataclass(frozen=True)
+class PriceHistory:
+    """Rows of one symbol, ascending by date, one a trading day; adjusted closes are positive."""
+
+    symbol: str
+    rows: tuple[PriceRow, ...]
+
+    def __post_init__(self) -> None:
+        for earlier, later in zip(self.rows, self.rows[1:], strict=False):
+            if later.date <= earlier.date:
+                message = f"{self.symbol}: {later.date} comes after {earlier.date}."
+                raise BadPricesError(message)
+        for row in self.rows:
+            if not (math.isfinite(row.adj_close) and row.adj_close > 0):
+                message = f"{self.symbol}: the adjusted close of {row.date} is {row.adj_close}."
+                raise BadPricesError(message)
+
+    def to_csv(self) -> bytes:
+        """UTF-8 CSV with HEADER; numbers in their shortest exact form, so equal rows are equal."""
+        lines = [HEADER, *(",".join(_cells(row)) for row in self.rows)]
+        return ("\n".join(lines) + "\n").encode()
+
+    @classmethod
+    def from_csv(cls, symbol: str, body: bytes) -> PriceHistory:
+        """The inverse of to_csv. Raises BadPricesError naming the line."""
+        text = io.StringIO(body.decode("utf-8", errors="replace"), newline="")
+        reader = csv.reader(text)
+        if next(reader, None) != list(COLUMNS):
+            message = f"{symbol}, line 1: the header is not {HEADER}."
+            raise BadPricesError(message)
+        return cls(symbol, tuple(_row(symbol, reader.line_num, cells) for cells in reader))
+
+
+def _cells(row: PriceRow) -> Iterable[str]:
+    yield row.date.isoformat()
+    for value in (row.open, row.high, row.low, row.close, row.volume, row.adj_close):
+        yield "" if value is None else _shortest(value)
+
+
+def _shortest(value: float) -> str:
+    text = repr(float(value))
+    return text.removesuffix(".0")
+
+
+def _row(symbol: str, line: int, cells: list[str]) -> PriceRow:
+    try:
+        day, opened, high, low, close, volume, adjusted = cells
+        return PriceRow(
+            date.fromisoformat(day),
+            *(_number(cell) for cell in (opened, high, low, close, volume)),
+            float(adjusted),
+        )
+    except ValueError as error:
+        message = f"{symbol}, line {line}: {error} in {','.join(cells)[:80]!r}."
+        raise BadPricesError(message) from error
+
+
+def _number(cell: str) -> float | None:
+    return float(cell) if cell else None

@@ -1,0 +1,65 @@
+"""The ingest function: answers `forecast.requested` with `prices.ingested`."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import flask
+import functions_framework
+
+from functions.common import logs
+from functions.common.claims import Claims
+from functions.common.config import Environment, read_or_exit
+from functions.common.events import ForecastRequested
+from functions.common.function import Answer, EventFunction, Lazy
+from functions.common.price_store import PriceStore
+from functions.common.redis_client import connect, failures_are_temporary
+from functions.common.request_store import RequestStore
+from functions.common.sink import Sink
+from functions.ingest.ingestion import Ingestion
+from functions.ingest.providers.sample import SampleProvider
+from functions.ingest.settings import Settings
+
+settings = read_or_exit("ingest", Settings.read, Environment(os.environ))
+logs.configure("ingest", settings.sinks.log_level)
+
+
+def build() -> EventFunction:
+    """The function with its stores, wired together; nothing connects before it is used."""
+    redis = connect(settings.redis)
+    prices = PriceStore(settings.s3)
+    requests = RequestStore(redis, settings.redis, time.time)
+    claims = Claims(redis)
+
+    def ready() -> None:
+        with failures_are_temporary():
+            redis.ping()
+        prices.check()
+
+    ingestion = Ingestion(
+        [SampleProvider()],
+        prices,
+        requests,
+        claims,
+        max_age_s=settings.price_max_age_s,
+        clock=time.time,
+    )
+    return EventFunction(
+        "ingest",
+        {ForecastRequested: ingestion.ingest},
+        requests=requests,
+        claims=claims,
+        sink=Sink(settings.sinks.sink) if settings.sinks.sink else None,
+        failure_sink=Sink(settings.sinks.failure_sink) if settings.sinks.failure_sink else None,
+        ready=ready,
+    )
+
+
+function = Lazy(build)
+
+
+@functions_framework.http
+def ingest(request: flask.Request) -> Answer:
+    """Answer one HTTP request."""
+    return function()(request)
