@@ -87,9 +87,13 @@ def _row(symbol: str, line: int, cells: list[str]) -> PriceRow:
     try:
         day, opened, high, low, close, volume, adjusted = cells
         return PriceRow(
-            date.fromisoformat(day),
-            *(_number(cell) for cell in (opened, high, low, close, volume)),
-            float(adjusted),
+            date=date.fromisoformat(day),
+            open=_number(opened),
+            high=_number(high),
+            low=_number(low),
+            close=_number(close),
+            volume=_number(volume),
+            adj_close=float(adjusted),
         )
     except ValueError as error:
         message = f"{symbol}, line {line}: {error} in {','.join(cells)[:80]!r}."

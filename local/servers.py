@@ -1,0 +1,126 @@
+"""Redis and S3 on this machine, as child processes: how each is started and when it is ready."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HOST = "127.0.0.1"
+S3_PORTS = (
+    "s3.port",
+    "s3.port.grpc",
+    "master.port",
+    "master.port.grpc",
+    "volume.port",
+    "volume.port.grpc",
+    "filer.port",
+    "filer.port.grpc",
+    "admin.port",
+    "admin.port.grpc",
+)
+"""The ports SeaweedFS opens, in the order they follow the S3 port."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A child process: how to start it, the ports it opens, and whether it answers yet."""
+
+    name: str
+    argv: tuple[str, ...]
+    ports: tuple[int, ...]
+    is_ready: Callable[[], bool]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def redis_server(port: int, data: Path) -> Program:
+    """A Redis with its append-only file in `data`, so that a restart loses nothing."""
+    data.mkdir(parents=True, exist_ok=True)
+    argv = [
+        *(_executable("redis-server"), "--port", str(port), "--bind", HOST),
+        *("--dir", str(data), "--appendonly", "yes", "--save", "", "--loglevel", "warning"),
+        *("--maxmemory-policy", "noeviction"),
+    ]
+    return Program("redis", tuple(argv), (port,), lambda: _answers_ping(port))
+
+
+def s3_server(port: int, data: Path, bucket: str, key: str, secret: str) -> Program:
+    """A SeaweedFS that keeps `bucket` in `data` and takes the ports from `port` on."""
+    data.mkdir(parents=True, exist_ok=True)
+    ports = dict(zip(S3_PORTS, range(port, port + len(S3_PORTS)), strict=True))
+    argv = [
+        *(_executable("weed"), "mini", f"-dir={data}", f"-ip={HOST}", f"-ip.bind={HOST}"),
+        *(f"-{name}={number}" for name, number in ports.items()),
+        *("-s3.port.iceberg=0", "-s3.port.lance=0", "-webdav=false", "-master.telemetry=false"),
+        f"-bucket={bucket}",
+    ]
+    env = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
+    return Program("s3", tuple(argv), tuple(ports.values()), lambda: _has_bucket(port, bucket), env)
+
+
+def free_port(width: int = 1) -> int:
+    """The first of `width` neighbouring ports that nothing listens on now."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            first: int = probe.getsockname()[1]
+        if first + width < 65536 and all(is_free(first + step) for step in range(width)):  # noqa: PLR2004
+            return first
+
+
+def is_free(port: int) -> bool:
+    """Whether nothing listens on `port` of this machine."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def answers_http(port: int, path: str) -> bool:
+    """Whether a GET of `path` is answered 200."""
+    return _status(port, path) == http.HTTPStatus.OK
+
+
+def _status(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection(HOST, port, timeout=1)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+def _has_bucket(port: int, bucket: str) -> bool:
+    # Unsigned requests are refused with 403 once the bucket is there, with 404 before.
+    return _status(port, f"/{bucket}") == http.HTTPStatus.FORBIDDEN
+
+
+def _answers_ping(port: int) -> bool:
+    try:
+        with socket.create_connection((HOST, port), timeout=1) as connection:
+            connection.sendall(b"PING\r\n")
+            return connection.recv(64).startswith(b"+PONG")
+    except OSError:
+        return False
+
+
+def _executable(name: str) -> str:
+    """A program that came with one of the installed wheels."""
+    beside = Path(sys.executable).parent / name
+    if beside.exists():
+        return str(beside)
+    found = shutil.which(name, path=os.environ.get("PATH"))
+    if found is None:
+        message = f"{name} is not installed; run `make setup`."
+        raise FileNotFoundError(message)
+    return found

@@ -1,0 +1,77 @@
+"""A real Redis and a real S3 server, one of each a test session (and worker)."""
+
+import secrets
+
+import pytest
+import redis
+
+from functions.common.config import RedisSettings, S3Settings
+from local.process import Process
+from local.servers import S3_PORTS, free_port, redis_server, s3_server
+
+READY_S = 60
+
+
+@pytest.fixture(scope="session")
+def redis_process(tmp_path_factory):
+    home = tmp_path_factory.mktemp("redis")
+    process = Process(redis_server(free_port(), home / "data"), home / "log")
+    process.start()
+    process.wait_until_ready(READY_S)
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def redis_settings(redis_process):
+    url = f"redis://127.0.0.1:{redis_process.program.ports[0]}/0"
+    client = redis.Redis.from_url(url)
+    client.flushall()
+    client.close()
+    return RedisSettings(url=url, cluster=False, result_ttl_s=3600, request_deadline_s=600)
+
+
+@pytest.fixture
+def redis_client(redis_settings):
+    client = redis.Redis.from_url(redis_settings.url)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def s3_process(tmp_path_factory):
+    home = tmp_path_factory.mktemp("s3")
+    secret = secrets.token_hex(16)
+    program = s3_server(free_port(len(S3_PORTS)), home / "data", "first", "tester", secret)
+    process = Process(program, home / "log")
+    process.start()
+    process.wait_until_ready(READY_S)
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def s3_settings(s3_process):
+    """An empty bucket of its own."""
+    import boto3
+
+    credentials = (
+        s3_process.program.env["AWS_ACCESS_KEY_ID"],
+        s3_process.program.env["AWS_SECRET_ACCESS_KEY"],
+    )
+    settings = S3Settings(
+        bucket=f"test-{secrets.token_hex(6)}",
+        endpoint_url=f"http://127.0.0.1:{s3_process.program.ports[0]}",
+        region="us-east-1",
+        credentials=credentials,
+    )
+    client = boto3.session.Session().client(
+        "s3",
+        endpoint_url=settings.endpoint_url,
+        region_name=settings.region,
+        aws_access_key_id=credentials[0],
+        aws_secret_access_key=credentials[1],
+    )
+    client.create_bucket(Bucket=settings.bucket)
+    client.close()
+    return settings

@@ -1,0 +1,75 @@
+"""Price files in a real S3 server."""
+
+import dataclasses
+from datetime import date
+
+import pytest
+
+from functions.common.errors import TemporaryError
+from functions.common.price_store import ChangedMeanwhileError, PriceStore
+from functions.common.prices import PriceHistory, PriceRow
+from local.servers import free_port
+
+HISTORY = PriceHistory(
+    "AAPL",
+    (
+        PriceRow(date(2013, 2, 28), 1.5, 2, 1, 1.75, 100, 0.25),
+        PriceRow(date(2013, 3, 1), None, None, None, None, None, 0.125),
+    ),
+)
+FETCHED = "2013-03-01T22:00:00.000Z"
+
+
+def test_prices_come_back_as_they_were_put(s3_settings):
+    store = PriceStore(s3_settings)
+    put = store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
+    got = store.get("prices/sample/AAPL.csv")
+    assert got == put
+    assert PriceHistory.from_csv("AAPL", got.body) == HISTORY
+    assert (got.rows, got.first_date, got.last_date) == (2, "2013-02-28", "2013-03-01")
+    assert store.head(got.key) == dataclasses.replace(got, body=b"")
+
+
+def test_a_missing_file_is_none(s3_settings):
+    store = PriceStore(s3_settings)
+    assert store.get("prices/sample/NONE.csv") is None
+    assert store.head("prices/sample/NONE.csv") is None
+
+
+def test_a_second_creator_is_told_that_the_file_exists(s3_settings):
+    store = PriceStore(s3_settings)
+    store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
+    with pytest.raises(ChangedMeanwhileError):
+        store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
+
+
+def test_only_the_version_that_was_read_is_replaced(s3_settings):
+    store = PriceStore(s3_settings)
+    first = store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
+    longer = PriceHistory(
+        "AAPL", (*HISTORY.rows, PriceRow(date(2013, 3, 4), None, None, None, None, None, 2.0))
+    )
+    second = store.put("sample", longer, fetched_at=FETCHED, replaces=first.etag)
+    assert second.etag != first.etag
+    with pytest.raises(ChangedMeanwhileError):
+        store.put("sample", HISTORY, fetched_at=FETCHED, replaces=first.etag)
+    assert store.get(first.key).rows == 3
+
+
+def test_a_missing_bucket_is_named(s3_settings):
+    store = PriceStore(dataclasses.replace(s3_settings, bucket="nowhere-to-be-found"))
+    with pytest.raises(TemporaryError, match="'nowhere-to-be-found'"):
+        store.check()
+
+
+def test_a_server_that_is_down_is_temporary(s3_settings):
+    url = f"http://127.0.0.1:{free_port()}"
+    store = PriceStore(dataclasses.replace(s3_settings, endpoint_url=url))
+    with pytest.raises(TemporaryError, match=url):
+        store.get("prices/sample/AAPL.csv")
+
+
+def test_wrong_credentials_are_refused(s3_settings):
+    store = PriceStore(dataclasses.replace(s3_settings, credentials=("tester", "wrong")))
+    with pytest.raises(TemporaryError, match="403|SignatureDoesNotMatch|Forbidden"):
+        store.check()
