@@ -71,5 +71,5 @@ def test_a_server_that_is_down_is_temporary(s3_settings):
 
 def test_wrong_credentials_are_refused(s3_settings):
     store = PriceStore(dataclasses.replace(s3_settings, credentials=("tester", "wrong")))
-    with pytest.raises(TemporaryError, match="403|SignatureDoesNotMatch|Forbidden"):
+    with pytest.raises(TemporaryError, match=r"403|SignatureDoesNotMatch|Forbidden"):
         store.check()

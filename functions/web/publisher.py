@@ -1,0 +1,63 @@
+"""Posts CloudEvents to the broker from web's event loop."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import datetime, timezone
+
+import httpcore
+
+from functions.common.cloudevent import Envelope
+from functions.common.errors import TemporaryError
+from functions.common.events import Event
+
+SOURCE = "/stockcast/web"
+TIMEOUT = {"connect": 2.0, "read": 5.0, "write": 5.0, "pool": 5.0}
+
+
+class Publisher:
+    """Events go to `sink` in binary mode; any 2xx answer means they are taken."""
+
+    def __init__(self, sink: str) -> None:
+        self._sink = sink
+        self._http = httpcore.AsyncConnectionPool(max_keepalive_connections=16)
+
+    async def publish(self, event: Event, event_id: str, traceparent: str = "") -> None:
+        """Hand `event` over. TemporaryError unless it is taken.
+
+        The same `event_id` again is harmless: whoever handles the event does so once.
+        """
+        headers, body = _envelope(event, event_id, traceparent or _new_trace()).to_binary()
+        try:
+            answer = await self._http.request(
+                "POST",
+                self._sink,
+                headers=list(headers.items()),
+                content=body,
+                extensions={"timeout": TIMEOUT},
+            )
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+            message = f"The broker does not answer ({type(error).__name__}); try again shortly."
+            raise TemporaryError(message, retry_after_s=2) from error
+        if not 200 <= answer.status < 300:  # noqa: PLR2004
+            message = f"The broker answered {answer.status}; try again shortly."
+            raise TemporaryError(message, retry_after_s=2)
+
+
+def _envelope(event: Event, event_id: str, traceparent: str) -> Envelope:
+    now = datetime.fromtimestamp(time.time(), timezone.utc).isoformat(timespec="milliseconds")
+    return Envelope(
+        id=event_id,
+        source=SOURCE,
+        type=event.TYPE,
+        subject=event.symbol,
+        time=now.replace("+00:00", "Z"),
+        data=event.to_data(),
+        extensions={"partitionkey": event.symbol, "traceparent": traceparent},
+    )
+
+
+def _new_trace() -> str:
+    """A W3C trace context of its own, for a caller who sent none."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

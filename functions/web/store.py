@@ -1,0 +1,136 @@
+"""Requests and results in Redis, for web's event loop."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from redis import asyncio as aioredis
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
+
+from functions.common import request_record, result_store
+from functions.common.config import RedisSettings
+from functions.common.errors import ConflictError, DeadlineError, RequestError, ThrottledError
+from functions.common.events import ForecastRequested
+from functions.common.problems import from_error
+from functions.common.redis_client import CONNECT_TIMEOUT_S, REPLY_TIMEOUT_S, failures_are_temporary
+from functions.common.request_record import RequestRecord, Status
+from functions.common.request_store import advance_arguments, conflict_message
+
+MINUTE_S = 60
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The newest fresh result for a question, and the request it was computed for."""
+
+    request_id: str
+    result_key: str
+
+
+def connect(settings: RedisSettings) -> Any:
+    """An asynchronous client of the Redis (or Redis Cluster) at `settings.url`."""
+    options: dict[str, Any] = {
+        "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        "socket_timeout": REPLY_TIMEOUT_S,
+    }
+    if settings.cluster:
+        return aioredis.RedisCluster.from_url(settings.url, **options)
+    return aioredis.Redis.from_url(
+        settings.url, **options, retry=Retry(ExponentialBackoff(cap=0.2, base=0.05), 2)
+    )
+
+
+class WebStore:
+    """What web reads and writes. `clock` gives the time in epoch seconds."""
+
+    def __init__(
+        self, redis: Any, settings: RedisSettings, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._redis = redis
+        self._settings = settings
+        self._clock = clock
+
+    async def admit(self, client: str, limit: int) -> None:
+        """Count a request of `client`. ThrottledError above `limit` a minute (0: no limit)."""
+        if limit == 0:
+            return
+        now = self._clock()
+        key = f"stockcast:rate:{{{client}}}:{int(now // MINUTE_S)}"
+        with failures_are_temporary():
+            count = await self._redis.incr(key)
+            if count == 1:
+                await self._redis.expire(key, 2 * MINUTE_S)
+        if count > limit:
+            wait_s = MINUTE_S - now % MINUTE_S
+            message = f"More than {limit} requests a minute from {client}; wait {wait_s:.0f} s."
+            raise ThrottledError(message, retry_after_s=wait_s)
+
+    async def latest(self, requested: ForecastRequested) -> Latest | None:
+        """A fresh result for an equal question, if there is one."""
+        with failures_are_temporary():
+            stored = await self._redis.get(result_store.latest_name(requested))
+        return Latest(**json.loads(stored)) if stored else None
+
+    async def advance(
+        self, requested: ForecastRequested, status: Status, **fields: str
+    ) -> Status | None:
+        """Move a request on; the status that stood instead where it was there or further.
+
+        ConflictError where the id stands for another request.
+        """
+        arguments = advance_arguments(
+            requested.request_id,
+            status,
+            request_record.body_of(requested),
+            fields,
+            self._settings,
+            self._clock(),
+        )
+        key = request_record.request_key(requested.request_id)
+        with failures_are_temporary():
+            evaluated: Awaitable[bytes] = self._redis.eval(
+                request_record.ADVANCE, 1, key, *arguments
+            )
+            answer = await evaluated
+        if answer == b"conflict":
+            raise ConflictError(conflict_message(requested.request_id))
+        return None if answer == b"changed" else Status(answer.decode())
+
+    async def fail(self, requested: ForecastRequested, error: RequestError) -> None:
+        """End a request as failed, unless it has ended."""
+        await self.advance(requested, Status.FAILED, error=json.dumps(from_error(error)))
+
+    async def read(self, request_id: str) -> RequestRecord | None:
+        """The request; one whose deadline has passed is failed by being read."""
+        record = await self._read(request_id)
+        if record and record.is_overdue(int(self._clock() * 1000)):
+            await self.fail(record.requested, DeadlineError(record.status.value))
+            record = await self._read(request_id)
+        return record
+
+    async def result(self, key: str) -> bytes | None:
+        """A result's JSON."""
+        with failures_are_temporary():
+            result: bytes | None = await self._redis.get(result_store.result_name(key))
+        return result
+
+    async def chart(self, key: str) -> bytes | None:
+        """A result's PNG."""
+        with failures_are_temporary():
+            png: bytes | None = await self._redis.get(result_store.chart_name(key))
+        return png
+
+    async def ping(self) -> None:
+        """Raise TemporaryError while Redis does not answer."""
+        with failures_are_temporary():
+            await self._redis.ping()
+
+    async def _read(self, request_id: str) -> RequestRecord | None:
+        with failures_are_temporary():
+            stored = await self._redis.hgetall(request_record.request_key(request_id))
+        return request_record.decode(request_id, stored)

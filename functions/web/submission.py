@@ -1,0 +1,81 @@
+"""Reads what a caller submits, and says everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from functions.common import fields
+from functions.common.errors import InvalidFieldError, StockcastError
+from functions.common.events import ForecastRequested
+from functions.common.problems import from_error
+
+
+class BadBodyError(StockcastError):
+    """The body is not JSON."""
+
+    status = 400
+    title = "Malformed JSON"
+    slug = "malformed-json"
+
+
+class InvalidSubmissionError(StockcastError):
+    """Fields of the body are missing or wrong; `errors` lists each."""
+
+    status = 422
+    title = "Invalid request"
+    slug = "invalid-request"
+
+    def __init__(self, errors: list[InvalidFieldError]) -> None:
+        super().__init__(" ".join(error.detail for error in errors))
+        self.errors = errors
+
+    def problem(self) -> dict[str, Any]:
+        """The problem object, with the errors by field."""
+        listed = [{"field": error.field, "message": error.message} for error in self.errors]
+        return {**from_error(self), "errors": listed}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What is asked; `has_own_id` where the caller chose the request id."""
+
+    requested: ForecastRequested
+    has_own_id: bool
+
+
+def read(body: bytes) -> Submission:
+    """The submission in a JSON body. Raises BadBodyError or InvalidSubmissionError."""
+    try:
+        data = json.loads(body)
+    except ValueError as error:
+        message = f"The body is not JSON: {error}. Send for example " + EXAMPLE
+        raise BadBodyError(message) from error
+    if not isinstance(data, dict):
+        message = f"The body must be a JSON object, not {fields.shown(data)}. Send {EXAMPLE}"
+        raise BadBodyError(message)
+    errors: list[InvalidFieldError] = []
+
+    def checked(read_field: Callable[..., Any], *arguments: str) -> Any:
+        try:
+            return read_field(data, *arguments)
+        except InvalidFieldError as error:
+            errors.append(error)
+
+    has_own_id = data.get("id") is not None
+    asked = {
+        "request_id": checked(fields.request_id, "id") if has_own_id else str(uuid.uuid4()),
+        "symbol": checked(fields.symbol),
+        "days": checked(fields.days),
+        "model": checked(fields.model),
+        "options": checked(fields.options),
+    }
+    if errors:
+        raise InvalidSubmissionError(errors)
+    return Submission(ForecastRequested(**asked), has_own_id)
+
+
+EXAMPLE = '{"symbol": "AAPL", "days": 45}.'

@@ -1,0 +1,118 @@
+"""Knative's rules of delivery: what counts as taken, when to try again, and when to give up."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from functions.common import cloudevent
+from functions.common.cloudevent import Envelope
+from functions.common.errors import MalformedEventError
+
+RETRIED = frozenset({404, 408, 409, 429})
+DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+LONGEST_BACKOFF_S = 60.0
+ERROR_DATA_BYTES = 1024
+
+
+class BadDeliveryError(ValueError):
+    """A `delivery` cannot be read; the message shows the value."""
+
+
+class Verdict(Enum):
+    """What an answer means for the event."""
+
+    TAKEN = "taken"
+    RETRY = "retry"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A Trigger's `delivery`. `retry` counts the tries after the first."""
+
+    retry: int = 0
+    is_exponential: bool = True
+    backoff_delay_s: float = 0.2
+    timeout_s: float = 30.0
+    dead_letter_url: str | None = None
+
+    @classmethod
+    def read(cls, spec: Mapping[str, Any], dead_letter_url: str | None) -> Delivery:
+        """From the fields of the manifest. Raises BadDeliveryError."""
+        policy = spec.get("backoffPolicy", "exponential")
+        if policy not in {"exponential", "linear"}:
+            message = f"backoffPolicy must be exponential or linear, not {policy!r}."
+            raise BadDeliveryError(message)
+        retry = spec.get("retry", 0)
+        if type(retry) is not int or retry < 0:
+            message = f"retry must be a whole number of at least 0, not {retry!r}."
+            raise BadDeliveryError(message)
+        return cls(
+            retry=retry,
+            is_exponential=policy == "exponential",
+            backoff_delay_s=seconds(spec.get("backoffDelay", "PT0.2S")),
+            timeout_s=seconds(spec.get("timeout", "PT30S")),
+            dead_letter_url=dead_letter_url,
+        )
+
+    def wait_s(self, attempt: int, retry_after_s: float = 0.0) -> float:
+        """How long to wait after try number `attempt` (from 1) before the next."""
+        factor = 2.0 ** (attempt - 1) if self.is_exponential else float(attempt)
+        return max(min(self.backoff_delay_s * factor, LONGEST_BACKOFF_S), retry_after_s)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back from a try; `status` 0 where nothing did, and `body` says why."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def retry_after_s(self) -> float:
+        value = self.headers.get("retry-after", "")
+        return min(float(value), LONGEST_BACKOFF_S) if value.isdigit() else 0.0
+
+
+def judge(answer: Answer) -> tuple[Verdict, Envelope | None]:
+    """What `answer` means, and the reply event it holds."""
+    if 200 <= answer.status < 300:  # noqa: PLR2004
+        if not answer.body and not cloudevent.is_event(answer.headers):
+            return Verdict.TAKEN, None
+        try:
+            return Verdict.TAKEN, cloudevent.parse(answer.headers, answer.body)
+        except MalformedEventError:
+            return Verdict.RETRY, None  # a body that is no event counts as a failed delivery
+    if answer.status == 0 or answer.status >= 500 or answer.status in RETRIED:  # noqa: PLR2004
+        return Verdict.RETRY, None
+    return Verdict.DEAD, None
+
+
+def dead_letter(event: Envelope, destination: str, answer: Answer) -> Envelope:
+    """The event as the dead letter sink gets it: with where it failed, the code and the answer."""
+    reason = base64.b64encode(answer.body[:ERROR_DATA_BYTES]).decode()
+    extensions = {
+        **event.extensions,
+        "knativeerrordest": destination,
+        "knativeerrorcode": str(answer.status or 500),
+        "knativeerrordata": reason,
+    }
+    return Envelope(
+        event.id, event.source, event.type, event.data, event.subject, event.time, extensions
+    )
+
+
+def seconds(duration: str) -> float:
+    """An ISO 8601 duration such as `PT0.5S` or `PT2M`, in seconds."""
+    match = DURATION.fullmatch(duration)
+    if not match or not any(match.groups()):
+        message = f"{duration!r} is no ISO 8601 duration such as PT0.5S or PT2M."
+        raise BadDeliveryError(message)
+    days, hours, minutes, rest = (float(part or 0) for part in match.groups())
+    return days * 86400 + hours * 3600 + minutes * 60 + rest

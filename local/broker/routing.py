@@ -1,0 +1,159 @@
+"""Takes events from the queue to the functions, and their replies back into the queue."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import httpcore
+from redis.exceptions import RedisError, ResponseError
+
+from functions.common import logs
+from functions.common.cloudevent import Envelope
+from local.broker.delivery import Answer, Verdict, dead_letter, judge
+from local.broker.queue import Entry, Outgoing, Queue
+from local.broker.triggers import Trigger
+
+DEAD_LETTER_TRIES = 20
+AT_ONCE = 8
+"""Deliveries at once to one function."""
+
+IN_HAND = 256
+"""Events of one Trigger that wait in memory for a free place or their next try."""
+
+REDIS_PAUSE_S = 0.5
+
+CONNECT_TIMEOUT_S = 2.0
+SHOWN_BYTES = 300
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class Router:
+    """Routes events along `triggers`; `at_once` bounds the deliveries to one function."""
+
+    def __init__(
+        self, triggers: Sequence[Trigger], queue: Queue, *, at_once: int = AT_ONCE
+    ) -> None:
+        self._triggers = triggers
+        self._queue = queue
+        self._places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
+        self._http = httpcore.AsyncConnectionPool(
+            max_connections=None, max_keepalive_connections=32
+        )
+
+    async def accept(self, event: Envelope) -> int:
+        """Store an event for every Trigger that wants it; the answer is how many do."""
+        outgoing = self._along(event)
+        if outgoing:
+            await self._queue.put(outgoing)
+        return len(outgoing)
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        async with self._http:
+            await asyncio.gather(*(self._serve(trigger) for trigger in self._triggers))
+
+    async def _serve(self, trigger: Trigger) -> None:
+        """Take the events of one Trigger, unfinished ones of the last run first."""
+        running: set[asyncio.Task[None]] = set()
+        await self._insist(lambda: self._queue.prepare(trigger.name))
+        entries = await self._insist(lambda: self._queue.unfinished(trigger.name))
+        if entries:
+            log.info("taking up %d unfinished deliveries of %s", len(entries), trigger.name)
+        while True:
+            for entry in entries:
+                task = asyncio.create_task(self._carry(trigger, entry))
+                running.add(task)
+                task.add_done_callback(running.discard)
+                task.add_done_callback(_tell_if_broken)
+            while len(running) >= IN_HAND:
+                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            entries = await self._insist(partial(self._next, trigger, IN_HAND - len(running)))
+
+    async def _next(self, trigger: Trigger, count: int) -> list[Entry]:
+        try:
+            return await self._queue.take(trigger.name, count)
+        except ResponseError as error:
+            if "NOGROUP" in str(error):  # Redis came back empty
+                await self._queue.prepare(trigger.name)
+                return []
+            raise
+
+    async def _carry(self, trigger: Trigger, entry: Entry) -> None:
+        """Try until the event is taken, or given up; then finish it, with what follows."""
+        with logs.about(event_id=entry.event.id, trigger=trigger.name):
+            outgoing = await self._follow(trigger, entry)
+            await self._insist(lambda: self._queue.finish(entry, outgoing))
+
+    async def _follow(self, trigger: Trigger, entry: Entry) -> list[Outgoing]:
+        """Deliver; what is to be put on the way after it."""
+        delivery = trigger.delivery
+        url = (delivery.dead_letter_url or "") if entry.is_dead else trigger.url
+        most = DEAD_LETTER_TRIES if entry.is_dead else delivery.retry + 1
+        while True:
+            tried = await self._insist(lambda: self._queue.count_try(entry))
+            async with self._places[urlsplit(url).netloc]:
+                answer = await self._post(url, entry.event, delivery.timeout_s)
+            verdict, reply = judge(answer)
+            if verdict is Verdict.TAKEN:
+                log.info("%s delivered", entry.event.type, extra={"url": url, "tries": tried})
+                return self._along(reply) if reply else []
+            reason = answer.body[:SHOWN_BYTES].decode(errors="replace")
+            about = {"url": url, "status": answer.status, "tries": tried, "answer": reason}
+            if verdict is Verdict.RETRY and tried < most:
+                wait_s = delivery.wait_s(tried, answer.retry_after_s)
+                log.warning("%s not taken; again in %.1f s", entry.event.type, wait_s, extra=about)
+                await asyncio.sleep(wait_s)
+                continue
+            if entry.is_dead or not delivery.dead_letter_url:
+                log.error("%s is lost", entry.event.type, extra={**about, "event": entry.event})
+                return []
+            log.error("%s goes to the dead letter sink", entry.event.type, extra=about)
+            return [Outgoing(trigger.name, dead_letter(entry.event, url, answer), is_dead=True)]
+
+    async def _post(self, url: str, event: Envelope, timeout_s: float) -> Answer:
+        headers, body = event.to_binary()
+        timeout = {"connect": CONNECT_TIMEOUT_S, "read": timeout_s, "write": timeout_s}
+        try:
+            response = await self._http.request(
+                "POST",
+                url,
+                headers=list(headers.items()),
+                content=body,
+                extensions={"timeout": timeout},
+            )
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+            return Answer(0, {}, f"No answer: {error!r}".encode())
+        named = {name.decode().lower(): value.decode("latin-1") for name, value in response.headers}
+        return Answer(response.status, named, response.content)
+
+    @staticmethod
+    async def _insist(step: Callable[[], Awaitable[T]]) -> T:
+        """Repeat a step on Redis until it answers: what it holds is still there after a restart."""
+        while True:
+            try:
+                return await step()
+            except RedisError as error:
+                log.warning("Redis does not answer: %s", error)
+                await asyncio.sleep(REDIS_PAUSE_S)
+
+    def _along(self, event: Envelope) -> list[Outgoing]:
+        attributes = event.attributes()
+        return [
+            Outgoing(trigger.name, event) for trigger in self._triggers if trigger.wants(attributes)
+        ]
+
+
+def _tell_if_broken(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        log.error(
+            "a delivery broke off; it is taken up at the next start", exc_info=task.exception()
+        )

@@ -1,0 +1,135 @@
+r"""The broker as an HTTP server: takes CloudEvents by POST and answers 202 when they are stored.
+
+python -m local.broker.server --port 8090 --redis-url redis://... --triggers knative/base \
+        --service web=http://127.0.0.1:8080 --service ingest=... --service forecast=...
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import uvicorn
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from functions.common import cloudevent, logs, problems
+from functions.common.errors import MalformedEventError, OversizedEventError, StockcastError
+from functions.common.problems import problem
+from local.broker import triggers
+from local.broker.queue import Queue
+from local.broker.routing import Router
+
+MAX_EVENT_BYTES = 1024 * 1024
+HOST = "127.0.0.1"
+
+log = logging.getLogger(__name__)
+
+
+def application(router: Router, queue: Queue) -> Starlette:
+    """The broker's ASGI application; it delivers while it runs."""
+
+    async def accept(request: Request) -> Response:
+        try:
+            event = cloudevent.parse(dict(request.headers), await _body(request))
+        except StockcastError as error:
+            return _problem(problems.from_error(error))
+        try:
+            wanted = await router.accept(event)
+        except RedisError as error:
+            detail = f"The event is not stored, since Redis does not answer: {error}"
+            return _problem(problem("unavailable", "Temporarily unavailable", 503, detail))
+        if not wanted:
+            log.info("no trigger wants %s", event.type, extra={"event_id": event.id})
+        return Response(status_code=202)
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok", "function": "broker"})
+
+    async def ready(_: Request) -> Response:
+        try:
+            await queue.is_ready()
+        except RedisError as error:
+            detail = f"Redis does not answer: {error}"
+            return _problem(problem("unavailable", "Temporarily unavailable", 503, detail))
+        return JSONResponse({"status": "ready", "function": "broker"})
+
+    @contextlib.asynccontextmanager
+    async def delivering(_: Starlette) -> AsyncIterator[None]:
+        task = asyncio.create_task(router.run())
+        task.add_done_callback(_end_if_broken)
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    routes = [
+        Route("/healthz", health),
+        Route("/readyz", ready),
+        Route("/{path:path}", accept, methods=["POST"]),
+    ]
+    return Starlette(routes=routes, lifespan=delivering)
+
+
+def _end_if_broken(delivering: asyncio.Task[None]) -> None:
+    """A broker that takes events and delivers none must not go on: end, to be started anew."""
+    if not delivering.cancelled() and delivering.exception():
+        log.critical("delivery ended", exc_info=delivering.exception())
+        signal.raise_signal(signal.SIGTERM)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_EVENT_BYTES:
+            raise OversizedEventError(len(body), MAX_EVENT_BYTES)
+    if not body and not cloudevent.is_event(dict(request.headers)):
+        message = "The request is empty; POST a CloudEvent."
+        raise MalformedEventError(message)
+    return bytes(body)
+
+
+def _problem(shown: dict[str, object]) -> Response:
+    status = int(str(shown["status"]))
+    headers = {"retry-after": "2"} if status == 503 else None  # noqa: PLR2004
+    return JSONResponse(shown, status, headers, problems.CONTENT_TYPE)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the broker until it is told to end."""
+    parser = argparse.ArgumentParser(description="Stockcast's broker for one machine.")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--redis-url", required=True)
+    parser.add_argument("--triggers", type=Path, required=True, help="folder of Knative manifests")
+    parser.add_argument("--service", action="append", default=[], metavar="NAME=URL")
+    parser.add_argument("--at-once", type=int, default=8, help="deliveries at once to a function")
+    given = parser.parse_args(arguments)
+    logs.configure("broker", "INFO")
+    logging.getLogger("local").setLevel("INFO")
+    services = dict(pair.split("=", 1) for pair in given.service)
+    # No socket timeout: taking from a stream waits on purpose.
+    redis = Redis.from_url(given.redis_url, socket_connect_timeout=2, health_check_interval=15)
+    queue = Queue(redis)
+    router = Router(triggers.read(given.triggers, services), queue, at_once=given.at_once)
+    uvicorn.run(
+        application(router, queue),
+        host=HOST,
+        port=given.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=3,
+    )
+
+
+if __name__ == "__main__":
+    main()
