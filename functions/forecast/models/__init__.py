@@ -6,14 +6,8 @@ from functions.forecast.prediction import Model
 
 
 def named(name: str) -> Model:
-    """A model by the name a request gives; `fields.MODELS` lists them."""
-    if name == "calibrated":
-        from functions.forecast.models.calibrated import CalibratedModel
+    """The model that answers a request for `name`, one of `fields.MODELS`."""
+    from functions.forecast.models.prophet_model import ProphetModel
 
-        return CalibratedModel()
-    if name == "prophet":
-        from functions.forecast.models.prophet_model import ProphetModel
-
-        return ProphetModel()
-    message = f"There is no model {name!r}."
-    raise ValueError(message)
+    answered_by = {"calibrated": ProphetModel, "prophet": ProphetModel}
+    return answered_by[name]()

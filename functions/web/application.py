@@ -1,0 +1,252 @@
+"""The HTTP API (DESIGN, "Contracts") as an ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from functions.common import cloudevent, problems
+from functions.common.errors import ConflictError, StockcastError, TemporaryError
+from functions.common.events import ChartRequested
+from functions.common.problems import problem
+from functions.common.request_record import RequestRecord, Status
+from functions.web import csv_table, dead_letter, openapi, progress, submission
+from functions.web.progress import Changes
+from functions.web.publisher import Publisher
+from functions.web.security import SecurityHeaders, read_body
+from functions.web.settings import Settings
+from functions.web.store import WebStore
+from functions.web.submission import InvalidSubmissionError
+from functions.web.symbols import Directory
+
+STATIC = Path(__file__).parents[2] / "static"
+CHART_WAIT_S = 20.0
+CHART_POLL_S = 0.05
+CHART_AGAIN_S = 15
+"""A chart that was asked for and did not come is asked for anew after this long."""
+
+
+class Api:
+    """The handlers, one a route."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: WebStore,
+        changes: Changes,
+        publisher: Publisher,
+        directory: Directory,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._changes = changes
+        self._publisher = publisher
+        self._directory = directory
+
+    async def page(self, _: Request) -> Response:
+        return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+
+    async def docs(self, _: Request) -> Response:
+        return FileResponse(STATIC / "docs.html", headers={"cache-control": "no-cache"})
+
+    async def openapi(self, _: Request) -> Response:
+        return JSONResponse(openapi.DOCUMENT)
+
+    async def health(self, _: Request) -> Response:
+        return JSONResponse({"status": "ok", "function": "web"})
+
+    async def ready(self, _: Request) -> Response:
+        await self._store.ping()
+        return JSONResponse({"status": "ready", "function": "web"})
+
+    async def symbols(self, request: Request) -> Response:
+        found = self._directory.find(request.query_params.get("q", "")[:100])
+        listed = [{"symbol": one.symbol, "name": one.name, "available": True} for one in found]
+        return JSONResponse({"symbols": listed})
+
+    async def submit(self, request: Request) -> Response:
+        """Accept a request: 202 once its event is with the broker, or its result is known."""
+        content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if content_type != "application/json":
+            detail = f"The content type must be application/json, not {content_type or 'missing'}."
+            raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
+        client = request.client.host if request.client else "unknown"
+        await self._store.admit(client, self._settings.requests_per_minute)
+        submitted = submission.read(await read_body(request))
+        requested = submitted.requested
+        latest = await self._store.latest(requested)
+        if latest and not submitted.has_own_id:
+            return _accepted(latest.request_id, Status.DONE)
+        if latest:
+            stood = await self._store.advance(requested, Status.DONE, result_key=latest.result_key)
+            return _accepted(requested.request_id, stood or Status.DONE)
+        stood = await self._store.advance(requested, Status.QUEUED)
+        if stood in {None, Status.QUEUED}:
+            # Said again, it is published again: the first time may have failed half way.
+            traceparent = request.headers.get("traceparent", "")
+            await self._publisher.publish(requested, requested.request_id, traceparent)
+        return _accepted(requested.request_id, stood or Status.QUEUED)
+
+    async def status(self, request: Request) -> Response:
+        return _json(await self._document(await self._record(request)))
+
+    async def events(self, request: Request) -> Response:
+        record = await self._record(request)
+        events = progress.stream(
+            self._changes, record.requested.request_id, self._store.read, self._document
+        )
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+    async def chart(self, request: Request) -> Response:
+        """The PNG; drawn now by the forecast function if nobody has looked at it before."""
+        record = await self._finished(request)
+        png = await self._store.chart(record.result_key)
+        if png is None:
+            await self._result(record)
+            png = await self._drawn(record)
+        headers = {"cache-control": "private, max-age=3600"}
+        return Response(png, media_type="image/png", headers=headers)
+
+    async def table(self, request: Request) -> Response:
+        record = await self._finished(request)
+        text = csv_table.table(json.loads(await self._result(record)))
+        name = f"{record.requested.symbol}-{record.requested.days}-days.csv"
+        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        return Response(text, media_type="text/csv", headers=headers)
+
+    async def dead_letter(self, request: Request) -> Response:
+        """Take an event that nobody took, and fail its request."""
+        dead = cloudevent.parse(dict(request.headers), await read_body(request))
+        failed = dead_letter.failure_of(dead)
+        if failed:
+            try:
+                await self._store.fail(*failed)
+            except ConflictError:
+                pass  # the id stands for another request, which is not to blame
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def _drawn(self, record: RequestRecord) -> bytes:
+        wanted = ChartRequested(
+            record.requested.request_id, record.requested.symbol, record.result_key
+        )
+        turn = int(time.time() // CHART_AGAIN_S)
+        await self._publisher.publish(wanted, f"chart-{record.result_key}-{turn}")
+        give_up = time.monotonic() + CHART_WAIT_S
+        while time.monotonic() < give_up:
+            png = await self._store.chart(record.result_key)
+            if png is not None:
+                return png
+            await asyncio.sleep(CHART_POLL_S)
+        message = "The chart is still being drawn; ask again in a few seconds."
+        raise TemporaryError(message, retry_after_s=3)
+
+    async def _record(self, request: Request) -> RequestRecord:
+        request_id = request.path_params["id"]
+        record = await self._store.read(request_id)
+        if record is None:
+            detail = f"There is no request {request_id!r}; it may have expired. Submit it again."
+            raise HTTPException(HTTPStatus.NOT_FOUND, detail)
+        return record
+
+    async def _finished(self, request: Request) -> RequestRecord:
+        record = await self._record(request)
+        if record.status is not Status.DONE:
+            detail = f"The request is {record.status.value}; this is there once it is done."
+            raise HTTPException(HTTPStatus.CONFLICT, detail)
+        return record
+
+    async def _result(self, record: RequestRecord) -> bytes:
+        result = await self._store.result(record.result_key)
+        if result is None:
+            detail = "The result has expired; submit the request again."
+            raise HTTPException(HTTPStatus.GONE, detail)
+        return result
+
+    async def _document(self, record: RequestRecord) -> bytes:
+        """The whole status document; the stored result goes in as it is, unparsed."""
+        document = cloudevent.json_bytes(record.document())
+        if record.status is not Status.DONE:
+            return document
+        return document[:-1] + b',"result":' + await self._result(record) + b"}"
+
+
+def application(api: Api, settings: Settings) -> Starlette:
+    """The ASGI application around `api`."""
+    forecasts = "/api/forecasts"
+    routes = [
+        Route("/", api.page),
+        Route("/docs", api.docs),
+        Route("/openapi.json", api.openapi),
+        Route("/healthz", api.health),
+        Route("/_/health", api.health),
+        Route("/readyz", api.ready),
+        Route("/api/symbols", api.symbols),
+        Route(forecasts, api.submit, methods=["POST"]),
+        Route(forecasts + "/{id}", api.status),
+        Route(forecasts + "/{id}/events", api.events),
+        Route(forecasts + "/{id}/chart.png", api.chart),
+        Route(forecasts + "/{id}/result.csv", api.table),
+        Route("/events/dead-letter", api.dead_letter, methods=["POST"]),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+    middleware = [Middleware(SecurityHeaders)]
+    if settings.cors_origins:
+        cors = Middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["content-type", "traceparent"],
+            expose_headers=["location", "retry-after"],
+        )
+        middleware.append(cors)
+    handlers: dict[Any, Callable[[Request, Any], Awaitable[Response]]] = {
+        StockcastError: _on_error,
+        HTTPException: _on_http_error,
+    }
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers)
+
+
+async def _on_error(_: Request, error: StockcastError) -> Response:
+    if isinstance(error, InvalidSubmissionError):
+        return _problem(error.problem())
+    headers = {}
+    if isinstance(error, TemporaryError) and error.retry_after_s is not None:
+        headers["retry-after"] = str(max(1, round(error.retry_after_s)))
+    return _problem(problems.from_error(error), headers)
+
+
+async def _on_http_error(request: Request, error: HTTPException) -> Response:
+    phrase = HTTPStatus(error.status_code).phrase
+    detail = error.detail if error.detail != phrase else f"{request.method} {request.url.path}"
+    slug = phrase.lower().replace(" ", "-")
+    return _problem(problem(slug, phrase, error.status_code, detail), dict(error.headers or {}))
+
+
+def _problem(shown: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse(shown, shown["status"], headers, problems.CONTENT_TYPE)
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
+
+
+def _accepted(request_id: str, status: Status) -> Response:
+    location = f"/api/forecasts/{request_id}"
+    links = {"self": location, "events": f"{location}/events", "chart": f"{location}/chart.png"}
+    body = {"id": request_id, "status": status.value, "links": links}
+    return JSONResponse(body, HTTPStatus.ACCEPTED, {"location": location})

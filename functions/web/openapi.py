@@ -1,0 +1,206 @@
+"""The API's description (OpenAPI 3.1), served at /openapi.json and shown at /docs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.common.fields import DEFAULT_MODEL, MAX_DAYS, MIN_DAYS, MODELS, REQUEST_ID, SYMBOL
+
+
+def _answer(description: str, media_type: str = "", schema: str = "") -> dict[str, Any]:
+    if not media_type:
+        return {"description": description}
+    content: dict[str, Any] = {media_type: {}}
+    if schema:
+        content = {media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {"description": description, "content": content}
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return _answer(description, "application/problem+json", "Problem")
+
+
+def _get(summary: str, answers: dict[str, Any], parameters: list[Any] | None = None) -> Any:
+    operation: dict[str, Any] = {"summary": summary, "responses": answers}
+    return {"get": {**operation, "parameters": parameters} if parameters else operation}
+
+
+UNKNOWN = {"404": _problem("No such request, or it has expired.")}
+DOWN = {"503": _problem("Redis or the broker is down; `Retry-After` says when to try again.")}
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+TEXT = {"type": "string"}
+NUMBER = {"type": "number"}
+NUMBERS = {"type": "array", "items": {"type": ["number", "null"]}}
+DATES = {"type": "array", "items": {"type": "string", "format": "date"}}
+BOUNDS = ("lo50", "hi50", "lo80", "hi80", "lo95", "hi95")
+
+
+def _object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required or list(properties)}
+
+
+SCHEMAS: dict[str, Any] = {
+    "Submission": _object(
+        {
+            "symbol": {
+                "type": "string",
+                "pattern": f"^{SYMBOL.pattern}$",
+                "examples": ["AAPL"],
+                "description": "A ticker; lower case is taken as upper case.",
+            },
+            "days": {
+                "type": "integer",
+                "minimum": MIN_DAYS,
+                "maximum": MAX_DAYS,
+                "examples": [45],
+                "description": "Calendar days after the last price.",
+            },
+            "model": {"type": "string", "enum": list(MODELS), "default": DEFAULT_MODEL},
+            "id": {
+                "type": "string",
+                "pattern": f"^{REQUEST_ID.pattern}$",
+                "description": "Your own request id: sent again, it gives the same request.",
+            },
+        },
+        ["symbol", "days"],
+    ),
+    "Accepted": _object(
+        {
+            "id": TEXT,
+            "status": TEXT,
+            "links": _object({"self": TEXT, "events": TEXT, "chart": TEXT}),
+        }
+    ),
+    "Request": _object(
+        {
+            "id": TEXT,
+            "symbol": TEXT,
+            "days": {"type": "integer"},
+            "model": TEXT,
+            "status": {"enum": ["queued", "ingesting", "forecasting", "done", "failed"]},
+            "submitted_at": {"type": "string", "format": "date-time"},
+            "updated_at": {"type": "string", "format": "date-time"},
+            "timings_ms": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "result": {"$ref": "#/components/schemas/Result"},
+            "error": {"$ref": "#/components/schemas/Problem"},
+        },
+        ["id", "symbol", "days", "model", "status", "submitted_at", "updated_at", "timings_ms"],
+    ),
+    "Result": _object(
+        {
+            "last_date": {"type": "string", "format": "date"},
+            "last_price": NUMBER,
+            "target_date": {"type": "string", "format": "date"},
+            "predicted_price": NUMBER,
+            "intervals": _object({"50": NUMBERS, "80": NUMBERS, "95": NUMBERS}),
+            "message": TEXT,
+            "history": _object({"dates": DATES, "close": NUMBERS, "fitted": NUMBERS}),
+            "forecast": _object(
+                {"dates": DATES, "mean": NUMBERS, **dict.fromkeys(BOUNDS, NUMBERS)}
+            ),
+            "backtest": _object(
+                {
+                    "origins": {"type": "integer"},
+                    "horizon_days": {"type": "integer", "description": "Trading days."},
+                    "mase": {"type": ["number", "null"]},
+                    "mase_random_walk": {"type": ["number", "null"]},
+                    "coverage80": {"type": ["number", "null"]},
+                    "direction_accuracy": {"type": ["number", "null"]},
+                    "verdict": TEXT,
+                }
+            ),
+            "data": _object(
+                {
+                    "provider": TEXT,
+                    "symbol": TEXT,
+                    "first_date": TEXT,
+                    "last_date": TEXT,
+                    "rows": {"type": "integer"},
+                    "s3_key": TEXT,
+                    "etag": TEXT,
+                    "fetched_at": TEXT,
+                }
+            ),
+        }
+    ),
+    "Problem": _object(
+        {
+            "type": TEXT,
+            "title": TEXT,
+            "status": {"type": "integer"},
+            "detail": TEXT,
+            "errors": {"type": "array", "items": _object({"field": TEXT, "message": TEXT})},
+        },
+        ["type", "title", "status", "detail"],
+    ),
+}
+
+SUBMIT = {
+    "summary": "Ask for a forecast",
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Submission"}}},
+    },
+    "responses": {
+        "202": _answer("Accepted; `Location` is where it is.", "application/json", "Accepted"),
+        "400": _problem("The body is not JSON."),
+        "409": _problem("The id was used for another request."),
+        "413": _problem("The body is over 64 KiB."),
+        "415": _problem("The content type is not application/json."),
+        "422": _problem("A field is missing or wrong; `errors` names each."),
+        "429": _problem("Too many requests; `Retry-After` says when to try again."),
+        **DOWN,
+    },
+}
+QUERY = {"name": "q", "in": "query", "schema": TEXT, "description": "A ticker or company name."}
+
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {
+        "title": "Stockcast",
+        "version": "1",
+        "description": "Where may a stock's price be in N days, and how much can one trust that?"
+        " Forecasts are no investment advice.",
+    },
+    "paths": {
+        "/api/forecasts": {"post": SUBMIT},
+        "/api/forecasts/{id}": _get(
+            "A request, with its result once it is done",
+            {"200": _answer("The request.", "application/json", "Request"), **UNKNOWN, **DOWN},
+            [ID],
+        ),
+        "/api/forecasts/{id}/events": _get(
+            "Its progress, live: one `status` event a change, the last with the whole document",
+            {"200": _answer("Server-sent events.", "text/event-stream"), **UNKNOWN, **DOWN},
+            [ID],
+        ),
+        "/api/forecasts/{id}/chart.png": _get(
+            "The chart",
+            {
+                "200": _answer("The chart.", "image/png"),
+                "409": _problem("Not done yet."),
+                **UNKNOWN,
+                **DOWN,
+            },
+            [ID],
+        ),
+        "/api/forecasts/{id}/result.csv": _get(
+            "The result as a table",
+            {
+                "200": _answer("One row a trading day.", "text/csv"),
+                "409": _problem("Not done yet."),
+                **UNKNOWN,
+                **DOWN,
+            },
+            [ID],
+        ),
+        "/api/symbols": _get(
+            "Symbols by ticker or company name",
+            {"200": _answer("At most 20 symbols.", "application/json")},
+            [QUERY],
+        ),
+        "/healthz": _get("Whether the process lives", {"200": _answer("It does.")}),
+        "/readyz": _get("Whether its stores answer", {"200": _answer("They do."), **DOWN}),
+    },
+    "components": {"schemas": SCHEMAS},
+}
