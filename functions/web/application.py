@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -134,10 +135,9 @@ class Api:
         dead = cloudevent.parse(dict(request.headers), await read_body(request))
         failed = dead_letter.failure_of(dead)
         if failed:
-            try:
+            # A conflict: the id stands for another request, which is not to blame.
+            with suppress(ConflictError):
                 await self._store.fail(*failed)
-            except ConflictError:
-                pass  # the id stands for another request, which is not to blame
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def _drawn(self, record: RequestRecord) -> bytes:

@@ -99,9 +99,7 @@ async def stream(
 
 def _untold(record: RequestRecord, told: set[Status]) -> list[Status]:
     """Statuses reached since the last look; at the first look only where the request stands."""
-    reached = sorted(
-        record.at_ms, key=lambda status: (record.at_ms[status], list(Status).index(status))
-    )
+    reached = [status for status in Status if status in record.at_ms]
     new = [status for status in reached if status not in told]
     first_look = not told
     told.update(reached)
@@ -110,8 +108,8 @@ def _untold(record: RequestRecord, told: set[Status]) -> list[Status]:
 
 def _as_of(record: RequestRecord, status: Status) -> RequestRecord:
     """The record as it was when it reached `status`."""
-    until = record.at_ms[status]
-    at_ms = {passed: at for passed, at in record.at_ms.items() if at <= until}
+    passed = list(Status)[: list(Status).index(status) + 1]
+    at_ms = {one: record.at_ms[one] for one in passed if one in record.at_ms}
     return dataclasses.replace(record, status=status, at_ms=at_ms)
 
 

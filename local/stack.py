@@ -1,0 +1,212 @@
+"""The whole of Stockcast on this machine: what runs, in which order, and kept alive."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from local.process import Process, StartError
+from local.servers import (
+    HOST,
+    S3_PORTS,
+    Program,
+    answers_http,
+    is_free,
+    redis_server,
+    s3_server,
+)
+
+ROOT = Path(__file__).parents[1]
+TRIGGERS = ROOT / "knative" / "base"
+BUCKET = "stockcast"
+FUNCTIONS = ("web", "ingest", "forecast")
+START_TIMEOUT_S = 60.0
+WATCH_EVERY_S = 0.2
+FIRST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 5.0
+STEADY_S = 10.0
+"""A program that ran for this long is started again at once when it dies."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Ports, and where data and logs are kept. `s3_port` and those after it are taken."""
+
+    web_port: int = 8080
+    broker_port: int = 8081
+    ingest_port: int = 8082
+    forecast_port: int = 8083
+    redis_port: int = 8084
+    s3_port: int = 8085
+    home: Path = Path(".stockcast")
+    redis_url: str | None = None
+    s3_endpoint_url: str | None = None
+
+
+def programs(options: Options) -> list[Program]:
+    """Everything that is to run, in the order of starting.
+
+    Redis and S3 are left out where their URLs are given; the bucket must then be there.
+    """
+    home = options.home.resolve()
+    redis_url = options.redis_url or f"redis://{HOST}:{options.redis_port}/0"
+    stores = {"REDIS_URL": redis_url, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    started = []
+    if not options.redis_url:
+        started.append(redis_server(options.redis_port, home / "redis"))
+    if options.s3_endpoint_url:
+        stores["S3_ENDPOINT_URL"] = options.s3_endpoint_url
+        stores["S3_BUCKET"] = os.environ.get("S3_BUCKET", BUCKET)
+    else:
+        key, secret = _credentials(home)
+        started.append(s3_server(options.s3_port, home / "s3", BUCKET, key, secret))
+        stores |= {
+            "S3_ENDPOINT_URL": f"http://{HOST}:{options.s3_port}",
+            "S3_BUCKET": BUCKET,
+            "AWS_ACCESS_KEY_ID": key,
+            "AWS_SECRET_ACCESS_KEY": secret,
+        }
+    ports = {
+        "web": options.web_port,
+        "ingest": options.ingest_port,
+        "forecast": options.forecast_port,
+    }
+    started.append(_broker(options.broker_port, redis_url, ports, stores))
+    sink = f"http://{HOST}:{options.broker_port}/"
+    sinks = {"web": {"K_SINK": sink}}
+    for name in ("ingest", "forecast", "web"):
+        env = {**stores, **sinks.get(name, {"FAILURE_SINK": sink, "K_SINK": ""})}
+        started.append(_function(name, ports[name], env))
+    return started
+
+
+class Stack:
+    """Starts programs in order, starts anew what dies, and ends them all."""
+
+    def __init__(self, programs: Sequence[Program], logs: Path) -> None:
+        self.processes = [Process(program, logs / f"{program.name}.log") for program in programs]
+        self._ending = threading.Event()
+        self._watchers: list[threading.Thread] = []
+
+    def process(self, name: str) -> Process:
+        """The process of the program called `name`."""
+        return next(one for one in self.processes if one.program.name == name)
+
+    def start(self, tell: Callable[[str], None]) -> None:
+        """Start everything, telling the name of each before. StartError, with nothing left over."""
+        self._refuse_busy_ports()
+        try:
+            for process in self.processes:
+                tell(process.program.name)
+                process.start()
+                if process.program.name in {"redis", "s3"}:
+                    process.wait_until_ready(START_TIMEOUT_S)
+            for process in self.processes:
+                process.wait_until_ready(START_TIMEOUT_S)
+        except BaseException:
+            self.stop()
+            raise
+
+    def watch(self, tell: Callable[[str], None]) -> None:
+        """Start what dies anew, until `stop`; `tell` hears of each."""
+        for process in self.processes:
+            watcher = threading.Thread(target=self._keep_alive, args=(process, tell), daemon=True)
+            watcher.start()
+            self._watchers.append(watcher)
+
+    def stop(self) -> None:
+        """End everything, the servers last."""
+        self._ending.set()
+        for watcher in self._watchers:
+            watcher.join()
+        for process in reversed(self.processes):
+            process.stop()
+
+    def _keep_alive(self, process: Process, tell: Callable[[str], None]) -> None:
+        pause_s, started = FIRST_PAUSE_S, time.monotonic()
+        while not self._ending.wait(WATCH_EVERY_S):
+            if process.is_alive():
+                continue
+            ran_s = time.monotonic() - started
+            pause_s = FIRST_PAUSE_S if ran_s > STEADY_S else min(pause_s * 2, LONGEST_PAUSE_S)
+            tell(f"{process.program.name} has ended; starting it again")
+            process.stop()  # what it may have left behind would hold its port
+            if self._ending.wait(pause_s):
+                return
+            process.start()
+            started = time.monotonic()
+
+    def _refuse_busy_ports(self) -> None:
+        for process in self.processes:
+            for port in process.program.ports:
+                if not is_free(port):
+                    raise StartError(_busy(process.program.name, port))
+
+
+def _busy(name: str, port: int) -> str:
+    message = f"Port {port} is in use, and {name} needs it. Choose another: --{name}-port PORT"
+    if name == "s3":
+        message += f" (it takes {len(S3_PORTS)} ports from there on)"
+    return f"{message}; or move all with --base-port PORT."
+
+
+def _function(name: str, port: int, env: dict[str, str]) -> Program:
+    """A function under functions-framework, in production mode."""
+    argv = [
+        *(sys.executable, "-m", "functions_framework"),
+        *("--source", str(ROOT / "functions" / name / "main.py")),
+        *("--target", name, "--host", HOST, "--port", str(port)),
+    ]
+    if name == "web":
+        argv.append("--asgi")
+    scale = {
+        "web": {"WORKERS": "1"},
+        "ingest": {"WORKERS": "1", "THREADS": "16"},
+        "forecast": {"WORKERS": str(min(4, os.cpu_count() or 1)), "THREADS": "8"},
+    }
+    return Program(
+        name,
+        tuple(argv),
+        (port,),
+        lambda: answers_http(port, "/healthz"),
+        {**env, **scale[name]},
+    )
+
+
+def _broker(port: int, redis_url: str, ports: dict[str, int], env: dict[str, str]) -> Program:
+    argv = [
+        *(sys.executable, "-m", "local.broker.server", "--port", str(port)),
+        *("--redis-url", redis_url, "--triggers", str(TRIGGERS)),
+    ]
+    for name, function_port in ports.items():
+        argv += ["--service", f"{name}=http://{HOST}:{function_port}"]
+    return Program("broker", tuple(argv), (port,), lambda: answers_http(port, "/healthz"), env)
+
+
+def _credentials(home: Path) -> tuple[str, str]:
+    """Credentials for the local S3 server, made once and kept for this user alone."""
+    path = home / "s3-secret"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(20), encoding="ascii")
+    return "stockcast", path.read_text(encoding="ascii")
+
+
+def at_base_port(options: Options, base: int) -> Options:
+    """The same options with all ports from `base` on."""
+    return replace(
+        options,
+        web_port=base,
+        broker_port=base + 1,
+        ingest_port=base + 2,
+        forecast_port=base + 3,
+        redis_port=base + 4,
+        s3_port=base + 5,
+    )
