@@ -1,0 +1,66 @@
+// The HTTP API, as the page uses it.
+
+/** A problem document (RFC 9457) that the server answered, or one of ours where it did not. */
+export class Problem extends Error {
+  constructor(document) {
+    super(document.detail);
+    this.title = document.title;
+    this.errors = document.errors ?? [];
+  }
+}
+
+const UNREACHABLE = {
+  title: "No connection",
+  detail: "Stockcast does not answer. Check your connection and try again.",
+};
+
+async function ask(url, options) {
+  let answer;
+  try {
+    answer = await fetch(url, options);
+  } catch {
+    throw new Problem(UNREACHABLE);
+  }
+  const document = await answer.json().catch(() => ({ title: "Unexpected answer", detail: `Status ${answer.status}.` }));
+  if (!answer.ok) throw new Problem(document);
+  return document;
+}
+
+export function submit(symbol, days) {
+  return ask("/api/forecasts", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ symbol, days }),
+  });
+}
+
+export async function findSymbols(query) {
+  return (await ask(`/api/symbols?q=${encodeURIComponent(query)}`)).symbols;
+}
+
+/**
+ * Follow a request until it ends: `tell` gets its document at each change. The browser
+ * reconnects by itself; after `patience` failures in a row we stop.
+ */
+export function follow(url, tell, patience = 5) {
+  return new Promise((resolve, reject) => {
+    const source = new EventSource(url);
+    let failures = 0;
+    source.addEventListener("status", (event) => {
+      failures = 0;
+      const document = JSON.parse(event.data);
+      tell(document);
+      if (document.status === "done" || document.status === "failed") {
+        source.close();
+        resolve(document);
+      }
+    });
+    source.addEventListener("error", () => {
+      failures += 1;
+      if (source.readyState === EventSource.CLOSED || failures > patience) {
+        source.close();
+        reject(new Problem(UNREACHABLE));
+      }
+    });
+  });
+}
