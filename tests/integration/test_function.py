@@ -1,0 +1,306 @@
+"""The adapter: what a broker or curl gets for an event, with real claims in Redis."""
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import flask
+import pytest
+
+from functions.common import cloudevent
+from functions.common.claims import Claims
+from functions.common.cloudevent import Envelope
+from functions.common.errors import TemporaryError, ThrottledError, UnknownSymbolError
+from functions.common.events import ForecastCompleted, ForecastFailed, ForecastRequested
+from functions.common.function import MAX_EVENT_BYTES, EventFunction, Lazy
+from functions.common.request_record import Status
+from functions.common.request_store import RequestStore
+from functions.common.sink import Sink
+from local.servers import free_port
+
+REQUESTED = ForecastRequested("request-1", "AAPL", 45)
+
+
+def event(data=None, **changes):
+    given = {"id": "event-1", "source": "/test", "type": ForecastRequested.TYPE} | changes
+    return Envelope(data=REQUESTED.to_data() if data is None else data, **given)
+
+
+class Inbox:
+    """A real HTTP server that keeps the events it is sent, and answers `status`."""
+
+    def __init__(self):
+        self.events, self.status = [], 202
+        inbox = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["content-length"]))
+                inbox.events.append(cloudevent.parse(dict(self.headers), body))
+                self.send_response(inbox.status)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+
+    def close(self):
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+@pytest.fixture
+def inbox():
+    inbox = Inbox()
+    yield inbox
+    inbox.close()
+
+
+@pytest.fixture
+def store(redis_client, redis_settings):
+    return RequestStore(redis_client, redis_settings, time.time)
+
+
+@pytest.fixture
+def build(redis_client, store):
+    def build(handler, *, sink=None, failure_sink=None, ready=lambda: None):
+        return EventFunction(
+            "ingest",
+            {ForecastRequested: handler},
+            requests=store,
+            claims=Claims(redis_client, patience_s=0.2),
+            sink=sink,
+            failure_sink=failure_sink,
+            ready=ready,
+        )
+
+    return build
+
+
+def send(function, envelope, mode="to_binary"):
+    headers, body = getattr(envelope, mode)()
+    return post(function, headers, body)
+
+
+def post(function, headers, body, method="POST", path="/"):
+    app = flask.Flask("test")
+    with app.test_request_context(path, method=method, headers=headers, data=body) as context:
+        body, status, headers = function(context.request)
+    return body, status, headers
+
+
+def completes(requested):
+    return ForecastCompleted(requested.request_id, requested.symbol, "key")
+
+
+@pytest.mark.parametrize("mode", ["to_binary", "to_structured"])
+def test_the_next_event_is_the_reply(build, mode):
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    body, status, headers = send(build(completes), event(extensions={"traceparent": trace}), mode)
+    reply = cloudevent.parse(headers, body)
+    assert status == 200
+    assert (reply.type, reply.source) == (ForecastCompleted.TYPE, "/stockcast/ingest")
+    assert reply.data == completes(REQUESTED).to_data()
+    assert reply.subject == "AAPL"
+    assert reply.extensions == {"partitionkey": "AAPL", "traceparent": trace}
+
+
+def test_nothing_to_say_is_204_without_a_body(build):
+    assert send(build(lambda _: None), event())[:2] == (b"", 204)
+
+
+def test_a_sink_gets_the_next_event_before_the_answer(build, inbox):
+    body, status, _ = send(build(completes, sink=Sink(inbox.url)), event())
+    assert (body, status) == (b"", 204)
+    assert [kept.type for kept in inbox.events] == [ForecastCompleted.TYPE]
+
+
+def test_a_sink_that_refuses_has_the_event_delivered_again(build, inbox):
+    inbox.status = 500
+    function = build(completes, sink=Sink(inbox.url))
+    assert send(function, event())[1] == 503
+    inbox.status = 202
+    assert send(function, event())[1] == 204
+    assert inbox.events[0] == inbox.events[1]
+
+
+def test_a_sink_that_is_down_is_temporary(build):
+    function = build(completes, sink=Sink(f"http://127.0.0.1:{free_port()}/"))
+    assert send(function, event())[1] == 503
+
+
+def test_a_duplicate_gets_the_same_reply_and_causes_no_work(build):
+    calls = []
+
+    def handler(requested):
+        calls.append(requested)
+        return completes(requested)
+
+    function = build(handler)
+    assert send(function, event()) == send(function, event())
+    assert len(calls) == 1
+
+
+def test_another_event_under_the_same_id_is_refused(build):
+    function = build(completes)
+    send(function, event())
+    body, status, _ = send(function, event(data=REQUESTED.to_data() | {"days": 46}))
+    assert status == 400
+    assert "event-1" in json.loads(body)["detail"]
+
+
+def test_a_callers_mistake_fails_the_request_and_is_not_tried_again(build, store, inbox):
+    def handler(requested):
+        raise UnknownSymbolError(f"{requested.symbol} is not known.")
+
+    function = build(handler, failure_sink=Sink(inbox.url))
+    assert send(function, event())[:2] == (b"", 204)
+    record = store.read("request-1")
+    assert record.status is Status.FAILED
+    assert record.error["detail"] == "AAPL is not known."
+    assert [kept.type for kept in inbox.events] == [ForecastFailed.TYPE]
+    assert inbox.events[0].data["error"] == record.error
+
+
+def test_what_is_temporary_is_delivered_again_and_then_done(build):
+    answers = [TemporaryError("S3 is down.", retry_after_s=2.5), None]
+
+    def handler(requested):
+        problem = answers.pop(0)
+        if problem:
+            raise problem
+        return completes(requested)
+
+    function = build(handler)
+    body, status, headers = send(function, event())
+    assert (status, headers["retry-after"]) == (503, "3")
+    assert json.loads(body)["detail"] == "S3 is down."
+    assert send(function, event())[1] == 200
+
+
+def test_a_used_up_limit_is_429(build):
+    def handler(_):
+        raise ThrottledError("Budget used up.", retry_after_s=60)
+
+    _, status, headers = send(build(handler), event())
+    assert (status, headers["retry-after"]) == (429, "60")
+
+
+def test_a_defect_is_500_and_logged_with_its_traceback(build, caplog):
+    def handler(_):
+        raise ZeroDivisionError
+
+    body, status, _ = send(build(handler), event())
+    assert status == 500
+    assert "ZeroDivisionError" not in body.decode()
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_an_event_in_work_elsewhere_is_delivered_again(build):
+    entered, leave = threading.Event(), threading.Event()
+
+    def handler(requested):
+        entered.set()
+        leave.wait(10)
+        return completes(requested)
+
+    function = build(handler)
+    first = threading.Thread(target=send, args=(function, event()))
+    first.start()
+    entered.wait(10)
+    assert send(function, event())[1] == 503
+    leave.set()
+    first.join()
+    assert send(function, event())[1] == 200
+
+
+def test_a_request_that_has_ended_is_left_alone(build, store):
+    store.fail(REQUESTED, UnknownSymbolError("no"))
+
+    def handler(_):
+        pytest.fail("was called")
+
+    assert send(build(handler), event())[1] == 204
+
+
+def test_an_overdue_request_fails_instead_of_being_worked_on(
+    build, redis_client, redis_settings, store
+):
+    long_ago = RequestStore(redis_client, redis_settings, lambda: time.time() - 10_000)
+    long_ago.advance(REQUESTED, Status.QUEUED)
+    assert send(build(completes), event())[1] == 204
+    assert store.read("request-1").error["title"] == "Deadline exceeded"
+
+
+def test_an_id_of_another_request_is_refused_and_leaves_that_alone(build, store):
+    store.advance(REQUESTED, Status.QUEUED)
+    other = REQUESTED.to_data() | {"days": 99}
+
+    def handler(requested):
+        store.advance(requested, Status.INGESTING)
+
+    body, status, _ = send(build(handler), event(data=other))
+    assert status == 400
+    assert "request-1" in json.loads(body)["detail"]
+    assert store.read("request-1").status is Status.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"type": "dev.stockcast.forecast.requested.v2"}, "requested.v2"),
+        ({"data": []}, "JSON object"),
+        ({"data": {"symbol": "AAPL", "days": 45}}, "request_id"),
+        ({"data": REQUESTED.to_data() | {"days": 0}}, "days"),
+        ({"data": REQUESTED.to_data() | {"symbol": "A" * 300}}, "symbol"),
+    ],
+)
+def test_a_bad_event_is_400_and_says_why(build, changes, said):
+    body, status, headers = send(build(completes), event(**changes))
+    problem = json.loads(body)
+    assert (status, problem["status"]) == (400, 400)
+    assert headers["content-type"] == "application/problem+json"
+    assert said in problem["detail"]
+
+
+def test_what_is_no_event_is_400(build):
+    _, status, _ = post(build(completes), {"content-type": "application/json"}, b"{}")
+    assert status == 400
+
+
+def test_an_oversized_event_is_413(build):
+    body = b"x" * (MAX_EVENT_BYTES + 1)
+    assert post(build(completes), {"content-type": "application/json"}, body)[1] == 413
+
+
+def test_health_and_readiness(build):
+    def down():
+        raise TemporaryError("Redis is down.")
+
+    ready, unready = build(completes), build(completes, ready=down)
+    for path in ("/healthz", "/_/health", "/readyz"):
+        assert post(ready, {}, b"", "GET", path)[1] == 200
+    assert post(unready, {}, b"", "GET", "/healthz")[1] == 200
+    assert post(unready, {}, b"", "GET", "/readyz")[1] == 503
+    assert post(ready, {}, b"", "GET", "/elsewhere")[1] == 404
+    assert post(ready, {}, b"", "PUT")[1] == 405
+
+
+def test_lazy_builds_once_for_all_threads():
+    built = []
+    lazy = Lazy(lambda: (time.sleep(0.05), built.append(1), object())[2])
+    got = []
+    threads = [threading.Thread(target=lambda: got.append(lazy())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(built) == 1
+    assert len({id(one) for one in got}) == 1

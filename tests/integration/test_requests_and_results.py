@@ -1,0 +1,192 @@
+"""Requests, claims and results in a real Redis."""
+
+import json
+import threading
+import time
+
+import pytest
+import redis
+
+from functions.common import claims as claims_module
+from functions.common.claims import Claim, Claims, Outcome
+from functions.common.config import RedisSettings
+from functions.common.errors import ConflictError, TemporaryError, UnknownSymbolError
+from functions.common.events import ForecastRequested
+from functions.common.redis_client import connect
+from functions.common.request_record import CHANGES, Status
+from functions.common.request_store import RequestStore
+from functions.common.result_store import ResultStore, latest_name, result_key
+from local.servers import free_port
+
+REQUESTED = ForecastRequested("request-1", "AAPL", 45)
+
+
+class Clock:
+    def __init__(self):
+        self.now = 1_700_000_000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def store(redis_client, redis_settings, clock):
+    return RequestStore(redis_client, redis_settings, clock)
+
+
+def test_a_request_passes_its_stages_and_times_them(store, clock):
+    for status in (Status.QUEUED, Status.INGESTING, Status.FORECASTING):
+        assert store.advance(REQUESTED, status)
+        clock.now += 2
+    store.done(REQUESTED, "key")
+    record = store.read("request-1")
+    assert record.status is Status.DONE
+    assert record.result_key == "key"
+    assert record.timings_ms() == {
+        "queued": 2000,
+        "ingesting": 2000,
+        "forecasting": 2000,
+        "total": 6000,
+    }
+    assert record.document()["submitted_at"] == "2023-11-14T22:13:20.000Z"
+
+
+def test_a_status_never_goes_back(store):
+    store.advance(REQUESTED, Status.FORECASTING)
+    assert not store.advance(REQUESTED, Status.INGESTING)
+    assert not store.advance(REQUESTED, Status.FORECASTING)
+    assert store.read("request-1").status is Status.FORECASTING
+
+
+def test_done_and_failed_are_final(store):
+    store.done(REQUESTED, "key")
+    assert not store.fail(REQUESTED, UnknownSymbolError("too late"))
+    assert store.read("request-1").error is None
+
+
+def test_an_id_stands_for_one_request(store):
+    store.advance(REQUESTED, Status.QUEUED)
+    with pytest.raises(ConflictError, match="'request-1'"):
+        store.advance(ForecastRequested("request-1", "AAPL", 46), Status.INGESTING)
+
+
+def test_an_event_without_a_record_makes_one(store):
+    store.advance(REQUESTED, Status.INGESTING)
+    record = store.read("request-1")
+    assert set(record.at_ms) == {Status.QUEUED, Status.INGESTING}
+
+
+def test_every_change_is_published(store, redis_client):
+    with redis_client.pubsub() as listening:
+        listening.subscribe(CHANGES)
+        assert listening.get_message(timeout=5)["type"] == "subscribe"
+        store.advance(REQUESTED, Status.QUEUED)
+        store.advance(REQUESTED, Status.INGESTING)
+        store.advance(REQUESTED, Status.INGESTING)
+        heard = [listening.get_message(timeout=5)["data"] for _ in range(2)]
+        assert heard == [b"request-1", b"request-1"]
+        assert listening.get_message(timeout=0.1) is None
+
+
+def test_every_key_has_a_time_to_live(store, redis_client, redis_settings):
+    store.done(REQUESTED, "key")
+    results = ResultStore(redis_client, redis_settings)
+    results.put("key", b"{}")
+    results.put_chart("key", b"png")
+    results.remember_latest(REQUESTED, "key", fresh_for_s=100)
+    with Claims(redis_client).claimed("stockcast:claim:{x}") as claim:
+        claim.complete("value", 10)
+    for key in redis_client.keys():
+        assert key.startswith(b"stockcast:")
+        assert b"{" in key
+        assert redis_client.pttl(key) > 0, key
+
+
+def test_a_result_is_found_until_its_prices_are_stale(redis_client, redis_settings):
+    results = ResultStore(redis_client, redis_settings)
+    results.remember_latest(REQUESTED, "key", fresh_for_s=0.5)
+    assert redis_client.get(latest_name(REQUESTED)) is None
+    results.remember_latest(REQUESTED, "key", fresh_for_s=100)
+    assert json.loads(redis_client.get(latest_name(REQUESTED)))["result_key"] == "key"
+    assert 90_000 < redis_client.pttl(latest_name(REQUESTED)) <= 100_000
+
+
+def test_equal_questions_about_equal_prices_have_one_result_key():
+    other_caller = ForecastRequested("request-2", "AAPL", 45)
+    assert result_key(REQUESTED, "e", "1") == result_key(other_caller, "e", "1")
+    assert result_key(REQUESTED, "e", "1") != result_key(REQUESTED, "f", "1")
+    assert result_key(REQUESTED, "e", "1") != result_key(REQUESTED, "e", "2")
+
+
+def test_completed_work_is_handed_to_whoever_comes_later(redis_client):
+    claims = Claims(redis_client)
+    with claims.claimed("stockcast:claim:{x}") as claim:
+        assert isinstance(claim, Claim)
+        claim.complete({"a": 1}, 10)
+    with claims.claimed("stockcast:claim:{x}") as outcome:
+        assert outcome == Outcome({"a": 1})
+
+
+def test_work_that_failed_is_free_again_at_once(redis_client):
+    claims = Claims(redis_client)
+    with pytest.raises(ZeroDivisionError), claims.claimed("stockcast:claim:{x}"):
+        raise ZeroDivisionError
+    with claims.claimed("stockcast:claim:{x}") as claim:
+        assert isinstance(claim, Claim)
+
+
+def test_whoever_waits_gets_the_outcome(redis_client):
+    claims = Claims(redis_client)
+    seen = []
+
+    def wait():
+        with claims.claimed("stockcast:claim:{x}") as outcome:
+            seen.append(outcome)
+
+    with claims.claimed("stockcast:claim:{x}") as claim:
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        time.sleep(0.1)
+        claim.complete(7, 10)
+    waiting.join()
+    assert seen == [Outcome(7)]
+
+
+def test_a_long_piece_of_work_keeps_its_claim(redis_client, monkeypatch):
+    monkeypatch.setattr(claims_module, "LEASE_S", 0.4)
+    monkeypatch.setattr(claims_module, "RENEW_EVERY_S", 0.1)
+    claims = Claims(redis_client, patience_s=1.0)
+    with (
+        claims.claimed("stockcast:claim:{x}"),
+        pytest.raises(TemporaryError, match="under way"),
+        claims.claimed("stockcast:claim:{x}"),
+    ):
+        pytest.fail("claimed twice")
+
+
+def test_the_work_of_a_process_that_died_is_free_after_its_lease(redis_client):
+    redis_client.set("stockcast:claim:{x}", b"?dead", px=150)
+    with Claims(redis_client).claimed("stockcast:claim:{x}") as claim:
+        assert isinstance(claim, Claim)
+
+
+def test_a_redis_that_is_down_is_temporary():
+    settings = RedisSettings(f"redis://127.0.0.1:{free_port()}/0", False, 10, 10)
+    store = RequestStore(connect(settings), settings, time.time)
+    with pytest.raises(TemporaryError, match="Redis does not answer"):
+        store.read("request-1")
+
+
+def test_a_wrong_password_is_named(redis_client, redis_settings):
+    store = RequestStore(
+        redis.Redis.from_url(redis_settings.url.replace("//", "//user:wrong@")),
+        redis_settings,
+        time.time,
+    )
+    with pytest.raises(TemporaryError, match="REDIS_URL"):
+        store.read("request-1")
