@@ -8,6 +8,7 @@ import redis
 from functions.common.config import RedisSettings, S3Settings
 from local.process import Process
 from local.servers import S3_PORTS, free_port, redis_server, s3_server
+from tests.inbox import Inbox
 
 READY_S = 60
 
@@ -75,3 +76,10 @@ def s3_settings(s3_process):
     client.create_bucket(Bucket=settings.bucket)
     client.close()
     return settings
+
+
+@pytest.fixture
+def inbox():
+    inbox = Inbox()
+    yield inbox
+    inbox.close()

@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import flask
 import pytest
@@ -25,42 +24,6 @@ REQUESTED = ForecastRequested("request-1", "AAPL", 45)
 def event(data=None, **changes):
     given = {"id": "event-1", "source": "/test", "type": ForecastRequested.TYPE} | changes
     return Envelope(data=REQUESTED.to_data() if data is None else data, **given)
-
-
-class Inbox:
-    """A real HTTP server that keeps the events it is sent, and answers `status`."""
-
-    def __init__(self):
-        self.events, self.status = [], 202
-        inbox = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
-                inbox.events.append(cloudevent.parse(dict(self.headers), body))
-                self.send_response(inbox.status)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-
-    def close(self):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
-
-
-@pytest.fixture
-def inbox():
-    inbox = Inbox()
-    yield inbox
-    inbox.close()
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ def test_every_key_has_a_time_to_live(store, redis_client, redis_settings):
     results.remember_latest(REQUESTED, "key", fresh_for_s=100)
     with Claims(redis_client).claimed("stockcast:claim:{x}") as claim:
         claim.complete("value", 10)
-    for key in redis_client.keys():
+    for key in redis_client.scan_iter():
         assert key.startswith(b"stockcast:")
         assert b"{" in key
         assert redis_client.pttl(key) > 0, key

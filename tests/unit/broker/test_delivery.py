@@ -15,7 +15,7 @@ from local.broker.delivery import (
     seconds,
 )
 
-EVENT = Envelope(id="1", source="/s", type="t", data={})
+EVENT = Envelope(id="1", source="/s", type="t", data={}, time="2013-03-01T12:00:00Z")
 
 
 @pytest.mark.parametrize(

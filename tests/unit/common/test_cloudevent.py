@@ -47,6 +47,14 @@ def test_a_structured_attribute_must_be_a_text(name, value):
         cloudevent.parse({"content-type": cloudevent.STRUCTURED}, changed)
 
 
+@pytest.mark.parametrize("name", ["id", "source", "type", "specversion"])
+def test_a_structured_event_without_a_required_attribute_is_malformed(name):
+    _, body = EVENT.to_structured()
+    lacking = {key: value for key, value in json.loads(body).items() if key != name}
+    with pytest.raises(MalformedEventError, match=name):
+        cloudevent.parse({"content-type": cloudevent.STRUCTURED}, json.dumps(lacking).encode())
+
+
 @pytest.mark.parametrize(
     ("headers", "body", "said"),
     [

@@ -1,0 +1,358 @@
+"""The HTTP API under a real server, with a real Redis and a real sink."""
+
+import contextlib
+import json
+import threading
+import time
+
+import pytest
+import requests
+import uvicorn
+
+from functions.common.cloudevent import Envelope
+from functions.common.events import ChartRequested, ForecastRequested
+from functions.common.request_record import Status
+from functions.common.request_store import RequestStore
+from functions.common.result_store import ResultStore
+from functions.web.application import Api, application
+from functions.web.progress import Changes
+from functions.web.publisher import Publisher
+from functions.web.settings import Settings
+from functions.web.store import WebStore, connect
+from functions.web.symbols import SAMPLE, Directory
+from local.servers import free_port
+
+RESULT = {
+    "last_date": "2013-03-01",
+    "history": {"dates": [], "close": [], "fitted": []},
+    "forecast": {"dates": ["2013-03-04"]}
+    | {name: [1.5] for name in ("mean", "lo50", "hi50", "lo80", "hi80", "lo95", "hi95")},
+}
+REQUESTED = ForecastRequested("request-1", "AAPL", 45)
+ASKED = {"symbol": "AAPL", "days": 45}
+
+
+@contextlib.contextmanager
+def serving(settings):
+    """The application under uvicorn in a thread, wired in its own event loop as in main.py."""
+    built = []
+
+    async def app(scope, receive, send):
+        if scope["type"] != "http":
+            return
+        if not built:
+            redis = connect(settings.redis)
+            store, changes = WebStore(redis, settings.redis), Changes(redis)
+            api = Api(settings, store, changes, Publisher(settings.sink), Directory(SAMPLE))
+            built.append(application(api, settings))
+        await built[0](scope, receive, send)
+
+    port = free_port()
+    config = uvicorn.Config(app, port=port, lifespan="off", log_config=None, ws="none")
+    config.timeout_graceful_shutdown = 1
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def settings(redis_settings, inbox):
+    return Settings(redis_settings, inbox.url, ("sample",), 0, ("https://friend.example",), "INFO")
+
+
+@pytest.fixture
+def url(settings):
+    with serving(settings) as url:
+        yield url
+
+
+@pytest.fixture
+def store(redis_client, redis_settings):
+    return RequestStore(redis_client, redis_settings, time.time)
+
+
+@pytest.fixture
+def results(redis_client, redis_settings):
+    results = ResultStore(redis_client, redis_settings)
+    results.put("key", json.dumps(RESULT).encode())
+    return results
+
+
+def submit(url, body=ASKED, **changes):
+    return requests.post(f"{url}/api/forecasts", json=body | changes, timeout=10)
+
+
+def get(url, path):
+    return requests.get(url + path, timeout=30)
+
+
+def assert_problem(answer, status):
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"]
+    return problem
+
+
+def test_a_submission_is_accepted_once_its_event_is_with_the_broker(url, inbox):
+    answer = submit(url)
+    document = answer.json()
+    assert answer.status_code == 202
+    assert answer.headers["location"] == document["links"]["self"]
+    assert document["status"] == "queued"
+    [event] = inbox.events
+    assert (event.type, event.source, event.subject) == (
+        ForecastRequested.TYPE,
+        "/stockcast/web",
+        "AAPL",
+    )
+    assert event.data["request_id"] == document["id"]
+    assert get(url, answer.headers["location"]).json()["symbol"] == "AAPL"
+
+
+def test_the_callers_trace_is_carried_along(url, inbox):
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    requests.post(f"{url}/api/forecasts", json=ASKED, headers={"traceparent": trace}, timeout=10)
+    assert inbox.events[0].extensions["traceparent"] == trace
+
+
+def test_the_same_id_and_body_is_the_same_request(url, inbox):
+    first, second = submit(url, id="request-1"), submit(url, id="request-1", symbol="aapl")
+    assert first.json() == second.json()
+    assert {event.id for event in inbox.events} == {"request-1"}
+
+
+@pytest.mark.parametrize("change", [{"days": 46}, {"symbol": "MSFT"}, {"model": "prophet"}])
+def test_the_same_id_with_another_body_is_a_conflict(url, change):
+    submit(url, id="request-1")
+    assert "request-1" in assert_problem(submit(url, id="request-1", **change), 409)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"symbol": None}, "symbol"),
+        ({"symbol": "A" * 300}, "symbol"),
+        ({"symbol": ""}, "symbol"),
+        ({"symbol": 5}, "symbol"),
+        *(({"days": days}, "days") for days in (0, -1, 3651, 1.5, "45", True, None)),
+        ({"model": "oracle"}, "model"),
+        ({"id": "short"}, "id"),
+        ({"options": 3}, "options"),
+    ],
+)
+def test_a_bad_field_is_422_and_named(url, inbox, change, field):
+    problem = assert_problem(submit(url, **change), 422)
+    assert [error["field"] for error in problem["errors"]] == [field]
+    assert inbox.events == []
+
+
+def test_missing_fields_are_all_named(url):
+    problem = assert_problem(requests.post(f"{url}/api/forecasts", json={}, timeout=10), 422)
+    assert [error["field"] for error in problem["errors"]] == ["symbol", "days"]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (b"symbol=AAPL", "application/json", 400),
+        (b"", "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b"symbol=AAPL&days=45", "application/x-www-form-urlencoded", 415),
+        (b'{"symbol": "AAPL", "days": 45}', "text/plain", 415),
+        (b'{"a": "' + b"x" * 70_000 + b'"}', "application/json", 413),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused(url, body, content_type, status):
+    headers = {"content-type": content_type}
+    answer = requests.post(f"{url}/api/forecasts", data=body, headers=headers, timeout=10)
+    assert_problem(answer, status)
+
+
+def test_an_equal_fresh_result_is_answered_at_once(url, inbox, store, results):
+    store.done(REQUESTED, "key")
+    results.remember_latest(REQUESTED, "key", fresh_for_s=100)
+    assert submit(url).json() | {"links": 0} == {"id": "request-1", "status": "done", "links": 0}
+    own = submit(url, id="my-own-id").json()
+    assert (own["id"], own["status"]) == ("my-own-id", "done")
+    assert get(url, "/api/forecasts/my-own-id").json()["result"] == RESULT
+    assert inbox.events == []
+
+
+def test_a_broker_that_does_not_answer_is_503(settings):
+    nowhere = f"http://127.0.0.1:{free_port()}/"
+    with serving(Settings(**(vars(settings) | {"sink": nowhere}))) as url:
+        answer = submit(url)
+    assert_problem(answer, 503)
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+def test_a_broker_that_refuses_is_503(url, inbox):
+    inbox.status = 500
+    assert_problem(submit(url), 503)
+
+
+def test_a_redis_that_does_not_answer_is_503(settings):
+    redis = type(settings.redis)(f"redis://127.0.0.1:{free_port()}/0", False, 10, 10)
+    with serving(Settings(**(vars(settings) | {"redis": redis}))) as url:
+        assert_problem(submit(url), 503)
+        assert_problem(get(url, "/readyz"), 503)
+        assert get(url, "/healthz").status_code == 200
+
+
+def test_too_many_requests_are_429(settings):
+    with serving(Settings(**(vars(settings) | {"requests_per_minute": 2}))) as url:
+        answers = [submit(url) for _ in range(5)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert len(refused) >= 1
+    assert_problem(refused[-1], 429)
+    assert 1 <= int(refused[-1].headers["retry-after"]) <= 60
+
+
+def test_an_unknown_request_is_404_everywhere(url):
+    for suffix in ("", "/events", "/chart.png", "/result.csv"):
+        problem = assert_problem(get(url, f"/api/forecasts/nobodys-id{suffix}"), 404)
+        assert "nobodys-id" in problem["detail"]
+
+
+def test_chart_and_table_are_409_until_done(url):
+    submit(url, id="request-1")
+    for suffix in ("chart.png", "result.csv"):
+        problem = assert_problem(get(url, f"/api/forecasts/request-1/{suffix}"), 409)
+        assert "queued" in problem["detail"]
+
+
+def test_a_result_that_has_expired_is_410(url, store):
+    store.done(REQUESTED, "gone")
+    for suffix in ("", "/chart.png", "/result.csv"):
+        assert_problem(get(url, f"/api/forecasts/request-1{suffix}"), 410)
+
+
+def test_the_table_is_csv(url, store, results):
+    store.done(REQUESTED, "key")
+    answer = get(url, "/api/forecasts/request-1/result.csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert 'filename="AAPL-45-days.csv"' in answer.headers["content-disposition"]
+    assert "2013-03-04,forecast,,,1.5" in answer.text
+
+
+def test_a_chart_is_asked_for_once_it_is_wanted(url, inbox, store, results):
+    store.done(REQUESTED, "key")
+
+    def draw(event):
+        if event.type == ChartRequested.TYPE:
+            results.put_chart(event.data["result_key"], b"PNG")
+        return 202, {}, b""
+
+    inbox.answers = draw
+    for _ in range(2):
+        answer = get(url, "/api/forecasts/request-1/chart.png")
+        assert (answer.status_code, answer.content) == (200, b"PNG")
+    assert len(inbox.events) == 1
+
+
+def test_a_chart_that_does_not_come_is_503(url, monkeypatch, store, results):
+    monkeypatch.setattr("functions.web.application.CHART_WAIT_S", 0.2)
+    store.done(REQUESTED, "key")
+    assert_problem(get(url, "/api/forecasts/request-1/chart.png"), 503)
+
+
+def statuses(answer):
+    lines = [line for line in answer.iter_lines() if line.startswith(b"data:")]
+    return [json.loads(line[5:]) for line in lines]
+
+
+def test_the_live_stream_tells_every_change_and_ends_with_the_document(url, store, results):
+    submit(url, id="request-1")
+    answer = requests.get(f"{url}/api/forecasts/request-1/events", stream=True, timeout=30)
+    assert answer.headers["content-type"].startswith("text/event-stream")
+
+    def work():
+        time.sleep(0.3)
+        store.advance(REQUESTED, Status.INGESTING)
+        store.advance(REQUESTED, Status.FORECASTING)
+        time.sleep(0.2)
+        store.done(REQUESTED, "key")
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    told = statuses(answer)
+    worker.join()
+    assert [one["status"] for one in told] == ["queued", "ingesting", "forecasting", "done"]
+    assert told[-1]["result"] == RESULT
+
+
+def test_a_late_watcher_gets_the_end_alone(url, store, results):
+    store.done(REQUESTED, "key")
+    answer = requests.get(f"{url}/api/forecasts/request-1/events", stream=True, timeout=30)
+    assert [one["status"] for one in statuses(answer)] == ["done"]
+
+
+def test_an_overdue_request_fails_when_it_is_read(url, redis_client, redis_settings):
+    RequestStore(redis_client, redis_settings, lambda: time.time() - 10_000).advance(
+        REQUESTED, Status.INGESTING
+    )
+    document = get(url, "/api/forecasts/request-1").json()
+    assert document["status"] == "failed"
+    assert "still ingesting" in document["error"]["detail"]
+
+
+def dead_letter(url, data, **extensions):
+    event = Envelope("1", "/s", ForecastRequested.TYPE, data, extensions=extensions)
+    headers, body = event.to_binary()
+    return requests.post(f"{url}/events/dead-letter", data=body, headers=headers, timeout=10)
+
+
+def test_a_dead_letter_fails_its_request(url, store):
+    store.advance(REQUESTED, Status.INGESTING)
+    answer = dead_letter(url, REQUESTED.to_data(), knativeerrorcode="503")
+    assert (answer.status_code, answer.content) == (204, b"")
+    document = get(url, "/api/forecasts/request-1").json()
+    assert document["status"] == "failed"
+    assert "fetching the prices" in document["error"]["detail"]
+
+
+def test_a_dead_letter_leaves_the_request_of_someone_else_alone(url, store):
+    store.advance(REQUESTED, Status.INGESTING)
+    assert dead_letter(url, REQUESTED.to_data() | {"days": 9}).status_code == 204
+    assert get(url, "/api/forecasts/request-1").json()["status"] == "ingesting"
+
+
+def test_a_dead_letter_that_is_no_event_is_400(url):
+    assert_problem(requests.post(f"{url}/events/dead-letter", data=b"x", timeout=10), 400)
+
+
+def test_symbols_are_found(url):
+    listed = get(url, "/api/symbols?q=apple").json()["symbols"]
+    assert listed == [{"symbol": "AAPL", "name": "Apple Inc.", "available": True}]
+
+
+def test_pages_carry_security_headers(url):
+    for path in ("/", "/docs", "/static/page.js", "/openapi.json", "/api/none"):
+        headers = get(url, path).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_only_listed_origins_may_read_answers(url):
+    def allowed(origin):
+        answer = requests.get(f"{url}/api/symbols", headers={"origin": origin}, timeout=10)
+        return answer.headers.get("access-control-allow-origin")
+
+    assert allowed("https://friend.example") == "https://friend.example"
+    assert allowed("https://stranger.example") is None
+
+
+def test_what_is_not_there_is_a_problem(url):
+    assert_problem(get(url, "/api/none"), 404)
+    assert_problem(requests.delete(f"{url}/api/forecasts", timeout=10), 405)
+    assert_problem(get(url, "/static/../functions/web/main.py"), 404)
