@@ -44,6 +44,10 @@ class Publisher:
             message = f"The broker answered {answer.status}; try again shortly."
             raise TemporaryError(message, retry_after_s=2)
 
+    async def aclose(self) -> None:
+        """Close the connections to the sink."""
+        await self._http.aclose()
+
 
 def _envelope(event: Event, event_id: str, traceparent: str) -> Envelope:
     now = datetime.fromtimestamp(time.time(), timezone.utc).isoformat(timespec="milliseconds")

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 
+import anyio._backends._asyncio  # noqa: F401 - pytest rewrites it, which must not happen in a thread
 import pytest
 import requests
 import uvicorn
@@ -14,12 +15,8 @@ from functions.common.events import ChartRequested, ForecastRequested
 from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore
-from functions.web.application import Api, application
-from functions.web.progress import Changes
-from functions.web.publisher import Publisher
 from functions.web.settings import Settings
-from functions.web.store import WebStore, connect
-from functions.web.symbols import SAMPLE, Directory
+from functions.web.wiring import Wired
 from local.servers import free_port
 
 RESULT = {
@@ -35,20 +32,21 @@ ASKED = {"symbol": "AAPL", "days": 45}
 @contextlib.contextmanager
 def serving(settings):
     """The application under uvicorn in a thread, wired in its own event loop as in main.py."""
-    built = []
+    wired = []
 
     async def app(scope, receive, send):
-        if scope["type"] != "http":
+        if scope["type"] == "http":
+            await wired[0].application(scope, receive, send)
             return
-        if not built:
-            redis = connect(settings.redis)
-            store, changes = WebStore(redis, settings.redis), Changes(redis)
-            api = Api(settings, store, changes, Publisher(settings.sink), Directory(SAMPLE))
-            built.append(application(api, settings))
-        await built[0](scope, receive, send)
+        await receive()
+        wired.append(Wired(settings))
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await wired[0].aclose()
+        await send({"type": "lifespan.shutdown.complete"})
 
     port = free_port()
-    config = uvicorn.Config(app, port=port, lifespan="off", log_config=None, ws="none")
+    config = uvicorn.Config(app, port=port, lifespan="on", log_config=None, ws="none")
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

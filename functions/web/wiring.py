@@ -1,0 +1,35 @@
+"""Wires web's parts together, for one event loop."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+
+from functions.web.application import Api, application
+from functions.web.progress import Changes
+from functions.web.publisher import Publisher
+from functions.web.settings import Settings
+from functions.web.store import WebStore, connect
+from functions.web.symbols import SAMPLE, Directory
+
+
+class Wired:
+    """The application and what it holds open; build it in the event loop that runs it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._redis = connect(settings.redis)
+        self._changes = Changes(self._redis)
+        self._publisher = Publisher(settings.sink)
+        api = Api(
+            settings,
+            WebStore(self._redis, settings.redis),
+            self._changes,
+            self._publisher,
+            Directory(SAMPLE),
+        )
+        self.application: Starlette = application(api, settings)
+
+    async def aclose(self) -> None:
+        """Close the connections to Redis and to the broker."""
+        await self._changes.aclose()
+        await self._publisher.aclose()
+        await self._redis.aclose()
