@@ -39,7 +39,7 @@ run: $(READY) ## start everything on this machine and print the URL of the page
 	@$(BIN)/stockcast up
 
 test: $(READY) ## run all tests and report the coverage of functions/
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --cov=functions --cov-report=term
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov=functions --cov-report=term
 
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .

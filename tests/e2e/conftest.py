@@ -1,0 +1,102 @@
+"""The whole of Stockcast: one started for the tests, or the one that STOCKCAST_URL points to.
+
+STOCKCAST_URL=https://... STOCKCAST_BROKER_URL=https://... pytest tests/e2e -m "not faults"
+"""
+
+import os
+import shutil
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+import requests
+
+from local.servers import S3_PORTS, free_port
+from local.stack import Options, Stack, at_base_port, programs
+
+
+class Stockcast:
+    """What a caller sees of it, and, where it is ours, its processes."""
+
+    def __init__(self, url, broker_url, ingest_url=None, stack=None):
+        self.url, self.broker_url, self.ingest_url = url, broker_url, ingest_url
+        self.stack = stack
+        self.http = requests.Session()
+
+    def submit(self, **body):
+        return requests.post(f"{self.url}/api/forecasts", json=body, timeout=30)
+
+    def get(self, path, **options):
+        return requests.get(self.url + path, timeout=60, **options)
+
+    def ended(self, request_id, timeout_s=60):
+        """The request's document once it has ended."""
+        give_up = time.monotonic() + timeout_s
+        while True:
+            document = self.get(f"/api/forecasts/{request_id}").json()
+            if document.get("status") in {"done", "failed"}:
+                return document
+            assert time.monotonic() < give_up, document
+            time.sleep(0.05)
+
+
+def start(home):
+    """A stack on free ports, with more requests a minute than a person makes."""
+    base = free_port(5 + len(S3_PORTS))
+    os.environ["RATE_LIMIT"] = "0"
+    stack = Stack(programs(at_base_port(Options(home=home), base)), home / "logs")
+    stack.start(lambda _: None)
+    stack.watch(lambda _: None)
+    urls = [f"http://127.0.0.1:{base + step}" for step in range(3)]
+    return Stockcast(*urls, stack)
+
+
+@pytest.fixture(scope="session")
+def stockcast(tmp_path_factory):
+    if "STOCKCAST_URL" in os.environ:
+        yield Stockcast(os.environ["STOCKCAST_URL"], os.environ.get("STOCKCAST_BROKER_URL"))
+        return
+    started = start(tmp_path_factory.mktemp("stack"))
+    yield started
+    started.stack.stop()
+
+
+@pytest.fixture
+def own_stockcast(stockcast):
+    """Only where its processes are ours to break."""
+    if stockcast.stack is None:
+        pytest.skip("the stack under test is not ours to break")
+    return stockcast
+
+
+@pytest.fixture
+def request_id():
+    return str(uuid.uuid4())
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser of the distribution, or the one CHROMIUM names."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if not found and mac.exists():
+        found = str(mac)
+    if not found:
+        pytest.skip("no Chromium; install it, or name it in CHROMIUM")
+    from playwright.sync_api import sync_playwright
+
+    switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    switches += ["--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=switches)
+        yield browser
+        browser.close()
+
+
+def pytest_collection_modifyitems(items):
+    """All of it on one worker, since the stack is one; breaking it comes last."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("stack"))

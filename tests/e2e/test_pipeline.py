@@ -1,0 +1,151 @@
+"""The main job, as a caller sees it: ask, watch, and get a forecast from real prices."""
+
+import csv
+import io
+import json
+
+import pytest
+import requests
+
+from functions.common import cloudevent
+from functions.common.cloudevent import Envelope
+from functions.common.events import ForecastRequested, PricesIngested
+
+
+def requested(request_id, **changes):
+    data = {"request_id": request_id, "symbol": "MSFT", "days": 30} | changes
+    return Envelope(id=request_id, source="/e2e", type=ForecastRequested.TYPE, data=data)
+
+
+def send(url, envelope, mode="to_binary"):
+    headers, body = getattr(envelope, mode)()
+    return requests.post(url, data=body, headers=headers, timeout=60)
+
+
+def test_a_forecast_is_asked_for_watched_and_had(stockcast, request_id):
+    answer = stockcast.submit(symbol="AAPL", days=45, id=request_id)
+    assert answer.status_code == 202
+    assert answer.headers["location"] == f"/api/forecasts/{request_id}"
+    links = answer.json()["links"]
+    with stockcast.get(links["events"], stream=True) as stream:
+        told = [json.loads(line[5:]) for line in stream.iter_lines() if line[:5] == b"data:"]
+    statuses = [one["status"] for one in told]
+    order = ["queued", "ingesting", "forecasting", "done"]
+    assert statuses == order[order.index(statuses[0]) :]
+    document = stockcast.ended(request_id)
+    assert document == told[-1]
+    result = document["result"]
+    assert result["last_date"] == "2013-03-01"
+    assert result["target_date"] == "2013-04-15"
+    assert result["message"].startswith(
+        "The predicted price for AAPL 45 days after 2013-03-01 is $"
+    )
+    for field in ("last_price", "predicted_price", "intervals", "history", "forecast"):
+        assert result[field]
+    for field in ("origins", "mase", "mase_random_walk", "coverage80", "verdict"):
+        assert result["backtest"][field] is not None
+    for field in ("provider", "first_date", "rows", "s3_key", "etag", "fetched_at"):
+        assert result["data"][field]
+    assert document["timings_ms"]["total"] > 0
+
+    png = stockcast.get(links["chart"])
+    assert png.headers["content-type"] == "image/png"
+    assert png.content.startswith(b"\x89PNG")
+    table = stockcast.get(f"{links['self']}/result.csv").text
+    assert list(csv.DictReader(io.StringIO(table)))[-1]["date"] == "2013-04-15"
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "FB", "GOOG", "IBM", "MSFT"])
+def test_every_symbol_of_the_sample_has_a_forecast(stockcast, request_id, symbol):
+    stockcast.submit(symbol=symbol, days=21, id=request_id, model="prophet")
+    document = stockcast.ended(request_id)
+    assert document["status"] == "done", document
+    assert document["result"]["data"]["symbol"] == symbol
+
+
+def test_an_unknown_ticker_fails_with_the_list_of_known_ones(stockcast, request_id):
+    stockcast.submit(symbol="ZZZZ", days=45, id=request_id)
+    error = stockcast.ended(request_id)["error"]
+    assert error["status"] == 404
+    for name in ("ZZZZ", "AAPL", "FB", "GOOG", "IBM", "MSFT"):
+        assert name in error["detail"]
+
+
+@pytest.mark.parametrize("mode", ["to_binary", "to_structured"])
+def test_an_event_to_the_broker_is_as_good_as_the_api(stockcast, request_id, mode):
+    if not stockcast.broker_url:
+        pytest.skip("STOCKCAST_BROKER_URL is not set")
+    assert send(stockcast.broker_url, requested(request_id), mode).status_code == 202
+    give_up = 100
+    while stockcast.get(f"/api/forecasts/{request_id}").status_code == 404 and give_up:
+        give_up -= 1
+    assert stockcast.ended(request_id)["status"] == "done"
+
+
+def test_ingest_answers_an_event_with_the_next_one(own_stockcast, request_id):
+    answer = send(own_stockcast.ingest_url, requested(request_id))
+    reply = cloudevent.parse(answer.headers, answer.content)
+    assert (answer.status_code, reply.type) == (200, PricesIngested.TYPE)
+    assert reply.data["key"] == "prices/sample/MSFT.csv"
+
+
+def test_a_duplicate_of_an_event_gets_the_same_reply(own_stockcast, request_id):
+    first, second = (send(own_stockcast.ingest_url, requested(request_id)) for _ in range(2))
+    assert first.content == second.content
+    assert first.headers["ce-id"] == second.headers["ce-id"]
+
+
+def test_duplicated_events_change_nothing_in_a_finished_request(own_stockcast, request_id):
+    event = requested(request_id)
+    send(own_stockcast.broker_url, event)
+    send(own_stockcast.broker_url, event)
+    reply = send(own_stockcast.ingest_url, event)
+    while own_stockcast.get(f"/api/forecasts/{request_id}").status_code == 404:
+        pass
+    before = own_stockcast.ended(request_id)
+    for _ in range(3):
+        send(own_stockcast.broker_url, event)
+        requests.post(
+            own_stockcast.broker_url, data=reply.content, headers=dict(reply.headers), timeout=30
+        )
+    other = requested(request_id + "-b", symbol="IBM")
+    send(own_stockcast.broker_url, other)
+    while own_stockcast.get(f"/api/forecasts/{request_id}-b").status_code == 404:
+        pass
+    own_stockcast.ended(request_id + "-b")
+    assert own_stockcast.ended(request_id) == before
+
+
+def test_an_event_with_bad_data_ends_its_request_with_the_reason(stockcast, request_id):
+    if not stockcast.broker_url:
+        pytest.skip("STOCKCAST_BROKER_URL is not set")
+    send(stockcast.broker_url, requested(request_id, days=0))
+    while stockcast.get(f"/api/forecasts/{request_id}").status_code == 404:
+        pass
+    error = stockcast.ended(request_id)["error"]
+    assert "days" in error["detail"]
+    assert "not 0" in error["detail"]
+
+
+def test_prices_that_are_not_there_end_the_request_with_their_name(own_stockcast, request_id):
+    send(own_stockcast.ingest_url, requested(request_id))
+    data = requested(request_id).data | {
+        "model": "calibrated",
+        "options": {},
+        "bucket": "stockcast",
+        "key": "prices/sample/NONE.csv",
+        "etag": "none",
+        "provider": "sample",
+        "rows": 1,
+        "first_date": "2013-03-01",
+        "last_date": "2013-03-01",
+    }
+    event = Envelope(id=f"{request_id}-p", source="/e2e", type=PricesIngested.TYPE, data=data)
+    send(own_stockcast.broker_url, event)
+    error = own_stockcast.ended(request_id)["error"]
+    assert "prices/sample/NONE.csv" in error["detail"]
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/healthz", "/readyz"])
+def test_the_other_routes_answer(stockcast, path):
+    assert stockcast.get(path).status_code == 200

@@ -1,0 +1,192 @@
+"""Forecasting from real prices in a real S3, into a real Redis."""
+
+import dataclasses
+import json
+import threading
+import time
+
+import pytest
+
+from functions.common.claims import Claims
+from functions.common.errors import InvalidFieldError, TooLittleHistoryError
+from functions.common.events import ChartRequested, ForecastRequested
+from functions.common.price_store import PriceStore
+from functions.common.prices import PriceHistory
+from functions.common.request_record import Status
+from functions.common.request_store import RequestStore
+from functions.common.result_store import ResultStore, latest_name, result_name
+from functions.common.trading_calendar import is_trading_day
+from functions.forecast import result as result_module
+from functions.forecast.charting import Charting
+from functions.forecast.forecasting import Forecasting
+from functions.forecast.price_csv import UnreadablePricesError
+from functions.ingest.ingestion import Ingestion
+from functions.ingest.providers.sample import SampleProvider
+
+
+@pytest.fixture
+def world(s3_settings, redis_client, redis_settings):
+    class World:
+        redis = redis_client
+        prices = PriceStore(s3_settings)
+        requests = RequestStore(redis_client, redis_settings, time.time)
+        results = ResultStore(redis_client, redis_settings)
+        claims = Claims(redis_client)
+
+        def ingested(self, symbol="AAPL", days=45, request_id="request-1"):
+            ingestion = Ingestion(
+                [SampleProvider()],
+                self.prices,
+                self.requests,
+                self.claims,
+                max_age_s=1e6,
+                clock=time.time,
+            )
+            return ingestion.ingest(ForecastRequested(request_id, symbol, days))
+
+        def forecasting(self):
+            return Forecasting(self.prices, self.requests, self.results, self.claims, time.time)
+
+        def result(self, completed):
+            return json.loads(self.redis.get(result_name(completed.result_key)))
+
+    return World()
+
+
+def test_a_result_has_every_field_filled_from_real_prices(world):
+    completed = world.forecasting().forecast(world.ingested())
+    result = world.result(completed)
+    assert result["last_date"] == "2013-03-01"
+    assert result["target_date"] == "2013-04-15"
+    assert result["last_price"] == pytest.approx(56.1374, abs=1e-3)
+    low, high = result["intervals"]["80"]
+    assert low < result["predicted_price"] < high
+    assert result["message"] == (
+        f"The predicted price for AAPL 45 days after 2013-03-01 is"
+        f" ${result['predicted_price']:.2f} (80% interval ${low:.2f} to ${high:.2f})."
+    )
+    forecast, history = result["forecast"], result["history"]
+    assert forecast["dates"][-1] == "2013-04-15"
+    assert "2013-03-29" not in forecast["dates"]  # Good Friday
+    assert all(is_trading_day(result_day) for result_day in map(_day, forecast["dates"]))
+    for values in zip(
+        *(forecast[name] for name in ("lo95", "lo80", "lo50", "hi50", "hi80", "hi95")), strict=True
+    ):
+        assert list(values) == sorted(values)
+        assert values[0] > 0
+    assert len(history["dates"]) == len(history["close"]) == len(history["fitted"])
+    assert history["dates"][-1] == "2013-03-01"
+    assert result["backtest"]["origins"] >= 24
+    assert result["backtest"]["horizon_days"] == len(forecast["dates"])
+    assert 0 <= result["backtest"]["coverage80"] <= 1
+    assert result["data"]["rows"] == 3270
+    assert result["data"]["s3_key"] == "prices/sample/AAPL.csv"
+    record = world.requests.read("request-1")
+    assert (record.status, record.result_key) == (Status.DONE, completed.result_key)
+    assert world.redis.exists(latest_name(record.requested))
+
+
+def _day(text):
+    from datetime import date
+
+    return date.fromisoformat(text)
+
+
+def test_the_shortest_and_the_longest_forecast(world):
+    for days, last in ((1, "2013-03-04"), (3650, "2023-02-27")):
+        ingested = world.ingested("IBM", days, f"request-{days}")
+        result = world.result(world.forecasting().forecast(ingested))
+        assert result["target_date"] == result["forecast"]["dates"][-1] == last
+
+
+def test_equal_requests_in_flight_share_one_computation(world, monkeypatch):
+    calls, real = [], result_module.answer
+
+    def counted(*arguments):
+        calls.append(1)
+        return real(*arguments)
+
+    monkeypatch.setattr(result_module, "answer", counted)
+    events = [world.ingested("FB", 30, f"request-{number}") for number in range(6)]
+    keys = []
+    forecasting = world.forecasting()
+    threads = [
+        threading.Thread(target=lambda event=event: keys.append(forecasting.forecast(event)))
+        for event in events
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(calls) == 1
+    assert len({one.result_key for one in keys}) == 1
+    assert all(world.requests.read(event.request_id).status is Status.DONE for event in events)
+
+
+def test_the_same_question_gets_the_same_result_to_the_last_bit(world):
+    ingested = world.ingested("MSFT")
+    first = world.forecasting().forecast(ingested)
+    kept = world.redis.get(result_name(first.result_key))
+    world.redis.delete(result_name(first.result_key))
+    time.sleep(1.1)  # until the claim on the finished computation has run out
+    world.forecasting().forecast(ingested)
+    assert world.redis.get(result_name(first.result_key)) == kept
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"bucket": "elsewhere"}, "bucket"),
+        ({"key": "prices/sample/../secret"}, "key"),
+        ({"key": "prices/sample/MSFT.csv"}, "key"),
+        ({"symbol": "ZZZ", "key": "prices/sample/ZZZ.csv"}, "key"),
+    ],
+)
+def test_prices_that_are_not_there_fail_with_the_name(world, change, field):
+    ingested = dataclasses.replace(
+        world.ingested(), request_id="request-2", **({"symbol": "AAPL"} | change)
+    )
+    with pytest.raises(InvalidFieldError) as caught:
+        world.forecasting().forecast(ingested)
+    assert caught.value.field == field
+    assert str(change[field]) in caught.value.detail
+
+
+def test_too_little_history_is_told_with_the_number_needed(world):
+    rows = SampleProvider().history("FB").rows[:10]
+    world.prices.put(
+        "sample", PriceHistory("NEW", rows), fetched_at="2013-03-01T00:00:00Z", replaces=None
+    )
+    stored = world.prices.head("prices/sample/NEW.csv")
+    ingested = dataclasses.replace(
+        world.ingested(), request_id="request-2", symbol="NEW", key=stored.key, etag=stored.etag
+    )
+    with pytest.raises(TooLittleHistoryError, match=r"NEW has 10 daily prices.*at least 30"):
+        world.forecasting().forecast(ingested)
+
+
+def test_a_file_that_is_no_price_file_is_refused(world):
+    ingested = world.ingested()
+    world.prices._client().put_object(
+        Bucket=ingested.bucket, Key=ingested.key, Body=b"<html>", Metadata={}
+    )
+    with pytest.raises(UnreadablePricesError, match="AAPL"):
+        world.forecasting().forecast(ingested)
+
+
+def test_a_chart_is_drawn_once(world):
+    completed = world.forecasting().forecast(world.ingested())
+    charting = Charting(world.results)
+    wanted = ChartRequested("request-1", "AAPL", completed.result_key)
+    charting.draw(wanted)
+    png = world.redis.get(f"stockcast:chart:{{{completed.result_key}}}")
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    assert (int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")) == (1000, 560)
+    world.results.put_chart(completed.result_key, b"kept")
+    charting.draw(wanted)
+    assert world.redis.get(f"stockcast:chart:{{{completed.result_key}}}") == b"kept"
+
+
+def test_a_chart_of_an_expired_result_is_not_drawn(world, caplog):
+    Charting(world.results).draw(ChartRequested("request-1", "AAPL", "gone"))
+    assert "expired" in caplog.text

@@ -1,0 +1,54 @@
+"""The stored CSV as NumPy columns."""
+
+import numpy as np
+import pytest
+
+from functions.common.prices import HEADER, PriceHistory
+from functions.forecast.price_csv import UnreadablePricesError, read
+from functions.ingest.providers.sample import SampleProvider
+
+
+def test_columns_hold_what_ingest_wrote():
+    history = SampleProvider().history("FB")
+    series = read("FB", history.to_csv())
+    assert len(series) == 196
+    assert series.dates[0] == np.datetime64("2012-05-18")
+    for column, name in (
+        (series.open, "open"),
+        (series.high, "high"),
+        (series.low, "low"),
+        (series.close, "close"),
+        (series.volume, "volume"),
+        (series.adjusted_close, "adj_close"),
+    ):
+        assert column.tolist() == [getattr(row, name) for row in history.rows]
+
+
+def test_missing_cells_are_nan():
+    body = f"{HEADER}\n2013-03-01,,,,,,1.5\n2013-03-04,1,,,2,,2.5\n".encode()
+    series = read("X", body)
+    assert np.isnan(series.high).all()
+    assert np.isnan(series.volume).all()
+    assert series.adjusted_close.tolist() == [1.5, 2.5]
+    assert PriceHistory.from_csv("X", body).rows[1].close == 2
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "2013-03-01,1,1,1,1,1,dear",
+        "2013-03-01,1,1,1,1,1,nan",
+        "2013-03-01,1,1,1,1,1,0",
+        "2013-03-01,1,1,1,1,1,-1",
+        "2013-03-01,1,1",
+        "yesterday,1,1,1,1,1,1",
+        "2013-03-04,1,1,1,1,1,1\n2013-03-01,1,1,1,1,1,1",
+    ],
+)
+def test_a_bad_file_is_refused_with_the_symbol(rows):
+    with pytest.raises(UnreadablePricesError, match="stored prices of X"):
+        read("X", f"{HEADER}\n{rows}\n".encode())
+
+
+def test_an_empty_history_is_empty():
+    assert len(read("X", f"{HEADER}\n".encode())) == 0

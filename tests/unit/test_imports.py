@@ -1,0 +1,47 @@
+"""What each function imports before its first request: a waiting person pays for it."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"pandas", "numpy", "boto3", "botocore", "prophet", "matplotlib", "scipy", "holidays"}
+ENV = {
+    "K_SINK": "http://127.0.0.1:1/",
+    "S3_BUCKET": "bucket",
+    "PATH": "",
+    "PYTHONPATH": ".",
+}
+
+
+@pytest.mark.parametrize("function", ["web", "ingest", "forecast"])
+def test_a_function_starts_without_heavy_modules(function):
+    code = f"import functions.{function}.main, sys; print(*sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=ENV, capture_output=True, text=True, check=True
+    )
+    assert set(ran.stdout.split()) & HEAVY == set()
+
+
+def imported_after(code):
+    ran = subprocess.run(
+        [sys.executable, "-c", code + "; import sys; print(*sys.modules)"],
+        env=ENV,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(ran.stdout.split())
+
+
+def test_a_forecast_needs_no_pandas_prophet_or_matplotlib():
+    modules = imported_after(
+        "import functions.forecast.result, functions.forecast.models as m;"
+        "m.named('prophet'); m.named('calibrated')"
+    )
+    assert modules & (HEAVY - {"numpy"}) == set()
+
+
+def test_ingest_fetches_without_prophet_or_matplotlib():
+    modules = imported_after("import functions.ingest.ingestion, functions.ingest.providers.sample")
+    assert modules & {"prophet", "matplotlib", "pandas", "numpy"} == set()
