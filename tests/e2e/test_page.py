@@ -1,6 +1,7 @@
 """The page in a real browser."""
 
 import re
+import time
 
 import pytest
 
@@ -26,7 +27,10 @@ def expect_forecast(page, symbol, days):
     assert re.match(
         rf"The predicted price for {symbol} {days} days after 2013-03-01 is \$", message
     )
-    page.wait_for_function("document.getElementById('chart').naturalWidth === 1000", timeout=60_000)
+    give_up = time.monotonic() + 60
+    while page.evaluate("document.getElementById('chart').naturalWidth") != 1000:
+        assert time.monotonic() < give_up, "the chart did not come"
+        page.wait_for_timeout(50)
     assert symbol in page.get_attribute("#chart", "alt")
     assert page.locator("#intervals tr").count() == 3
     assert page.inner_text("#verdict")

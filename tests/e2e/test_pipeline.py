@@ -46,7 +46,7 @@ def test_a_forecast_is_asked_for_watched_and_had(stockcast, request_id):
         assert result["backtest"][field] is not None
     for field in ("provider", "first_date", "rows", "s3_key", "etag", "fetched_at"):
         assert result["data"][field]
-    assert document["timings_ms"]["total"] > 0
+    assert document["timings_ms"]["total"] >= 0
 
     png = stockcast.get(links["chart"])
     assert png.headers["content-type"] == "image/png"
