@@ -20,6 +20,7 @@ REPLY_TIMEOUT_S = 10
 ATTEMPTS = 3
 RETRY_AFTER_S = 2.0
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+NO_BUCKET = "NoSuchBucket"
 CHANGED = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict"})
 
 
@@ -127,9 +128,11 @@ class PriceStore:
             self._client().head_bucket(Bucket=self.bucket)
         except self._client().exceptions.ClientError as error:
             if _code(error) in MISSING:
-                message = f"The bucket {self.bucket!r} (S3_BUCKET) does not exist; create it."
-                raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
+                raise TemporaryError(self._no_bucket(), retry_after_s=RETRY_AFTER_S) from error
             raise
+
+    def _no_bucket(self) -> str:
+        return f"The bucket {self.bucket!r} (S3_BUCKET) does not exist; create it."
 
     def _client(self) -> Any:
         with self._lock:
@@ -144,6 +147,9 @@ class PriceStore:
         try:
             yield
         except (BotoCoreError, ClientError) as error:
+            if isinstance(error, ClientError) and _code(error) == NO_BUCKET:
+                message = self._no_bucket()
+                raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
             where = self._settings.endpoint_url or "AWS"
             message = f"S3 at {where} does not answer as it should: {error}"
             raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
@@ -177,7 +183,7 @@ def _stored(key: str, answer: Mapping[str, Any], body: bytes = b"") -> StoredPri
         etag=answer["ETag"],
         provider=metadata.get("provider", ""),
         fetched_at=metadata.get("fetched-at", ""),
-        rows=int(metadata.get("rows", 0)),
+        rows=int(metadata["rows"]) if metadata.get("rows", "").isdigit() else 0,
         first_date=metadata.get("first-date", ""),
         last_date=metadata.get("last-date", ""),
         body=body,

@@ -88,6 +88,12 @@ def test_prices_past_their_age_are_fetched_anew(world):
     assert second.fresh_until > first.fresh_until
 
 
+def test_a_file_that_someone_else_put_there_is_replaced(world):
+    client = world.prices._client()
+    client.put_object(Bucket=world.bucket, Key="prices/sample/FB.csv", Body=b"?", Metadata={})
+    assert world.ingestion().ingest(REQUESTED).rows == 196
+
+
 def test_simultaneous_requests_share_one_fetch(world):
     ingestion, got = world.ingestion(), []
 

@@ -1,0 +1,153 @@
+"""The stages of a forecast against the old recipe, on the same series, interleaved.
+
+The old recipe is the one of the project that Stockcast succeeds: the Prophet library on the price,
+one prediction over history and future, a chart with pyplot. Each round runs every stage once, in
+turn, so that noise of the machine meets all alike; shown are medians and ratios of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from functions.common import trading_calendar
+from functions.common.events import PricesIngested
+from functions.common.price_store import StoredPrices
+from functions.forecast import chart, price_csv, result
+from functions.forecast.models.prophet_model import ProphetModel
+from functions.ingest.providers.sample import SampleProvider
+
+SYMBOL, DAYS = "AAPL", 45
+STARTS = {
+    "old recipe": "import prophet, matplotlib.pyplot, boto3",
+    "forecast function": "import functions.forecast.main",
+    "and its first forecast": (
+        "import functions.forecast.main, functions.forecast.result, functions.forecast.price_csv,"
+        " boto3, functions.forecast.models.prophet_model"
+    ),
+}
+
+
+def old_recipe(body: bytes) -> Callable[[], None]:
+    """Fit, predict and draw as the old project did."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+    import pandas as pd
+    from prophet import Prophet
+
+    logging.getLogger("cmdstanpy").setLevel("ERROR")
+    series = price_csv.read(SYMBOL, body)
+    window = series.dates > series.dates[-1] - np.timedelta64(3 * 365, "D")
+    frame = pd.DataFrame({"ds": series.dates[window], "y": series.adjusted_close[window]})
+
+    def run() -> None:
+        model = Prophet(
+            daily_seasonality=False,
+            weekly_seasonality=False,
+            yearly_seasonality=True,
+            changepoint_prior_scale=0.05,
+        )
+        model.add_seasonality("monthly", period=30.5, fourier_order=5)
+        model.fit(frame)
+        predicted = model.predict(model.make_future_dataframe(periods=DAYS))
+        figure, axes = plt.subplots(figsize=(10, 5.6))
+        axes.plot(frame["ds"], frame["y"])
+        axes.plot(predicted["ds"], predicted["yhat"])
+        axes.fill_between(predicted["ds"], predicted["yhat_lower"], predicted["yhat_upper"])
+        figure.canvas.draw()
+        plt.close(figure)
+
+    return run
+
+
+def stages(body: bytes) -> dict[str, Callable[[], Any]]:
+    """Each stage of our forecast, on its own, and all that a waiting person waits for."""
+    model, series = ProphetModel(), price_csv.read(SYMBOL, body)
+    last = series.dates[-1].item()
+    target = trading_calendar.on_or_after(last + timedelta(days=DAYS))
+    days = np.array(trading_calendar.trading_days_after(last, target), dtype="datetime64[D]")
+    fitted = model.fit(series)
+    stored = StoredPrices("k", "e", "sample", "", len(series), "", "", body)
+    given = ("request-1", SYMBOL, DAYS, "prophet", {}, "b", "k", "e", "sample", len(series))
+    ingested = PricesIngested(*given, str(series.dates[0]), str(series.dates[-1]))
+    document = result.answer(ingested, stored, series, model)
+
+    def whole() -> None:
+        read = price_csv.read(SYMBOL, body)
+        json.dumps(result.answer(ingested, stored, read, model))
+
+    return {
+        "read": lambda: price_csv.read(SYMBOL, body),
+        "fit": lambda: model.fit(series),
+        "quantiles": lambda: fitted.quantiles(days, (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)),
+        "backtest": lambda: model.backtest(series, len(days)),
+        "JSON": lambda: json.dumps(document),
+        "PNG, on demand": lambda: chart.draw(document),
+        "whole, without PNG": whole,
+    }
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=7)
+    rounds = parser.parse_args().rounds
+    body = SampleProvider().history(SYMBOL).to_csv()
+    work = {"old recipe": old_recipe(body), **stages(body)}
+    wall: dict[str, list[float]] = {name: [] for name in work}
+    cpu: dict[str, list[float]] = {name: [] for name in work}
+    for turn in range(rounds + 1):
+        for name, run in work.items():
+            started, used = time.perf_counter(), time.process_time()
+            run()
+            if turn:  # the first round warms up
+                wall[name].append(time.perf_counter() - started)
+                cpu[name].append(time.process_time() - used)
+    print(f"{'stage':24}{'wall ms':>10}{'CPU ms':>10}{'wall / old':>12}{'CPU / old':>12}")
+    for name in work:
+        times = [statistics.median(of[name]) for of in (wall, cpu)]
+        old = [statistics.median(of["old recipe"]) for of in (wall, cpu)]
+        ratios = [mine / theirs for mine, theirs in zip(times, old, strict=True)]
+        print(f"{name:24}{times[0] * 1e3:10.1f}{times[1] * 1e3:10.1f}", end="")
+        print(f"{ratios[0]:12.3f}{ratios[1]:12.3f}")
+    print()
+    starts: dict[str, list[tuple[float, float]]] = {name: [] for name in STARTS}
+    for _ in range(3):
+        for name, code in STARTS.items():
+            starts[name].append(_start(code))
+    print(f"{'import':24}{'CPU ms':>10}{'memory MB':>11}{'CPU / old':>12}")
+    old_cpu = statistics.median(used for used, _ in starts["old recipe"])
+    for name, measured in starts.items():
+        used = statistics.median(cpu_s for cpu_s, _ in measured)
+        memory = statistics.median(memory_mb for _, memory_mb in measured)
+        print(f"{name:24}{used * 1e3:10.0f}{memory:11.0f}{used / old_cpu:12.3f}")
+
+
+def _start(code: str) -> tuple[float, float]:
+    """CPU seconds and peak memory (MB) of a fresh process that runs `code`."""
+    measure = (
+        "import resource; used = resource.getrusage(resource.RUSAGE_SELF);"
+        " print(used.ru_utime + used.ru_stime, used.ru_maxrss)"
+    )
+    env = {"S3_BUCKET": "bench", "PYTHONPATH": "."}
+    argv = [sys.executable, "-c", f"{code}; {measure}"]
+    ran = subprocess.run(argv, capture_output=True, text=True, check=True, env=env)
+    cpu_s, memory = ran.stdout.split()
+    per_mb = 1024 * 1024 if sys.platform == "darwin" else 1024
+    return float(cpu_s), float(memory) / per_mb
+
+
+if __name__ == "__main__":
+    main()
