@@ -80,6 +80,7 @@ class PriceStore:
                 answer = self._client().get_object(Bucket=self.bucket, Key=key)
             except self._client().exceptions.ClientError as error:
                 if _code(error) in MISSING:
+                    self._check_bucket()
                     return None
                 raise
             return _stored(key, answer, answer["Body"].read())
@@ -113,6 +114,7 @@ class PriceStore:
                 )
             except self._client().exceptions.ClientError as error:
                 if _code(error) in CHANGED | MISSING:
+                    self._check_bucket()
                     message = f"{key} was written by someone else since it was read."
                     raise ChangedMeanwhileError(message) from error
                 raise
