@@ -62,8 +62,6 @@ def test_a_missing_bucket_is_named(s3_settings):
         store.check()
     with pytest.raises(TemporaryError, match="'nowhere-to-be-found'"):
         store.get("prices/sample/AAPL.csv")
-    with pytest.raises(TemporaryError, match="'nowhere-to-be-found'"):
-        store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
 
 
 def test_a_server_that_is_down_is_temporary(s3_settings):
