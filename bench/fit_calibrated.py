@@ -22,11 +22,13 @@ from dataclasses import replace
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
-from functions.forecast.models import outcome_table, volatility
+from evaluation.protocol import Protocol, choose_origins
+from functions.forecast.models import outcome_table, random_walk, volatility
 from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.models.outcome_table import OutcomeTable
 from functions.forecast.models.own_record import deviations
@@ -94,7 +96,7 @@ def smoothed(rows: Floats) -> Floats:
     return middle
 
 
-def fit(stocks: list[PriceSeries], stop: int) -> OutcomeTable:
+def fit(stocks: list[PriceSeries], stop: int, asymmetry: float = KEPT_ASYMMETRY) -> OutcomeTable:
     """The table from rows before `stop` alone."""
     known = [volatility.measures(stock) for stock in stocks]
     log_prices = [np.log(stock.adjusted_close) for stock in stocks]
@@ -105,7 +107,7 @@ def fit(stocks: list[PriceSeries], stop: int) -> OutcomeTable:
         multiple = changes / deviations(measured, row[np.newaxis])[:, 0]
         quantile = np.quantile(multiple, WIS_LEVELS)
         symmetric = (quantile - quantile[::-1]) / 2
-        multiples.append(symmetric + KEPT_ASYMMETRY * (quantile - symmetric))
+        multiples.append(symmetric + asymmetry * (quantile - symmetric))
         usual.append(np.minimum(np.abs(multiple), OUTCOME_CAP).mean())
     table = OutcomeTable(
         horizons=np.array(HORIZONS, dtype=np.float64),
@@ -147,7 +149,6 @@ def fit_short_history(stocks: list[PriceSeries], stop: int, table: OutcomeTable)
             for each in tried
         ]
         best = float(tried[int(np.argmin(loss))])
-        print(f"{rows:4} rows: widen by {best:.2f}")
         slopes.append((best - 1) * rows)
     return float(np.median(slopes))
 
@@ -182,15 +183,59 @@ def as_json(table: OutcomeTable) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
+def choices(stocks: list[PriceSeries], stop: int) -> dict[str, OutcomeTable]:
+    """The model as it is, and with one thing other, all from rows before `stop`."""
+    chosen = fit(stocks, stop)
+    gaussian = np.array([[NormalDist().inv_cdf(level) for level in WIS_LEVELS]])
+    return {
+        "as chosen": chosen,
+        "no own record": replace(chosen, prior_outcomes=1e12),
+        "own record of all rows": replace(chosen, record_rows=10**6),
+        "own record, less shrunk": replace(chosen, prior_outcomes=10.0),
+        "no drift, symmetric": fit(stocks, stop, 0.0),
+        "whole asymmetry": fit(stocks, stop, 1.0),
+        "month's volatility alone": replace(chosen, weights=np.eye(6)[[1] * len(HORIZONS)]),
+        "Gaussian quantiles": replace(chosen, quantiles=gaussian.repeat(len(HORIZONS), axis=0)),
+    }
+
+
+def compare(stocks: list[PriceSeries]) -> None:
+    """Print WIS relative to the walk on 2000 to 2009 after a fit on 1990 to 1999, by choice."""
+    protocol = Protocol((), (5, 21, 63), 150, "2000-01-01", "2009-12-31")
+    stop = int(np.searchsorted(stocks[0].dates, np.datetime64("2000-01-01")))
+    print(f"{'WIS relative to the walk':26}", *(f"{each:6}" for each in protocol.horizons))
+    for name, table in choices(stocks, stop).items():
+        model = CalibratedModel(table)
+        ratios = []
+        for horizon in protocol.horizons:
+            steps = np.arange(1, horizon + 1)
+            sums = np.zeros(2)
+            for stock in stocks:
+                origins = choose_origins(stock, protocol)
+                price = stock.adjusted_close
+                walk = random_walk.quantiles(np.log(price), origins, steps, WIS_LEVELS)
+                mine = model.quantiles(stock, origins, steps, WIS_LEVELS)
+                actual = price[origins[:, np.newaxis] + steps]
+                for place, quantiles in enumerate((mine, walk)):
+                    wis = weighted_interval_score(actual, quantiles, WIS_LEVELS).mean(axis=1)
+                    sums[place] += (wis / price[origins]).sum()
+            ratios.append(f"{sums[0] / sums[1]:.4f}")
+        print(f"{name:26}", *ratios)
+
+
 def main() -> None:
     """Fit, print, and write where asked to."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true", help="replace calibrated.json")
-    stocks = load()
+    parser.add_argument("--choose", action="store_true", help="compare choices on 2000 to 2009")
     given = parser.parse_args()
+    stocks = load()
+    if given.choose:
+        compare(stocks)
+        return
     stop = int(np.searchsorted(stocks[0].dates, np.datetime64("2010-01-01")))
     text = as_json(fit(stocks, stop))
-    print(text)
+    print(text, end="")
     if given.write:
         outcome_table.DATA.write_text(text, encoding="ascii")
 
