@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -24,18 +24,31 @@ import numpy as np
 from functions.common import trading_calendar
 from functions.common.events import PricesIngested
 from functions.common.price_store import StoredPrices
-from functions.forecast import chart, price_csv, result
+from functions.forecast import chart, prediction, price_csv, result
+from functions.forecast.models import volatility
+from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.models.prophet_model import ProphetModel
 from functions.ingest.providers.sample import SampleProvider
 
 SYMBOL, DAYS = "AAPL", 45
+LEVELS = prediction.LEVELS
+PEAK = """
+def peak(highest):
+    # on Linux, ru_maxrss counts the parent's memory before exec
+    from pathlib import Path
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    return next((line.split()[1] for line in lines if line.startswith("VmHWM")), highest)
+"""
+FIRST = (
+    "import functions.forecast.main, functions.forecast.result, functions.forecast.price_csv, boto3"
+)
 STARTS = {
     "old recipe": "import prophet, matplotlib.pyplot, boto3",
     "forecast function": "import functions.forecast.main",
-    "and its first forecast": (
-        "import functions.forecast.main, functions.forecast.result, functions.forecast.price_csv,"
-        " boto3, functions.forecast.models.prophet_model"
-    ),
+    "model calibrated alone": "import functions.forecast.models.calibrated",
+    "and first calibrated": f"{FIRST}, functions.forecast.models.calibrated",
+    "and first prophet": f"{FIRST}, functions.forecast.models.prophet_model",
 }
 
 
@@ -48,7 +61,7 @@ def old_recipe(body: bytes) -> Callable[[], None]:
     import pandas as pd
     from prophet import Prophet
 
-    logging.getLogger("cmdstanpy").disabled = True
+    logging.getLogger("cmdstanpy").setLevel("ERROR")
     series = price_csv.read(SYMBOL, body)
     window = series.dates > series.dates[-1] - np.timedelta64(3 * 365, "D")
     frame = pd.DataFrame({"ds": series.dates[window], "y": series.adjusted_close[window]})
@@ -74,29 +87,40 @@ def old_recipe(body: bytes) -> Callable[[], None]:
 
 
 def stages(body: bytes) -> dict[str, Callable[[], Any]]:
-    """Each stage of our forecast, on its own, and all that a waiting person waits for."""
+    """Each stage of our forecasts, on its own, and all that a waiting person waits for."""
     model, series = ProphetModel(), price_csv.read(SYMBOL, body)
+    calibrated = CalibratedModel()
+    last_row = np.array([len(series) - 1])
     last = series.dates[-1].item()
     target = trading_calendar.on_or_after(last + timedelta(days=DAYS))
     days = np.array(trading_calendar.trading_days_after(last, target), dtype="datetime64[D]")
     fitted = model.fit(series)
+    steps = np.arange(1, len(days) + 1)
     stored = StoredPrices("k", "e", "sample", "", len(series), "", "", body)
     given = ("request-1", SYMBOL, DAYS, "prophet", {}, "b", "k", "e", "sample", len(series))
     ingested = PricesIngested(*given, str(series.dates[0]), str(series.dates[-1]))
-    document = result.answer(ingested, stored, series, model)
+    document = result.answer(ingested, stored, series, calibrated)
 
-    def whole() -> None:
+    def whole(of: prediction.Model) -> None:
         read = price_csv.read(SYMBOL, body)
-        json.dumps(result.answer(ingested, stored, read, model))
+        json.dumps(result.answer(ingested, stored, read, of))
 
     return {
         "read": lambda: price_csv.read(SYMBOL, body),
-        "fit": lambda: model.fit(series),
-        "quantiles": lambda: fitted.quantiles(days, (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)),
-        "backtest": lambda: model.backtest(series, len(days)),
+        "calibrated: fit": lambda: volatility.measures(series),
+        "  quantiles": lambda: calibrated.quantiles(series, last_row, steps, LEVELS),
+        "  backtest": lambda: calibrated.backtest(series, len(days)),
+        "  forecast and backtest": lambda: (
+            calibrated.forecast(series, days),
+            calibrated.backtest(series, len(days)),
+        ),
+        "  whole, without PNG": lambda: whole(calibrated),
+        "prophet: fit": lambda: model.fit(series),
+        "  quantiles ": lambda: fitted.quantiles(days, LEVELS),
+        "  backtest ": lambda: model.backtest(series, len(days)),
+        "  whole, without PNG ": lambda: whole(model),
         "JSON": lambda: json.dumps(document),
         "PNG, on demand": lambda: chart.draw(document),
-        "whole, without PNG": whole,
     }
 
 
@@ -137,19 +161,19 @@ def main() -> None:
 
 
 def _cpu_s() -> float:
-    """CPU seconds of this process and of its ended children: Prophet's library fits in one."""
-    of = os.times()
-    return of.user + of.system + of.children_user + of.children_system
+    """CPU seconds of this process and of the children that ended: the old recipe's Stan is one."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def _start(code: str) -> tuple[float, float]:
     """CPU seconds and peak memory (MB) of a fresh process that runs `code`."""
     measure = (
         "import resource; used = resource.getrusage(resource.RUSAGE_SELF);"
-        " print(used.ru_utime + used.ru_stime, used.ru_maxrss)"
+        " print(used.ru_utime + used.ru_stime, peak(used.ru_maxrss))"
     )
     env = {"S3_BUCKET": "bench", "PYTHONPATH": "."}
-    argv = [sys.executable, "-c", f"{code}; {measure}"]
+    argv = [sys.executable, "-c", f"{PEAK}\n{code}; {measure}"]
     ran = subprocess.run(argv, capture_output=True, text=True, check=True, env=env)
     cpu_s, memory = ran.stdout.split()
     per_mb = 1024 * 1024 if sys.platform == "darwin" else 1024

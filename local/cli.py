@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from evaluation import commands as commands_of_evaluation
 from local.process import StartError
 from local.servers import HOST
 from local.stack import Options, Stack, at_base_port, programs
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     up = commands.add_parser("up", help="run everything on this machine")
     _add_up_options(up)
     up.set_defaults(run=_up)
+    commands_of_evaluation.add_to(commands)
     given = parser.parse_args(arguments)
     code: int = given.run(given)
     return code

@@ -36,6 +36,8 @@ class Prediction:
     quantiles: NDArray[np.float64]
     centre: NDArray[np.float64]
     fitted: NDArray[np.float64]
+    note: str = ""
+    """One sentence a reader should know about this forecast, such as a short history."""
 
 
 class Model(Protocol):

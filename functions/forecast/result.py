@@ -43,6 +43,7 @@ def answer(
         for percent in INTERVALS
     }
     predicted = rounding(prediction.centre[-1])
+    message = _message(series.symbol, ingested.days, last, predicted, intervals["80"])
     return {
         "symbol": series.symbol,
         "days": ingested.days,
@@ -52,7 +53,7 @@ def answer(
         "target_date": target.isoformat(),
         "predicted_price": predicted,
         "intervals": intervals,
-        "message": _message(series.symbol, ingested.days, last, predicted, intervals["80"]),
+        "message": f"{message} {prediction.note}".rstrip(),
         "history": _history(series, prediction, rounding),
         "forecast": _forecast(prediction, rounding),
         "backtest": {name: _rounded_score(score) for name, score in asdict(backtest).items()},

@@ -7,7 +7,12 @@ from functions.forecast.prediction import Model
 
 def named(name: str) -> Model:
     """The model that answers a request for `name`, one of `fields.MODELS`."""
-    from functions.forecast.models.prophet_model import ProphetModel
+    if name == "calibrated":
+        from functions.forecast.models.calibrated import CalibratedModel
 
-    answered_by = {"calibrated": ProphetModel, "prophet": ProphetModel}
-    return answered_by[name]()
+        return CalibratedModel()
+    if name == "prophet":
+        from functions.forecast.models.prophet_model import ProphetModel
+
+        return ProphetModel()
+    raise KeyError(name)

@@ -1,0 +1,244 @@
+"""Fit the constants of the calibrated model: functions/forecast/models/calibrated.json.
+
+pip install --no-deps -r bench/requirements-data.txt && python -m bench.fit_calibrated [--write]
+
+Data: 20 adjusted US stocks, 1990 to 2009, of the package skfolio; what came later is only tested
+on. For each horizon, the weights of the volatility measures maximise a Student-t quasi-likelihood
+(5 degrees) of the log price's change; they are smoothed over neighbouring horizons, and quantiles
+of change / deviation are pooled over stocks and days. Stocks that are still listed decades later
+rose more than others, so only a third of the table's asymmetry (its drift, mostly) is kept. What
+was chosen by hand (windows, shrinkage) was chosen on 2000 to 2009 after fitting on 1990 to 1999:
+--choose prints that comparison. Without --write nothing changes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import io
+import json
+from dataclasses import replace
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.protocol import Protocol, choose_origins
+from functions.forecast.models import outcome_table, random_walk, volatility
+from functions.forecast.models.calibrated import CalibratedModel
+from functions.forecast.models.outcome_table import OutcomeTable
+from functions.forecast.models.own_record import deviations
+from functions.forecast.scores import WIS_LEVELS, weighted_interval_score
+from functions.forecast.series import PriceSeries
+
+HORIZONS = (1, 2, 3, 5, 8, 13, 21, 34, 63, 126, 252)
+FIRST, EVERY = 260, 3
+KEPT_ASYMMETRY = 1 / 3
+OUTCOME_CAP, RECORD_ROWS, PRIOR_OUTCOMES = 2.5, 1000, 50.0
+SHORT = (30, 45, 60, 90, 126, 200)
+FREEDOM, ROUNDS, RATE = 5.0, 400, 0.05
+Floats = NDArray[np.float64]
+
+
+def load() -> list[PriceSeries]:
+    """The closes of skfolio's 20 stocks, 1990 to 2022."""
+    package = find_spec("skfolio")  # importing it would need its optimiser and scikit-learn
+    if package is None or package.origin is None:
+        raise SystemExit("skfolio is missing: pip install --no-deps -r bench/requirements-data.txt")
+    source = Path(package.origin).parent / "datasets" / "data" / "sp500_dataset.csv.gz"
+    text = gzip.decompress(source.read_bytes()).decode("ascii")
+    header, *lines = csv.reader(io.StringIO(text))
+    dates = np.array([line[0] for line in lines], dtype="datetime64[D]")
+    none = np.full(len(lines), np.nan)
+    closes = np.array([line[1:] for line in lines], dtype=np.float64).T
+    return [
+        PriceSeries(symbol, dates, none, none, none, close, none, close)
+        for symbol, close in zip(header[1:], closes, strict=True)
+    ]
+
+
+def outcomes(
+    known: list[Floats], log_prices: list[Floats], stop: int, horizon: int
+) -> tuple[Floats, Floats]:
+    """Measures (n, k) at past days, and the changes (n,) after them in units of sqrt(horizon)."""
+    days = np.arange(FIRST, stop - horizon, EVERY)
+    changes = [(price[days + horizon] - price[days]) / np.sqrt(horizon) for price in log_prices]
+    return np.concatenate([each[days] for each in known]), np.concatenate(changes)
+
+
+def fit_weights(measures: Floats, changes: Floats) -> Floats:
+    """Weights (k,) of the measures, adding up to 1, by Adam on a softmax; the scale is free."""
+    count = measures.shape[1]
+    theta, first, second = np.zeros(count + 1), np.zeros(count + 1), np.zeros(count + 1)
+    for turn in range(1, ROUNDS + 1):
+        weights = np.exp(theta[:count] - theta[:count].max())
+        weights /= weights.sum()
+        scale = measures @ weights
+        squared = (changes / scale) ** 2 * np.exp(-2 * theta[count]) / FREEDOM
+        slope = 1 - (FREEDOM + 1) * squared / (1 + squared)
+        per_weight = measures.T @ (slope / scale) / len(changes)
+        gradient = np.append(weights * (per_weight - weights @ per_weight), slope.mean())
+        first = 0.9 * first + 0.1 * gradient
+        second = 0.99 * second + 0.01 * gradient**2
+        step = first / (1 - 0.9**turn) / (np.sqrt(second / (1 - 0.99**turn)) + 1e-9)
+        theta -= RATE * step
+    return weights
+
+
+def smoothed(rows: Floats) -> Floats:
+    """Each horizon's row averaged with its neighbours' (1, 2, 1)."""
+    padded = np.concatenate((rows[:1], rows, rows[-1:]))
+    middle: Floats = (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
+    return middle
+
+
+def fit(stocks: list[PriceSeries], stop: int, asymmetry: float = KEPT_ASYMMETRY) -> OutcomeTable:
+    """The table from rows before `stop` alone."""
+    known = [volatility.measures(stock) for stock in stocks]
+    log_prices = [np.log(stock.adjusted_close) for stock in stocks]
+    seen = [outcomes(known, log_prices, stop, horizon) for horizon in HORIZONS]
+    weights = smoothed(np.array([fit_weights(*each) for each in seen]))
+    multiples, usual = [], []
+    for (measured, changes), row in zip(seen, weights, strict=True):
+        multiple = changes / deviations(measured, row[np.newaxis])[:, 0]
+        quantile = np.quantile(multiple, WIS_LEVELS)
+        symmetric = (quantile - quantile[::-1]) / 2
+        multiples.append(symmetric + asymmetry * (quantile - symmetric))
+        usual.append(np.minimum(np.abs(multiple), OUTCOME_CAP).mean())
+    table = OutcomeTable(
+        horizons=np.array(HORIZONS, dtype=np.float64),
+        weights=weights,
+        levels=np.array(WIS_LEVELS),
+        quantiles=smoothed(np.array(multiples)),
+        usual=np.array(usual),
+        outcome_cap=OUTCOME_CAP,
+        record_rows=RECORD_ROWS,
+        prior_outcomes=PRIOR_OUTCOMES,
+        short_history=0.0,
+    )
+    return replace(table, short_history=fit_short_history(stocks, stop, table))
+
+
+def fit_short_history(stocks: list[PriceSeries], stop: int, table: OutcomeTable) -> float:
+    """By how much more the width should grow with one over the returns known.
+
+    Histories are cut to SHORT rows; for each length the widening that would have scored best is
+    found, and the line through these, forced to no widening for an endless history, is its slope.
+    """
+    model = CalibratedModel(table)
+    steps = np.array([5, 21])
+    slopes = []
+    for rows in SHORT:
+        actual, widths = [], []
+        for stock in stocks:
+            for start in range(1, stop - rows - 21, 97):
+                cut = _rows(stock, start, start + rows)
+                ahead = stock.adjusted_close[start + rows - 1 + steps]
+                anchor = stock.adjusted_close[start + rows - 1]
+                quantiles = model.quantiles(cut, np.array([rows - 1]), steps, WIS_LEVELS)[0]
+                actual.append(np.log(ahead / anchor))
+                widths.append(np.log(quantiles / anchor))
+        outcome, width = np.array(actual), np.array(widths)
+        tried = np.linspace(0.9, 1.6, 71)
+        loss = [
+            (weighted_interval_score(outcome, each * width, WIS_LEVELS) / width.std(-1)).mean()
+            for each in tried
+        ]
+        best = float(tried[int(np.argmin(loss))])
+        slopes.append((best - 1) * rows)
+    return float(np.median(slopes))
+
+
+def _rows(stock: PriceSeries, start: int, stop: int) -> PriceSeries:
+    part = slice(start, stop)
+    none = stock.open[part]
+    close = stock.adjusted_close[part]
+    return PriceSeries(stock.symbol, stock.dates[part], none, none, none, close, none, close)
+
+
+def as_json(table: OutcomeTable) -> str:
+    """The data file, one line a row of numbers."""
+    provenance = {
+        "written_by": "bench/fit_calibrated.py",
+        "data": f"skfolio {version('skfolio')}, datasets/data/sp500_dataset.csv.gz",
+        "fitted_on": "20 US stocks, 1990-01-02 to 2009-12-31, origins every 3 trading days",
+        "kept_asymmetry": round(KEPT_ASYMMETRY, 4),
+        "measures": f"deviations over {volatility.WINDOWS} rows; of losses over 22",
+    }
+    fields: dict[str, object] = {"provenance": provenance}
+    for name, value in vars(table).items():
+        fields[name] = np.round(value, 4).tolist() if isinstance(value, np.ndarray) else value
+    fields["short_history"] = round(table.short_history, 2)
+    lines = []
+    for name, value in fields.items():
+        if isinstance(value, list) and isinstance(value[0], list):
+            inner = ",\n    ".join(json.dumps(row) for row in value)
+            lines.append(f"  {json.dumps(name)}: [\n    {inner}\n  ]")
+        else:
+            lines.append(f"  {json.dumps(name)}: {json.dumps(value)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def choices(stocks: list[PriceSeries], stop: int) -> dict[str, OutcomeTable]:
+    """The model as it is, and with one thing other, all from rows before `stop`."""
+    chosen = fit(stocks, stop)
+    gaussian = np.array([[NormalDist().inv_cdf(level) for level in WIS_LEVELS]])
+    return {
+        "as chosen": chosen,
+        "no own record": replace(chosen, prior_outcomes=1e12),
+        "own record of all rows": replace(chosen, record_rows=10**6),
+        "own record, less shrunk": replace(chosen, prior_outcomes=10.0),
+        "no drift, symmetric": fit(stocks, stop, 0.0),
+        "whole asymmetry": fit(stocks, stop, 1.0),
+        "month's volatility alone": replace(chosen, weights=np.eye(6)[[1] * len(HORIZONS)]),
+        "Gaussian quantiles": replace(chosen, quantiles=gaussian.repeat(len(HORIZONS), axis=0)),
+    }
+
+
+def compare(stocks: list[PriceSeries]) -> None:
+    """Print WIS relative to the walk on 2000 to 2009 after a fit on 1990 to 1999, by choice."""
+    protocol = Protocol((), (5, 21, 63), 150, "2000-01-01", "2009-12-31")
+    stop = int(np.searchsorted(stocks[0].dates, np.datetime64("2000-01-01")))
+    print(f"{'WIS relative to the walk':26}", *(f"{each:6}" for each in protocol.horizons))
+    for name, table in choices(stocks, stop).items():
+        model = CalibratedModel(table)
+        ratios = []
+        for horizon in protocol.horizons:
+            steps = np.arange(1, horizon + 1)
+            sums = np.zeros(2)
+            for stock in stocks:
+                origins = choose_origins(stock, protocol)
+                price = stock.adjusted_close
+                walk = random_walk.quantiles(np.log(price), origins, steps, WIS_LEVELS)
+                mine = model.quantiles(stock, origins, steps, WIS_LEVELS)
+                actual = price[origins[:, np.newaxis] + steps]
+                for place, quantiles in enumerate((mine, walk)):
+                    wis = weighted_interval_score(actual, quantiles, WIS_LEVELS).mean(axis=1)
+                    sums[place] += (wis / price[origins]).sum()
+            ratios.append(f"{sums[0] / sums[1]:.4f}")
+        print(f"{name:26}", *ratios)
+
+
+def main() -> None:
+    """Fit, print, and write where asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--write", action="store_true", help="replace calibrated.json")
+    parser.add_argument("--choose", action="store_true", help="compare choices on 2000 to 2009")
+    given = parser.parse_args()
+    stocks = load()
+    if given.choose:
+        compare(stocks)
+        return
+    stop = int(np.searchsorted(stocks[0].dates, np.datetime64("2010-01-01")))
+    text = as_json(fit(stocks, stop))
+    print(text, end="")
+    if given.write:
+        outcome_table.DATA.write_text(text, encoding="ascii")
+
+
+if __name__ == "__main__":
+    main()

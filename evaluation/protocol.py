@@ -1,0 +1,138 @@
+"""The protocol of docs/model.md: each series forecast from many past days, and scored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from functions.forecast import models
+from functions.forecast.models import random_walk
+from functions.forecast.models.volatility import returns
+from functions.forecast.scores import WIS_LEVELS, inside, weighted_interval_score
+from functions.forecast.series import PriceSeries
+
+WALK = "walk"
+"""The benchmark: a Gaussian random walk, its deviation from three training years."""
+
+TRAINING_ROWS = random_walk.WINDOW
+FEWEST_TRAINING_ROWS = 252
+COVERAGES = (50, 80, 95)
+REGIME_ROWS = 22
+REGIMES = 3
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What to run: `horizons` in trading days, ascending; origins between two dates, if given."""
+
+    models: tuple[str, ...]
+    horizons: tuple[int, ...]
+    origins: int
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Of one model, series and horizon, at each of n origins, averaged over the horizon's steps.
+
+    `wis` and `error` (n,) are in units of the price at the origin; `held` (n, 3) are the shares of
+    outcomes inside the intervals of COVERAGES, `below` (n, 23) those at or below each quantile.
+    """
+
+    wis: Floats
+    error: Floats
+    held: Floats
+    below: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """One series: scores by model and horizon, and each origin's volatility tercile (n,)."""
+
+    symbol: str
+    regimes: NDArray[np.intp]
+    scores: dict[tuple[str, int], Scores]
+
+
+def choose_origins(series: PriceSeries, protocol: Protocol) -> NDArray[np.intp]:
+    """Rows to forecast from, evenly spaced; the same number for each series of the same dates.
+
+    From three training years on, or from one where the series has no more. Empty where there is
+    not even that, or no price within the dates asked for.
+    """
+    rows = len(series)
+    stop = rows
+    if protocol.until is not None:
+        stop = int(np.searchsorted(series.dates, np.datetime64(protocol.until), side="right"))
+    last = stop - 1 - max(protocol.horizons)
+    first = TRAINING_ROWS if last >= TRAINING_ROWS else FEWEST_TRAINING_ROWS
+    if protocol.since is not None:
+        first = max(first, int(np.searchsorted(series.dates, np.datetime64(protocol.since))))
+    if last < first:
+        return np.empty(0, dtype=np.intp)
+    return np.unique(np.round(np.linspace(first, last, protocol.origins)).astype(np.intp))
+
+
+def evaluate(series: PriceSeries, protocol: Protocol) -> Evaluated:
+    """Run every model and the walk on `series`."""
+    origins = choose_origins(series, protocol)
+    longest = max(protocol.horizons)
+    steps = np.arange(1, longest + 1)
+    actual = series.adjusted_close[origins[:, np.newaxis] + steps]
+    anchor = series.adjusted_close[origins]
+    scores = {}
+    for name in (WALK, *protocol.models):
+        quantiles, centre = _forecasts(name, series, origins, steps)
+        for horizon in protocol.horizons:
+            scores[name, horizon] = _score(
+                actual[:, :horizon], quantiles[:, :horizon], centre[:, :horizon], anchor
+            )
+    return Evaluated(series.symbol, regimes(series, origins), scores)
+
+
+def regimes(series: PriceSeries, origins: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Each origin's tercile (0 calm to 2 stressed) by the stock's own last month of returns."""
+    squared = np.concatenate(([0.0], np.cumsum(returns(series.adjusted_close) ** 2)))
+    recent = squared[origins + 1] - squared[origins + 1 - REGIME_ROWS]
+    ranks = recent.argsort(kind="stable").argsort(kind="stable")
+    return ranks * REGIMES // max(len(origins), 1)
+
+
+def _forecasts(
+    name: str, series: PriceSeries, origins: NDArray[np.intp], steps: NDArray[np.intp]
+) -> tuple[Floats, Floats]:
+    """Quantiles (n, s, 23) and centres (n, s); a model sees each origin's past and no more."""
+    if name == WALK:
+        log_price = np.log(series.adjusted_close)
+        quantiles = random_walk.quantiles(log_price, origins, steps, WIS_LEVELS)
+        return quantiles, np.repeat(series.adjusted_close[origins, np.newaxis], len(steps), axis=1)
+    model = models.named(name)
+    predictions = [
+        model.forecast(series.until(row + 1), series.dates[row + steps], WIS_LEVELS)
+        for row in origins
+    ]
+    return (
+        np.array([each.quantiles for each in predictions]),
+        np.array([each.centre for each in predictions]),
+    )
+
+
+def _score(actual: Floats, quantiles: Floats, centre: Floats, anchor: Floats) -> Scores:
+    wis = weighted_interval_score(actual, quantiles, WIS_LEVELS).mean(axis=1)
+    return Scores(
+        wis=wis / anchor,
+        error=np.abs(actual - centre).mean(axis=1) / anchor,
+        held=_shares([inside(actual, quantiles, WIS_LEVELS, each) for each in COVERAGES]),
+        below=(actual[..., np.newaxis] <= quantiles).mean(axis=1),
+    )
+
+
+def _shares(hits: Sequence[NDArray[np.bool_]]) -> Floats:
+    shares: Floats = np.stack([each.mean(axis=1) for each in hits], axis=1)
+    return shares

@@ -1,0 +1,155 @@
+"""The default model: today's price, a width from volatility, quantiles from what came true.
+
+For an origin t and a step of h trading days, the p-quantile of the log price is
+
+    log P_t + sqrt(h) * deviation_h(t) * factor_h(t) * multiple_h(p)
+
+with `deviation` a weighted mean of the volatility measures (volatility.py) whose weights move from
+the last month to the last years as h grows, `multiple` the empirical table (outcome_table.py) and
+`factor` the stock's own record (own_record.py). `docs/model.md` explains it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from functions.common.errors import TooLittleHistoryError
+from functions.forecast import backtest
+from functions.forecast.models import outcome_table
+from functions.forecast.models.own_record import deviations, width_factors
+from functions.forecast.models.volatility import measures
+from functions.forecast.prediction import LEVELS, Prediction
+from functions.forecast.scores import WIS_LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from functions.forecast.series import PriceSeries
+
+FEWEST_ROWS = 30
+SHORT_ROWS = 252
+"""Under a year of prices, a forecast says that its range is wider for it."""
+
+FARTHEST = np.log(1e4)
+"""No quantile lies further from the last price than ten thousand times."""
+
+LEAST_LOG, MOST_LOG = -708.0, 709.0
+"""Logs of the prices a float64 holds."""
+
+
+class CalibratedModel:
+    """See the module."""
+
+    name = "calibrated"
+
+    def __init__(self, table: outcome_table.OutcomeTable | None = None) -> None:
+        self._table = table or outcome_table.load()
+
+    def forecast(
+        self,
+        series: PriceSeries,
+        dates: NDArray[np.datetime64],
+        levels: Sequence[float] = LEVELS,
+    ) -> Prediction:
+        """See `Model.forecast`."""
+        rows = len(series)
+        if rows < FEWEST_ROWS:
+            raise TooLittleHistoryError(series.symbol, rows, FEWEST_ROWS)
+        known = measures(series)
+        last = np.array([rows - 1], dtype=np.intp)
+        steps = np.arange(1, len(dates) + 1)
+        asked = (*levels, 0.5)
+        quantiles = self._quantiles(series, known, last, steps, asked)[0]
+        drift = self._deviations(known[:-1], steps[:1])[:, 0]
+        drift *= self._table.multiples((0.5,))[0, 0]
+        line = _prices(np.log(series.adjusted_close[:-1]) + drift)
+        return Prediction(
+            dates=dates,
+            levels=tuple(levels),
+            quantiles=quantiles[:, :-1],
+            centre=quantiles[:, -1],
+            fitted=np.concatenate(([np.nan], line)),
+            note=_note(rows),
+        )
+
+    def backtest(self, series: PriceSeries, horizon: int) -> backtest.Backtest:
+        """See `Model.backtest`: all origins at once, each from the rows up to it."""
+        origins = backtest.choose_origins(len(series), horizon)
+        if len(origins) == 0:
+            return backtest.without_history(horizon)
+        quantiles = self.quantiles(series, origins, np.array([horizon]), WIS_LEVELS)[:, 0, :]
+        return backtest.score(
+            series,
+            horizon,
+            origins,
+            centre=quantiles[:, WIS_LEVELS.index(0.5)],
+            quantiles=quantiles,
+            levels=WIS_LEVELS,
+        )
+
+    def quantiles(
+        self,
+        series: PriceSeries,
+        origins: NDArray[np.intp],
+        steps: NDArray[np.intp],
+        levels: Sequence[float],
+    ) -> NDArray[np.float64]:
+        """Prices (origins, steps, levels) forecast at each of `origins` from the rows up to it."""
+        return self._quantiles(series, measures(series), origins, steps, levels)
+
+    def deviations(
+        self, series: PriceSeries, origins: NDArray[np.intp], step: int
+    ) -> NDArray[np.float64]:
+        """The deviation (origins,) of the log price `step` trading days ahead."""
+        wide = self._widths(series, measures(series), origins, np.array([step]))
+        return wide[:, 0]
+
+    def _quantiles(
+        self,
+        series: PriceSeries,
+        known: NDArray[np.float64],
+        origins: NDArray[np.intp],
+        steps: NDArray[np.intp],
+        levels: Sequence[float],
+    ) -> NDArray[np.float64]:
+        width = self._widths(series, known, origins, steps)
+        multiple = self._table.at(self._table.multiples(levels).T, steps).T
+        move = np.clip(width[:, :, np.newaxis] * multiple, -FARTHEST, FARTHEST)
+        start = np.log(series.adjusted_close[origins])[:, np.newaxis, np.newaxis]
+        return _prices(start + move)
+
+    def _widths(
+        self,
+        series: PriceSeries,
+        known: NDArray[np.float64],
+        origins: NDArray[np.intp],
+        steps: NDArray[np.intp],
+    ) -> NDArray[np.float64]:
+        """The deviation (origins, steps) of the log price."""
+        table = self._table
+        factors = width_factors(
+            np.log(series.adjusted_close), known, origins, table, table.around(steps)
+        )
+        short = 1.0 + table.short_history / origins
+        width = self._deviations(known[origins], steps) * table.at(factors, steps)
+        return width * np.sqrt(steps) * short[:, np.newaxis]
+
+    def _deviations(
+        self, known: NDArray[np.float64], steps: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        return deviations(known, self._table.at(self._table.weights.T, steps).T)
+
+
+def _prices(logs: NDArray[np.float64]) -> NDArray[np.float64]:
+    prices: NDArray[np.float64] = np.exp(np.clip(logs, LEAST_LOG, MOST_LOG))
+    return prices
+
+
+def _note(rows: int) -> str:
+    if rows >= SHORT_ROWS:
+        return ""
+    return f"It rests on only {rows} daily prices, so its range is wider than usual."

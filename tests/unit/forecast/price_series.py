@@ -1,0 +1,28 @@
+"""Price series for the tests of models."""
+
+import numpy as np
+
+from functions.forecast import price_csv
+from functions.forecast.series import PriceSeries
+from functions.ingest.providers.sample import SampleProvider
+
+
+def sample(symbol):
+    return price_csv.read(symbol, SampleProvider().history(symbol).to_csv())
+
+
+def of_closes(closes, first="1990-01-01"):
+    """Closes alone, one each calendar day."""
+    closes = np.asarray(closes, dtype=np.float64)
+    none = np.full(len(closes), np.nan)
+    dates = np.datetime64(first, "D") + np.arange(len(closes))
+    return PriceSeries("X", dates, none, none, none, closes, none, closes)
+
+
+def days_after(series, count):
+    return series.dates[-1] + np.arange(1, count + 1)
+
+
+def walk(rows, deviation=0.02, start=50.0, seed=1):
+    random = np.random.default_rng(seed)
+    return start * np.exp(np.cumsum(random.normal(0, deviation, rows)))
