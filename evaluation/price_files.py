@@ -26,6 +26,7 @@ from functions.ingest.providers import sample
 
 SAMPLE = "sample"
 PRICES = ("open", "high", "low", "close", "adj_close")
+KNOWN = {"date", "volume", *PRICES}
 ALIASES = {"adj close": "adj_close", "adjusted_close": "adj_close", "adjclose": "adj_close"}
 ENDINGS = (".csv", ".csv.gz")
 ISO_LENGTH = 10
@@ -138,9 +139,12 @@ def _parse(path: Path, lines: Iterator[list[str]]) -> list[PriceSeries]:
     if not header:
         raise BadPriceFileError(path, 1, "the file is empty; its first line must name the columns.")
     names = [ALIASES.get(name.strip().lower(), name.strip().lower()) for name in header]
-    for name in names:
-        if names.count(name) > 1:
-            raise BadPriceFileError(path, 1, f"the column {name!r} is there twice.")
+    titles = [
+        name if name in KNOWN else title.strip() for name, title in zip(names, header, strict=True)
+    ]
+    for title in titles:
+        if titles.count(title) > 1:
+            raise BadPriceFileError(path, 1, f"the column {title!r} is there twice.")
     if "date" not in names:
         raise BadPriceFileError(path, 1, f"there is no column 'date' in {','.join(header)!r}.")
     rows = _Rows(path, lines, header)
@@ -148,7 +152,7 @@ def _parse(path: Path, lines: Iterator[list[str]]) -> list[PriceSeries]:
         return [_one_symbol(path, names, rows)]
     symbols = [name.strip() for name in header]
     symbols.pop(names.index("date"))
-    known = {*names} <= {"date", "volume", *PRICES} and not all(map(str.isupper, symbols))
+    known = KNOWN.issuperset(names) and not all(map(str.isupper, symbols))
     if not all(symbols) or known:  # but LOW and OPEN are tickers
         problem = f"{','.join(header)!r} has no column 'close', nor a symbol on each column."
         raise BadPriceFileError(path, 1, problem)
