@@ -7,8 +7,9 @@ on. For each horizon, the weights of the volatility measures maximise a Student-
 (5 degrees) of the log price's change; they are smoothed over neighbouring horizons, and quantiles
 of change / deviation are pooled over stocks and days. Stocks that are still listed decades later
 rose more than others, so only a third of the table's asymmetry (its drift, mostly) is kept. What
-was chosen by hand (windows, shrinkage) was chosen on 2000 to 2009 after fitting on 1990 to 1999:
---choose prints that comparison. Without --write nothing changes.
+is set by hand (windows, shrinkage, that third) was compared on 2000 to 2009 after fitting on 1990
+to 1999, as --choose does; docs/model.md says how far the test years were seen meanwhile. Without
+--write nothing changes.
 """
 
 from __future__ import annotations
