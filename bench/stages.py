@@ -129,7 +129,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7)
     rounds = parser.parse_args().rounds
-    body = SampleProvider().history(SYMBOL).to_csv()
+    body = SampleProvider().fetch(SYMBOL).history.to_csv()
     work = {"old recipe": old_recipe(body), **stages(body)}
     wall: dict[str, list[float]] = {name: [] for name in work}
     cpu: dict[str, list[float]] = {name: [] for name in work}

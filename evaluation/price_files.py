@@ -50,7 +50,8 @@ def load(source: str) -> list[PriceSeries]:
     if source == SAMPLE:
         provider = sample.SampleProvider()
         return [
-            price_csv.read(symbol, provider.history(symbol).to_csv()) for symbol in sample.SYMBOLS
+            price_csv.read(symbol, provider.fetch(symbol).history.to_csv())
+            for symbol in sample.SYMBOLS
         ]
     path = Path(source)
     if path.is_dir():

@@ -94,6 +94,26 @@ class Environment:
             return None
 
 
+PROVIDERS = ("tiingo", "nasdaq", "yahoo", "sample")
+KEYS = {"tiingo": "TIINGO_API_KEY", "nasdaq": "NASDAQ_DATA_LINK_API_KEY"}
+"""The providers that need a key, and the variable that holds it."""
+
+
+def providers(env: Environment) -> tuple[str, ...]:
+    """PROVIDERS, in order; by default those whose key is set, or else the sample."""
+    keyed = ",".join(name for name, key in KEYS.items() if env.text(key, ""))
+    named = env.names("PROVIDERS", keyed or "sample")
+    for name in named:
+        if name not in PROVIDERS:
+            message = f"PROVIDERS knows {', '.join(PROVIDERS)}, but not {name!r}."
+            raise ConfigurationError(message)
+    if len(set(named)) < len(named):
+        raise ConfigurationError(f"PROVIDERS names a provider twice: {', '.join(named)}.")
+    if not named:
+        raise ConfigurationError(f"PROVIDERS is empty; name some of {', '.join(PROVIDERS)}.")
+    return named
+
+
 @dataclass(frozen=True)
 class RedisSettings:
     """Where requests, claims and results are kept, and for how long."""

@@ -93,6 +93,13 @@ class DeadlineError(RequestError):
         self.stage = stage
 
 
+class KeyRefusedError(ConfigurationError, RequestError):
+    """A provider refuses the key it was given; the operator has to set another."""
+
+    title = "The provider of prices refuses the key"
+    slug = "key-refused"
+
+
 class MalformedEventError(StockcastError):
     """What arrived is not a CloudEvent this function can take; answered 400, never retried."""
 
@@ -122,6 +129,12 @@ class TemporaryError(StockcastError):
     def __init__(self, detail: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(detail)
         self.retry_after_s = retry_after_s
+
+
+class BadAnswerError(TemporaryError):
+    """A provider answered something that no documented answer looks like."""
+
+    slug = "bad-answer"
 
 
 class ThrottledError(TemporaryError):

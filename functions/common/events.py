@@ -17,7 +17,10 @@ PREFIX = "dev.stockcast."
 
 
 class Event(Protocol):
-    """What every event has: its type's name, the symbol it is about, and its data as JSON."""
+    """What every event has: its type's name, what it is about, and its data as JSON.
+
+    `request_id` and `symbol` are empty where it is about no request, or about many symbols.
+    """
 
     TYPE: ClassVar[str]
 
@@ -194,6 +197,61 @@ class ChartRequested:
             "symbol": self.symbol,
             "result_key": self.result_key,
         }
+
+
+@dataclass(frozen=True)
+class PricesRefresh:
+    """The market has closed: fetch what is new of `symbols`; of the watch-list if there are none.
+
+    A cron sends it with empty data; ingest sends it to itself with the symbols that are left.
+    """
+
+    TYPE: ClassVar[str] = PREFIX + "prices.refresh.v1"
+
+    symbols: tuple[str, ...] = ()
+    request_id: str = ""
+    symbol: str = ""
+
+    @classmethod
+    def from_data(cls, data: Json) -> PricesRefresh:
+        return cls(fields.symbols(data, "symbols") if "symbols" in data else ())
+
+    def to_data(self) -> dict[str, Any]:
+        return {"symbols": list(self.symbols)}
+
+
+@dataclass(frozen=True)
+class WarmupRequested:
+    """Someone is about to ask about `symbol`: wake up, and have its prices ready."""
+
+    TYPE: ClassVar[str] = PREFIX + "warmup.requested.v1"
+
+    symbol: str
+    request_id: str = ""
+
+    @classmethod
+    def from_data(cls, data: Json) -> WarmupRequested:
+        return cls(fields.symbol(data))
+
+    def to_data(self) -> dict[str, Any]:
+        return {"symbol": self.symbol}
+
+
+@dataclass(frozen=True)
+class PricesWarmed:
+    """The prices of `symbol` are ready and somebody may ask for its forecast soon."""
+
+    TYPE: ClassVar[str] = PREFIX + "prices.warmed.v1"
+
+    symbol: str
+    request_id: str = ""
+
+    @classmethod
+    def from_data(cls, data: Json) -> PricesWarmed:
+        return cls(fields.symbol(data))
+
+    def to_data(self) -> dict[str, Any]:
+        return {"symbol": self.symbol}
 
 
 def _asked(data: Json) -> dict[str, Any]:

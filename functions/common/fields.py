@@ -88,6 +88,13 @@ def symbol(data: Json, field: str = "symbol") -> str:
     return upper
 
 
+def symbols(data: Json, field: str) -> tuple[str, ...]:
+    value = required(data, field)
+    if not isinstance(value, list):
+        raise InvalidFieldError(field, f"must be a list of tickers, not {shown(value)}.")
+    return tuple(symbol({field: one}, field) for one in value)
+
+
 def days(data: Json, field: str = "days") -> int:
     return whole_number(data, field, least=MIN_DAYS, most=MAX_DAYS)
 

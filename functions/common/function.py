@@ -212,7 +212,8 @@ class EventFunction:
             log.info("the request fails: %s", error.detail)
             if requested:
                 self._requests.fail(requested, error)
-            self._announce_failure(envelope, event, error)
+            if event.request_id:
+                self._announce_failure(envelope, event, error)
             return None
         return self._reply(envelope, following) if following else None
 
@@ -232,7 +233,7 @@ class EventFunction:
     def _reply(self, cause: Envelope, following: Event) -> Envelope:
         """The next event. Its id follows from its cause's, so that duplicates are known as such."""
         identity = f"{cause.source}\n{cause.id}\n{following.TYPE}"
-        extensions = {"partitionkey": following.symbol}
+        extensions = {"partitionkey": following.symbol} if following.symbol else {}
         if "traceparent" in cause.extensions:
             extensions["traceparent"] = cause.extensions["traceparent"]
         now = datetime.fromtimestamp(self._clock(), timezone.utc)

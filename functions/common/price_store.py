@@ -6,7 +6,7 @@ s3://BUCKET/prices/{provider}/{symbol}.csv
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,8 @@ CONNECT_TIMEOUT_S = 2
 REPLY_TIMEOUT_S = 10
 ATTEMPTS = 3
 RETRY_AFTER_S = 2.0
+MOST_JUMPS = 5
+"""Object metadata is short: only the latest jumps are named."""
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 NO_BUCKET = "NoSuchBucket"
 CHANGED = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict"})
@@ -35,7 +37,9 @@ class ChangedMeanwhileError(StockcastError):
 class StoredPrices:
     """A stored price file. `body` is empty where only the metadata was asked for.
 
-    `fetched_at` is ISO 8601 in UTC, `first_date` and `last_date` are ISO dates.
+    `fetched_at` is when the provider was last asked (ISO 8601, UTC); `first_date`, `last_date` and
+    `last_action` (the latest split or dividend, empty: none) are ISO dates, as are `jumps`: the
+    latest days on which the price jumped without a split.
     """
 
     key: str
@@ -45,6 +49,8 @@ class StoredPrices:
     rows: int
     first_date: str
     last_date: str
+    last_action: str = ""
+    jumps: tuple[str, ...] = ()
     body: bytes = b""
 
 
@@ -86,7 +92,14 @@ class PriceStore:
             return _stored(key, answer, answer["Body"].read())
 
     def put(
-        self, provider: str, history: PriceHistory, *, fetched_at: str, replaces: str | None
+        self,
+        provider: str,
+        history: PriceHistory,
+        *,
+        fetched_at: str,
+        replaces: str | None,
+        last_action: str = "",
+        jumps: Sequence[str] = (),
     ) -> StoredPrices:
         """Write the file, if it still is version `replaces` (an ETag; None: is not there).
 
@@ -99,7 +112,10 @@ class PriceStore:
             "rows": str(len(history.rows)),
             "first-date": history.rows[0].date.isoformat(),
             "last-date": history.rows[-1].date.isoformat(),
+            "last-action": last_action,
+            "jumps": " ".join(jumps[-MOST_JUMPS:]),
         }
+        metadata = {name: value for name, value in metadata.items() if value}
         condition = {"IfMatch": replaces} if replaces else {"IfNoneMatch": "*"}
         body = history.to_csv()
         with self._failures_named():
@@ -188,6 +204,8 @@ def _stored(key: str, answer: Mapping[str, Any], body: bytes = b"") -> StoredPri
         rows=int(metadata["rows"]) if metadata.get("rows", "").isdigit() else 0,
         first_date=metadata.get("first-date", ""),
         last_date=metadata.get("last-date", ""),
+        last_action=metadata.get("last-action", ""),
+        jumps=tuple(metadata.get("jumps", "").split()),
         body=body,
     )
 

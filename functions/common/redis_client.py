@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from redis import Redis, RedisCluster
+from redis import BlockingConnectionPool, Redis, RedisCluster
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import (
     AuthenticationError,
@@ -22,6 +22,8 @@ from functions.common.errors import TemporaryError
 CONNECT_TIMEOUT_S = 2.0
 REPLY_TIMEOUT_S = 5.0
 RETRIES = 2
+CONNECTIONS = 64
+"""Of one process; a thread that finds none free waits for one."""
 RETRY_AFTER_S = 2.0
 
 
@@ -35,7 +37,14 @@ def connect(settings: RedisSettings) -> Any:
     }
     if settings.cluster:
         return RedisCluster.from_url(settings.url, **options)
-    return Redis.from_url(settings.url, **options, retry_on_error=[ConnectionError, TimeoutError])
+    pool = BlockingConnectionPool.from_url(
+        settings.url,
+        max_connections=CONNECTIONS,
+        timeout=REPLY_TIMEOUT_S,
+        retry_on_error=[ConnectionError, TimeoutError],
+        **options,
+    )
+    return Redis(connection_pool=pool)
 
 
 @contextmanager

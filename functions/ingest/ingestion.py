@@ -1,111 +1,122 @@
-"""From a requested forecast to prices in S3."""
+"""What ingest does with each kind of event."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 from datetime import datetime, timezone
 
-from functions.common.claims import Claim, Claims
-from functions.common.errors import TemporaryError, UnknownSymbolError
-from functions.common.events import ForecastRequested, PricesIngested
-from functions.common.price_store import ChangedMeanwhileError, PriceStore, StoredPrices
+from functions.common.errors import StockcastError, TemporaryError, ThrottledError
+from functions.common.events import (
+    ForecastRequested,
+    PricesIngested,
+    PricesRefresh,
+    PricesWarmed,
+    WarmupRequested,
+)
 from functions.common.request_record import Status, iso
 from functions.common.request_store import RequestStore
-from functions.ingest.freshness import fresh_until
-from functions.ingest.providers import Provider
+from functions.ingest.fresh_prices import FreshPrices, Kept
+
+TURN_S = 45.0
+"""A refresh passes on what it has not done by then, well within a delivery's time-out."""
 
 log = logging.getLogger(__name__)
 
 
 class Ingestion:
-    """Makes sure that fresh prices lie in S3. `clock` gives the time in epoch seconds."""
+    """From a requested forecast to prices in S3."""
 
-    def __init__(
-        self,
-        providers: Sequence[Provider],
-        prices: PriceStore,
-        requests: RequestStore,
-        claims: Claims,
-        *,
-        max_age_s: float,
-        clock: Callable[[], float],
-    ) -> None:
-        self._providers = providers
+    def __init__(self, prices: FreshPrices, bucket: str, requests: RequestStore) -> None:
         self._prices = prices
+        self._bucket = bucket
         self._requests = requests
-        self._claims = claims
-        self._max_age_s = max_age_s
-        self._clock = clock
 
     def ingest(self, requested: ForecastRequested) -> PricesIngested:
-        """Point to fresh prices of the symbol, fetched now if need be.
-
-        The first provider that knows the symbol answers. Raises UnknownSymbolError where none
-        does, TemporaryError where a provider or S3 does not answer now.
-        """
+        """Point to fresh prices of the symbol; see `FreshPrices.of` for what it raises."""
         self._requests.advance(requested, Status.INGESTING)
-        unknown: UnknownSymbolError | None = None
-        for provider in self._providers:
-            try:
-                stored = self._fresh(provider, requested.symbol)
-            except UnknownSymbolError as error:
-                unknown = unknown or error
-                continue
-            return self._ingested(requested, stored)
-        raise unknown or UnknownSymbolError(f"No provider is set up for {requested.symbol}.")
+        record = self._requests.read(requested.request_id)
+        deadline = (
+            datetime.fromtimestamp(record.deadline_ms / 1000, timezone.utc) if record else None
+        )
+        return self._ingested(requested, self._prices.of(requested.symbol, wait_until=deadline))
 
-    def _fresh(self, provider: Provider, symbol: str) -> StoredPrices:
-        key = self._prices.key_of(provider.name, symbol)
-        stored = self._prices.head(key)
-        if stored and self._is_fresh(stored):
-            return stored
-        # One fetch at a time for a symbol: whoever waited here finds its prices in S3.
-        with self._claims.claimed(f"stockcast:fetching:{{{key}}}") as claim:
-            stored = self._prices.head(key)
-            if stored and self._is_fresh(stored):
-                return stored
-            fetched = self._fetch(provider, symbol, stored)
-            if isinstance(claim, Claim):
-                claim.complete(fetched.etag, ttl_s=1.0)
-        return fetched
-
-    def _fetch(self, provider: Provider, symbol: str, known: StoredPrices | None) -> StoredPrices:
-        history = provider.history(symbol)
-        now = iso(int(self._clock() * 1000))
-        replaces = known.etag if known else None
-        try:
-            stored = self._prices.put(provider.name, history, fetched_at=now, replaces=replaces)
-        except ChangedMeanwhileError:
-            newer = self._prices.head(self._prices.key_of(provider.name, symbol))
-            if newer is None or not self._is_fresh(newer):
-                message = f"The prices of {symbol} are being replaced; try again shortly."
-                raise TemporaryError(message, retry_after_s=1) from None
-            return newer
-        log.info("fetched %s from %s", symbol, provider.name, extra={"rows": stored.rows})
-        return stored
-
-    def _is_fresh(self, stored: StoredPrices) -> bool:
-        return self._clock() < fresh_until(stored, self._max_age_s).timestamp()
-
-    def _ingested(self, requested: ForecastRequested, stored: StoredPrices) -> PricesIngested:
-        until = fresh_until(stored, self._max_age_s).astimezone(timezone.utc)
+    def _ingested(self, requested: ForecastRequested, kept: Kept) -> PricesIngested:
+        stored = kept.stored
         return PricesIngested(
             request_id=requested.request_id,
             symbol=requested.symbol,
             days=requested.days,
             model=requested.model,
             options=requested.options,
-            bucket=self._prices.bucket,
+            bucket=self._bucket,
             key=stored.key,
             etag=stored.etag,
             provider=stored.provider,
             rows=stored.rows,
             first_date=stored.first_date,
             last_date=stored.last_date,
-            fresh_until=_iso(until),
+            fresh_until="" if kept.is_stale else iso(int(kept.fresh_until.timestamp() * 1000)),
+            stale=kept.is_stale,
         )
 
 
-def _iso(moment: datetime) -> str:
-    return iso(int(moment.timestamp() * 1000))
+class Upkeep:
+    """Has prices ready before somebody asks: after the market has closed, and on a warm-up.
+
+    `refresh_symbols` renews the symbol directory. `elapsed` is a monotonic clock in seconds.
+    """
+
+    def __init__(
+        self,
+        prices: FreshPrices,
+        watchlist: tuple[str, ...],
+        refresh_symbols: Callable[[], None],
+        *,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._prices = prices
+        self._watchlist = watchlist
+        self._refresh_symbols = refresh_symbols
+        self._elapsed = elapsed
+
+    def refresh(self, asked: PricesRefresh) -> PricesRefresh | None:
+        """Fetch what is new of each symbol; the answer is the event for those that are left.
+
+        A symbol that fails is logged and does not stop the others; those for which it may help
+        are tried again with the event. Raises ThrottledError where a budget is used up.
+        """
+        if not asked.symbols:
+            self._refresh_symbols()
+        started = self._elapsed()
+        left = list(asked.symbols or self._watchlist)
+        down: list[str] = []
+        while left:
+            if self._elapsed() - started > TURN_S:
+                return PricesRefresh((*left, *down))
+            symbol = left.pop(0)
+            try:
+                kept = self._prices.of(symbol)
+            except ThrottledError:
+                raise  # what is done is fresh when the event comes again
+            except TemporaryError as error:
+                log.warning("%s is not refreshed: %s", symbol, error.detail)
+                down.append(symbol)
+            except StockcastError as error:
+                log.error("%s cannot be refreshed: %s", symbol, error.detail)  # noqa: TRY400
+            else:
+                if kept.is_stale:
+                    down.append(symbol)
+        if down:
+            raise TemporaryError(f"Not refreshed: {', '.join(down)}.", retry_after_s=60)
+        return None
+
+    def warm_up(self, asked: WarmupRequested) -> PricesWarmed | None:
+        """Have the prices of the symbol ready. A failure is logged; whoever asks will see it."""
+        try:
+            self._prices.of(asked.symbol)
+        except StockcastError as error:
+            log.info("no warm-up of %s: %s", asked.symbol, error.detail)
+            return None
+        return PricesWarmed(asked.symbol)

@@ -11,14 +11,15 @@ import functions_framework
 from functions.common import logs
 from functions.common.claims import Claims
 from functions.common.config import Environment, read_or_exit
-from functions.common.events import ForecastRequested
+from functions.common.events import ForecastRequested, PricesRefresh, WarmupRequested
 from functions.common.function import Answer, EventFunction, Lazy
 from functions.common.price_store import PriceStore
 from functions.common.redis_client import connect, failures_are_temporary
 from functions.common.request_store import RequestStore
 from functions.common.sink import Sink
-from functions.ingest.ingestion import Ingestion
-from functions.ingest.providers.sample import SampleProvider
+from functions.ingest import sources
+from functions.ingest.fresh_prices import FreshPrices
+from functions.ingest.ingestion import Ingestion, Upkeep
 from functions.ingest.settings import Settings
 
 settings = read_or_exit("ingest", Settings.read, Environment(os.environ))
@@ -37,17 +38,22 @@ def build() -> EventFunction:
             redis.ping()
         prices.check()
 
-    ingestion = Ingestion(
-        [SampleProvider()],
+    fresh = FreshPrices(
+        sources.providers(settings, redis, time.time),
         prices,
-        requests,
         claims,
         max_age_s=settings.price_max_age_s,
+        stale_ok_s=settings.stale_ok_s,
         clock=time.time,
     )
+    upkeep = Upkeep(fresh, settings.watchlist, lambda: None)
     return EventFunction(
         "ingest",
-        {ForecastRequested: ingestion.ingest},
+        {
+            ForecastRequested: Ingestion(fresh, settings.s3.bucket, requests).ingest,
+            PricesRefresh: upkeep.refresh,
+            WarmupRequested: upkeep.warm_up,
+        },
         requests=requests,
         claims=claims,
         sink=Sink(settings.sinks.sink) if settings.sinks.sink else None,

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from functions.common.config import Environment, RedisSettings, S3Settings, SinkSettings
-from functions.common.errors import ConfigurationError
+from functions.common import fields
+from functions.common.config import (
+    KEYS,
+    Environment,
+    RedisSettings,
+    S3Settings,
+    SinkSettings,
+    providers,
+)
+from functions.common.errors import ConfigurationError, InvalidFieldError
+from functions.ingest.budget import Limit
 
-KNOWN_PROVIDERS = ("sample",)
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
+BUDGETS = {
+    "tiingo": (("TIINGO_HOURLY_BUDGET", "45", HOUR_S), ("TIINGO_DAILY_BUDGET", "950", DAY_S)),
+    "nasdaq": (
+        ("NASDAQ_DATA_LINK_MINUTE_BUDGET", "180", MINUTE_S),
+        ("NASDAQ_DATA_LINK_DAILY_BUDGET", "45000", DAY_S),
+    ),
+    "yahoo": (("YAHOO_HOURLY_BUDGET", "300", HOUR_S),),
+}
+"""The variable, default and window of each limit; the defaults stay below the free plans'."""
+
+
+@dataclass(frozen=True)
+class KeyedService:
+    """A provider's base URL, and the key it wants; the key is not shown."""
+
+    url: str
+    key: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -18,19 +46,63 @@ class Settings:
     s3: S3Settings
     sinks: SinkSettings
     providers: tuple[str, ...]
+    tiingo: KeyedService
+    nasdaq: KeyedService
+    nasdaq_database: str
+    yahoo_url: str
+    provider_timeout_s: float
+    limits: Mapping[str, tuple[Limit, ...]]
     price_max_age_s: float
+    stale_ok_s: float
+    watchlist: tuple[str, ...]
 
     @classmethod
     def read(cls, env: Environment) -> Settings:
-        providers = env.names("PROVIDERS", "sample")
-        for name in providers:
-            if name not in KNOWN_PROVIDERS:
-                message = f"PROVIDERS knows {', '.join(KNOWN_PROVIDERS)}, but not {name!r}."
+        named = providers(env)
+        for name in named:
+            if name in KEYS and not env.text(KEYS[name], ""):
+                message = f"PROVIDERS names {name}, which needs a key; set {KEYS[name]}."
                 raise ConfigurationError(message)
+        if "yahoo" in named and importlib.util.find_spec("yfinance") is None:
+            message = (
+                "PROVIDERS names yahoo, which needs the library yfinance; install it with"
+                " `pip install yfinance`, or leave yahoo out."
+            )
+            raise ConfigurationError(message)
         return cls(
             RedisSettings.read(env),
             S3Settings.read(env),
             SinkSettings.read(env),
-            providers,
-            env.seconds("PRICE_MAX_AGE", "7d"),
+            named,
+            tiingo=KeyedService(
+                _url(env, "TIINGO_URL", "https://api.tiingo.com"), env.text("TIINGO_API_KEY", "")
+            ),
+            nasdaq=KeyedService(
+                _url(env, "NASDAQ_DATA_LINK_URL", "https://data.nasdaq.com"),
+                env.text("NASDAQ_DATA_LINK_API_KEY", ""),
+            ),
+            nasdaq_database=env.text("NASDAQ_DATA_LINK_DATABASE", "WIKI"),
+            yahoo_url=_url(env, "YAHOO_URL", ""),
+            provider_timeout_s=env.seconds("PROVIDER_TIMEOUT", "15s"),
+            limits={
+                name: tuple(
+                    Limit(env.number(variable, default), window_s, variable)
+                    for variable, default, window_s in budgets
+                )
+                for name, budgets in BUDGETS.items()
+            },
+            price_max_age_s=env.seconds("PRICE_MAX_AGE", "7d"),
+            stale_ok_s=env.seconds("STALE_OK", "7d"),
+            watchlist=_watchlist(env),
         )
+
+
+def _url(env: Environment, name: str, default: str) -> str:
+    return env.url(name, default, schemes=("http", "https"))
+
+
+def _watchlist(env: Environment) -> tuple[str, ...]:
+    try:
+        return fields.symbols({"WATCHLIST": list(env.names("WATCHLIST", ""))}, "WATCHLIST")
+    except InvalidFieldError as error:
+        raise ConfigurationError(f"WATCHLIST: each {error.message}") from error

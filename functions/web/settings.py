@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from functions.common.config import LOG_LEVELS, Environment, RedisSettings
+from functions.common.config import LOG_LEVELS, Environment, RedisSettings, providers
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Settings:
         return cls(
             redis=RedisSettings.read(env),
             sink=env.url("K_SINK", schemes=("http", "https")),
-            providers=env.names("PROVIDERS", "sample"),
+            providers=providers(env),
             requests_per_minute=env.number("RATE_LIMIT", "120"),
             cors_origins=env.names("CORS_ORIGINS", ""),
             log_level=env.choice("LOG_LEVEL", "INFO", among=LOG_LEVELS),

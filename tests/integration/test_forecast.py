@@ -153,7 +153,7 @@ def test_prices_that_are_not_there_fail_with_the_name(world, change, field):
 
 
 def test_too_little_history_is_told_with_the_number_needed(world):
-    rows = SampleProvider().history("FB").rows[:10]
+    rows = SampleProvider().fetch("FB").history.rows[:10]
     world.prices.put(
         "sample", PriceHistory("NEW", rows), fetched_at="2013-03-01T00:00:00Z", replaces=None
     )

@@ -1,19 +1,43 @@
-"""Where prices come from."""
+"""Where prices come from: one module a provider, all held to one conformance suite."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
-from functions.common.prices import PriceHistory
+from functions.common.prices import PriceHistory, PriceRow
+from functions.ingest.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Daily prices of one symbol as a provider gave them, cleaned.
+
+    `rows` are ascending by date, one a day; `actions` are the days among them on which a split or
+    a dividend took effect, ascending; `dropped` counts the rows that could not be used.
+    """
+
+    symbol: str
+    rows: tuple[PriceRow, ...]
+    actions: tuple[date, ...] = ()
+    dropped: int = 0
+
+    @property
+    def history(self) -> PriceHistory:
+        """The rows as a history to store."""
+        return PriceHistory(self.symbol, self.rows)
 
 
 class Provider(Protocol):
-    """A source of daily prices."""
+    """A source of daily prices, adjusted for splits and dividends up to its latest row."""
 
     name: str
+    schedule: Schedule
 
-    def history(self, symbol: str) -> PriceHistory:
-        """All daily prices of `symbol`, at least one row.
+    def fetch(self, symbol: str, since: date | None = None) -> Fetched:
+        """The prices of `symbol` from `since` on, that day included; None: all there are.
 
-        Raises UnknownSymbolError where there are none, TemporaryError where none can be had now.
+        There may be none. Raises UnknownSymbolError where the provider does not have the symbol,
+        KeyRefusedError where it refuses the key, TemporaryError where it does not answer now.
         """

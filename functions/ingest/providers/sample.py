@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import csv
 import gzip
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 from functions.common.errors import UnknownSymbolError
-from functions.common.prices import PriceHistory, PriceRow
+from functions.common.prices import PriceRow
+from functions.ingest.providers import Fetched
+from functions.ingest.schedule import Schedule
 
 DATA = Path(__file__).parents[1] / "data" / "sample_prices.csv.gz"
 SYMBOLS = ("AAPL", "FB", "GOOG", "IBM", "MSFT")
+LAST_DAY = date(2013, 3, 1)
 
 
 class SampleProvider:
     """The bundled sample; `data/README.md` says where it is from."""
 
     name = "sample"
+    schedule = Schedule(publishes=time(0), ends=LAST_DAY)
 
-    def history(self, symbol: str) -> PriceHistory:
-        """See `Provider.history`."""
+    def fetch(self, symbol: str, since: date | None = None) -> Fetched:
+        """See `Provider.fetch`."""
         if symbol not in SYMBOLS:
             message = (
                 f"{symbol} is not in the sample, which has {', '.join(SYMBOLS)}. Choose one of"
                 " these, or have the operator set up a provider of live prices (PROVIDERS)."
             )
             raise UnknownSymbolError(message)
+        first = since or date.min
         with gzip.open(DATA, "rt", encoding="ascii", newline="") as lines:
             rows = tuple(
                 PriceRow(
@@ -39,6 +44,6 @@ class SampleProvider:
                     float(row["adj_close"]),
                 )
                 for row in csv.DictReader(lines)
-                if row["symbol"] == symbol
+                if row["symbol"] == symbol and row["date"] >= first.isoformat()
             )
-        return PriceHistory(symbol, rows)
+        return Fetched(symbol, rows)

@@ -8,7 +8,7 @@ from functions.ingest.providers.sample import SampleProvider
 
 
 def sample(symbol):
-    return price_csv.read(symbol, SampleProvider().history(symbol).to_csv())
+    return price_csv.read(symbol, SampleProvider().fetch(symbol).history.to_csv())
 
 
 def of_closes(closes, first="1990-01-01"):

@@ -9,7 +9,7 @@ from functions.ingest.providers.sample import SampleProvider
 
 
 def test_columns_hold_what_ingest_wrote():
-    history = SampleProvider().history("FB")
+    history = SampleProvider().fetch("FB").history
     series = read("FB", history.to_csv())
     assert len(series) == 196
     assert series.dates[0] == np.datetime64("2012-05-18")

@@ -20,7 +20,7 @@ from functions.ingest.providers.sample import SYMBOLS, SampleProvider
     ],
 )
 def test_the_sample_has_real_prices_up_to_march_2013(symbol, rows, first):
-    history = SampleProvider().history(symbol)
+    history = SampleProvider().fetch(symbol)
     assert (len(history.rows), history.rows[0].date) == (rows, first)
     assert history.rows[-1].date == date(2013, 3, 1)
     assert all(is_trading_day(row.date) for row in history.rows)
@@ -28,13 +28,13 @@ def test_the_sample_has_real_prices_up_to_march_2013(symbol, rows, first):
 
 
 def test_the_last_close_of_apple_is_the_real_one():
-    last = SampleProvider().history("AAPL").rows[-1]
+    last = SampleProvider().fetch("AAPL").rows[-1]
     assert last.close == 430.47
     assert last.adj_close == pytest.approx(56.1374, abs=1e-3)
 
 
 def test_an_unknown_ticker_is_told_what_there_is():
     with pytest.raises(UnknownSymbolError) as caught:
-        SampleProvider().history("ZZZZ")
+        SampleProvider().fetch("ZZZZ")
     assert "ZZZZ" in caught.value.detail
     assert all(symbol in caught.value.detail for symbol in SYMBOLS)

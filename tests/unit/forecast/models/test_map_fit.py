@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")
 
 
 def a_window(symbol, end):
-    series = price_csv.read(symbol, SampleProvider().history(symbol).to_csv())
+    series = price_csv.read(symbol, SampleProvider().fetch(symbol).history.to_csv())
     return series.until(len(series) if end is None else min(end, len(series)))
 
 
@@ -83,7 +83,7 @@ import hashlib, numpy as np
 from functions.forecast import price_csv
 from functions.forecast.models.prophet_model import ProphetModel
 from functions.ingest.providers.sample import SampleProvider
-series = price_csv.read("IBM", SampleProvider().history("IBM").to_csv())
+series = price_csv.read("IBM", SampleProvider().fetch("IBM").history.to_csv())
 days = np.arange(series.dates[-1] + 1, series.dates[-1] + 60, dtype="datetime64[D]")
 print(hashlib.sha256(ProphetModel().forecast(series, days).quantiles.tobytes()).hexdigest())
 """

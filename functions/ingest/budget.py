@@ -1,0 +1,74 @@
+"""Keeps below a provider's limits, however many workers ask: a sliding window in Redis."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from functions.common.errors import ThrottledError
+from functions.common.redis_client import failures_are_temporary
+
+SPEND = """
+local now, longest, wait = tonumber(ARGV[1]), 0, 0
+for i = 3, #ARGV, 2 do
+  longest = math.max(longest, tonumber(ARGV[i + 1]))
+end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - longest)
+for i = 3, #ARGV, 2 do
+  local most, window = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
+  local since = '(' .. (now - window)
+  local spent = redis.call('ZCOUNT', KEYS[1], since, '+inf')
+  if spent >= most then
+    local first = redis.call('ZRANGEBYSCORE', KEYS[1], since, '+inf', 'WITHSCORES',
+                             'LIMIT', spent - most, 1)
+    wait = math.max(wait, tonumber(first[2]) + window - now)
+  end
+end
+if wait == 0 then
+  redis.call('ZADD', KEYS[1], now, ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], longest)
+end
+return math.ceil(wait)
+"""
+"""KEYS: the budget. ARGV: now (ms), a unique name, then most and window (ms) of each limit.
+
+Answers how many milliseconds to wait; 0: go ahead, it is counted.
+"""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `most` calls in any `window_s` seconds; `variable` is the setting that says so."""
+
+    most: int
+    window_s: int
+    variable: str
+
+
+class Budget:
+    """The calls of one provider. `clock` gives the time in epoch seconds."""
+
+    def __init__(
+        self, redis: Any, provider: str, limits: Sequence[Limit], clock: Callable[[], float]
+    ) -> None:
+        self._provider = provider
+        self._limits = [limit for limit in limits if limit.most]
+        self._clock = clock
+        self._key = f"stockcast:budget:{{{provider}}}"
+        self._script = redis.register_script(SPEND)
+
+    def spend(self) -> None:
+        """Count one call. Raises ThrottledError, with the time to wait, where none is left."""
+        if not self._limits:
+            return
+        arguments: list[Any] = [int(self._clock() * 1000), secrets.token_hex(8)]
+        for limit in self._limits:
+            arguments += [limit.most, limit.window_s * 1000]
+        with failures_are_temporary():
+            wait_ms = self._script(keys=[self._key], args=arguments)
+        if wait_ms:
+            named = ", ".join(f"{limit.variable}={limit.most}" for limit in self._limits)
+            message = f"The budget of calls to {self._provider} is used up for now ({named})."
+            raise ThrottledError(message, retry_after_s=wait_ms / 1000)

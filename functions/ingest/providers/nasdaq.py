@@ -1,0 +1,140 @@
+"""Nasdaq Data Link, formerly Quandl. https://docs.data.nasdaq.com/docs/time-series"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timezone
+from typing import Any
+from urllib.parse import quote
+
+from functions.common.errors import (
+    KeyRefusedError,
+    RequestError,
+    StockcastError,
+    TemporaryError,
+    ThrottledError,
+    UnknownSymbolError,
+)
+from functions.common.prices import PriceRow
+from functions.ingest.providers import Fetched
+from functions.ingest.providers.cleaning import GivenRow, clean, number
+from functions.ingest.providers.session import OK, RETRY_AFTER_S, ProviderSession, Reply
+from functions.ingest.schedule import NEW_YORK, Schedule
+
+URL = "https://data.nasdaq.com"
+KEY = "NASDAQ_DATA_LINK_API_KEY"
+DATABASE = "NASDAQ_DATA_LINK_DATABASE"
+WIKI = "WIKI"
+WIKI_ENDS = date(2018, 3, 27)
+PUBLISHES = time(21, 30)
+"""Its databases of end-of-day prices are corrected until about then."""
+FIRST_DAY = date(1950, 1, 1)
+ERROR_CODE = re.compile(r"QE([A-Z])")
+DIVIDEND = ("exdividend", "dividend")
+SPLIT = ("splitratio", "split")
+
+
+class NasdaqProvider:
+    """Adjusted daily prices of one database. `clock` gives the time in epoch seconds."""
+
+    name = "nasdaq"
+
+    def __init__(
+        self,
+        key: str,
+        session: Callable[..., ProviderSession],
+        clock: Callable[[], float],
+        database: str = WIKI,
+        url: str = URL,
+    ) -> None:
+        self._http = session(self.name, headers={"x-api-token": key}, secrets=(key,))
+        self._clock = clock
+        self._database = database
+        self._url = url.rstrip("/")
+        self.schedule = Schedule(PUBLISHES, WIKI_ENDS if database == WIKI else None)
+
+    def fetch(self, symbol: str, since: date | None = None) -> Fetched:
+        """See `Provider.fetch`."""
+        now = datetime.fromtimestamp(self._clock(), timezone.utc)
+        today = now.astimezone(NEW_YORK).date()
+        code = re.sub(r"[.\-]", "_", symbol)
+        reply = self._http.get(
+            f"{self._url}/api/v3/datasets/{quote(self._database)}/{quote(code)}/data.json",
+            {
+                "start_date": (since or FIRST_DAY).isoformat(),
+                "end_date": today.isoformat(),
+                "order": "asc",
+            },
+        )
+        if reply.status != OK:
+            raise self._refusal(symbol, reply)
+        document = self._http.parsed(reply)
+        try:
+            data = document["dataset_data"]
+            given = _given(data["column_names"], data["data"])
+        except (TypeError, KeyError, ValueError, IndexError, AttributeError):
+            raise self._http.unexpected(reply) from None
+        return clean(self.name, symbol, given, today)
+
+    def _refusal(self, symbol: str, reply: Reply) -> StockcastError:
+        """What the letter after QE says: https://docs.data.nasdaq.com/docs/error-codes"""
+        try:
+            error = json.loads(reply.text)["quandl_error"]
+            letter = ERROR_CODE.match(error["code"])[1]  # type: ignore[index] # caught below
+            said = self._http.quoted(f"{error['code']}: {error.get('message', '')}")
+        except (ValueError, KeyError, TypeError):
+            if reply.status in {401, 403}:
+                return self._key_refused(str(reply.status))
+            return self._http.unexpected(reply)
+        wait_s = RETRY_AFTER_S if reply.retry_after_s is None else reply.retry_after_s
+        of_class: dict[str, StockcastError] = {
+            "L": ThrottledError(
+                f"Nasdaq Data Link's limit is reached: {said}.", retry_after_s=wait_s
+            ),
+            "A": self._key_refused(said),
+            "P": KeyRefusedError(
+                f"The key in {KEY} has no access to the database {self._database} ({said});"
+                f" subscribe to it, or set {DATABASE} to one it has."
+            ),
+            "C": UnknownSymbolError(
+                f"Nasdaq Data Link has no prices of {symbol} in {self._database} ({said})."
+            ),
+            "S": RequestError(f"Nasdaq Data Link does not take {symbol}: {said}."),
+        }
+        failed = TemporaryError(f"Nasdaq Data Link has failed: {said}.", retry_after_s=wait_s)
+        return of_class.get(letter, failed)
+
+    @staticmethod
+    def _key_refused(said: str) -> KeyRefusedError:
+        return KeyRefusedError(
+            f"Nasdaq Data Link refuses the key ({said}); set {KEY} to a valid one."
+        )
+
+
+def _given(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[GivenRow]:
+    """Rows by the columns' names, which differ in punctuation between databases."""
+    at = {re.sub("[^a-z]", "", name.lower()): index for index, name in enumerate(names)}
+    dividend = next((at[name] for name in DIVIDEND if name in at), None)
+    split = next((at[name] for name in SPLIT if name in at), None)
+
+    def cell(row: Sequence[Any], name: str) -> float:
+        return number(row[at[name]]) if name in at else number(None)
+
+    return [
+        GivenRow(
+            PriceRow(
+                date.fromisoformat(row[at["date"]]),
+                cell(row, "open"),
+                cell(row, "high"),
+                cell(row, "low"),
+                cell(row, "close"),
+                cell(row, "volume"),
+                number(row[at["adjclose"]]),
+            ),
+            dividend=0.0 if dividend is None else number(row[dividend]),
+            split=1.0 if split is None else number(row[split]),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,172 @@
+"""Yahoo Finance through the library yfinance, an optional extra: its terms allow personal use."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta, timezone
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from functions.common.errors import (
+    BadAnswerError,
+    ConfigurationError,
+    TemporaryError,
+    UnknownSymbolError,
+)
+from functions.common.prices import PriceRow
+from functions.ingest.providers import Fetched
+from functions.ingest.providers.cleaning import GivenRow, clean
+from functions.ingest.providers.session import (
+    CONNECT_TIMEOUT_S,
+    MOST_BYTES,
+    ProviderSession,
+    Reply,
+    retry_after,
+)
+from functions.ingest.schedule import NEW_YORK, Schedule
+
+FIRST_DAY = date(1962, 1, 2)
+CHART = "/v8/finance/chart/"
+TOO_LARGE = 63
+"""CURLE_FILESIZE_EXCEEDED"""
+NOT_FOUND = 404
+
+
+class YahooProvider:
+    """Adjusted daily prices; open, high, low and close come adjusted for splits.
+
+    `clock` gives the time in epoch seconds; `url` stands for all hosts of Yahoo, if given.
+    """
+
+    name = "yahoo"
+    schedule = Schedule(publishes=time(18, 0))
+
+    def __init__(
+        self,
+        session: Callable[..., ProviderSession],
+        clock: Callable[[], float],
+        url: str = "",
+        read_timeout_s: float = 15.0,
+    ) -> None:
+        try:
+            import yfinance
+            from curl_cffi import requests as curl
+        except ImportError as error:
+            message = (
+                "PROVIDERS names yahoo, which needs the library yfinance; install it with"
+                " `pip install yfinance`, or leave yahoo out."
+            )
+            raise ConfigurationError(message) from error
+        yfinance.config.debug.hide_exceptions = False
+        cache = Path(tempfile.gettempdir()) / "stockcast-yfinance"
+        yfinance.set_tz_cache_location(str(cache))
+        http = session(self.name)
+        self._clock = clock
+        self._session = _session_class(curl)(http, url.rstrip("/"), read_timeout_s)
+
+    def fetch(self, symbol: str, since: date | None = None) -> Fetched:
+        """See `Provider.fetch`."""
+        from yfinance.data import YfData
+        from yfinance.exceptions import YFException
+        from yfinance.scrapers.history import PriceHistory
+
+        now = datetime.fromtimestamp(self._clock(), timezone.utc)
+        YfData.cache_get.cache_clear()  # a tail fetched anew must not be the one of yesterday
+        asked = PriceHistory(YfData(session=self._session), symbol.replace(".", "-"), str(NEW_YORK))
+        try:
+            frame = asked.history(
+                start=since or FIRST_DAY,
+                end=now.astimezone(NEW_YORK).date() + timedelta(days=1),
+                interval="1d",
+                auto_adjust=False,
+                actions=True,
+                keepna=True,
+                timeout=None,
+            )
+        except _NothingError:
+            return Fetched(symbol, ())
+        except _UnknownError as error:
+            message = f"Yahoo has no prices of {symbol} ({error}); check the ticker."
+            raise UnknownSymbolError(message) from None
+        except (YFException, KeyError, TypeError, IndexError, ValueError) as error:
+            message = f"Yahoo answered what yfinance does not understand: {error!r}."
+            raise BadAnswerError(message) from error
+        # Before it is due, the row of today is that of a session still under way.
+        return clean(self.name, symbol, _given(frame), self.schedule.due(now))
+
+
+class _NothingError(Exception):
+    """The symbol is known, but has no prices in the range."""
+
+
+class _UnknownError(Exception):
+    """The symbol is not known."""
+
+
+def _session_class(curl: Any) -> Any:
+    """A session that yfinance accepts and that keeps our rules on what it asks for prices."""
+
+    class Session(curl.Session):  # type: ignore[misc] # the base class is only known at run time
+        def __init__(self, http: ProviderSession, url: str, read_timeout_s: float) -> None:
+            super().__init__(impersonate="chrome", curl_options={_most_bytes(): MOST_BYTES})
+            self._http, self._url, self._read_timeout_s = http, url, read_timeout_s
+
+        def request(self, method: str, url: str, **given: Any) -> Any:
+            parts = urlsplit(url)
+            if self._url:
+                url = self._url + parts.path + (f"?{parts.query}" if parts.query else "")
+            given["timeout"] = (CONNECT_TIMEOUT_S, self._read_timeout_s)
+            if not parts.path.startswith(CHART):
+                return super().request(method, url, **given)
+            answers: list[Any] = []
+
+            def attempt() -> Reply:
+                try:
+                    answer = super(Session, self).request(method, url, **given)
+                except curl.exceptions.RequestException as error:
+                    if error.code == TOO_LARGE:
+                        raise self._http.too_large() from error
+                    raise TemporaryError(f"yahoo does not answer: {error}") from error
+                answers.append(answer)
+                return Reply(answer.status_code, answer.text, retry_after(answer.headers))
+
+            _check(self._http, self._http.insistently(attempt))
+            return answers[-1]
+
+    return Session
+
+
+def _most_bytes() -> Any:
+    from curl_cffi import CurlOpt
+
+    return CurlOpt.MAXFILESIZE_LARGE
+
+
+def _check(http: ProviderSession, reply: Reply) -> None:
+    """Raise for what yfinance would hide or say less clearly."""
+    try:
+        chart = json.loads(reply.text)["chart"]
+        error, results = chart["error"], chart["result"]
+    except (ValueError, KeyError, TypeError):
+        raise http.unexpected(reply) from None
+    if error:
+        if reply.status == NOT_FOUND:
+            raise _UnknownError(error.get("description", ""))
+        if "Data doesn't exist" in error.get("description", ""):
+            raise _NothingError
+        raise http.unexpected(reply)
+    if not results[0].get("timestamp"):
+        raise _NothingError
+
+
+def _given(frame: Any) -> list[GivenRow]:
+    columns = ["Open", "High", "Low", "Close", "Volume", "Adj Close", "Dividends", "Stock Splits"]
+    days = [moment.date() for moment in frame.index]
+    rows = frame[columns].astype(float).to_numpy().tolist()
+    return [
+        GivenRow(PriceRow(day, *cells[:6]), dividend=cells[6], split=cells[7] or 1.0)
+        for day, cells in zip(days, rows, strict=True)
+    ]

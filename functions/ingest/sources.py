@@ -1,0 +1,38 @@
+"""Builds the providers that the settings name, each with its budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from functions.ingest.budget import Budget
+from functions.ingest.providers import Provider
+from functions.ingest.providers.sample import SampleProvider
+from functions.ingest.providers.session import ProviderSession
+from functions.ingest.settings import Settings
+
+
+def providers(settings: Settings, redis: Any, clock: Callable[[], float]) -> list[Provider]:
+    """The providers in the order of PROVIDERS. ConfigurationError where one cannot be used."""
+    return [_provider(name, settings, redis, clock) for name in settings.providers]
+
+
+def _provider(name: str, settings: Settings, redis: Any, clock: Callable[[], float]) -> Provider:
+    if name == "sample":
+        return SampleProvider()
+    budget = Budget(redis, name, settings.limits[name], clock)
+    timeout_s = settings.provider_timeout_s
+    session = partial(ProviderSession, spend=budget.spend, read_timeout_s=timeout_s)
+    if name == "tiingo":
+        from functions.ingest.providers.tiingo import TiingoProvider
+
+        return TiingoProvider(settings.tiingo.key, session, clock, settings.tiingo.url)
+    if name == "nasdaq":
+        from functions.ingest.providers.nasdaq import NasdaqProvider
+
+        nasdaq = settings.nasdaq
+        return NasdaqProvider(nasdaq.key, session, clock, settings.nasdaq_database, nasdaq.url)
+    from functions.ingest.providers.yahoo import YahooProvider
+
+    return YahooProvider(session, clock, settings.yahoo_url, timeout_s)

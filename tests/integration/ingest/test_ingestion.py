@@ -1,0 +1,440 @@
+"""Ingest with a real S3 and Redis, and a provider's server that is replayed."""
+
+import json
+import threading
+import time
+from datetime import date, datetime, timedelta, timezone
+from functools import partial
+
+import pytest
+
+from functions.common.claims import Claims
+from functions.common.errors import (
+    KeyRefusedError,
+    TemporaryError,
+    ThrottledError,
+    UnknownSymbolError,
+)
+from functions.common.events import ForecastRequested, PricesRefresh, PricesWarmed, WarmupRequested
+from functions.common.price_store import PriceStore
+from functions.common.prices import PriceHistory
+from functions.common.redis_client import connect
+from functions.common.request_record import Status
+from functions.common.request_store import RequestStore
+from functions.common.trading_calendar import is_trading_day, trading_days_after
+from functions.ingest.budget import Budget, Limit
+from functions.ingest.fresh_prices import SHARED_S, FreshPrices
+from functions.ingest.ingestion import Ingestion, Upkeep
+from functions.ingest.providers.sample import SampleProvider
+from functions.ingest.providers.session import ProviderSession
+from functions.ingest.providers.tiingo import TiingoProvider
+from functions.ingest.schedule import NEW_YORK
+from tests.replay import Fault, Market, Replay, Tiingo, wandering
+
+DAY_S = 86_400.0
+KEY = "key-that-nobody-may-see"
+FIRST, START, END = date(2015, 1, 2), date(2016, 1, 4), date(2017, 6, 30)
+REQUESTED = ForecastRequested("request-1", "ACME", 45)
+
+
+@pytest.fixture
+def world(s3_settings, redis_settings):
+    redis = connect(redis_settings)
+
+    class World:
+        """Tiingo's server, stores, and a clock that stands where it is put (New York)."""
+
+        prices = PriceStore(s3_settings)
+        requests = RequestStore(redis, redis_settings, time.time)
+        market = Market()
+        limits = ()
+        max_age_s = 7 * DAY_S
+
+        def __init__(self):
+            self.market.days["ACME"] = wandering(FIRST, END)
+            self.replay = Replay(Tiingo(self.market, KEY))
+            self.at(START, 18)
+
+        def at(self, day, hour, minute=0):
+            self.now = datetime(day.year, day.month, day.day, hour, minute, tzinfo=NEW_YORK)
+            # Tiingo has the day's prices from half past five.
+            closed = hour * 60 + minute >= 17 * 60 + 30
+            self.market.today = day if closed else day - timedelta(days=1)
+
+        def clock(self):
+            return self.now.timestamp()
+
+        def tiingo(self, key=KEY):
+            budget = Budget(redis, "tiingo", self.limits, self.clock)
+            session = partial(
+                ProviderSession, spend=budget.spend, read_timeout_s=5, sleep=lambda _: None
+            )
+            return TiingoProvider(key, session, self.clock, self.replay.url)
+
+        def fresh(self, *providers):
+            return FreshPrices(
+                providers or [self.tiingo()],
+                self.prices,
+                Claims(redis),
+                max_age_s=self.max_age_s,
+                stale_ok_s=7 * DAY_S,
+                clock=self.clock,
+            )
+
+        def ingestion(self, *providers):
+            return Ingestion(self.fresh(*providers), self.prices.bucket, self.requests)
+
+        def stored(self, symbol="ACME", provider="tiingo"):
+            body = self.prices.get(f"prices/{provider}/{symbol}.csv").body
+            return PriceHistory.from_csv(symbol, body)
+
+        def full_fetches(self):
+            return [query for _, query in self.replay.calls if query["startDate"] == "1962-01-02"]
+
+        def down(self, times=30):
+            self.replay.faults = [Fault("instead", status=503, body="down")] * times
+
+    world = World()
+    yield world
+    world.replay.close()
+    redis.close()
+
+
+def outlast_the_shared_failure():
+    """Who comes within a second of a failed fetch gets its outcome."""
+    time.sleep(SHARED_S + 0.1)
+
+
+def test_prices_are_stored_and_pointed_to(world):
+    ingested = world.ingestion().ingest(REQUESTED)
+    stored = world.prices.get("prices/tiingo/ACME.csv")
+    assert ingested.requested == REQUESTED
+    assert (ingested.bucket, ingested.key, ingested.etag, ingested.provider) == (
+        world.prices.bucket,
+        stored.key,
+        stored.etag,
+        "tiingo",
+    )
+    assert (ingested.first_date, ingested.last_date) == ("2015-01-02", "2016-01-04")
+    assert (ingested.rows, ingested.stale) == (len(world.stored().rows), False)
+    assert world.requests.read("request-1").status is Status.INGESTING
+
+
+def test_prices_are_fresh_until_the_next_day_s_are_published(world):
+    ingested = world.ingestion().ingest(REQUESTED)
+    assert ingested.fresh_until == "2016-01-05T22:30:00.000Z"  # 17:30 in New York
+    world.at(date(2016, 1, 5), 17, 29)
+    assert world.ingestion().ingest(REQUESTED) == ingested
+    assert len(world.replay.calls) == 1
+    world.at(date(2016, 1, 5), 17, 30)
+    assert world.ingestion().ingest(REQUESTED).last_date == "2016-01-05"
+    assert len(world.replay.calls) == 2
+
+
+def test_weekends_and_holidays_cause_no_call(world):
+    world.at(date(2016, 1, 15), 18)  # a Friday; Monday is Martin Luther King's day
+    world.ingestion().ingest(REQUESTED)
+    for day in (16, 17, 18):
+        world.at(date(2016, 1, day), 20)
+        assert world.ingestion().ingest(REQUESTED).last_date == "2016-01-15"
+    assert len(world.replay.calls) == 1
+
+
+def test_only_the_tail_is_fetched_from_the_last_stored_day_on(world):
+    world.ingestion().ingest(REQUESTED)
+    world.at(date(2016, 1, 8), 18)
+    world.ingestion().ingest(REQUESTED)
+    _, query = world.replay.calls[1]
+    assert (query["startDate"], query["endDate"]) == ("2016-01-04", "2016-01-08")
+    assert len(world.replay.calls) == 2
+    assert len(world.stored().rows) == len(trading_days_after(date(2015, 1, 1), date(2016, 1, 8)))
+
+
+def test_a_corrected_last_day_fetches_everything_anew(world):
+    world.ingestion().ingest(REQUESTED)
+    days = world.market.days["ACME"]
+    at = next(number for number, day in enumerate(days) if day.date == START)
+    days[at] = type(days[at])(START, days[at].close + 0.05)
+    world.at(date(2016, 1, 5), 18)
+    world.ingestion().ingest(REQUESTED)
+    assert len(world.full_fetches()) == 2
+    assert world.stored().rows[-2].adj_close == pytest.approx(days[at].close, abs=1e-5)
+
+
+def test_a_provider_that_is_late_is_asked_again_now_and_then(world):
+    world.ingestion().ingest(REQUESTED)
+    world.at(date(2016, 1, 5), 18)
+    world.market.today = START
+    for minute in range(0, 30, 5):
+        world.at(date(2016, 1, 5), 18, minute)
+        world.market.today = START
+        assert world.ingestion().ingest(REQUESTED).last_date == "2016-01-04"
+    assert len(world.replay.calls) == 3
+    world.at(date(2016, 1, 5), 18, 31)
+    assert world.ingestion().ingest(REQUESTED).last_date == "2016-01-05"
+
+
+def test_the_greatest_age_bounds_what_the_calendar_allows(world):
+    world.max_age_s = 3600
+    ingested = world.ingestion().ingest(REQUESTED)
+    assert ingested.fresh_until == "2016-01-05T00:00:00.000Z"
+    world.now += timedelta(hours=2)
+    assert world.ingestion().ingest(REQUESTED).etag == ingested.etag
+    assert len(world.replay.calls) == 2
+
+
+def test_a_year_of_daily_requests_costs_one_tail_a_trading_day_and_three_full_fetches(world):
+    """Two dividends and a split: what is stored is what a full fetch gives, to the cent."""
+    for on, action in (
+        (date(2016, 2, 10), {"dividend": 0.52}),
+        (date(2016, 6, 9), {"split": 7.0}),
+        (date(2016, 8, 11), {"dividend": 0.57}),
+    ):
+        world.market.act("ACME", on, **action)
+    world.ingestion().ingest(REQUESTED)
+    first_calls = len(world.replay.calls)
+    day = START
+    trading_days = 0
+    while day < date(2016, 12, 30):
+        day += timedelta(days=1)
+        trading_days += is_trading_day(day)
+        world.at(day, 18)
+        ingested = world.ingestion().ingest(REQUESTED)
+        expected = day
+        while not is_trading_day(expected):
+            expected -= timedelta(days=1)
+        assert (ingested.last_date, ingested.stale) == (expected.isoformat(), False)
+        if day in {date(2016, 2, 10), date(2016, 6, 9), date(2016, 6, 10), date(2016, 12, 30)}:
+            whole = {row.date: row.adj_close for row in world.tiingo().fetch("ACME").rows}
+            world.replay.calls.pop()
+            kept = {row.date: row.adj_close for row in world.stored().rows}
+            assert kept.keys() == whole.keys()
+            assert all(abs(kept[one] - whole[one]) < 0.005 for one in kept)
+    full = len(world.full_fetches()) - first_calls
+    tails = len(world.replay.calls) - first_calls - full
+    assert (tails, full) == (trading_days, 3)
+
+
+def test_two_hundred_concurrent_requests_over_twenty_symbols_make_twenty_calls(world):
+    symbols = [f"SYM{letter}" for letter in "ABCDEFGHIJKLMNOPQRST"]
+    for symbol in symbols:
+        world.market.days[symbol] = wandering(FIRST, END)
+    world.replay.delay_s = 0.05
+    ingestions = [world.ingestion() for _ in range(2)]  # as if in two processes
+    got, go = [], threading.Barrier(200)
+
+    def ask(number):
+        requested = ForecastRequested(f"request-{number:03}", symbols[number % 20], 45)
+        go.wait()
+        got.append(ingestions[number % 2].ingest(requested))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(200)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(world.replay.calls) == 20
+    assert len(got) == 200
+    assert len({one.key for one in got}) == 20
+
+
+def test_a_file_that_someone_else_put_there_is_replaced(world):
+    client = world.prices._client()
+    client.put_object(Bucket=world.prices.bucket, Key="prices/tiingo/ACME.csv", Body=b"?")
+    assert world.ingestion().ingest(REQUESTED).last_date == "2016-01-04"
+
+
+def test_in_an_outage_the_stored_prices_are_served_and_marked_stale(world):
+    first = world.ingestion().ingest(REQUESTED)
+    world.at(date(2016, 1, 5), 18)
+    world.down()
+    stale = world.ingestion().ingest(REQUESTED)
+    assert (stale.stale, stale.etag, stale.fresh_until) == (True, first.etag, "")
+    world.replay.faults = []
+    assert world.ingestion().ingest(REQUESTED).stale is False
+
+
+def test_stored_prices_that_are_too_old_are_not_served_in_an_outage(world):
+    world.ingestion().ingest(REQUESTED)
+    world.at(date(2016, 1, 12), 18)
+    world.down()
+    with pytest.raises(TemporaryError, match="503"):
+        world.ingestion().ingest(REQUESTED)
+
+
+def test_an_outage_without_stored_prices_is_temporary_and_shared_by_who_waited(world):
+    world.down()
+    world.replay.delay_s = 0.1
+    ingestion, reasons = world.ingestion(), []
+
+    def ask(number):
+        try:
+            ingestion.ingest(ForecastRequested(f"request-{number}", "ACME", 45))
+        except TemporaryError as error:
+            reasons.append(error.detail)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(reasons) == 10
+    assert len(world.replay.calls) == 3
+
+
+def test_a_refused_key_fails_the_request_and_names_the_variable(world):
+    with pytest.raises(KeyRefusedError, match="TIINGO_API_KEY"):
+        world.ingestion(world.tiingo(key="wrong")).ingest(REQUESTED)
+
+
+def test_requests_over_the_budget_are_told_when_to_come_again(world):
+    world.limits = (Limit(2, 3600, "TIINGO_HOURLY_BUDGET"),)
+    for symbol in ("AAA", "BBB", "CCC"):
+        world.market.days[symbol] = wandering(FIRST, END)
+    ingestion = world.ingestion()
+    ingestion.ingest(ForecastRequested("request-a", "AAA", 45))
+    world.now += timedelta(minutes=20)
+    ingestion.ingest(ForecastRequested("request-b", "BBB", 45))
+    with pytest.raises(ThrottledError, match="TIINGO_HOURLY_BUDGET=2") as caught:
+        ingestion.ingest(ForecastRequested("request-c", "CCC", 45))
+    assert caught.value.retry_after_s == pytest.approx(2400, abs=1)
+    world.now += timedelta(seconds=2401)
+    outlast_the_shared_failure()
+    assert ingestion.ingest(ForecastRequested("request-c", "CCC", 45)).symbol == "CCC"
+    assert len(world.replay.calls) == 3
+
+
+def test_where_the_budget_comes_too_late_stored_prices_are_served_as_stale(world):
+    world.ingestion().ingest(REQUESTED)
+    world.at(date(2016, 1, 5), 18)
+    world.limits = (Limit(1, 3600, "TIINGO_HOURLY_BUDGET"),)
+    world.tiingo().fetch("ACME")  # spends it
+    with pytest.raises(ThrottledError):
+        world.fresh().of("ACME", wait_until=world.now + timedelta(hours=2))
+    assert world.fresh().of("ACME", wait_until=world.now + timedelta(minutes=10)).is_stale
+
+
+def test_a_jump_without_a_split_is_kept_and_noted_with_the_prices(world):
+    days = world.market.days["ACME"]
+    at = next(number for number, day in enumerate(days) if day.date == date(2015, 6, 1))
+    days[at] = type(days[at])(days[at].date, days[at].close * 3)
+    world.ingestion().ingest(REQUESTED)
+    assert world.prices.head("prices/tiingo/ACME.csv").jumps == ("2015-06-01", "2015-06-02")
+
+
+def test_the_next_provider_is_asked_where_one_does_not_know_the_symbol(world):
+    requested = ForecastRequested("request-2", "MSFT", 1)
+    ingested = world.ingestion(world.tiingo(), SampleProvider()).ingest(requested)
+    assert (ingested.provider, ingested.key) == ("sample", "prices/sample/MSFT.csv")
+    with pytest.raises(UnknownSymbolError, match="Tiingo has no prices of NONE"):
+        world.ingestion(world.tiingo(), SampleProvider()).ingest(
+            ForecastRequested("request-3", "NONE", 1)
+        )
+
+
+def test_a_provider_that_is_down_is_not_taken_for_one_that_does_not_know(world):
+    world.market.days["MSFT"] = wandering(FIRST, END)
+    world.down()
+    with pytest.raises(TemporaryError):
+        world.ingestion(world.tiingo(), SampleProvider()).ingest(
+            ForecastRequested("request-2", "MSFT", 1)
+        )
+
+
+def test_a_known_symbol_without_prices_is_unknown(world):
+    world.market.days["EMPTY"] = []
+    with pytest.raises(UnknownSymbolError, match="has no prices"):
+        world.ingestion().ingest(ForecastRequested("request-2", "EMPTY", 1))
+
+
+class TestUpkeep:
+    """The refresh after market close, and warm-ups."""
+
+    @pytest.fixture
+    def upkeep(self, world):
+        for symbol in ("AAA", "BBB", "CCC"):
+            world.market.days[symbol] = wandering(FIRST, END)
+        self.directory_refreshes = 0
+        self.elapsed = 0.0
+
+        def refresh_symbols():
+            self.directory_refreshes += 1
+
+        def make(watchlist=("AAA", "BBB", "CCC")):
+            return Upkeep(world.fresh(), watchlist, refresh_symbols, elapsed=lambda: self.elapsed)
+
+        return make
+
+    def test_a_refresh_fetches_the_watch_list_and_renews_the_directory(self, world, upkeep):
+        assert upkeep().refresh(PricesRefresh()) is None
+        assert [world.stored(one).rows[-1].date for one in ("AAA", "BBB", "CCC")] == [START] * 3
+        assert upkeep().refresh(PricesRefresh()) is None
+        assert len(world.replay.calls) == 3
+        assert self.directory_refreshes == 2
+
+    def test_a_long_refresh_hands_the_rest_to_an_event_of_its_own(self, world, upkeep):
+        made = upkeep()
+        of = made._prices.of
+
+        def slow(symbol):
+            self.elapsed += 30
+            return of(symbol)
+
+        made._prices.of = slow
+        assert made.refresh(PricesRefresh()) == PricesRefresh(("CCC",))
+        assert made.refresh(PricesRefresh(("CCC",))) is None
+        assert self.directory_refreshes == 1
+        assert len(world.replay.calls) == 3
+
+    def test_a_symbol_that_nobody_knows_does_not_stop_the_others(self, world, upkeep, caplog):
+        assert upkeep(("NOPE", "AAA")).refresh(PricesRefresh()) is None
+        assert world.stored("AAA").rows
+        assert "NOPE cannot be refreshed" in caplog.text
+
+    def test_what_fails_for_now_is_tried_again_with_the_event(self, world, upkeep):
+        world.down(times=3)
+        with pytest.raises(TemporaryError, match="Not refreshed: AAA"):
+            upkeep().refresh(PricesRefresh())
+        outlast_the_shared_failure()
+        assert upkeep().refresh(PricesRefresh()) is None
+        assert len(world.replay.calls) == 3 + 2 + 1
+
+    def test_a_refresh_over_the_budget_goes_on_later(self, world, upkeep):
+        world.limits = (Limit(2, 3600, "TIINGO_HOURLY_BUDGET"),)
+        with pytest.raises(ThrottledError):
+            upkeep().refresh(PricesRefresh())
+        world.now += timedelta(hours=1, seconds=1)
+        outlast_the_shared_failure()
+        assert upkeep().refresh(PricesRefresh()) is None
+        assert len(world.replay.calls) == 3
+
+    def test_a_warm_up_has_the_prices_ready_and_wakes_who_comes_next(self, world, upkeep):
+        assert upkeep().warm_up(WarmupRequested("AAA")) == PricesWarmed("AAA")
+        world.ingestion().ingest(ForecastRequested("request-2", "AAA", 45))
+        assert len(world.replay.calls) == 1
+
+    def test_a_warm_up_never_fails(self, world, upkeep):
+        assert upkeep().warm_up(WarmupRequested("NOPE")) is None
+        world.down()
+        assert upkeep().warm_up(WarmupRequested("AAA")) is None
+
+
+def test_no_log_line_names_the_key(world, caplog):
+    with caplog.at_level("DEBUG"):
+        world.ingestion().ingest(REQUESTED)
+        world.at(date(2016, 1, 5), 18)
+        world.down()
+        world.ingestion().ingest(REQUESTED)
+    logged = json.dumps([vars(record) for record in caplog.records], default=str) + caplog.text
+    assert "2016-01-05" in logged
+    assert KEY not in logged
+
+
+def test_the_clock_of_a_schedule_is_new_york_s(world):
+    schedule = world.tiingo().schedule
+    summer = datetime(2016, 7, 1, 21, 29, tzinfo=timezone.utc)  # 17:29 in New York
+    assert schedule.due(summer) == date(2016, 6, 30)
+    assert schedule.due(summer + timedelta(minutes=1)) == date(2016, 7, 1)
+    # The fourth of July is a Monday: the next prices come on Tuesday.
+    following = schedule.next_publication(summer + timedelta(minutes=1))
+    assert following == datetime(2016, 7, 5, 21, 30, tzinfo=timezone.utc)

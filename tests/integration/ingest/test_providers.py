@@ -1,0 +1,338 @@
+"""What every provider must do, whatever its answers look like."""
+
+import logging
+from datetime import date, datetime, timedelta, timezone
+from functools import partial
+
+import pytest
+
+from functions.common.errors import (
+    BadAnswerError,
+    ConfigurationError,
+    KeyRefusedError,
+    TemporaryError,
+    ThrottledError,
+    UnknownSymbolError,
+)
+from functions.ingest.providers.cleaning import jumps
+from functions.ingest.providers.nasdaq import NasdaqProvider
+from functions.ingest.providers.sample import SampleProvider
+from functions.ingest.providers.session import ProviderSession
+from functions.ingest.providers.tiingo import TiingoProvider
+from functions.ingest.providers.yahoo import YahooProvider
+from tests.replay import Day, Fault, Market, Nasdaq, Replay, Tiingo, Yahoo, wandering
+
+FIRST, LAST = date(2017, 1, 3), date(2017, 3, 31)
+KEY = "key-that-nobody-may-see"
+DIALECTS = {"tiingo": Tiingo, "nasdaq": Nasdaq, "yahoo": Yahoo}
+
+
+class World:
+    """One provider, the server that stands in for it, and what it was made to wait."""
+
+    def __init__(self, name):
+        self.name = name
+        self.market = Market()
+        self.market.days = {
+            "ACME": wandering(FIRST, LAST),
+            "BRK.B": wandering(FIRST, LAST, start=160),
+        }
+        self.waits, self.spent = [], 0
+        self.replay = Replay(DIALECTS[name](self.market, KEY))
+        self.provider = self.make()
+
+    def make(self, key=KEY):
+        session = partial(
+            ProviderSession, spend=self.spend, read_timeout_s=0.4, sleep=self.waits.append
+        )
+        now = datetime(2017, 4, 3, 12, tzinfo=timezone.utc).timestamp
+        if self.name == "tiingo":
+            return TiingoProvider(key, session, now, self.replay.url)
+        if self.name == "nasdaq":
+            return NasdaqProvider(key, session, now, url=self.replay.url)
+        return YahooProvider(session, now, self.replay.url, read_timeout_s=0.4)
+
+    def spend(self):
+        self.spent += 1
+
+    def instead(self, *, times=1, **answer):
+        self.replay.faults += [Fault("instead", **answer)] * times
+
+    def day(self, number):
+        return self.market.days["ACME"][number].date
+
+
+@pytest.fixture(params=DIALECTS)
+def world(request):
+    world = World(request.param)
+    yield world
+    world.replay.close()
+
+
+@pytest.fixture
+def keyed(world):
+    if world.name == "yahoo":
+        pytest.skip("Yahoo has no keys")
+    return world
+
+
+def closes(fetched):
+    return {row.date: row.adj_close for row in fetched.rows}
+
+
+def test_an_ordinary_history_comes_whole_and_ascending(world):
+    fetched = world.provider.fetch("ACME")
+    assert closes(fetched) == {day.date: day.close for day in world.market.days["ACME"]}
+    assert [row.date for row in fetched.rows] == sorted(row.date for row in fetched.rows)
+    row = fetched.rows[0]
+    assert (row.open, row.high, row.low, row.close, row.volume) == (*[row.adj_close] * 4, 1000)
+    assert (fetched.symbol, fetched.actions, fetched.dropped) == ("ACME", (), 0)
+    assert len(world.replay.calls) == world.spent == 1
+
+
+def test_a_tail_begins_with_the_day_asked_for(world):
+    since = world.day(-5)
+    fetched = world.provider.fetch("ACME", since)
+    assert [row.date for row in fetched.rows] == [world.day(number) for number in range(-5, 0)]
+
+
+def test_an_unknown_ticker_is_named_and_not_asked_for_again(world):
+    with pytest.raises(UnknownSymbolError, match="NOPE"):
+        world.provider.fetch("NOPE")
+    assert world.spent == 1
+
+
+def test_a_ticker_with_a_class_is_asked_for_in_the_provider_s_spelling(world):
+    fetched = world.provider.fetch("BRK.B")
+    assert fetched.symbol == "BRK.B"
+    assert len(fetched.rows) == len(world.market.days["BRK.B"])
+    spelled = {"tiingo": "BRK-B", "nasdaq": "BRK_B", "yahoo": "BRK-B"}[world.name]
+    assert spelled in world.replay.calls[0][0]
+
+
+def test_an_empty_range_is_empty_and_no_error(world):
+    assert world.provider.fetch("ACME", LAST + timedelta(days=1)).rows == ()
+
+
+@pytest.mark.parametrize("action", [{"split": 4.0}, {"dividend": 1.5}])
+def test_a_split_or_dividend_in_the_tail_is_seen_and_older_prices_are_adjusted(world, action):
+    on = world.day(-3)
+    raw = {day.date: day.close for day in world.market.days["ACME"]}
+    world.market.act("ACME", on, **action)
+    assert world.provider.fetch("ACME", world.day(-6)).actions == (on,)
+    assert world.provider.fetch("ACME", world.day(-2)).actions == ()
+    whole = closes(world.provider.fetch("ACME"))
+    before = world.day(-4)
+    expected = raw[before] / 4 if "split" in action else raw[before] - 1.5
+    assert whole[before] == pytest.approx(expected, abs=1e-4)
+
+
+def test_days_that_are_missing_are_left_out(world):
+    del world.market.days["ACME"][10:20]
+    assert len(world.provider.fetch("ACME").rows) == len(world.market.days["ACME"])
+
+
+def test_unsorted_and_repeated_rows_are_put_in_order_and_counted(world, caplog):
+    days = world.market.days["ACME"]
+    expected = sorted(day.date for day in days)
+    world.market.days["ACME"] = [*reversed(days), days[7]]
+    fetched = world.provider.fetch("ACME")
+    assert [row.date for row in fetched.rows] == expected
+    if world.name != "yahoo":  # its library drops repeated days itself
+        assert fetched.dropped == 1
+
+
+def test_rows_without_a_usable_price_are_dropped_with_a_count_in_the_log(world, caplog):
+    days = world.market.days["ACME"]
+    days[5] = Day(days[5].date, None)
+    days[9] = Day(days[9].date, 0.0)
+    with caplog.at_level(logging.WARNING):
+        fetched = world.provider.fetch("ACME")
+    assert {days[5].date, days[9].date} & set(closes(fetched)) == set()
+    assert len(fetched.rows) == len(days) - 2
+    assert fetched.dropped == 2
+    assert "dropped 2 of" in caplog.text
+
+
+def test_a_jump_without_a_split_is_kept_and_flagged(world):
+    days = world.market.days["ACME"]
+    days[-1] = Day(days[-1].date, 1000.0)
+    fetched = world.provider.fetch("ACME")
+    assert fetched.rows[-1].adj_close == 1000.0
+    assert jumps(fetched.rows) == [days[-1].date.isoformat()]
+
+
+def test_a_time_out_is_tried_again(world):
+    world.replay.faults = [Fault("hang")]
+    assert world.provider.fetch("ACME").rows
+    assert world.spent == 2
+
+
+def test_a_provider_that_never_answers_in_time_is_temporarily_down(world):
+    world.replay.faults = [Fault("hang")] * 3
+    with pytest.raises(TemporaryError, match=f"(?i){world.name} does not answer"):
+        world.provider.fetch("ACME")
+    assert world.spent == 3
+
+
+def test_a_connection_that_breaks_half_way_is_tried_again(world):
+    world.replay.faults = [Fault("reset")]
+    assert len(world.provider.fetch("ACME").rows) == len(world.market.days["ACME"])
+    assert world.spent == 2
+    assert len(world.waits) == 1
+
+
+def test_truncated_json_is_an_error_that_quotes_it(world):
+    world.replay.faults = [Fault("cut")]
+    with pytest.raises(BadAnswerError, match="answered 200 with") as caught:
+        world.provider.fetch("ACME")
+    assert len(caught.value.detail) < 300
+
+
+def test_a_short_retry_after_is_waited_for(world):
+    world.instead(status=429, headers={"retry-after": "2"}, body='{"detail": "Slow down."}')
+    assert world.provider.fetch("ACME").rows
+    assert len(world.waits) == 1
+    assert world.waits[0] >= 2
+
+
+def test_a_long_retry_after_is_handed_on(world):
+    world.instead(status=429, headers={"retry-after": "3600"}, body='{"detail": "Slow down."}')
+    with pytest.raises(ThrottledError, match="Slow down") as caught:
+        world.provider.fetch("ACME")
+    assert caught.value.retry_after_s == 3600
+    assert (world.spent, world.waits) == (1, [])
+
+
+def test_a_throttling_without_retry_after_is_handed_on_with_one(world):
+    world.instead(status=429, body='{"detail": "You have run over your hourly allocation."}')
+    with pytest.raises(ThrottledError) as caught:
+        world.provider.fetch("ACME")
+    assert caught.value.retry_after_s > 0
+
+
+def test_an_error_of_the_server_is_tried_again(world):
+    world.instead(status=500, body="oops")
+    assert world.provider.fetch("ACME").rows
+    assert world.spent == 2
+
+
+def test_a_server_that_keeps_failing_is_temporarily_down(world):
+    world.instead(status=503, body="maintenance", times=3)
+    with pytest.raises(TemporaryError, match=r"503.*maintenance"):
+        world.provider.fetch("ACME")
+    assert world.spent == 3
+
+
+def test_a_wrong_key_is_an_error_of_the_configuration_that_names_the_variable(keyed):
+    variable = {"tiingo": "TIINGO_API_KEY", "nasdaq": "NASDAQ_DATA_LINK_API_KEY"}[keyed.name]
+    with pytest.raises(KeyRefusedError, match=variable) as caught:
+        keyed.make(key="another").fetch("ACME")
+    assert isinstance(caught.value, ConfigurationError)
+    assert keyed.spent == 1
+
+
+def test_html_instead_of_json_is_an_error_that_quotes_its_first_200_characters(world):
+    page = "<!doctype html><title>Down for maintenance</title>" + "x" * 1000
+    world.instead(headers={"content-type": "text/html"}, body=page)
+    with pytest.raises(BadAnswerError) as caught:
+        world.provider.fetch("ACME")
+    assert page[:200] in caught.value.detail
+    assert page[:201] not in caught.value.detail
+
+
+@pytest.mark.parametrize("body", ["{}", "[1, 2]", '[{"date": "never"}]', '{"chart": null}', "3"])
+def test_json_of_another_shape_is_an_error_that_quotes_it(world, body):
+    world.instead(body=body)
+    with pytest.raises(BadAnswerError) as caught:
+        world.provider.fetch("ACME")
+    assert body in caught.value.detail
+
+
+def test_a_body_of_30_mb_is_refused(world):
+    world.instead(body="[" + " " * 30_000_000 + "]")
+    with pytest.raises(BadAnswerError, match="more than 16 MB"):
+        world.provider.fetch("ACME")
+    assert world.spent == 1
+
+
+def test_no_error_names_the_key(keyed):
+    keyed.instead(body=f"Hello, {KEY}!")
+    with pytest.raises(BadAnswerError) as caught:
+        keyed.provider.fetch("ACME")
+    assert KEY not in caught.value.detail
+    keyed.replay.close()
+    with pytest.raises(TemporaryError) as caught:
+        keyed.make().fetch("ACME")
+    assert KEY not in caught.value.detail + repr(caught.value.__cause__)
+    assert not [path for path, query in keyed.replay.calls if KEY in path + str(query)]
+
+
+def test_a_redirect_is_not_followed_since_it_would_carry_the_key_away(keyed):
+    keyed.instead(status=302, headers={"location": "http://127.0.0.1:9/"}, body="moved")
+    with pytest.raises(BadAnswerError, match="302"):
+        keyed.provider.fetch("ACME")
+
+
+def test_tiingo_s_monthly_quota_is_temporary_until_next_month():
+    world = World("tiingo")
+    world.instead(body="You have run over your 500 symbol look up for this month. Please upgrade.")
+    with pytest.raises(ThrottledError, match="500 symbol") as caught:
+        world.provider.fetch("ACME")
+    assert caught.value.retry_after_s == 27 * 86_400 + 12 * 3600  # from 3 April, noon
+    world.replay.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("QELx04", ThrottledError),
+        ("QEAx01", KeyRefusedError),
+        ("QEPx04", KeyRefusedError),
+        ("QECx02", UnknownSymbolError),
+        ("QEMx01", TemporaryError),
+        ("QEXx01", TemporaryError),
+    ],
+)
+def test_nasdaq_s_error_codes_are_told_apart_by_their_letter(code, expected):
+    world = World("nasdaq")
+    status, _, document = Nasdaq.error(400, code, "said so")
+    world.instead(status=status, body=str(document).replace("'", '"'))
+    with pytest.raises(expected, match=f"{code}: said so"):
+        world.provider.fetch("ACME")
+    world.replay.close()
+
+
+def test_nasdaq_s_wiki_is_complete_when_it_holds_its_last_day():
+    world = World("nasdaq")
+    schedule = world.provider.schedule
+    assert schedule.due(datetime(2026, 1, 5, tzinfo=timezone.utc)) == date(2018, 3, 27)
+    assert schedule.next_publication(datetime(2026, 1, 5, tzinfo=timezone.utc)) is None
+    world.replay.close()
+
+
+def test_yahoo_s_row_of_a_session_under_way_is_left_out():
+    world = World("yahoo")
+    world.market.days["ACME"] = wandering(FIRST, date(2017, 4, 3))  # the clock says 3 April, 8:00
+    assert world.provider.fetch("ACME").rows[-1].date == LAST
+    world.replay.close()
+
+
+class TestSample:
+    """The bundled prices keep the same rules, as far as they have no server."""
+
+    provider = SampleProvider()
+
+    def test_history_tail_and_empty_range(self):
+        whole = self.provider.fetch("FB")
+        assert len(whole.rows) == 196
+        assert self.provider.fetch("FB", date(2013, 2, 28)).rows == whole.rows[-2:]
+        assert self.provider.fetch("FB", date(2013, 3, 2)).rows == ()
+
+    @pytest.mark.parametrize("symbol", ["NOPE", "BRK.B"])
+    def test_an_unknown_ticker_is_named(self, symbol):
+        with pytest.raises(UnknownSymbolError, match=symbol):
+            self.provider.fetch(symbol)
+
+    def test_it_is_never_out_of_date(self):
+        assert self.provider.schedule.next_publication(datetime.now(timezone.utc)) is None

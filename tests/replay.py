@@ -1,0 +1,312 @@
+"""The price providers' HTTP, replayed from their documented answers, with the faults they have."""
+
+import json
+import math
+import threading
+import time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from functions.common.trading_calendar import trading_days_after
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+@dataclass(frozen=True)
+class Day:
+    """A trading day as traded."""
+
+    date: date
+    close: float | None
+    dividend: float = 0.0
+    split: float = 1.0
+    volume: int = 1000
+
+    @property
+    def has_action(self):
+        return self.dividend or self.split != 1
+
+
+def wandering(first, last, start=100.0):
+    """A stock without dividends or splits; its closes wander by up to a few percent."""
+    days, close = [], start
+    for number, day in enumerate(trading_days_after(first - timedelta(days=1), last)):
+        close = round(close * (1 + 0.02 * math.sin(number * 1.7)), 2)
+        days.append(Day(day, close))
+    return days
+
+
+class Market:
+    """What providers know: the days of each symbol, up to `today`."""
+
+    def __init__(self):
+        self.days = {}
+        self.today = date.max
+
+    def visible(self, symbol):
+        """Days up to today with their factor of adjustment for all, and for splits alone."""
+        days = [day for day in self.days[symbol] if day.date <= self.today]
+        factors, factor, splits = [], 1.0, 1.0
+        following = None
+        by_date = sorted(days, key=lambda day: day.date, reverse=True)
+        seen = {}
+        for day in by_date:
+            if following is not None and following.date != day.date and following.has_action:
+                paid = following.dividend / day.close if day.close else 0.0
+                factor *= (1 - paid) / following.split
+                splits /= following.split
+            seen[day.date] = (factor, splits)
+            following = day
+        factors = [seen[day.date] for day in days]
+        return [(day, *pair) for day, pair in zip(days, factors, strict=True)]
+
+    def act(self, symbol, on, **action):
+        """Give `symbol` a dividend or split on a day; a split changes what it trades at after."""
+        ratio = action.get("split", 1.0)
+        self.days[symbol] = [
+            replace(day, **action, close=round(day.close / ratio, 4))
+            if day.date == on
+            else replace(day, close=round(day.close / ratio, 4))
+            if day.date > on and ratio != 1
+            else day
+            for day in self.days[symbol]
+        ]
+
+
+def times(value, factor):
+    return None if value is None else round(value * factor, 6)
+
+
+class Tiingo:
+    name = "tiingo"
+
+    def __init__(self, market, key):
+        self.market, self.key = market, key
+
+    def answer(self, path, query, headers):
+        if headers.get("authorization") != f"Token {self.key}":
+            return 401, {}, {"detail": "Invalid token."}
+        parts = path.split("/")
+        assert parts[:3] == ["", "tiingo", "daily"]
+        assert parts[4:] == ["prices"]
+        assert (query["format"], query["resampleFreq"]) == ("json", "daily")
+        ticker, symbol = parts[3], parts[3].replace("-", ".")
+        if symbol not in self.market.days:
+            return 404, {}, {"detail": f"Error: Ticker '{ticker}' not found"}
+        rows = []
+        for day, factor, _ in self.market.visible(symbol):
+            if not query["startDate"] <= day.date.isoformat() <= query["endDate"]:
+                continue
+            row = {"date": f"{day.date}T00:00:00+00:00"}
+            for name in ("close", "high", "low", "open"):
+                row[name] = day.close
+            row["volume"] = day.volume
+            for name in ("adjClose", "adjHigh", "adjLow", "adjOpen"):
+                row[name] = times(day.close, factor)
+            row |= {"adjVolume": day.volume, "divCash": day.dividend, "splitFactor": day.split}
+            rows.append(row)
+        return 200, {}, rows
+
+
+class Nasdaq:
+    name = "nasdaq"
+    COLUMNS = (
+        *("Date", "Open", "High", "Low", "Close", "Volume", "Ex-Dividend", "Split Ratio"),
+        *("Adj. Open", "Adj. High", "Adj. Low", "Adj. Close", "Adj. Volume"),
+    )
+
+    def __init__(self, market, key):
+        self.market, self.key = market, key
+
+    def answer(self, path, query, headers):
+        if headers.get("x-api-token") != self.key:
+            return self.error(400, "QEAx01", "We could not recognize your API key.")
+        parts = path.split("/")
+        assert parts[:5] == ["", "api", "v3", "datasets", "WIKI"]
+        assert parts[6:] == ["data.json"]
+        assert query["order"] == "asc"
+        symbol = parts[5].replace("_", ".")
+        if symbol not in self.market.days:
+            said = "You have submitted an incorrect Quandl code. Please check your Quandl codes"
+            return self.error(404, "QECx02", said)
+        rows = [
+            [
+                day.date.isoformat(),
+                *[day.close] * 4,
+                *(float(day.volume), day.dividend, day.split),
+                *[times(day.close, factor)] * 4,
+                float(day.volume),
+            ]
+            for day, factor, _ in self.market.visible(symbol)
+            if query["start_date"] <= day.date.isoformat() <= query["end_date"]
+        ]
+        data = {"limit": None, "column_names": self.COLUMNS, "data": rows, "order": "asc"}
+        return 200, {}, {"dataset_data": data}
+
+    @staticmethod
+    def error(status, code, message):
+        return status, {}, {"quandl_error": {"code": code, "message": message}}
+
+
+class Yahoo:
+    name = "yahoo"
+
+    def __init__(self, market, _):
+        self.market = market
+
+    def answer(self, path, query, _):
+        if path == "/v1/test/getcrumb":
+            return 200, {"content-type": "text/plain"}, "crumb"
+        if not path.startswith("/v8/finance/chart/"):
+            return 404, {}, ""
+        symbol = path.split("/")[-1].replace("-", ".")
+        if symbol not in self.market.days:
+            error = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
+            return 404, {}, {"chart": {"result": None, "error": error}}
+        since, until = int(query["period1"]), int(query["period2"])
+        days = [
+            (stamp, day, factor, splits)
+            for day, factor, splits in self.market.visible(symbol)
+            if since <= (stamp := self.opening(day.date)) < until
+        ]
+        result = {"meta": self.meta(symbol)}
+        if days:
+            closes = [times(day.close, splits) for _, day, _, splits in days]
+            result["timestamp"] = [stamp for stamp, *_ in days]
+            quote = dict.fromkeys(("open", "high", "low", "close"), closes)
+            quote["volume"] = [day.volume for _, day, _, _ in days]
+            adjusted = [times(day.close, factor) for _, day, factor, _ in days]
+            result["indicators"] = {"quote": [quote], "adjclose": [{"adjclose": adjusted}]}
+            events = {
+                "dividends": {
+                    str(stamp): {"amount": day.dividend * splits, "date": stamp}
+                    for stamp, day, _, splits in days
+                    if day.dividend
+                },
+                "splits": {
+                    str(stamp): {
+                        "date": stamp,
+                        "numerator": day.split,
+                        "denominator": 1,
+                        "splitRatio": f"{day.split:g}:1",
+                    }
+                    for stamp, day, _, _ in days
+                    if day.split != 1
+                },
+            }
+            result["events"] = {name: one for name, one in events.items() if one}
+        else:
+            result["indicators"] = {"quote": [{}], "adjclose": [{}]}
+        return 200, {}, {"chart": {"result": [result], "error": None}}
+
+    @staticmethod
+    def opening(day):
+        return int(datetime(day.year, day.month, day.day, 9, 30, tzinfo=NEW_YORK).timestamp())
+
+    @staticmethod
+    def meta(symbol):
+        period = {"timezone": "EST", "start": 0, "end": 0, "gmtoffset": -18000}
+        return {
+            "currency": "USD",
+            "symbol": symbol,
+            "exchangeName": "NMS",
+            "instrumentType": "EQUITY",
+            "firstTradeDate": 0,
+            "regularMarketTime": 1_362_171_600,
+            "gmtoffset": -18000,
+            "timezone": "EST",
+            "exchangeTimezoneName": "America/New_York",
+            "regularMarketPrice": 1.0,
+            "priceHint": 2,
+            "currentTradingPeriod": {"pre": period, "regular": period, "post": period},
+            "dataGranularity": "1d",
+            "range": "",
+            "validRanges": ["1d", "5d", "1mo", "max"],
+        }
+
+
+@dataclass
+class Fault:
+    """What goes wrong with one answer; `kind`: hang, reset, cut, or instead (another answer)."""
+
+    kind: str
+    status: int = 200
+    headers: dict = None
+    body: str = ""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers for the `replay` of its server."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        replay = self.server.replay
+        parts = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        path = unquote(parts.path)
+        is_prices = path not in {"/", "/v1/test/getcrumb"}
+        with replay._lock:
+            if is_prices:
+                replay.calls.append((path, query))
+            fault = replay.faults.pop(0) if is_prices and replay.faults else None
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        if fault is None or fault.kind != "instead":
+            status, extra, content = replay.dialect.answer(path, query, headers)
+            body = content if isinstance(content, str) else json.dumps(content)
+        else:
+            status, extra, body = fault.status, fault.headers or {}, fault.body
+        time.sleep(replay.delay_s)
+        self.say(status, extra, body.encode(), fault.kind if fault else "")
+
+    def say(self, status, extra, body, fault):
+        if fault == "hang":
+            self.server.replay._ending.wait(5)
+            self.close_connection = True
+            return
+        if fault == "cut":
+            body = body[: len(body) // 2]
+        self.send_response(status)
+        self.send_header("content-length", str(len(body)))
+        for name, value in ({"content-type": "application/json"} | extra).items():
+            self.send_header(name, value)
+        self.end_headers()
+        if fault == "reset":
+            body = body[: len(body) // 2]
+            self.close_connection = True
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Replay:
+    """An HTTP server on a free port that answers as `dialect` does; `faults` come first."""
+
+    def __init__(self, dialect):
+        self.dialect = dialect
+        self.faults = []
+        self.calls = []
+        self.delay_s = 0.0
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128
+
+            def handle_error(self, *_):
+                """Clients that hang up are what is tried here."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server.replay = self
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self):
+        self._ending.set()
+        self._server.shutdown()
+        self._server.server_close()
