@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from functions.common.listings import Listing
 
 MOST = 20
-WORD = re.compile(r"[a-z0-9]+")
-
-
-class Listing(NamedTuple):
-    """A ticker and the name of its company."""
-
-    symbol: str
-    name: str
-
+MOST_EXAMINED = 500
+"""Names looked at for one search: a word of one letter begins thousands of them."""
+APOSTROPHES = re.compile("['\u2019`]")
+WORD = re.compile(r"\w+")
+LAST = "\U0010ffff"
 
 SAMPLE = (
     Listing("AAPL", "Apple Inc."),
@@ -24,31 +22,54 @@ SAMPLE = (
     Listing("IBM", "International Business Machines Corporation"),
     Listing("MSFT", "Microsoft Corporation"),
 )
+SAMPLE_SYMBOLS = frozenset(listing.symbol for listing in SAMPLE)
 
 
 class Directory:
     """Searches `listings`, forgiving of case and punctuation."""
 
     def __init__(self, listings: Iterable[Listing]) -> None:
-        self._entries = [
-            (_squeezed(listing.symbol), WORD.findall(listing.name.lower()), listing)
-            for listing in sorted(listings)
-        ]
+        self._listings = sorted(listings)
+        self._words = [_words(listing.name) for listing in self._listings]
+        tickers = [(_squeezed(one.symbol), at) for at, one in enumerate(self._listings)]
+        self._tickers = sorted(tickers)
+        self._by_word = sorted({(word, at) for at, name in enumerate(self._words) for word in name})
+
+    def __len__(self) -> int:
+        return len(self._listings)
 
     def find(self, query: str) -> list[Listing]:
         """Tickers that begin with `query` first, then names with words that begin so."""
-        squeezed, words = _squeezed(query), WORD.findall(query.lower())
-        if not squeezed:
-            return [listing for _, _, listing in self._entries][:MOST]
-        by_ticker = [entry for entry in self._entries if entry[0].startswith(squeezed)]
-        by_name = [
-            entry
-            for entry in self._entries
-            if entry not in by_ticker
-            and all(any(word.startswith(part) for word in entry[1]) for part in words)
+        squeezed, parts = _squeezed(query), _words(query)
+        range_of = _range_of(squeezed, self._tickers)[:MOST]
+        found = [self._tickers[entry][1] for entry in range_of]
+        if parts and len(found) < MOST:
+            known = set(found)
+            found += [at for at in self._named(parts) if at not in known]
+        return [self._listings[at] for at in found[:MOST]]
+
+    def _named(self, parts: list[str]) -> list[int]:
+        """Names with all `parts`, those first that begin with the first of them."""
+        ranges = [_range_of(part, self._by_word) for part in parts]
+        rarest = min(ranges, key=len)
+        examined = {self._by_word[entry][1] for entry in rarest[:MOST_EXAMINED]}
+        found = [
+            at
+            for at in examined
+            if all(any(word.startswith(part) for word in self._words[at]) for part in parts)
         ]
-        return [listing for _, _, listing in [*by_ticker, *by_name]][:MOST]
+        return sorted(found, key=lambda at: (not self._words[at][0].startswith(parts[0]), at))
+
+
+def _range_of(prefix: str, entries: list[tuple[str, int]]) -> range:
+    """Where the texts that begin with `prefix` stand in the sorted `entries`."""
+    first = bisect_left(entries, (prefix,))
+    return range(first, bisect_left(entries, (prefix + LAST,), lo=first))
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(APOSTROPHES.sub("", text.lower()))
 
 
 def _squeezed(text: str) -> str:
-    return "".join(WORD.findall(text.lower()))
+    return "".join(_words(text))

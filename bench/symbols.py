@@ -1,0 +1,46 @@
+"""Time the symbol directory: to load it, and to search twelve thousand listings."""
+
+from __future__ import annotations
+
+import random
+import time
+from statistics import median
+
+from functions.common.listings import Listing
+from functions.web.symbol_source import bundled
+from functions.web.symbols import Directory
+
+LISTINGS = 12_000
+QUERIES = ("a", "ap", "app", "apple", "co", "international", "bank of", "brk b", "zzz", "in", "x")
+WORDS = ("international", "bank", "of", "holdings", "inc", "corp", "group", "energy", "company")
+
+
+def large() -> Directory:
+    """A directory of the size of Nasdaq Trader's: the bundled names, and made-up ones."""
+    source = random.Random(1)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    made = (
+        Listing(
+            "".join(source.choices(letters, k=4)),
+            " ".join(["".join(source.choices(letters, k=7)).title(), *source.sample(WORDS, 3)]),
+        )
+        for _ in range(LISTINGS)
+    )
+    return Directory(made)
+
+
+def milliseconds(of: object, repeats: int = 200) -> float:
+    """The median time of a call."""
+    spent = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        of()  # type: ignore[operator] # a callable
+        spent.append(time.perf_counter() - started)
+    return 1000 * median(spent)
+
+
+if __name__ == "__main__":
+    print(f"load the bundled directory: {milliseconds(bundled, 20):.2f} ms")
+    directory = large()
+    for query in QUERIES:
+        print(f"find {query!r}: {milliseconds(lambda query=query: directory.find(query)):.3f} ms")

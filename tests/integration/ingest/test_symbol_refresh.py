@@ -1,0 +1,74 @@
+"""The symbol directory's refresh, with a real S3 and Nasdaq Trader's files replayed."""
+
+import pytest
+
+from functions.common import listings
+from functions.common.bucket import Bucket
+from functions.common.errors import BadAnswerError, TemporaryError
+from functions.ingest.providers.session import ProviderSession
+from functions.ingest.symbol_refresh import SymbolRefresh
+from tests.replay import Fault, Replay
+from tests.unit.common.test_listings import NASDAQ, OTHER
+
+
+class NasdaqTrader:
+    def __init__(self):
+        self.files = {"/nasdaqlisted.txt": NASDAQ, "/otherlisted.txt": OTHER}
+
+    def answer(self, path, *_):
+        return 200, {"content-type": "text/plain"}, self.files[path]
+
+
+@pytest.fixture
+def world(s3_settings):
+    class World:
+        dialect = NasdaqTrader()
+        bucket = Bucket(s3_settings)
+
+        def __init__(self):
+            self.replay = Replay(self.dialect)
+            http = ProviderSession("nasdaqtrader", spend=lambda: None, sleep=lambda _: None)
+            self.refresh = SymbolRefresh(self.bucket, self.replay.url, http).refresh
+
+        def put(self, body):
+            self.bucket.client().put_object(Bucket=self.bucket.name, Key=listings.KEY, Body=body)
+
+        def symbols(self):
+            answer = self.bucket.client().get_object(Bucket=self.bucket.name, Key=listings.KEY)
+            return [one.symbol for one in listings.from_bytes(answer["Body"].read())]
+
+    world = World()
+    yield world
+    world.replay.close()
+
+
+def test_both_files_make_one_directory(world):
+    world.refresh()
+    assert world.symbols() == ["AAPL", "BABA", "BRK.B", "GOOGL", "QQQ"]
+
+
+def test_a_directory_that_lost_most_of_its_symbols_is_not_taken(world):
+    world.put(listings.to_bytes(listings.Listing(f"X{n}", "Ex") for n in range(100)))
+    with pytest.raises(BadAnswerError, match="5 symbols, and 100 before"):
+        world.refresh()
+    assert len(world.symbols()) == 100
+
+
+def test_a_broken_directory_is_replaced(world):
+    world.put(b"?")
+    world.refresh()
+    assert len(world.symbols()) == 5
+
+
+def test_a_page_instead_of_a_file_changes_nothing(world):
+    world.refresh()
+    world.dialect.files["/otherlisted.txt"] = "<html>Sorry</html>"
+    with pytest.raises(BadAnswerError, match="Sorry"):
+        world.refresh()
+    assert len(world.symbols()) == 5
+
+
+def test_an_outage_is_temporary(world):
+    world.replay.faults = [Fault("instead", status=503, body="down")] * 3
+    with pytest.raises(TemporaryError, match="503"):
+        world.refresh()
