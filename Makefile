@@ -30,6 +30,8 @@ setup: $(READY) ## install everything a checkout needs
 
 lock: $(UV) ## lock all requirements anew (after editing a requirements.in)
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --output-file requirements-dev.txt requirements-dev.in
+	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
+	  --constraints requirements-dev.txt --output-file requirements-yahoo.txt requirements-yahoo.in
 	for f in web ingest forecast; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	    --constraints requirements-dev.txt --output-file functions/$$f/requirements.txt functions/$$f/requirements.in || exit 1; \
@@ -38,7 +40,12 @@ lock: $(UV) ## lock all requirements anew (after editing a requirements.in)
 run: $(READY) ## start everything on this machine and print the URL of the page
 	@$(BIN)/stockcast up
 
-test: $(READY) ## run all tests and report the coverage of functions/
+YAHOO_READY := $(VENV)/.yahoo-ready
+$(YAHOO_READY): requirements-yahoo.txt $(READY)
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-yahoo.txt
+	@touch $@
+
+test: $(YAHOO_READY) ## run all tests and report the coverage of functions/
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov=functions --cov-report=term
 
 lint: $(READY) ## check style and types

@@ -34,6 +34,12 @@ export function submit(symbol, days) {
   });
 }
 
+/** Have the prices of `symbol` fetched ahead; nothing depends on it. */
+export function warmUp(symbol) {
+  const body = JSON.stringify({ symbol });
+  ask("/api/warmup", { method: "POST", headers: { "content-type": "application/json" }, body }).catch(() => {});
+}
+
 export async function findSymbols(query) {
   return (await ask(`/api/symbols?q=${encodeURIComponent(query)}`)).symbols;
 }

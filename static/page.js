@@ -1,5 +1,5 @@
 // The page: one form, its progress, and the result.
-import { Problem, findSymbols, follow, submit } from "./api.js";
+import { Problem, findSymbols, follow, submit, warmUp } from "./api.js";
 
 const STAGES = {
   queued: [1, "Waiting for a free worker …"],
@@ -45,13 +45,32 @@ function showProblem(title, detail) {
   at("problem").hidden = false;
 }
 
+/** How old the newest price is, today: the answer itself may have been kept for a while. */
+function age({ last_date: last }) {
+  const days = Math.max(0, Math.floor((Date.now() - Date.parse(last)) / 86_400_000));
+  return days === 0 ? "today" : days === 1 ? "1 day old" : `${days} days old`;
+}
+
+/** What a person should know about the prices before trusting the forecast. */
+function notice(data, since) {
+  const told = [];
+  if (data.provider === "sample") told.push(`These are sample prices that end on ${data.last_date}, not today's.`);
+  if (data.stale) told.push(`The provider cannot be reached: these are the last prices known, as of ${data.last_date}.`);
+  const jumps = data.jumps.filter((day) => day >= since);
+  if (jumps.length) told.push(`The price jumped without a split on ${jumps.join(", ")}; check it before you rely on this.`);
+  return told.join(" ");
+}
+
 function showResult(request, links) {
   const { result } = request;
   at("message").textContent = result.message;
   at("verdict").textContent = result.backtest.verdict;
   at("target").textContent = result.target_date;
+  const { data } = result;
   at("source").textContent =
-    `${result.data.rows} daily prices from ${result.data.provider}, up to ${result.data.last_date}. Model: ${result.model}.`;
+    `${data.rows} daily prices from ${data.provider}, as of ${data.last_date} (${age(data)}). Model: ${result.model}.`;
+  at("notice").textContent = notice(data, result.history.dates[0]);
+  at("notice").hidden = at("notice").textContent === "";
   at("intervals").replaceChildren(
     ...Object.entries(result.intervals).map(([percent, bounds]) => {
       const row = document.createElement("tr");
@@ -104,8 +123,12 @@ async function suggest() {
   const found = await findSymbols(at("symbol").value).catch(() => []);
   if (turn !== asked) return;
   at("symbols").replaceChildren(
-    ...found.map(({ symbol, name }) => Object.assign(document.createElement("option"), { value: symbol, label: name })),
+    ...found.filter(({ available }) => available).map(({ symbol, name }) => Object.assign(document.createElement("option"), { value: symbol, label: name })),
   );
 }
+at("symbol").addEventListener("change", () => {
+  const symbol = at("symbol").value.trim().toUpperCase();
+  if (SYMBOL.test(symbol)) warmUp(symbol);
+});
 at("symbol").addEventListener("input", suggest);
 at("symbol").addEventListener("focus", suggest, { once: true });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timezone
 
 from functions.common.claims import Claims, Outcome
 from functions.common.cloudevent import json_bytes
@@ -15,7 +15,7 @@ from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore, result_key
 
-VERSION = "2"
+VERSION = "3"
 """Part of every result's key: raise it when the same prices would get another answer."""
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,8 @@ class Forecasting:
         requested = ingested.requested
         self._requests.advance(requested, Status.FORECASTING)
         stored = self._read_prices(ingested)
-        key = result_key(requested, stored.etag, VERSION)
+        version = f"{VERSION} stale" if ingested.stale else VERSION
+        key = result_key(requested, stored.etag, version)
         with self._claims.claimed(f"stockcast:computing:{{{key}}}") as claim:
             known = self._results.get(key)
             if known is None:
@@ -60,8 +61,8 @@ class Forecasting:
 
     def _read_prices(self, ingested: PricesIngested) -> StoredPrices:
         """The prices the event points to; newer ones if they were replaced since."""
-        if ingested.bucket != self._prices.bucket:
-            message = f"must be {self._prices.bucket!r}, not {ingested.bucket!r}."
+        if ingested.bucket != self._prices.name:
+            message = f"must be {self._prices.name!r}, not {ingested.bucket!r}."
             raise InvalidFieldError("bucket", message)
         expected = self._prices.key_of(ingested.provider, ingested.symbol)
         if ingested.key != expected:
@@ -79,7 +80,9 @@ class Forecasting:
         from functions.forecast import models, price_csv, result
 
         series = price_csv.read(ingested.symbol, stored.body)
-        document = result.answer(ingested, stored, series, models.named(ingested.model))
+        today = datetime.fromtimestamp(self._clock(), timezone.utc).date()
+        model = models.named(ingested.model)
+        document = result.answer(ingested, stored, series, model, today)
         return json_bytes(document)
 
     def _fresh_for(self, ingested: PricesIngested) -> float:

@@ -11,7 +11,7 @@ import functions_framework
 from functions.common import logs
 from functions.common.claims import Claims
 from functions.common.config import Environment, read_or_exit
-from functions.common.events import ChartRequested, PricesIngested
+from functions.common.events import ChartRequested, PricesIngested, PricesWarmed
 from functions.common.function import Answer, EventFunction, Lazy
 from functions.common.price_store import PriceStore
 from functions.common.redis_client import connect, failures_are_temporary
@@ -21,6 +21,7 @@ from functions.common.sink import Sink
 from functions.forecast.charting import Charting
 from functions.forecast.forecasting import Forecasting
 from functions.forecast.settings import Settings
+from functions.forecast.warming import Warming
 
 settings = read_or_exit("forecast", Settings.read, Environment(os.environ))
 logs.configure("forecast", settings.sinks.log_level)
@@ -42,7 +43,11 @@ def build() -> EventFunction:
     forecasting = Forecasting(prices, requests, results, claims, time.time)
     return EventFunction(
         "forecast",
-        {PricesIngested: forecasting.forecast, ChartRequested: Charting(results).draw},
+        {
+            PricesIngested: forecasting.forecast,
+            ChartRequested: Charting(results).draw,
+            PricesWarmed: Warming(prices).wake,
+        },
         requests=requests,
         claims=claims,
         sink=Sink(settings.sinks.sink) if settings.sinks.sink else None,

@@ -24,9 +24,15 @@ DECIMALS = 4
 
 
 def answer(
-    ingested: PricesIngested, stored: StoredPrices, series: PriceSeries, model: Model
+    ingested: PricesIngested,
+    stored: StoredPrices,
+    series: PriceSeries,
+    model: Model,
+    today: date,
 ) -> dict[str, Any]:
     """The result (DESIGN, "Result") of `model` for the request that `ingested` came from.
+
+    `today` is what the age of the prices is counted to.
 
     Prices are rounded to a hundredth of a cent, or to six digits below a dollar.
     """
@@ -66,7 +72,9 @@ def answer(
             "s3_key": ingested.key,
             "etag": stored.etag,
             "fetched_at": stored.fetched_at,
+            "age_days": max(0, (today - last).days),
             "stale": ingested.stale,
+            "jumps": list(stored.jumps),
         },
     }
 

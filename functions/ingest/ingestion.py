@@ -65,14 +65,15 @@ class Ingestion:
 class Upkeep:
     """Has prices ready before somebody asks: after the market has closed, and on a warm-up.
 
-    `refresh_symbols` renews the symbol directory. `elapsed` is a monotonic clock in seconds.
+    `refresh_symbols` renews the symbol directory, where there is one to renew. `elapsed` is a
+    monotonic clock in seconds.
     """
 
     def __init__(
         self,
         prices: FreshPrices,
         watchlist: tuple[str, ...],
-        refresh_symbols: Callable[[], None],
+        refresh_symbols: Callable[[], None] | None,
         *,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -88,7 +89,7 @@ class Upkeep:
         are tried again with the event. Raises ThrottledError where a budget is used up.
         """
         if not asked.symbols:
-            self._refresh_symbols()
+            self._refresh_directory()
         started = self._elapsed()
         left = list(asked.symbols or self._watchlist)
         down: list[str] = []
@@ -96,21 +97,32 @@ class Upkeep:
             if self._elapsed() - started > TURN_S:
                 return PricesRefresh((*left, *down))
             symbol = left.pop(0)
-            try:
-                kept = self._prices.of(symbol)
-            except ThrottledError:
-                raise  # what is done is fresh when the event comes again
-            except TemporaryError as error:
-                log.warning("%s is not refreshed: %s", symbol, error.detail)
+            if not self._is_settled(symbol):
                 down.append(symbol)
-            except StockcastError as error:
-                log.error("%s cannot be refreshed: %s", symbol, error.detail)  # noqa: TRY400
-            else:
-                if kept.is_stale:
-                    down.append(symbol)
         if down:
             raise TemporaryError(f"Not refreshed: {', '.join(down)}.", retry_after_s=60)
         return None
+
+    def _is_settled(self, symbol: str) -> bool:
+        """Fetch what is new of one symbol; False where it may help to try again."""
+        try:
+            return not self._prices.of(symbol).is_stale
+        except ThrottledError:
+            raise  # what is done is fresh when the event comes again
+        except TemporaryError as error:
+            log.warning("%s is not refreshed: %s", symbol, error.detail)
+            return False
+        except StockcastError as error:
+            log.warning("%s cannot be refreshed: %s", symbol, error.detail)
+            return True
+
+    def _refresh_directory(self) -> None:
+        if self._refresh_symbols is None:
+            return
+        try:
+            self._refresh_symbols()
+        except StockcastError as error:
+            log.warning("the symbol directory is not refreshed: %s", error.detail)
 
     def warm_up(self, asked: WarmupRequested) -> PricesWarmed | None:
         """Have the prices of the symbol ready. A failure is logged; whoever asks will see it."""

@@ -9,6 +9,7 @@ import flask
 import functions_framework
 
 from functions.common import logs
+from functions.common.bucket import Bucket
 from functions.common.claims import Claims
 from functions.common.config import Environment, read_or_exit
 from functions.common.events import ForecastRequested, PricesRefresh, WarmupRequested
@@ -21,6 +22,7 @@ from functions.ingest import sources
 from functions.ingest.fresh_prices import FreshPrices
 from functions.ingest.ingestion import Ingestion, Upkeep
 from functions.ingest.settings import Settings
+from functions.ingest.symbol_refresh import SymbolRefresh
 
 settings = read_or_exit("ingest", Settings.read, Environment(os.environ))
 logs.configure("ingest", settings.sinks.log_level)
@@ -46,7 +48,9 @@ def build() -> EventFunction:
         stale_ok_s=settings.stale_ok_s,
         clock=time.time,
     )
-    upkeep = Upkeep(fresh, settings.watchlist, lambda: None)
+    symbols = SymbolRefresh(Bucket(settings.s3), settings.symbols_url)
+    has_live_prices = settings.providers != ("sample",)
+    upkeep = Upkeep(fresh, settings.watchlist, symbols.refresh if has_live_prices else None)
     return EventFunction(
         "ingest",
         {

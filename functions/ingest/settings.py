@@ -55,6 +55,7 @@ class Settings:
     price_max_age_s: float
     stale_ok_s: float
     watchlist: tuple[str, ...]
+    symbols_url: str
 
     @classmethod
     def read(cls, env: Environment) -> Settings:
@@ -94,6 +95,7 @@ class Settings:
             price_max_age_s=env.seconds("PRICE_MAX_AGE", "7d"),
             stale_ok_s=env.seconds("STALE_OK", "7d"),
             watchlist=_watchlist(env),
+            symbols_url=_url(env, "SYMBOLS_URL", "https://www.nasdaqtrader.com/dynamic/SymDir"),
         )
 
 

@@ -21,8 +21,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from functions.common import cloudevent, problems
-from functions.common.errors import ConflictError, StockcastError, TemporaryError
-from functions.common.events import ChartRequested
+from functions.common.errors import (
+    ConflictError,
+    StockcastError,
+    TemporaryError,
+    UnknownSymbolError,
+)
+from functions.common.events import ChartRequested, WarmupRequested
 from functions.common.problems import problem
 from functions.common.request_record import RequestRecord, Status
 from functions.web import csv_table, dead_letter, openapi, progress, submission
@@ -32,9 +37,13 @@ from functions.web.security import SecurityHeaders, read_body
 from functions.web.settings import Settings
 from functions.web.store import WebStore
 from functions.web.submission import InvalidSubmissionError
-from functions.web.symbols import Directory
+from functions.web.symbol_source import SymbolSource
+from functions.web.symbols import MOST, SAMPLE, SAMPLE_SYMBOLS, Directory
 
 STATIC = Path(__file__).parents[2] / "static"
+OF_SAMPLE = Directory(SAMPLE)
+WARM_S = 300
+"""A symbol is warmed up at most once in this time."""
 CHART_WAIT_S = 20.0
 CHART_POLL_S = 0.05
 CHART_AGAIN_S = 15
@@ -50,13 +59,13 @@ class Api:
         store: WebStore,
         changes: Changes,
         publisher: Publisher,
-        directory: Directory,
+        symbols: SymbolSource,
     ) -> None:
         self._settings = settings
         self._store = store
         self._changes = changes
         self._publisher = publisher
-        self._directory = directory
+        self._symbols = symbols
 
     async def page(self, _: Request) -> Response:
         return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
@@ -75,9 +84,33 @@ class Api:
         return JSONResponse({"status": "ready", "function": "web"})
 
     async def symbols(self, request: Request) -> Response:
-        found = self._directory.find(request.query_params.get("q", "")[:100])
-        listed = [{"symbol": one.symbol, "name": one.name, "available": True} for one in found]
+        query = request.query_params.get("q", "")[:100]
+        found = self._symbols.directory().find(query)
+        if self._settings.has_sample_only:
+            # What can be asked for comes first.
+            of_sample = OF_SAMPLE.find(query)
+            found = [*of_sample, *(one for one in found if one not in of_sample)][:MOST]
+        listed = [
+            {"symbol": one.symbol, "name": one.name, "available": self._is_available(one.symbol)}
+            for one in found
+        ]
         return JSONResponse({"symbols": listed})
+
+    async def warm_up(self, request: Request) -> Response:
+        """Have a symbol's prices fetched ahead. Best effort: the answer is never an error."""
+        warming = False
+        with suppress(StockcastError, ValueError):
+            wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
+            client = request.client.host if request.client else "unknown"
+            await self._store.admit(f"warmup {client}", self._settings.requests_per_minute)
+            if self._is_available(wanted.symbol):
+                turn = int(time.time() // WARM_S)
+                await self._publisher.publish(wanted, f"warmup-{wanted.symbol}-{turn}")
+                warming = True
+        return JSONResponse({"warming": warming}, HTTPStatus.ACCEPTED)
+
+    def _is_available(self, symbol: str) -> bool:
+        return not self._settings.has_sample_only or symbol in SAMPLE_SYMBOLS
 
     async def submit(self, request: Request) -> Response:
         """Accept a request: 202 once its event is with the broker, or its result is known."""
@@ -89,6 +122,8 @@ class Api:
         await self._store.admit(client, self._settings.requests_per_minute)
         submitted = submission.read(await read_body(request))
         requested = submitted.requested
+        if not self._is_available(requested.symbol):
+            raise UnknownSymbolError(_not_in_sample(requested.symbol))
         latest = await self._store.latest(requested)
         if latest and not submitted.has_own_id:
             return _accepted(latest.request_id, Status.DONE)
@@ -196,6 +231,7 @@ def application(api: Api, settings: Settings) -> Starlette:
         Route("/_/health", api.health),
         Route("/readyz", api.ready),
         Route("/api/symbols", api.symbols),
+        Route("/api/warmup", api.warm_up, methods=["POST"]),
         Route(forecasts, api.submit, methods=["POST"]),
         Route(forecasts + "/{id}", api.status),
         Route(forecasts + "/{id}/events", api.events),
@@ -243,6 +279,14 @@ def _problem(shown: dict[str, Any], headers: dict[str, str] | None = None) -> Re
 
 def _json(body: bytes) -> Response:
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
+
+
+def _not_in_sample(symbol: str) -> str:
+    return (
+        f"{symbol} is not in the sample, which has {', '.join(sorted(SAMPLE_SYMBOLS))}. Choose one"
+        " of these, or have the operator set up a provider of live prices (TIINGO_API_KEY,"
+        " NASDAQ_DATA_LINK_API_KEY or PROVIDERS)."
+    )
 
 
 def _accepted(request_id: str, status: Status) -> Response:

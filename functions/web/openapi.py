@@ -118,9 +118,27 @@ SCHEMAS: dict[str, Any] = {
                     "rows": {"type": "integer"},
                     "s3_key": TEXT,
                     "etag": TEXT,
-                    "fetched_at": TEXT,
+                    "fetched_at": {**TEXT, "description": "When the provider was last asked."},
+                    "age_days": {"type": "integer", "description": "Of the last price."},
+                    "stale": {
+                        "type": "boolean",
+                        "description": "The provider did not answer; the last prices known.",
+                    },
+                    "jumps": {
+                        "type": "array",
+                        "items": TEXT,
+                        "description": "Latest days on which the price jumped without a split.",
+                    },
                 }
             ),
+        }
+    ),
+    "Symbols": _object(
+        {
+            "symbols": {
+                "type": "array",
+                "items": _object({"symbol": TEXT, "name": TEXT, "available": {"type": "boolean"}}),
+            }
         }
     ),
     "Problem": _object(
@@ -144,12 +162,23 @@ SUBMIT = {
     "responses": {
         "202": _answer("Accepted; `Location` is where it is.", "application/json", "Accepted"),
         "400": _problem("The body is not JSON."),
+        "404": _problem("Unknown symbol, where that is known at once: the sample has five."),
         "409": _problem("The id was used for another request."),
         "413": _problem("The body is over 64 KiB."),
         "415": _problem("The content type is not application/json."),
         "422": _problem("A field is missing or wrong; `errors` names each."),
         "429": _problem("Too many requests; `Retry-After` says when to try again."),
         **DOWN,
+    },
+}
+WARM_UP = {
+    "summary": "Have a symbol's prices fetched ahead, before a forecast is asked for",
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": _object({"symbol": TEXT})}},
+    },
+    "responses": {
+        "202": _answer("`warming` says whether it is done; never an error.", "application/json"),
     },
 }
 QUERY = {"name": "q", "in": "query", "schema": TEXT, "description": "A ticker or company name."}
@@ -196,9 +225,10 @@ DOCUMENT: dict[str, Any] = {
         ),
         "/api/symbols": _get(
             "Symbols by ticker or company name",
-            {"200": _answer("At most 20 symbols.", "application/json")},
+            {"200": _answer("At most 20 symbols.", "application/json", "Symbols")},
             [QUERY],
         ),
+        "/api/warmup": {"post": WARM_UP},
         "/healthz": _get("Whether the process lives", {"200": _answer("It does.")}),
         "/readyz": _get("Whether its stores answer", {"200": _answer("They do."), **DOWN}),
     },

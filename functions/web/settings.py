@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from functions.common.config import LOG_LEVELS, Environment, RedisSettings, providers
+from functions.common.config import LOG_LEVELS, Environment, RedisSettings, S3Settings, providers
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where web posts events, keeps requests, and whom it answers."""
+    """Where web posts events, keeps requests, finds symbols, and whom it answers."""
 
     redis: RedisSettings
     sink: str
@@ -17,6 +17,13 @@ class Settings:
     requests_per_minute: int
     cors_origins: tuple[str, ...]
     log_level: str
+    s3: S3Settings | None = None
+    symbols_max_age_s: float = 6 * 3600
+
+    @property
+    def has_sample_only(self) -> bool:
+        """Whether there are no prices but the bundled ones."""
+        return self.providers == ("sample",)
 
     @classmethod
     def read(cls, env: Environment) -> Settings:
@@ -27,4 +34,6 @@ class Settings:
             requests_per_minute=env.number("RATE_LIMIT", "120"),
             cors_origins=env.names("CORS_ORIGINS", ""),
             log_level=env.choice("LOG_LEVEL", "INFO", among=LOG_LEVELS),
+            s3=S3Settings.read(env) if env.text("S3_BUCKET", "") else None,
+            symbols_max_age_s=env.seconds("SYMBOLS_MAX_AGE", "6h"),
         )

@@ -49,14 +49,7 @@ class Submission:
 
 def read(body: bytes) -> Submission:
     """The submission in a JSON body. Raises BadBodyError or InvalidSubmissionError."""
-    try:
-        data = json.loads(body)
-    except ValueError as error:
-        message = f"The body is not JSON: {error}. Send for example " + EXAMPLE
-        raise BadBodyError(message) from error
-    if not isinstance(data, dict):
-        message = f"The body must be a JSON object, not {fields.shown(data)}. Send {EXAMPLE}"
-        raise BadBodyError(message)
+    data = json_object(body)
     errors: list[InvalidFieldError] = []
 
     def checked(read_field: Callable[..., Any], *arguments: str) -> Any:
@@ -76,6 +69,19 @@ def read(body: bytes) -> Submission:
     if errors:
         raise InvalidSubmissionError(errors)
     return Submission(ForecastRequested(**asked), has_own_id)
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """The JSON object that is the body. Raises BadBodyError."""
+    try:
+        data = json.loads(body)
+    except ValueError as error:
+        message = f"The body is not JSON: {error}. Send for example " + EXAMPLE
+        raise BadBodyError(message) from error
+    if not isinstance(data, dict):
+        message = f"The body must be a JSON object, not {fields.shown(data)}. Send {EXAMPLE}"
+        raise BadBodyError(message)
+    return data
 
 
 EXAMPLE = '{"symbol": "AAPL", "days": 45}.'

@@ -9,7 +9,7 @@ from functions.web.progress import Changes
 from functions.web.publisher import Publisher
 from functions.web.settings import Settings
 from functions.web.store import WebStore, connect
-from functions.web.symbols import SAMPLE, Directory
+from functions.web.symbol_source import SymbolSource
 
 
 class Wired:
@@ -19,17 +19,19 @@ class Wired:
         self._redis = connect(settings.redis)
         self._changes = Changes(self._redis)
         self._publisher = Publisher(settings.sink)
+        self._symbols = SymbolSource(settings.s3, settings.symbols_max_age_s)
         api = Api(
             settings,
             WebStore(self._redis, settings.redis),
             self._changes,
             self._publisher,
-            Directory(SAMPLE),
+            self._symbols,
         )
         self.application: Starlette = application(api, settings)
 
     async def aclose(self) -> None:
-        """Close the connections to Redis and to the broker."""
+        """Close the connections to Redis, the broker and S3."""
         await self._changes.aclose()
         await self._publisher.aclose()
+        await self._symbols.aclose()
         await self._redis.aclose()

@@ -42,6 +42,10 @@ def expect_forecast(page, symbol, days):
     assert symbol in page.get_attribute("#chart", "alt")
     assert page.locator("#intervals tr").count() == 3
     assert page.inner_text("#verdict")
+    assert re.search(
+        r"prices from sample, as of 2013-03-01 \(\d+ days old\)", page.inner_text("#source")
+    )
+    assert "sample prices that end on 2013-03-01" in page.inner_text("#notice")
     assert page.complaints == []
 
 
@@ -101,6 +105,7 @@ def test_an_unknown_ticker_is_explained_and_can_be_tried_again(page):
     page.click("#submit")
     page.wait_for_selector("#problem:not([hidden])", timeout=60_000)
     assert "ZZZZ is not in the sample" in page.inner_text("#problem-detail")
+    page.complaints.clear()  # the browser's own line about the answer 404
     page.fill("#symbol", "IBM")
     page.click("#again")
     expect_forecast(page, "IBM", 45)

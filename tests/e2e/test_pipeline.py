@@ -63,8 +63,18 @@ def test_every_symbol_of_the_sample_has_a_forecast(stockcast, request_id, symbol
     assert document["result"]["data"]["symbol"] == symbol
 
 
-def test_an_unknown_ticker_fails_with_the_list_of_known_ones(stockcast, request_id):
-    stockcast.submit(symbol="ZZZZ", days=45, id=request_id)
+def test_an_unknown_ticker_is_refused_at_once_with_the_list_of_known_ones(stockcast):
+    answer = stockcast.submit(symbol="ZZZZ", days=45)
+    assert answer.status_code == 404
+    for name in ("ZZZZ", "AAPL", "FB", "GOOG", "IBM", "MSFT"):
+        assert name in answer.json()["detail"]
+
+
+def test_an_event_with_an_unknown_ticker_fails_with_the_list_of_known_ones(stockcast, request_id):
+    data = {"request_id": request_id, "symbol": "ZZZZ", "days": 45}
+    event = Envelope(id=request_id, source="/test", type=ForecastRequested.TYPE, data=data)
+    headers, body = event.to_binary()
+    requests.post(stockcast.broker_url, data=body, headers=headers, timeout=30)
     error = stockcast.ended(request_id)["error"]
     assert error["status"] == 404
     for name in ("ZZZZ", "AAPL", "FB", "GOOG", "IBM", "MSFT"):

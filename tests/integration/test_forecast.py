@@ -20,6 +20,7 @@ from functions.forecast import result as result_module
 from functions.forecast.charting import Charting
 from functions.forecast.forecasting import Forecasting
 from functions.forecast.price_csv import UnreadablePricesError
+from functions.ingest.fresh_prices import FreshPrices
 from functions.ingest.ingestion import Ingestion
 from functions.ingest.providers.sample import SampleProvider
 
@@ -34,14 +35,15 @@ def world(s3_settings, redis_client, redis_settings):
         claims = Claims(redis_client)
 
         def ingested(self, symbol="AAPL", days=45, request_id="request-1"):
-            ingestion = Ingestion(
+            fresh = FreshPrices(
                 [SampleProvider()],
                 self.prices,
-                self.requests,
                 self.claims,
                 max_age_s=1e6,
+                stale_ok_s=1e6,
                 clock=time.time,
             )
+            ingestion = Ingestion(fresh, self.prices.name, self.requests)
             return ingestion.ingest(ForecastRequested(request_id, symbol, days))
 
         def forecasting(self):
@@ -167,7 +169,7 @@ def test_too_little_history_is_told_with_the_number_needed(world):
 
 def test_a_file_that_is_no_price_file_is_refused(world):
     ingested = world.ingested()
-    world.prices._client().put_object(
+    world.prices.client().put_object(
         Bucket=ingested.bucket, Key=ingested.key, Body=b"<html>", Metadata={}
     )
     with pytest.raises(UnreadablePricesError, match="AAPL"):

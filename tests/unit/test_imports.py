@@ -5,7 +5,10 @@ import sys
 
 import pytest
 
-HEAVY = {"pandas", "numpy", "boto3", "botocore", "prophet", "matplotlib", "scipy", "holidays"}
+HEAVY = {
+    *("pandas", "numpy", "boto3", "botocore", "minio", "prophet", "matplotlib", "scipy"),
+    *("holidays", "requests", "yfinance", "tenacity"),
+}
 ENV = {
     "K_SINK": "http://127.0.0.1:1/",
     "S3_BUCKET": "bucket",

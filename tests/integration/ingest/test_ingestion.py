@@ -82,7 +82,7 @@ def world(s3_settings, redis_settings):
             )
 
         def ingestion(self, *providers):
-            return Ingestion(self.fresh(*providers), self.prices.bucket, self.requests)
+            return Ingestion(self.fresh(*providers), self.prices.name, self.requests)
 
         def stored(self, symbol="ACME", provider="tiingo"):
             body = self.prices.get(f"prices/{provider}/{symbol}.csv").body
@@ -110,7 +110,7 @@ def test_prices_are_stored_and_pointed_to(world):
     stored = world.prices.get("prices/tiingo/ACME.csv")
     assert ingested.requested == REQUESTED
     assert (ingested.bucket, ingested.key, ingested.etag, ingested.provider) == (
-        world.prices.bucket,
+        world.prices.name,
         stored.key,
         stored.etag,
         "tiingo",
@@ -239,8 +239,8 @@ def test_two_hundred_concurrent_requests_over_twenty_symbols_make_twenty_calls(w
 
 
 def test_a_file_that_someone_else_put_there_is_replaced(world):
-    client = world.prices._client()
-    client.put_object(Bucket=world.prices.bucket, Key="prices/tiingo/ACME.csv", Body=b"?")
+    client = world.prices.client()
+    client.put_object(Bucket=world.prices.name, Key="prices/tiingo/ACME.csv", Body=b"?")
     assert world.ingestion().ingest(REQUESTED).last_date == "2016-01-04"
 
 
@@ -285,6 +285,12 @@ def test_an_outage_without_stored_prices_is_temporary_and_shared_by_who_waited(w
 def test_a_refused_key_fails_the_request_and_names_the_variable(world):
     with pytest.raises(KeyRefusedError, match="TIINGO_API_KEY"):
         world.ingestion(world.tiingo(key="wrong")).ingest(REQUESTED)
+
+
+def test_a_refused_key_serves_what_is_stored_as_stale(world):
+    world.ingestion().ingest(REQUESTED)
+    world.at(date(2016, 1, 5), 18)
+    assert world.ingestion(world.tiingo(key="wrong")).ingest(REQUESTED).stale
 
 
 def test_requests_over_the_budget_are_told_when_to_come_again(world):

@@ -2,7 +2,14 @@
 
 import pytest
 
-from functions.common.events import ChartRequested, ForecastRequested, PricesIngested
+from functions.common.events import (
+    ChartRequested,
+    ForecastRequested,
+    PricesIngested,
+    PricesRefresh,
+    PricesWarmed,
+    WarmupRequested,
+)
 from local.broker.triggers import BadManifestError, read
 from local.stack import TRIGGERS
 
@@ -16,6 +23,8 @@ def test_every_event_goes_to_its_function():
     assert urls(ForecastRequested) == ["http://i/"]
     assert urls(PricesIngested) == ["http://f/"]
     assert urls(ChartRequested) == ["http://f/"]
+    assert urls(PricesRefresh) == urls(WarmupRequested) == ["http://i/"]
+    assert urls(PricesWarmed) == ["http://f/"]
 
 
 def test_the_brokers_delivery_holds_for_its_triggers():

@@ -1,0 +1,139 @@
+"""Symbols and warm-ups over the API, with a real Redis, S3 and sink."""
+
+import dataclasses
+import time
+
+import pytest
+import requests
+
+from functions.common import listings
+from functions.common.bucket import Bucket
+from functions.common.listings import Listing
+from functions.web.settings import Settings
+from tests.integration.web.serving import serving
+
+
+@pytest.fixture
+def settings(redis_settings, inbox):
+    return Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO")
+
+
+@pytest.fixture
+def sample_only(settings):
+    with serving(settings) as url:
+        yield url
+
+
+@pytest.fixture
+def live(settings):
+    with serving(dataclasses.replace(settings, providers=("tiingo",))) as url:
+        yield url
+
+
+def found(url, query):
+    listed = requests.get(f"{url}/api/symbols", params={"q": query}, timeout=10).json()["symbols"]
+    return {one["symbol"]: one["available"] for one in listed}
+
+
+def submit(url, symbol):
+    return requests.post(f"{url}/api/forecasts", json={"symbol": symbol, "days": 5}, timeout=10)
+
+
+def warm_up(url, **options):
+    answer = requests.post(f"{url}/api/warmup", timeout=10, **options)
+    assert answer.status_code == 202
+    return answer.json()["warming"]
+
+
+def test_with_the_sample_alone_its_five_come_first_and_are_available(sample_only):
+    listed = found(sample_only, "")
+    assert list(listed)[:5] == ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
+    assert [symbol for symbol, available in listed.items() if available] == list(listed)[:5]
+    assert found(sample_only, "coca-cola")["KO"] is False
+    assert list(found(sample_only, "m"))[:2] == ["MSFT", "IBM"]
+
+
+def test_with_live_prices_all_are_available(live):
+    assert found(live, "coca-cola")["KO"] is True
+
+
+def test_with_the_sample_alone_another_ticker_is_refused_at_once(sample_only, inbox):
+    answer = submit(sample_only, "KO")
+    assert answer.status_code == 404
+    problem = answer.json()
+    assert problem["type"].endswith("unknown-symbol")
+    for told in ("KO", "AAPL", "FB", "GOOG", "IBM", "MSFT", "TIINGO_API_KEY"):
+        assert told in problem["detail"]
+    assert inbox.events == []
+
+
+def test_with_live_prices_a_ticker_that_is_not_in_the_directory_is_accepted(live):
+    assert found(live, "QQQQZ") == {}
+    assert submit(live, "QQQQZ").status_code == 202
+
+
+def test_a_refreshed_directory_in_s3_takes_the_place_of_the_bundled_one(settings, s3_settings):
+    bucket = Bucket(s3_settings)
+
+    def put(*rows):
+        body = listings.to_bytes(Listing(*row) for row in rows)
+        bucket.client().put_object(Bucket=bucket.name, Key=listings.KEY, Body=body)
+
+    put(("NEWCO", "Brand New Company"))
+    live = dataclasses.replace(
+        settings, providers=("tiingo",), s3=s3_settings, symbols_max_age_s=0.0
+    )
+    with serving(live) as url:
+        until(lambda: found(url, "brand new") == {"NEWCO": True})
+        put(("NEWER", "Brand New Company"))
+        until(lambda: found(url, "brand new") == {"NEWER": True})
+
+
+def test_without_s3_the_bundled_directory_serves(settings, s3_settings):
+    nowhere = dataclasses.replace(s3_settings, endpoint_url="http://127.0.0.1:9")
+    live = dataclasses.replace(settings, providers=("tiingo",), s3=nowhere, symbols_max_age_s=0.0)
+    with serving(live) as url:
+        for _ in range(3):
+            assert found(url, "coca-cola")["KO"] is True
+            time.sleep(0.1)
+
+
+def test_a_warm_up_is_posted_once_for_a_while(live, inbox):
+    assert warm_up(live, json={"symbol": "ko"})
+    assert warm_up(live, json={"symbol": "KO"})
+    until(lambda: len(inbox.events) == 2)
+    assert {event.id for event in inbox.events} == {inbox.events[0].id}
+    assert inbox.events[0].type == "dev.stockcast.warmup.requested.v1"
+    assert inbox.events[0].data == {"symbol": "KO"}
+
+
+@pytest.mark.parametrize(
+    "options", [{"data": "?"}, {"json": []}, {"json": {}}, {"json": {"symbol": "!"}}, {}]
+)
+def test_a_warm_up_is_never_an_error(live, inbox, options):
+    assert not warm_up(live, **options)
+    assert inbox.events == []
+
+
+def test_a_warm_up_of_what_cannot_be_had_does_nothing(sample_only, inbox):
+    assert not warm_up(sample_only, json={"symbol": "KO"})
+    assert inbox.events == []
+
+
+def test_warm_ups_are_limited_and_do_not_count_as_submissions(settings, inbox):
+    with serving(dataclasses.replace(settings, requests_per_minute=2)) as url:
+        warmed = [warm_up(url, json={"symbol": "IBM"}) for _ in range(8)]
+        assert warmed.count(True) in {2, 3, 4}  # a new minute may begin in between
+        assert submit(url, "IBM").status_code == 202
+
+
+def test_a_broker_that_is_down_is_no_error_of_a_warm_up(settings):
+    with serving(dataclasses.replace(settings, sink="http://127.0.0.1:9/")) as url:
+        assert not warm_up(url, json={"symbol": "IBM"})
+
+
+def until(holds):
+    give_up = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)

@@ -1,0 +1,53 @@
+"""When the latest prices may be added to the stored ones, and when all are to be fetched."""
+
+from datetime import date
+
+import pytest
+
+from functions.common.prices import PriceHistory, PriceRow
+from functions.ingest.providers import Fetched
+from functions.ingest.tail import extended
+
+
+def row(day, price):
+    return PriceRow(date(2016, 1, day), None, None, None, price, 1.0, price)
+
+
+STORED = PriceHistory("ACME", (row(4, 50.0), row(5, 51.0)))
+TAIL = (row(5, 51.0), row(6, 52.0))
+
+
+def test_new_days_are_added():
+    longer = extended(STORED, "", Fetched("ACME", TAIL))
+    assert [one.adj_close for one in longer.rows] == [50.0, 51.0, 52.0]
+
+
+def test_a_tail_of_the_last_day_alone_changes_nothing():
+    assert extended(STORED, "", Fetched("ACME", TAIL[:1])) == STORED
+
+
+@pytest.mark.parametrize("day", [5, 6])
+def test_an_action_that_is_not_in_the_stored_prices_yet_changes_them_all(day):
+    assert extended(STORED, "", Fetched("ACME", TAIL, actions=(date(2016, 1, day),))) is None
+
+
+def test_an_action_that_the_stored_prices_know_changes_nothing():
+    tail = Fetched("ACME", TAIL, actions=(date(2016, 1, 5),))
+    assert extended(STORED, "2016-01-05", tail) is not None
+
+
+@pytest.mark.parametrize(
+    "rows", [(), TAIL[1:], (row(4, 50.0), *TAIL), (row(5, 51.006), row(6, 52.0))]
+)
+def test_a_tail_that_does_not_continue_the_stored_prices_is_not_added(rows):
+    assert extended(STORED, "", Fetched("ACME", rows)) is None
+
+
+def test_what_rounding_does_to_a_price_is_no_correction():
+    longer = extended(STORED, "", Fetched("ACME", (row(5, 51.0001), row(6, 52.0))))
+    assert longer is not None
+
+
+def test_a_penny_stock_is_compared_by_its_own_measure():
+    stored = PriceHistory("PENY", (row(5, 0.01),))
+    assert extended(stored, "", Fetched("PENY", (row(5, 0.0101),))) is None
