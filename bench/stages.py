@@ -96,14 +96,14 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
     days = np.array(trading_calendar.trading_days_after(last, target), dtype="datetime64[D]")
     fitted = model.fit(series)
     steps = np.arange(1, len(days) + 1)
-    stored = StoredPrices("k", "e", "sample", "", len(series), "", "", body)
+    stored = StoredPrices("k", "e", "sample", "", len(series), "", "", body=body)
     given = ("request-1", SYMBOL, DAYS, "prophet", {}, "b", "k", "e", "sample", len(series))
     ingested = PricesIngested(*given, str(series.dates[0]), str(series.dates[-1]))
-    document = result.answer(ingested, stored, series, calibrated)
+    document = result.answer(ingested, stored, series, calibrated, last)
 
     def whole(of: prediction.Model) -> None:
         read = price_csv.read(SYMBOL, body)
-        json.dumps(result.answer(ingested, stored, read, of))
+        json.dumps(result.answer(ingested, stored, read, of, last))
 
     return {
         "read": lambda: price_csv.read(SYMBOL, body),

@@ -40,6 +40,16 @@ export function warmUp(symbol) {
   ask("/api/warmup", { method: "POST", headers: { "content-type": "application/json" }, body }).catch(() => {});
 }
 
+/** The document of a request whose backtest is computed after its forecast, once it is there. */
+export async function withBacktest(url, patience = 60) {
+  for (let tries = 0; tries < patience; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const document = await ask(url).catch(() => null);
+    if (document?.result && document.result.backtest.status !== "pending") return document;
+  }
+  return null;
+}
+
 export async function findSymbols(query) {
   return (await ask(`/api/symbols?q=${encodeURIComponent(query)}`)).symbols;
 }

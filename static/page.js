@@ -1,5 +1,5 @@
 // The page: one form, its progress, and the result.
-import { Problem, findSymbols, follow, submit, warmUp } from "./api.js";
+import { Problem, findSymbols, follow, submit, warmUp, withBacktest } from "./api.js";
 
 const STAGES = {
   queued: [1, "Waiting for a free worker …"],
@@ -61,10 +61,19 @@ function notice(data, since) {
   return told.join(" ");
 }
 
+let latest = "";
+/** Show the verdict when it is there, unless another result is shown by then. */
+async function addBacktest(url) {
+  const request = await withBacktest(url);
+  if (request && latest === url) at("verdict").textContent = request.result.backtest.verdict;
+}
+
 function showResult(request, links) {
   const { result } = request;
+  latest = links.self;
   at("message").textContent = result.message;
   at("verdict").textContent = result.backtest.verdict;
+  if (result.backtest.status === "pending") addBacktest(links.self);
   at("target").textContent = result.target_date;
   const { data } = result;
   at("source").textContent =

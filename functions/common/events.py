@@ -121,13 +121,14 @@ class PricesIngested:
 
 @dataclass(frozen=True)
 class ForecastCompleted:
-    """A forecast lies in Redis under `result_key`."""
+    """A forecast lies in Redis under `result_key`; its backtest may follow."""
 
     TYPE: ClassVar[str] = PREFIX + "forecast.completed.v1"
 
     request_id: str
     symbol: str
     result_key: str
+    lacks_backtest: bool = False
 
     @classmethod
     def from_data(cls, data: Json) -> ForecastCompleted:
@@ -136,6 +137,11 @@ class ForecastCompleted:
             fields.symbol(data),
             fields.text(data, "result_key"),
         )
+
+    @property
+    def extensions(self) -> dict[str, str]:
+        """What a Trigger may filter on: forecast takes back those that lack a backtest."""
+        return {"backtest": "pending"} if self.lacks_backtest else {}
 
     def to_data(self) -> dict[str, Any]:
         return {

@@ -234,6 +234,7 @@ class EventFunction:
         """The next event. Its id follows from its cause's, so that duplicates are known as such."""
         identity = f"{cause.source}\n{cause.id}\n{following.TYPE}"
         extensions = {"partitionkey": following.symbol} if following.symbol else {}
+        extensions |= getattr(following, "extensions", {})
         if "traceparent" in cause.extensions:
             extensions["traceparent"] = cause.extensions["traceparent"]
         now = datetime.fromtimestamp(self._clock(), timezone.utc)

@@ -62,6 +62,20 @@ class Backtest:
     """The same for the absolute error of the centre line."""
     independent_origins: float | None = None
     """How many horizons that do not overlap the origins are worth."""
+    status: str = "complete"
+    """`complete`; `pending` while it is computed after the forecast; `failed`."""
+
+
+def pending(horizon: int) -> Backtest:
+    """Stands for a backtest that is still being computed."""
+    verdict = "How past forecasts of this stock turned out is still being computed."
+    return Backtest(0, horizon, None, None, None, None, verdict, status="pending")
+
+
+def failed(horizon: int) -> Backtest:
+    """Stands for a backtest that could not be computed."""
+    verdict = "How past forecasts of this stock turned out could not be computed."
+    return Backtest(0, horizon, None, None, None, None, verdict, status="failed")
 
 
 def choose_origins(

@@ -15,8 +15,11 @@ from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore, result_key
 
-VERSION = "3"
+VERSION = "4"
 """Part of every result's key: raise it when the same prices would get another answer."""
+
+PENDING = b'"status":"pending"'
+"""In a stored result: its backtest is still to be computed."""
 
 log = logging.getLogger(__name__)
 
@@ -52,12 +55,13 @@ class Forecasting:
         with self._claims.claimed(f"stockcast:computing:{{{key}}}") as claim:
             known = self._results.get(key)
             if known is None:
-                self._results.put(key, self._compute(ingested, stored))
+                known = self._compute(ingested, stored)
+                self._results.put(key, known)
             if not isinstance(claim, Outcome):
                 claim.complete(key, ttl_s=1.0)
         self._requests.done(requested, key)
         self._results.remember_latest(requested, key, fresh_for_s=self._fresh_for(ingested))
-        return ForecastCompleted(requested.request_id, requested.symbol, key)
+        return ForecastCompleted(requested.request_id, requested.symbol, key, PENDING in known)
 
     def _read_prices(self, ingested: PricesIngested) -> StoredPrices:
         """The prices the event points to; newer ones if they were replaced since."""

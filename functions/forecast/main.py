@@ -11,13 +11,19 @@ import functions_framework
 from functions.common import logs
 from functions.common.claims import Claims
 from functions.common.config import Environment, read_or_exit
-from functions.common.events import ChartRequested, PricesIngested, PricesWarmed
+from functions.common.events import (
+    ChartRequested,
+    ForecastCompleted,
+    PricesIngested,
+    PricesWarmed,
+)
 from functions.common.function import Answer, EventFunction, Lazy
 from functions.common.price_store import PriceStore
 from functions.common.redis_client import connect, failures_are_temporary
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore
 from functions.common.sink import Sink
+from functions.forecast.backtesting import Backtesting
 from functions.forecast.charting import Charting
 from functions.forecast.forecasting import Forecasting
 from functions.forecast.settings import Settings
@@ -46,6 +52,7 @@ def build() -> EventFunction:
         {
             PricesIngested: forecasting.forecast,
             ChartRequested: Charting(results).draw,
+            ForecastCompleted: Backtesting(prices, results, claims).complete,
             PricesWarmed: Warming(prices).wake,
         },
         requests=requests,

@@ -44,6 +44,8 @@ class Model(Protocol):
     """A forecasting model: pure, seeded, the same bit for bit for the same input."""
 
     name: str
+    has_quick_backtest: bool
+    """Whether a backtest takes milliseconds; a slow one is added to a result afterwards."""
 
     def forecast(
         self,

@@ -14,6 +14,8 @@ from functions.common import trading_calendar
 from functions.common.errors import TooLittleHistoryError
 from functions.common.events import PricesIngested
 from functions.common.price_store import StoredPrices
+from functions.forecast import backtest
+from functions.forecast.backtest import Backtest
 from functions.forecast.prediction import INTERVALS, LEVELS, Model, Prediction
 from functions.forecast.series import PriceSeries
 
@@ -42,7 +44,10 @@ def answer(
     target = trading_calendar.on_or_after(last + timedelta(days=ingested.days))
     dates = np.array(trading_calendar.trading_days_after(last, target), dtype="datetime64[D]")
     prediction = model.forecast(series, dates, LEVELS)
-    backtest = model.backtest(series, len(dates))
+    horizon = len(dates)
+    record = (
+        model.backtest(series, horizon) if model.has_quick_backtest else backtest.pending(horizon)
+    )
     rounding = Rounding(float(series.adjusted_close[-1]))
     intervals = {
         str(percent): [rounding(bound[-1]) for bound in _bounds(prediction, percent)]
@@ -62,7 +67,7 @@ def answer(
         "message": f"{message} {prediction.note}".rstrip(),
         "history": _history(series, prediction, rounding),
         "forecast": _forecast(prediction, rounding),
-        "backtest": {name: _rounded_score(score) for name, score in asdict(backtest).items()},
+        "backtest": backtest_document(record),
         "data": {
             "provider": ingested.provider,
             "symbol": series.symbol,
@@ -77,6 +82,11 @@ def answer(
             "jumps": list(stored.jumps),
         },
     }
+
+
+def backtest_document(record: Backtest) -> dict[str, Any]:
+    """A backtest as a result shows it."""
+    return {name: _rounded_score(score) for name, score in asdict(record).items()}
 
 
 class Rounding:

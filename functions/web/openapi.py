@@ -107,6 +107,7 @@ SCHEMAS: dict[str, Any] = {
                     "coverage80": {"type": ["number", "null"]},
                     "direction_accuracy": {"type": ["number", "null"]},
                     "verdict": TEXT,
+                    "status": {"enum": ["complete", "pending", "failed"]},
                 }
             ),
             "data": _object(

@@ -128,3 +128,16 @@ def test_the_api_is_described(page, stockcast):
     page.goto(f"{stockcast.url}/docs")
     page.wait_for_selector("text=POST /api/forecasts")
     assert page.complaints == []
+
+
+def test_the_verdict_of_a_slow_model_is_added_when_it_is_there(page, stockcast):
+    """The page itself asks for the default model; its follow-up is tried on its own code."""
+    answer = stockcast.submit(symbol="IBM", days=33, model="prophet").json()
+    verdict = page.evaluate(
+        """async (url) => {
+          const { withBacktest } = await import("/static/api.js");
+          return (await withBacktest(url)).result.backtest.verdict;
+        }""",
+        answer["links"]["self"],
+    )
+    assert verdict.startswith("Over ")

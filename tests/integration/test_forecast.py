@@ -9,7 +9,7 @@ import pytest
 
 from functions.common.claims import Claims
 from functions.common.errors import InvalidFieldError, TooLittleHistoryError
-from functions.common.events import ChartRequested, ForecastRequested
+from functions.common.events import ChartRequested, ForecastCompleted, ForecastRequested
 from functions.common.price_store import PriceStore
 from functions.common.prices import PriceHistory
 from functions.common.request_record import Status
@@ -17,6 +17,7 @@ from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore, latest_name, result_name
 from functions.common.trading_calendar import is_trading_day
 from functions.forecast import result as result_module
+from functions.forecast.backtesting import Backtesting
 from functions.forecast.charting import Charting
 from functions.forecast.forecasting import Forecasting
 from functions.forecast.price_csv import UnreadablePricesError
@@ -34,7 +35,7 @@ def world(s3_settings, redis_client, redis_settings):
         results = ResultStore(redis_client, redis_settings)
         claims = Claims(redis_client)
 
-        def ingested(self, symbol="AAPL", days=45, request_id="request-1"):
+        def ingested(self, symbol="AAPL", days=45, request_id="request-1", model="calibrated"):
             fresh = FreshPrices(
                 [SampleProvider()],
                 self.prices,
@@ -44,7 +45,7 @@ def world(s3_settings, redis_client, redis_settings):
                 clock=time.time,
             )
             ingestion = Ingestion(fresh, self.prices.name, self.requests)
-            return ingestion.ingest(ForecastRequested(request_id, symbol, days))
+            return ingestion.ingest(ForecastRequested(request_id, symbol, days, model))
 
         def forecasting(self):
             return Forecasting(self.prices, self.requests, self.results, self.claims, time.time)
@@ -192,3 +193,41 @@ def test_a_chart_is_drawn_once(world):
 def test_a_chart_of_an_expired_result_is_not_drawn(world, caplog):
     Charting(world.results).draw(ChartRequested("request-1", "AAPL", "gone"))
     assert "expired" in caplog.text
+
+
+def test_prophets_backtest_is_added_after_its_forecast_is_there(world):
+    requested = world.ingested(model="prophet")
+    completed = world.forecasting().forecast(requested)
+    first = world.result(completed)
+    assert completed.extensions == {"backtest": "pending"}
+    assert (first["backtest"]["status"], first["backtest"]["mase"]) == ("pending", None)
+    assert world.requests.read("request-1").status is Status.DONE
+    backtesting = Backtesting(world.prices, world.results, world.claims)
+    backtesting.complete(completed)
+    second = world.result(completed)
+    assert second["backtest"]["status"] == "complete"
+    assert second["backtest"]["origins"] >= 24
+    assert second["backtest"]["mase"] > 0
+    assert {**second, "backtest": 0} == {**first, "backtest": 0}
+    backtesting.complete(completed)
+    assert world.result(completed) == second
+
+
+def test_an_equal_request_after_that_has_the_backtest_at_once(world):
+    requested = world.ingested(model="prophet")
+    completed = world.forecasting().forecast(requested)
+    Backtesting(world.prices, world.results, world.claims).complete(completed)
+    again = world.forecasting().forecast(requested)
+    assert (again.result_key, again.extensions) == (completed.result_key, {})
+
+
+def test_a_backtest_for_a_result_that_has_expired_is_no_error(world):
+    gone = ForecastCompleted("request-1", "AAPL", "gone", lacks_backtest=True)
+    assert Backtesting(world.prices, world.results, world.claims).complete(gone) is None
+
+
+def test_a_backtest_whose_prices_are_gone_says_that_there_is_none(world):
+    completed = world.forecasting().forecast(world.ingested(model="prophet"))
+    world.prices.client().delete_object(Bucket=world.prices.name, Key="prices/sample/AAPL.csv")
+    Backtesting(world.prices, world.results, world.claims).complete(completed)
+    assert world.result(completed)["backtest"]["status"] == "failed"

@@ -45,6 +45,7 @@ class CalibratedModel:
     """See the module."""
 
     name = "calibrated"
+    has_quick_backtest = True
 
     def __init__(self, table: outcome_table.OutcomeTable | None = None) -> None:
         self._table = table or outcome_table.load()

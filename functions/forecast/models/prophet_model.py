@@ -84,6 +84,7 @@ class ProphetModel:
     """The classic by name; see the module."""
 
     name = "prophet"
+    has_quick_backtest = False
 
     def fit(self, series: PriceSeries) -> FittedProphet:
         """Fit the last three years of `series`. Raises TooLittleHistoryError under 30 rows."""

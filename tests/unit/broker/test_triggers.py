@@ -4,6 +4,7 @@ import pytest
 
 from functions.common.events import (
     ChartRequested,
+    ForecastCompleted,
     ForecastRequested,
     PricesIngested,
     PricesRefresh,
@@ -25,6 +26,16 @@ def test_every_event_goes_to_its_function():
     assert urls(ChartRequested) == ["http://f/"]
     assert urls(PricesRefresh) == urls(WarmupRequested) == ["http://i/"]
     assert urls(PricesWarmed) == ["http://f/"]
+
+
+def test_only_a_forecast_without_its_backtest_comes_back():
+    def urls(lacks_backtest):
+        completed = ForecastCompleted("request-1", "AAPL", "key", lacks_backtest)
+        named = {"type": completed.TYPE, **completed.extensions}
+        return [t.url for t in read(TRIGGERS, SERVICES) if t.wants(named)]
+
+    assert urls(lacks_backtest=True) == ["http://f/"]
+    assert urls(lacks_backtest=False) == []
 
 
 def test_the_brokers_delivery_holds_for_its_triggers():
