@@ -41,9 +41,11 @@ def peak(highest):
     return next((line.split()[1] for line in lines if line.startswith("VmHWM")), highest)
 """
 FIRST = (
-    "import functions.forecast.main, functions.forecast.result, functions.forecast.price_csv, boto3"
+    "import functions.forecast.main, functions.forecast.result, functions.forecast.price_csv,"
+    " obstore.store"
 )
 STARTS = {
+    "functions-framework": "import functions_framework",
     "old recipe": "import prophet, matplotlib.pyplot, boto3",
     "forecast function": "import functions.forecast.main",
     "model calibrated alone": "import functions.forecast.models.calibrated",

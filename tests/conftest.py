@@ -54,28 +54,39 @@ def s3_process(tmp_path_factory):
 @pytest.fixture
 def s3_settings(s3_process):
     """An empty bucket of its own."""
-    import boto3
-
-    credentials = (
-        s3_process.program.env["AWS_ACCESS_KEY_ID"],
-        s3_process.program.env["AWS_SECRET_ACCESS_KEY"],
-    )
     settings = S3Settings(
         bucket=f"test-{secrets.token_hex(6)}",
         endpoint_url=f"http://127.0.0.1:{s3_process.program.ports[0]}",
         region="us-east-1",
-        credentials=credentials,
+        credentials=(
+            s3_process.program.env["AWS_ACCESS_KEY_ID"],
+            s3_process.program.env["AWS_SECRET_ACCESS_KEY"],
+        ),
     )
-    client = boto3.session.Session().client(
-        "s3",
-        endpoint_url=settings.endpoint_url,
-        region_name=settings.region,
-        aws_access_key_id=credentials[0],
-        aws_secret_access_key=credentials[1],
-    )
+    client = s3_client_of(settings)
     client.create_bucket(Bucket=settings.bucket)
     client.close()
     return settings
+
+
+@pytest.fixture
+def s3_client(s3_settings):
+    """boto3's client, which shares nothing with what is tested."""
+    client = s3_client_of(s3_settings)
+    yield client
+    client.close()
+
+
+def s3_client_of(settings):
+    import boto3
+
+    return boto3.session.Session().client(
+        "s3",
+        endpoint_url=settings.endpoint_url,
+        region_name=settings.region,
+        aws_access_key_id=settings.credentials[0],
+        aws_secret_access_key=settings.credentials[1],
+    )
 
 
 @pytest.fixture

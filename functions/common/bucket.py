@@ -1,21 +1,49 @@
-"""The bucket in S3: one client for all that is kept there, and what its failures mean."""
+"""The bucket in S3: one client for all that is kept there, and what its failures mean.
+
+The client is obstore. Its import costs 3 ms of CPU and a read 0.2 ms, where boto3 takes 130 and
+1.4: a waiting person pays for both.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from functions.common.config import S3Settings
-from functions.common.errors import TemporaryError
+from functions.common.errors import StockcastError, TemporaryError
 
-CONNECT_TIMEOUT_S = 2
-REPLY_TIMEOUT_S = 10
-ATTEMPTS = 3
+if TYPE_CHECKING:
+    from obstore.store import S3Store
+
+CONNECT_TIMEOUT = timedelta(seconds=2)
+REPLY_TIMEOUT = timedelta(seconds=10)
+RETRIES = 2
+RETRY_TIMEOUT = timedelta(seconds=20)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(milliseconds=50), timedelta(milliseconds=500)
 RETRY_AFTER_S = 2.0
-MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 NO_BUCKET = "NoSuchBucket"
+NOTHING = "stockcast-is-there-a-bucket"
+"""A key that nobody writes: asking for it tells whether the bucket can be read."""
+
+
+class ChangedMeanwhileError(StockcastError):
+    """Someone else has written the object since it was read."""
+
+    title = "Changed meanwhile"
+    slug = "changed-meanwhile"
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object. `body` is empty where only the metadata was asked for."""
+
+    etag: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
 
 
 class Bucket:
@@ -25,69 +53,123 @@ class Bucket:
         self.name = settings.bucket
         self._settings = settings
         self._lock = threading.Lock()
-        self._connected: Any = None
+        self._connected: S3Store | None = None
 
     def check(self) -> None:
         """Raise TemporaryError while the bucket cannot be used."""
-        with self.failures_named():
-            self.check_exists()
+        self.get(NOTHING)
 
-    def check_exists(self) -> None:
-        """Raise TemporaryError where the bucket does not exist."""
-        try:
-            self.client().head_bucket(Bucket=self.name)
-        except self.client().exceptions.ClientError as error:
-            if code_of(error) in MISSING:
-                raise TemporaryError(self._no_bucket(), retry_after_s=RETRY_AFTER_S) from error
-            raise
+    def head(self, key: str) -> StoredObject | None:
+        """What is known of the object without reading it; None where there is none."""
+        found = self._get(key, head=True)
+        if found is None:
+            self.check()  # the answer to a HEAD cannot say that the bucket is missing
+        return found
 
-    def _no_bucket(self) -> str:
-        return f"The bucket {self.name!r} (S3_BUCKET) does not exist; create it."
+    def get(self, key: str) -> StoredObject | None:
+        """The object; None where there is none."""
+        return self._get(key, head=False)
 
-    def client(self) -> Any:
-        """The boto3 client, made when it is first wanted: gunicorn forks after import."""
+    def _get(self, key: str, *, head: bool) -> StoredObject | None:
+        with self._failures_named():
+            try:
+                answer = self._store().get(key, options={"head": head})
+                body = b"" if head else answer.bytes().to_bytes()
+            except FileNotFoundError as error:
+                if NO_BUCKET in str(error):
+                    raise
+                return None
+            metadata = {name.lower(): value for name, value in answer.attributes.items()}
+            return StoredObject(str(answer.meta["e_tag"]), metadata, body)
+
+    def put(
+        self, key: str, body: bytes, *, content_type: str, metadata: Mapping[str, str] | None = None
+    ) -> StoredObject:
+        """Write the object, whatever is there."""
+        return self._put(key, body, content_type, metadata or {}, "overwrite")
+
+    def replace(
+        self,
+        key: str,
+        body: bytes,
+        *,
+        replaces: str | None,
+        content_type: str,
+        metadata: Mapping[str, str],
+    ) -> StoredObject:
+        """Write the object, if it still is version `replaces` (an ETag; None: is not there).
+
+        Raises ChangedMeanwhileError where it is not.
+        """
+        mode = {"e_tag": replaces} if replaces else "create"
+        return self._put(key, body, content_type, metadata, mode)
+
+    def _put(
+        self, key: str, body: bytes, content_type: str, metadata: Mapping[str, str], mode: Any
+    ) -> StoredObject:
+        from obstore.exceptions import AlreadyExistsError, PreconditionError
+
+        attributes = {"Content-Type": content_type, **metadata}
+        with self._failures_named():
+            try:
+                answer = self._store().put(
+                    key, body, attributes=attributes, mode=mode, use_multipart=False
+                )
+            except (AlreadyExistsError, PreconditionError, FileNotFoundError) as error:
+                if NO_BUCKET in str(error):
+                    raise
+                message = f"{key} was written by someone else since it was read."
+                raise ChangedMeanwhileError(message) from error
+        return StoredObject(str(answer["e_tag"]), metadata, body)
+
+    def _store(self) -> S3Store:
+        """Made when it is first wanted: gunicorn forks after import."""
         with self._lock:
             if self._connected is None:
                 self._connected = _connect(self._settings)
         return self._connected
 
     @contextmanager
-    def failures_named(self) -> Iterator[None]:
-        """Turns what boto3 raises into TemporaryErrors that say what S3 does not do."""
-        from botocore.exceptions import BotoCoreError, ClientError
+    def _failures_named(self) -> Iterator[None]:
+        """Turns what obstore raises into TemporaryErrors that say what S3 does not do."""
+        from obstore.exceptions import BaseError
 
         try:
             yield
-        except (BotoCoreError, ClientError) as error:
-            if isinstance(error, ClientError) and code_of(error) == NO_BUCKET:
-                message = self._no_bucket()
+        except (BaseError, OSError) as error:
+            told, *_ = str(error).split("\n\nDebug source:")
+            if NO_BUCKET in told:
+                message = f"The bucket {self.name!r} (S3_BUCKET) does not exist; create it."
                 raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
             where = self._settings.endpoint_url or "AWS"
-            message = f"S3 at {where} does not answer as it should: {error}"
+            message = f"S3 at {where} does not answer as it should: {told}"
             raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
 
 
-def _connect(settings: S3Settings) -> Any:
-    import boto3
-    from botocore.config import Config
+def _connect(settings: S3Settings) -> S3Store:
+    from obstore.store import S3Store
 
+    # Without credentials of ours, it finds those of the environment, the pod or the machine.
     key, secret = settings.credentials or (None, None)
-    # A client of one session of our own: boto3's default session is not safe across threads.
-    return boto3.session.Session().client(
-        "s3",
-        endpoint_url=settings.endpoint_url,
-        region_name=settings.region,
-        aws_access_key_id=key,
-        aws_secret_access_key=secret,
-        config=Config(
-            connect_timeout=CONNECT_TIMEOUT_S,
-            read_timeout=REPLY_TIMEOUT_S,
-            retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
-            s3={"addressing_style": "path" if settings.endpoint_url else "auto"},
-        ),
+    given = {
+        "endpoint": settings.endpoint_url,
+        "access_key_id": key,
+        "secret_access_key": secret,
+    }
+    options: dict[str, Any] = {name: value for name, value in given.items() if value}
+    return S3Store(
+        settings.bucket,
+        region=settings.region,
+        virtual_hosted_style_request=settings.endpoint_url is None,
+        client_options={
+            "connect_timeout": CONNECT_TIMEOUT,
+            "timeout": REPLY_TIMEOUT,
+            "allow_http": True,
+        },
+        retry_config={
+            "max_retries": RETRIES,
+            "retry_timeout": RETRY_TIMEOUT,
+            "backoff": {"init_backoff": FIRST_PAUSE, "max_backoff": LONGEST_PAUSE, "base": 2},
+        },
+        **options,
     )
-
-
-def code_of(error: Any) -> str:
-    """The error code in S3's answer."""
-    return str(error.response.get("Error", {}).get("Code", ""))

@@ -5,24 +5,14 @@ s3://BUCKET/prices/{provider}/{symbol}.csv
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from functions.common.bucket import MISSING, Bucket, code_of
-from functions.common.errors import StockcastError
+from functions.common.bucket import Bucket, StoredObject
 from functions.common.prices import PriceHistory
 
 MOST_JUMPS = 5
 """Object metadata is short: only the latest jumps are named."""
-CHANGED = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict"})
-
-
-class ChangedMeanwhileError(StockcastError):
-    """Someone else has written the object since it was read."""
-
-    title = "Changed meanwhile"
-    slug = "changed-meanwhile"
 
 
 @dataclass(frozen=True)
@@ -46,8 +36,19 @@ class StoredPrices:
     body: bytes = b""
 
 
-class PriceStore(Bucket):
-    """Reads and writes price files."""
+class PriceStore:
+    """Reads and writes the price files in a bucket, as it raises its errors."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+
+    @property
+    def bucket_name(self) -> str:
+        return self._bucket.name
+
+    def check(self) -> None:
+        """Raise TemporaryError while the bucket cannot be used."""
+        self._bucket.check()
 
     @staticmethod
     def key_of(provider: str, symbol: str) -> str:
@@ -55,27 +56,13 @@ class PriceStore(Bucket):
 
     def head(self, key: str) -> StoredPrices | None:
         """What is known of the file without reading it; None where there is none."""
-        with self.failures_named():
-            try:
-                answer = self.client().head_object(Bucket=self.name, Key=key)
-            except self.client().exceptions.ClientError as error:
-                if code_of(error) in MISSING:
-                    self.check_exists()
-                    return None
-                raise
-        return _stored(key, answer)
+        found = self._bucket.head(key)
+        return _stored(key, found) if found else None
 
     def get(self, key: str) -> StoredPrices | None:
         """The file; None where there is none."""
-        with self.failures_named():
-            try:
-                answer = self.client().get_object(Bucket=self.name, Key=key)
-            except self.client().exceptions.ClientError as error:
-                if code_of(error) in MISSING:
-                    self.check_exists()
-                    return None
-                raise
-            return _stored(key, answer, answer["Body"].read())
+        found = self._bucket.get(key)
+        return _stored(key, found) if found else None
 
     def put(
         self,
@@ -101,33 +88,21 @@ class PriceStore(Bucket):
             "last-action": last_action,
             "jumps": " ".join(jumps[-MOST_JUMPS:]),
         }
-        metadata = {name: value for name, value in metadata.items() if value}
-        condition = {"IfMatch": replaces} if replaces else {"IfNoneMatch": "*"}
-        body = history.to_csv()
-        with self.failures_named():
-            try:
-                answer = self.client().put_object(
-                    Bucket=self.name,
-                    Key=key,
-                    Body=body,
-                    ContentType="text/csv",
-                    Metadata=metadata,
-                    **condition,
-                )
-            except self.client().exceptions.ClientError as error:
-                if code_of(error) in CHANGED | MISSING:
-                    self.check_exists()
-                    message = f"{key} was written by someone else since it was read."
-                    raise ChangedMeanwhileError(message) from error
-                raise
-        return _stored(key, {"ETag": answer["ETag"], "Metadata": metadata}, body)
+        written = self._bucket.replace(
+            key,
+            history.to_csv(),
+            replaces=replaces,
+            content_type="text/csv",
+            metadata={name: value for name, value in metadata.items() if value},
+        )
+        return _stored(key, written)
 
 
-def _stored(key: str, answer: Mapping[str, Any], body: bytes = b"") -> StoredPrices:
-    metadata = answer["Metadata"]
+def _stored(key: str, found: StoredObject) -> StoredPrices:
+    metadata = found.metadata
     return StoredPrices(
         key=key,
-        etag=answer["ETag"],
+        etag=found.etag,
         provider=metadata.get("provider", ""),
         fetched_at=metadata.get("fetched-at", ""),
         rows=int(metadata["rows"]) if metadata.get("rows", "").isdigit() else 0,
@@ -135,5 +110,5 @@ def _stored(key: str, answer: Mapping[str, Any], body: bytes = b"") -> StoredPri
         last_date=metadata.get("last-date", ""),
         last_action=metadata.get("last-action", ""),
         jumps=tuple(metadata.get("jumps", "").split()),
-        body=body,
+        body=found.body,
     )

@@ -55,7 +55,9 @@ def draw(result: Mapping[str, Any]) -> bytes:
     axes.margins(x=0.01)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    axes.legend(loc="upper left", frameon=False, ncols=2)
+    axes.legend(
+        loc="lower right", bbox_to_anchor=(1.0, 1.0), frameon=False, ncols=5, borderaxespad=0.2
+    )
     out = io.BytesIO()
     canvas.print_png(out, metadata={"Software": "Stockcast"})
     return out.getvalue()

@@ -65,8 +65,8 @@ class Forecasting:
 
     def _read_prices(self, ingested: PricesIngested) -> StoredPrices:
         """The prices the event points to; newer ones if they were replaced since."""
-        if ingested.bucket != self._prices.name:
-            message = f"must be {self._prices.name!r}, not {ingested.bucket!r}."
+        if ingested.bucket != self._prices.bucket_name:
+            message = f"must be {self._prices.bucket_name!r}, not {ingested.bucket!r}."
             raise InvalidFieldError("bucket", message)
         expected = self._prices.key_of(ingested.provider, ingested.symbol)
         if ingested.key != expected:

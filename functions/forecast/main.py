@@ -9,6 +9,7 @@ import flask
 import functions_framework
 
 from functions.common import logs
+from functions.common.bucket import Bucket
 from functions.common.claims import Claims
 from functions.common.config import Environment, read_or_exit
 from functions.common.events import (
@@ -36,7 +37,7 @@ logs.configure("forecast", settings.sinks.log_level)
 def build() -> EventFunction:
     """The function with its stores, wired together; nothing connects before it is used."""
     redis = connect(settings.redis)
-    prices = PriceStore(settings.s3)
+    prices = PriceStore(Bucket(settings.s3))
     requests = RequestStore(redis, settings.redis, time.time)
     results = ResultStore(redis, settings.redis)
     claims = Claims(redis)

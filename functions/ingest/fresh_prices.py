@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
+from functions.common.bucket import ChangedMeanwhileError
 from functions.common.claims import Claim, Claims, Outcome
 from functions.common.errors import (
     KeyRefusedError,
@@ -15,7 +16,7 @@ from functions.common.errors import (
     ThrottledError,
     UnknownSymbolError,
 )
-from functions.common.price_store import ChangedMeanwhileError, PriceStore, StoredPrices
+from functions.common.price_store import PriceStore, StoredPrices
 from functions.common.prices import BadPricesError, PriceHistory
 from functions.common.request_record import iso
 from functions.ingest.freshness import NEVER, Freshness, checked_at

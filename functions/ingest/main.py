@@ -31,7 +31,8 @@ logs.configure("ingest", settings.sinks.log_level)
 def build() -> EventFunction:
     """The function with its stores, wired together; nothing connects before it is used."""
     redis = connect(settings.redis)
-    prices = PriceStore(settings.s3)
+    bucket = Bucket(settings.s3)
+    prices = PriceStore(bucket)
     requests = RequestStore(redis, settings.redis, time.time)
     claims = Claims(redis)
 
@@ -48,7 +49,7 @@ def build() -> EventFunction:
         stale_ok_s=settings.stale_ok_s,
         clock=time.time,
     )
-    symbols = SymbolRefresh(Bucket(settings.s3), settings.symbols_url)
+    symbols = SymbolRefresh(bucket, settings.symbols_url)
     has_live_prices = settings.providers != ("sample",)
     upkeep = Upkeep(fresh, settings.watchlist, symbols.refresh if has_live_prices else None)
     return EventFunction(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from functions.common import listings
-from functions.common.bucket import MISSING, Bucket, code_of
+from functions.common.bucket import Bucket
 from functions.common.errors import BadAnswerError
 from functions.common.listings import BadDirectoryError, Listing
 from functions.ingest.providers.session import OK, ProviderSession
@@ -45,26 +45,14 @@ class SymbolRefresh:
             message = f"Nasdaq Trader lists {len(found)} symbols, and {known} before; not taken."
             raise BadAnswerError(message)
         body = listings.to_bytes(found.values())
-        with self._bucket.failures_named():
-            self._bucket.client().put_object(
-                Bucket=self._bucket.name,
-                Key=listings.KEY,
-                Body=body,
-                ContentType="application/gzip",
-            )
+        self._bucket.put(listings.KEY, body, content_type="application/gzip")
 
     def _known(self) -> int:
-        client = self._bucket.client()
-        with self._bucket.failures_named():
-            try:
-                answer = client.get_object(Bucket=self._bucket.name, Key=listings.KEY)
-            except client.exceptions.ClientError as error:
-                if code_of(error) in MISSING:
-                    return 0
-                raise
-            body = answer["Body"].read()
+        stored = self._bucket.get(listings.KEY)
+        if stored is None:
+            return 0
         try:
-            return len(listings.from_bytes(body))
+            return len(listings.from_bytes(stored.body))
         except BadDirectoryError as error:
             log.warning("replacing the symbol directory: %s", error.detail)
             return 0

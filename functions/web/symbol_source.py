@@ -7,16 +7,13 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 from functions.common import listings
+from functions.common.bucket import Bucket
 from functions.common.config import S3Settings
 from functions.web.symbols import SAMPLE, SAMPLE_SYMBOLS, Directory
 
 BUNDLED = Path(__file__).with_name("symbols.tsv.gz")
-AWS = "https://s3.amazonaws.com"
-TIMEOUT_S = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +36,7 @@ class SymbolSource:
         max_age_s: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._settings = settings
+        self._bucket = Bucket(settings) if settings else None
         self._max_age_s = max_age_s
         self._clock = clock
         self._directory: Directory | None = None
@@ -53,7 +50,7 @@ class SymbolSource:
             self._directory = bundled()
         now = self._clock()
         due = self._looked_at is None or now - self._looked_at >= self._max_age_s
-        if self._settings and due and (self._looking is None or self._looking.done()):
+        if self._bucket and due and (self._looking is None or self._looking.done()):
             self._looked_at = now
             self._looking = asyncio.create_task(self._look())
         return self._directory
@@ -75,46 +72,9 @@ class SymbolSource:
 
     def _fetch(self) -> tuple[str, Directory] | None:
         """The directory in S3; None where there is none, or the one we have."""
-        from minio.error import S3Error
-
-        assert self._settings  # noqa: S101 - for the type checker; `directory` has looked
-        client = _client(self._settings)
-        try:
-            etag = client.stat_object(self._settings.bucket, listings.KEY).etag
-            if etag == self._etag:
-                return None
-            answer = client.get_object(self._settings.bucket, listings.KEY)
-        except S3Error as error:
-            if error.code in {"NoSuchKey", "NoSuchBucket"}:
-                return None
-            raise
-        try:
-            return etag, Directory(listings.from_bytes(answer.read()))
-        finally:
-            answer.close()
-            answer.release_conn()
-
-
-def _client(settings: S3Settings) -> Any:
-    # Not boto3, whose import would double web's cold start.
-    import urllib3
-    from minio import Minio
-    from minio.credentials.providers import (
-        AWSConfigProvider,
-        ChainedProvider,
-        EnvAWSProvider,
-        IamAwsProvider,
-    )
-
-    url = urlsplit(settings.endpoint_url or AWS)
-    key, secret = settings.credentials or (None, None)
-    chain = ChainedProvider([EnvAWSProvider(), AWSConfigProvider(), IamAwsProvider()])
-    return Minio(
-        url.netloc,
-        access_key=key,
-        secret_key=secret,
-        secure=url.scheme == "https",
-        region=settings.region,
-        credentials=None if key else chain,
-        http_client=urllib3.PoolManager(timeout=TIMEOUT_S, retries=urllib3.Retry(1)),
-    )
+        assert self._bucket  # noqa: S101 - for the type checker; `directory` has looked
+        known = self._bucket.head(listings.KEY)
+        if known is None or known.etag == self._etag:
+            return None
+        stored = self._bucket.get(listings.KEY)
+        return (stored.etag, Directory(listings.from_bytes(stored.body))) if stored else None

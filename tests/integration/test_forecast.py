@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from functions.common.bucket import Bucket
 from functions.common.claims import Claims
 from functions.common.errors import InvalidFieldError, TooLittleHistoryError
 from functions.common.events import ChartRequested, ForecastCompleted, ForecastRequested
@@ -30,7 +31,7 @@ from functions.ingest.providers.sample import SampleProvider
 def world(s3_settings, redis_client, redis_settings):
     class World:
         redis = redis_client
-        prices = PriceStore(s3_settings)
+        prices = PriceStore(Bucket(s3_settings))
         requests = RequestStore(redis_client, redis_settings, time.time)
         results = ResultStore(redis_client, redis_settings)
         claims = Claims(redis_client)
@@ -44,7 +45,7 @@ def world(s3_settings, redis_client, redis_settings):
                 stale_ok_s=1e6,
                 clock=time.time,
             )
-            ingestion = Ingestion(fresh, self.prices.name, self.requests)
+            ingestion = Ingestion(fresh, self.prices.bucket_name, self.requests)
             return ingestion.ingest(ForecastRequested(request_id, symbol, days, model))
 
         def forecasting(self):
@@ -168,11 +169,9 @@ def test_too_little_history_is_told_with_the_number_needed(world):
         world.forecasting().forecast(ingested)
 
 
-def test_a_file_that_is_no_price_file_is_refused(world):
+def test_a_file_that_is_no_price_file_is_refused(world, s3_client):
     ingested = world.ingested()
-    world.prices.client().put_object(
-        Bucket=ingested.bucket, Key=ingested.key, Body=b"<html>", Metadata={}
-    )
+    s3_client.put_object(Bucket=ingested.bucket, Key=ingested.key, Body=b"<html>", Metadata={})
     with pytest.raises(UnreadablePricesError, match="AAPL"):
         world.forecasting().forecast(ingested)
 
@@ -226,8 +225,9 @@ def test_a_backtest_for_a_result_that_has_expired_is_no_error(world):
     assert Backtesting(world.prices, world.results, world.claims).complete(gone) is None
 
 
-def test_a_backtest_whose_prices_are_gone_says_that_there_is_none(world):
-    completed = world.forecasting().forecast(world.ingested(model="prophet"))
-    world.prices.client().delete_object(Bucket=world.prices.name, Key="prices/sample/AAPL.csv")
+def test_a_backtest_whose_prices_are_gone_says_that_there_is_none(world, s3_client):
+    ingested = world.ingested(model="prophet")
+    completed = world.forecasting().forecast(ingested)
+    s3_client.delete_object(Bucket=ingested.bucket, Key=ingested.key)
     Backtesting(world.prices, world.results, world.claims).complete(completed)
     assert world.result(completed)["backtest"]["status"] == "failed"

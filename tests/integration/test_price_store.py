@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
+from functions.common.bucket import Bucket, ChangedMeanwhileError
 from functions.common.errors import TemporaryError
-from functions.common.price_store import ChangedMeanwhileError, PriceStore
+from functions.common.price_store import PriceStore
 from functions.common.prices import PriceHistory, PriceRow
 from local.servers import free_port
 
@@ -21,7 +22,7 @@ FETCHED = "2013-03-01T22:00:00.000Z"
 
 
 def test_prices_come_back_as_they_were_put(s3_settings):
-    store = PriceStore(s3_settings)
+    store = PriceStore(Bucket(s3_settings))
     put = store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
     got = store.get("prices/sample/AAPL.csv")
     assert got == put
@@ -31,20 +32,20 @@ def test_prices_come_back_as_they_were_put(s3_settings):
 
 
 def test_a_missing_file_is_none(s3_settings):
-    store = PriceStore(s3_settings)
+    store = PriceStore(Bucket(s3_settings))
     assert store.get("prices/sample/NONE.csv") is None
     assert store.head("prices/sample/NONE.csv") is None
 
 
 def test_a_second_creator_is_told_that_the_file_exists(s3_settings):
-    store = PriceStore(s3_settings)
+    store = PriceStore(Bucket(s3_settings))
     store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
     with pytest.raises(ChangedMeanwhileError):
         store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
 
 
 def test_only_the_version_that_was_read_is_replaced(s3_settings):
-    store = PriceStore(s3_settings)
+    store = PriceStore(Bucket(s3_settings))
     first = store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
     longer = PriceHistory(
         "AAPL", (*HISTORY.rows, PriceRow(date(2013, 3, 4), None, None, None, None, None, 2.0))
@@ -57,21 +58,21 @@ def test_only_the_version_that_was_read_is_replaced(s3_settings):
 
 
 def test_a_missing_bucket_is_named(s3_settings):
-    store = PriceStore(dataclasses.replace(s3_settings, bucket="nowhere-to-be-found"))
+    store = PriceStore(Bucket(dataclasses.replace(s3_settings, bucket="nowhere-to-be-found")))
     with pytest.raises(TemporaryError, match="'nowhere-to-be-found'"):
-        store.check()
+        store.head("prices/sample/AAPL.csv")
     with pytest.raises(TemporaryError, match="'nowhere-to-be-found'"):
         store.get("prices/sample/AAPL.csv")
 
 
 def test_a_server_that_is_down_is_temporary(s3_settings):
     url = f"http://127.0.0.1:{free_port()}"
-    store = PriceStore(dataclasses.replace(s3_settings, endpoint_url=url))
+    store = PriceStore(Bucket(dataclasses.replace(s3_settings, endpoint_url=url)))
     with pytest.raises(TemporaryError, match=url):
         store.get("prices/sample/AAPL.csv")
 
 
 def test_wrong_credentials_are_refused(s3_settings):
-    store = PriceStore(dataclasses.replace(s3_settings, credentials=("tester", "wrong")))
+    bucket = Bucket(dataclasses.replace(s3_settings, credentials=("tester", "wrong")))
     with pytest.raises(TemporaryError, match=r"403|SignatureDoesNotMatch|Forbidden"):
-        store.check()
+        bucket.check()

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 HEAVY = {
-    *("pandas", "numpy", "boto3", "botocore", "minio", "prophet", "matplotlib", "scipy"),
+    *("pandas", "numpy", "obstore", "prophet", "matplotlib", "scipy"),
     *("holidays", "requests", "yfinance", "tenacity"),
 }
 ENV = {
@@ -48,3 +48,13 @@ def test_a_forecast_needs_no_pandas_prophet_or_matplotlib():
 def test_ingest_fetches_without_prophet_or_matplotlib():
     modules = imported_after("import functions.ingest.ingestion, functions.ingest.providers.sample")
     assert modules & {"prophet", "matplotlib", "pandas", "numpy"} == set()
+
+
+def test_a_forecast_does_not_start_the_threads_of_numpys_algebra():
+    code = (
+        "import functions.forecast.models.calibrated, os;print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=ENV, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == ["1"]

@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from functions.common.bucket import Bucket
 from functions.common.claims import Claims
 from functions.common.errors import (
     KeyRefusedError,
@@ -44,7 +45,7 @@ def world(s3_settings, redis_settings):
     class World:
         """Tiingo's server, stores, and a clock that stands where it is put (New York)."""
 
-        prices = PriceStore(s3_settings)
+        prices = PriceStore(Bucket(s3_settings))
         requests = RequestStore(redis, redis_settings, time.time)
         market = Market()
         limits = ()
@@ -82,7 +83,7 @@ def world(s3_settings, redis_settings):
             )
 
         def ingestion(self, *providers):
-            return Ingestion(self.fresh(*providers), self.prices.name, self.requests)
+            return Ingestion(self.fresh(*providers), self.prices.bucket_name, self.requests)
 
         def stored(self, symbol="ACME", provider="tiingo"):
             body = self.prices.get(f"prices/{provider}/{symbol}.csv").body
@@ -110,7 +111,7 @@ def test_prices_are_stored_and_pointed_to(world):
     stored = world.prices.get("prices/tiingo/ACME.csv")
     assert ingested.requested == REQUESTED
     assert (ingested.bucket, ingested.key, ingested.etag, ingested.provider) == (
-        world.prices.name,
+        world.prices.bucket_name,
         stored.key,
         stored.etag,
         "tiingo",
@@ -238,9 +239,8 @@ def test_two_hundred_concurrent_requests_over_twenty_symbols_make_twenty_calls(w
     assert len({one.key for one in got}) == 20
 
 
-def test_a_file_that_someone_else_put_there_is_replaced(world):
-    client = world.prices.client()
-    client.put_object(Bucket=world.prices.name, Key="prices/tiingo/ACME.csv", Body=b"?")
+def test_a_file_that_someone_else_put_there_is_replaced(world, s3_client, s3_settings):
+    s3_client.put_object(Bucket=s3_settings.bucket, Key="prices/tiingo/ACME.csv", Body=b"?")
     assert world.ingestion().ingest(REQUESTED).last_date == "2016-01-04"
 
 

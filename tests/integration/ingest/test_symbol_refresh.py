@@ -31,11 +31,11 @@ def world(s3_settings):
             self.refresh = SymbolRefresh(self.bucket, self.replay.url, http).refresh
 
         def put(self, body):
-            self.bucket.client().put_object(Bucket=self.bucket.name, Key=listings.KEY, Body=body)
+            self.bucket.put(listings.KEY, body, content_type="application/gzip")
 
         def symbols(self):
-            answer = self.bucket.client().get_object(Bucket=self.bucket.name, Key=listings.KEY)
-            return [one.symbol for one in listings.from_bytes(answer["Body"].read())]
+            stored = self.bucket.get(listings.KEY)
+            return [one.symbol for one in listings.from_bytes(stored.body)]
 
     world = World()
     yield world

@@ -77,7 +77,7 @@ def test_a_refreshed_directory_in_s3_takes_the_place_of_the_bundled_one(settings
 
     def put(*rows):
         body = listings.to_bytes(Listing(*row) for row in rows)
-        bucket.client().put_object(Bucket=bucket.name, Key=listings.KEY, Body=body)
+        bucket.put(listings.KEY, body, content_type="application/gzip")
 
     put(("NEWCO", "Brand New Company"))
     live = dataclasses.replace(
