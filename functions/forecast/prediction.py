@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from functions.forecast.backtest import Backtest
+    from functions.forecast.models.prophet_components import Components
     from functions.forecast.series import PriceSeries
 
 INTERVALS = (50, 80, 95)
@@ -38,6 +39,8 @@ class Prediction:
     fitted: NDArray[np.float64]
     note: str = ""
     """One sentence a reader should know about this forecast, such as a short history."""
+    components: Components | None = None
+    """The parts of the line, of a model that has any."""
 
 
 class Model(Protocol):

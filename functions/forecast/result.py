@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from functions.forecast import backtest
 from functions.forecast.backtest import Backtest
 from functions.forecast.prediction import INTERVALS, LEVELS, Model, Prediction
 from functions.forecast.series import PriceSeries
+
+if TYPE_CHECKING:
+    from functions.forecast.models.prophet_components import Components, Curve
 
 SHOWN_YEARS = 5
 """How much history goes into a result; the model sees all of it."""
@@ -55,7 +58,7 @@ def answer(
     }
     predicted = rounding(prediction.centre[-1])
     message = _message(series.symbol, ingested.days, last, predicted, intervals["80"])
-    return {
+    document = {
         "symbol": series.symbol,
         "days": ingested.days,
         "model": model.name,
@@ -82,6 +85,9 @@ def answer(
             "jumps": list(stored.jumps),
         },
     }
+    if prediction.components:
+        document["components"] = _components(prediction.components, rounding)
+    return document
 
 
 def backtest_document(record: Backtest) -> dict[str, Any]:
@@ -136,6 +142,21 @@ def _forecast(prediction: Prediction, rounding: Rounding) -> dict[str, Any]:
         columns[f"lo{percent}"] = rounding.column(low)
         columns[f"hi{percent}"] = rounding.column(high)
     return columns
+
+
+def _components(parts: Components, rounding: Rounding) -> dict[str, Any]:
+    def curve(of: Curve) -> dict[str, Any]:
+        return {"dates": of.dates.astype(str).tolist(), "values": rounding.column(of.values)}
+
+    turns = zip(parts.turns.astype(str).tolist(), parts.slope_changes, strict=True)
+    return {
+        "trend": curve(parts.trend),
+        "yearly": curve(parts.yearly),
+        "monthly": curve(parts.monthly),
+        "changepoints": [
+            {"date": day, "slope_change_per_day": float(f"{change:.6g}")} for day, change in turns
+        ],
+    }
 
 
 def _message(symbol: str, days: int, last: date, price: float, interval: list[float]) -> str:

@@ -24,6 +24,7 @@ import numpy as np
 from functions.common.errors import TooLittleHistoryError
 from functions.forecast import backtest
 from functions.forecast.models.map_fit import fit_map
+from functions.forecast.models.prophet_components import components
 from functions.forecast.models.prophet_design import Design
 from functions.forecast.models.prophet_paths import symmetric_quantiles, trend_deviations
 from functions.forecast.prediction import LEVELS, Prediction
@@ -118,6 +119,7 @@ class ProphetModel:
             quantiles=model.quantiles(dates, levels),
             centre=np.maximum(model.line(dates), model.floor),
             fitted=fitted,
+            components=components(model, dates),
         )
 
     def backtest(self, series: PriceSeries, horizon: int) -> backtest.Backtest:
