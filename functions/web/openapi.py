@@ -35,8 +35,16 @@ DATES = {"type": "array", "items": {"type": "string", "format": "date"}}
 BOUNDS = ("lo50", "hi50", "lo80", "hi80", "lo95", "hi95")
 
 
-def _object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": required or list(properties)}
+def _object(
+    properties: dict[str, Any],
+    required: list[str] | None = None,
+    optional: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties | (optional or {}),
+        "required": required or list(properties),
+    }
 
 
 SCHEMAS: dict[str, Any] = {
@@ -132,7 +140,23 @@ SCHEMAS: dict[str, Any] = {
                     },
                 }
             ),
-        }
+        },
+        optional={
+            "components": {
+                "type": "object",
+                "description": "What prophet's line is made of, in the price's currency; the other"
+                " models have none.",
+                "properties": {
+                    **dict.fromkeys(
+                        ("trend", "yearly", "monthly"), _object({"dates": DATES, "values": NUMBERS})
+                    ),
+                    "changepoints": {
+                        "type": "array",
+                        "items": _object({"date": TEXT, "slope_change_per_day": NUMBER}),
+                    },
+                },
+            }
+        },
     ),
     "Symbols": _object(
         {

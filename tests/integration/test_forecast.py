@@ -231,3 +231,14 @@ def test_a_backtest_whose_prices_are_gone_says_that_there_is_none(world, s3_clie
     s3_client.delete_object(Bucket=ingested.bucket, Key=ingested.key)
     Backtesting(world.prices, world.results, world.claims).complete(completed)
     assert world.result(completed)["backtest"]["status"] == "failed"
+
+
+def test_prophets_result_has_the_parts_of_its_line(world):
+    parts = world.result(world.forecasting().forecast(world.ingested(model="prophet")))[
+        "components"
+    ]
+    for name in ("trend", "yearly", "monthly"):
+        assert len(parts[name]["dates"]) == len(parts[name]["values"]) > 0
+    assert parts["changepoints"]
+    calibrated = world.ingested(request_id="request-2")
+    assert "components" not in world.result(world.forecasting().forecast(calibrated))
