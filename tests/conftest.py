@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from functions.common.config import RedisSettings, S3Settings
-from local.process import Process
+from local.process import Process, StartError
 from local.servers import S3_PORTS, free_port, redis_server, s3_server
 from tests.inbox import Inbox
 
@@ -41,14 +41,28 @@ def redis_client(redis_settings):
 
 @pytest.fixture(scope="session")
 def s3_process(tmp_path_factory):
-    home = tmp_path_factory.mktemp("s3")
-    secret = secrets.token_hex(16)
-    program = s3_server(free_port(len(S3_PORTS)), home / "data", "first", "tester", secret)
-    process = Process(program, home / "log")
-    process.start()
-    process.wait_until_ready(READY_S)
+    process = started_s3(tmp_path_factory)
     yield process
     process.stop()
+
+
+def started_s3(tmp_path_factory, attempts=4):
+    """Someone else may take one of its ports between the choice and the start."""
+    for attempt in range(attempts):
+        home = tmp_path_factory.mktemp("s3")
+        secret = secrets.token_hex(16)
+        program = s3_server(free_port(len(S3_PORTS)), home / "data", "first", "tester", secret)
+        process = Process(program, home / "log")
+        try:
+            process.start()
+            process.wait_until_ready(READY_S)
+        except StartError:
+            process.stop()
+            if attempt == attempts - 1:
+                raise
+        else:
+            break
+    return process
 
 
 @pytest.fixture
