@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from functions.common import fields
 from functions.common.fields import Json
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 PREFIX = "dev.stockcast."
 
@@ -227,16 +230,14 @@ class PricesRefresh:
 
 
 @dataclass(frozen=True)
-class WarmupRequested:
-    """Someone is about to ask about `symbol`: wake up, and have its prices ready."""
-
-    TYPE: ClassVar[str] = PREFIX + "warmup.requested.v1"
+class _AboutSymbol:
+    """Data of the events that name a symbol and belong to no request."""
 
     symbol: str
     request_id: str = ""
 
     @classmethod
-    def from_data(cls, data: Json) -> WarmupRequested:
+    def from_data(cls, data: Json) -> Self:
         return cls(fields.symbol(data))
 
     def to_data(self) -> dict[str, Any]:
@@ -244,20 +245,17 @@ class WarmupRequested:
 
 
 @dataclass(frozen=True)
-class PricesWarmed:
+class WarmupRequested(_AboutSymbol):
+    """Someone is about to ask about `symbol`: wake up, and have its prices ready."""
+
+    TYPE: ClassVar[str] = PREFIX + "warmup.requested.v1"
+
+
+@dataclass(frozen=True)
+class PricesWarmed(_AboutSymbol):
     """The prices of `symbol` are ready and somebody may ask for its forecast soon."""
 
     TYPE: ClassVar[str] = PREFIX + "prices.warmed.v1"
-
-    symbol: str
-    request_id: str = ""
-
-    @classmethod
-    def from_data(cls, data: Json) -> PricesWarmed:
-        return cls(fields.symbol(data))
-
-    def to_data(self) -> dict[str, Any]:
-        return {"symbol": self.symbol}
 
 
 def _asked(data: Json) -> dict[str, Any]:
