@@ -15,7 +15,7 @@ from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore, result_key
 
-VERSION = "5"
+VERSION = "6"
 """Part of every result's key: raise it when the same prices would get another answer."""
 
 PENDING = b'"status":"pending"'
