@@ -33,6 +33,7 @@ TEXT = {"type": "string"}
 NUMBER = {"type": "number"}
 NUMBERS = {"type": "array", "items": {"type": ["number", "null"]}}
 DATES = {"type": "array", "items": {"type": "string", "format": "date"}}
+BAND = {"lo80": NUMBERS, "hi80": NUMBERS}
 BOUNDS = ("lo50", "hi50", "lo80", "hi80", "lo95", "hi95")
 
 
@@ -104,11 +105,25 @@ SCHEMAS: dict[str, Any] = {
             "target_date": {"type": "string", "format": "date"},
             "predicted_price": NUMBER,
             "intervals": _object({"50": NUMBERS, "80": NUMBERS, "95": NUMBERS}),
+            "probability_higher": {
+                **NUMBER,
+                "minimum": 0,
+                "maximum": 1,
+                "description": "The chance that the price on target_date is above last_price.",
+            },
             "message": TEXT,
-            "history": _object({"dates": DATES, "close": NUMBERS, "fitted": NUMBERS}),
+            "history": {
+                **_object({"dates": DATES, "close": NUMBERS, "fitted": NUMBERS, **BAND}),
+                "description": "lo80 to hi80 is the 80% interval that the model would have given"
+                " the day before; null where it is not known, and for prophet.",
+            },
             "forecast": _object(
                 {"dates": DATES, "mean": NUMBERS, **dict.fromkeys(BOUNDS, NUMBERS)}
             ),
+            "random_walk": {
+                **_object({"mean": NUMBERS, **BAND}),
+                "description": "What a random walk without drift says of forecast.dates.",
+            },
             "backtest": _object(
                 {
                     "origins": {"type": "integer"},
