@@ -49,6 +49,8 @@ Answer = tuple[bytes, int, Mapping[str, str]]
 Handler = Callable[[Any], Event | None]
 
 MAX_EVENT_BYTES = 256 * 1024
+BODY_TIMEOUT_S = 10.0
+"""How long a sender may be silent in the middle of a body; a thread waits for it."""
 REMEMBERED_S = 24 * 3600.0
 """How long a handled event's answer is kept for duplicates of it."""
 
@@ -109,9 +111,7 @@ class EventFunction:
             detail = f"{request.method} is not answered here; POST a CloudEvent."
             return _problem(problems.problem("method", "Method not allowed", 405, detail))
         try:
-            if (request.content_length or 0) > MAX_EVENT_BYTES:
-                raise OversizedEventError(request.content_length or 0, MAX_EVENT_BYTES)
-            envelope = cloudevent.parse(dict(request.headers), request.get_data())
+            envelope = cloudevent.parse(dict(request.headers), _body_of(request))
             event = self._read(envelope)
         except StockcastError as error:
             log.warning("refused: %s", error.detail)
@@ -247,6 +247,23 @@ class EventFunction:
             data=following.to_data(),
             extensions=extensions,
         )
+
+
+def _body_of(request: flask.Request) -> bytes:
+    """The whole body. OversizedEventError, whether or not its length was told beforehand."""
+    if (request.content_length or 0) > MAX_EVENT_BYTES:
+        raise OversizedEventError(request.content_length or 0, MAX_EVENT_BYTES)
+    connection = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(BODY_TIMEOUT_S)
+    try:
+        body: bytes = request.stream.read(MAX_EVENT_BYTES + 1)
+    except TimeoutError as error:
+        message = f"The body did not come within {BODY_TIMEOUT_S:.0f} s."
+        raise MalformedEventError(message) from error
+    if len(body) > MAX_EVENT_BYTES:
+        raise OversizedEventError(len(body), MAX_EVENT_BYTES)
+    return body
 
 
 def _requested_by(event: Event) -> ForecastRequested | None:

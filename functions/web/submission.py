@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from functions.common import fields
+from functions.common import fields, strict_json
 from functions.common.errors import InvalidFieldError, StockcastError
 from functions.common.events import ForecastRequested
 from functions.common.problems import from_error
@@ -74,7 +73,7 @@ def read(body: bytes) -> Submission:
 def json_object(body: bytes) -> dict[str, Any]:
     """The JSON object that is the body. Raises BadBodyError."""
     try:
-        data = json.loads(body)
+        data = strict_json.loads(body)
     except ValueError as error:
         message = f"The body is not JSON: {error}. Send for example " + EXAMPLE
         raise BadBodyError(message) from error
