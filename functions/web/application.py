@@ -8,7 +8,6 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -16,9 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
 
 from functions.common import cloudevent, problems
 from functions.common.errors import (
@@ -31,6 +29,7 @@ from functions.common.events import ChartRequested, WarmupRequested
 from functions.common.problems import problem
 from functions.common.request_record import RequestRecord, Status
 from functions.web import csv_table, dead_letter, openapi, progress, submission
+from functions.web.page_files import PageFiles
 from functions.web.progress import Changes
 from functions.web.publisher import Publisher
 from functions.web.security import SecurityHeaders, read_body
@@ -40,7 +39,6 @@ from functions.web.submission import InvalidSubmissionError
 from functions.web.symbol_source import SymbolSource
 from functions.web.symbols import MOST, SAMPLE, SAMPLE_SYMBOLS, Directory
 
-STATIC = Path(__file__).parents[2] / "static"
 OF_SAMPLE = Directory(SAMPLE)
 WARM_S = 300
 """A symbol is warmed up at most once in this time."""
@@ -66,12 +64,16 @@ class Api:
         self._changes = changes
         self._publisher = publisher
         self._symbols = symbols
+        self._files = PageFiles()
 
-    async def page(self, _: Request) -> Response:
-        return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+    async def page(self, request: Request) -> Response:
+        return self._files.page(request, "index.html")
 
-    async def docs(self, _: Request) -> Response:
-        return FileResponse(STATIC / "docs.html", headers={"cache-control": "no-cache"})
+    async def docs(self, request: Request) -> Response:
+        return self._files.page(request, "docs.html")
+
+    async def static(self, request: Request) -> Response:
+        return self._files.file(request)
 
     async def openapi(self, _: Request) -> Response:
         return JSONResponse(openapi.DOCUMENT)
@@ -238,7 +240,7 @@ def application(api: Api, settings: Settings) -> Starlette:
         Route(forecasts + "/{id}/chart.png", api.chart),
         Route(forecasts + "/{id}/result.csv", api.table),
         Route("/events/dead-letter", api.dead_letter, methods=["POST"]),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        Route("/static/{path:path}", api.static),
     ]
     middleware = [Middleware(SecurityHeaders)]
     if settings.cors_origins:

@@ -1,0 +1,72 @@
+"""A proxy that names another host: for a cluster whose ingress goes by the Host header."""
+
+import contextlib
+import threading
+import time
+
+import anyio._backends._asyncio  # noqa: F401 - pytest rewrites it, which must not happen in a thread
+import httpcore
+import uvicorn
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
+
+from local.servers import free_port
+
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+TIMEOUT = {"connect": 10.0, "read": 120.0, "write": 30.0, "pool": 10.0}
+
+
+def application(url, host):
+    """Passes each request on to `url` as one for `host`, and the answer back as it comes."""
+    http = httpcore.AsyncConnectionPool(max_connections=None)
+
+    async def pass_on(request):
+        target = url.rstrip("/") + request.scope["raw_path"].decode()
+        if request.url.query:
+            target += f"?{request.url.query}"
+        headers = [(name, value) for name, value in request.headers.raw if name != b"host"]
+        answer = await http.handle_async_request(
+            httpcore.Request(
+                request.method,
+                target,
+                headers=[(b"host", host.encode()), *headers],
+                content=await request.body(),
+                extensions={"timeout": TIMEOUT},
+            )
+        )
+        response = StreamingResponse(
+            answer.aiter_stream(), answer.status, background=BackgroundTask(answer.aclose)
+        )
+        response.raw_headers = [
+            (name.lower(), value)
+            for name, value in answer.headers
+            if name.decode().lower() not in HOP_BY_HOP
+        ]
+        return response
+
+    @contextlib.asynccontextmanager
+    async def open_connections(_):
+        async with http:
+            yield
+
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    routes = [Route("/{path:path}", pass_on, methods=methods)]
+    return Starlette(routes=routes, lifespan=open_connections)
+
+
+@contextlib.contextmanager
+def naming(url, host):
+    """The URL of a proxy before `url`, as long as the context lasts."""
+    port = free_port()
+    config = uvicorn.Config(application(url, host), port=port, log_config=None, ws="none")
+    config.timeout_graceful_shutdown = 1
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
