@@ -90,19 +90,7 @@ def parse(headers: Mapping[str, str], body: bytes) -> Envelope:
             f" the content type was {content_type or 'not given'!r}."
         )
         raise MalformedEventError(message)
-    if not _is_structured(lowered):
-        # The SDK reads ce-* headers as they are; the HTTP binding percent-encodes them.
-        lowered = {name: _decoded(name, value) for name, value in lowered.items()}
-        # The SDK takes a message that lacks one of them for a structured one.
-        for name in REQUIRED:
-            if not lowered.get(f"ce-{name}"):
-                raise MalformedEventError(f"The header ce-{name} is missing or empty.")
-    try:
-        if _is_structured(lowered):
-            strict_json.loads(body)  # the SDK's own reader takes anything
-        event = from_http(lowered, body, data_unmarshaller=_data)
-    except (GenericException, ValueError, TypeError, AttributeError) as error:
-        raise MalformedEventError(_reason(error)) from error
+    event = _read(lowered, body)
     attributes: dict[str, Any] = dict(event.get_attributes())
     _check(attributes)
     for name in REQUIRED:
@@ -124,6 +112,23 @@ def parse(headers: Mapping[str, str], body: bytes) -> Envelope:
             if name not in CORE and value is not None
         },
     )
+
+
+def _read(headers: Mapping[str, str], body: bytes) -> CloudEvent:
+    """What the SDK makes of the message, whose own reader takes more than we can give out again."""
+    try:
+        if _is_structured(headers):
+            strict_json.loads(body)
+            return from_http(dict(headers), body, data_unmarshaller=_data)
+        # The SDK takes a message that lacks one of them for a structured one.
+        for name in REQUIRED:
+            if not headers.get(f"ce-{name}"):
+                raise MalformedEventError(f"The header ce-{name} is missing or empty.")
+        # The SDK reads ce-* headers as they are; the HTTP binding percent-encodes them.
+        decoded = {name: _decoded(name, value) for name, value in headers.items()}
+        return from_http(decoded, body, data_unmarshaller=_data)
+    except (GenericException, ValueError, TypeError, AttributeError) as error:
+        raise MalformedEventError(_reason(error)) from error
 
 
 def json_bytes(value: Any) -> bytes:

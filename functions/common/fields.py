@@ -79,14 +79,17 @@ def day(data: Json, field: str) -> date:
 def moment(data: Json, field: str) -> str:
     """A time with its offset, ISO 8601, as it was given; empty where there is none."""
     value = data.get(field) or ""
-    try:
-        is_good = not value or datetime.fromisoformat(value.replace("Z", "+00:00")).tzinfo
-    except (AttributeError, TypeError, ValueError):
-        is_good = False
-    if not is_good:
+    if value and not _is_moment(value):
         message = f"must be a time like 2013-03-01T12:00:00Z, not {shown(value)}."
         raise InvalidFieldError(field, message)
     return str(value)
+
+
+def _is_moment(value: object) -> bool:
+    try:
+        return datetime.fromisoformat(str(value).replace("Z", "+00:00")).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def symbol(data: Json, field: str = "symbol") -> str:

@@ -15,10 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from functions.common import cloudevent, problems
+from functions.common import cloudevent, fields, problems
 from functions.common.errors import (
     ConflictError,
     StockcastError,
@@ -28,7 +28,9 @@ from functions.common.errors import (
 from functions.common.events import ChartRequested, WarmupRequested
 from functions.common.problems import problem
 from functions.common.request_record import RequestRecord, Status
+from functions.common.signature import Signer
 from functions.web import csv_table, dead_letter, openapi, progress, submission
+from functions.web.clients import CountedStream, Streams, client_of
 from functions.web.page_files import PageFiles
 from functions.web.progress import Changes
 from functions.web.publisher import Publisher
@@ -65,6 +67,8 @@ class Api:
         self._publisher = publisher
         self._symbols = symbols
         self._files = PageFiles()
+        self._signer = Signer(settings.event_tokens)
+        self._streams = Streams(settings.streams_per_client)
 
     async def page(self, request: Request) -> Response:
         return self._files.page(request, "index.html")
@@ -101,10 +105,10 @@ class Api:
     async def warm_up(self, request: Request) -> Response:
         """Have a symbol's prices fetched ahead. Best effort: the answer is never an error."""
         warming = False
-        with suppress(StockcastError, ValueError):
+        with suppress(StockcastError, HTTPException):
+            _refuse_other_than_json(request)
             wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
-            client = request.client.host if request.client else "unknown"
-            await self._store.admit(f"warmup {client}", self._settings.requests_per_minute)
+            await self._admit(request, "warmup ")
             if self._is_available(wanted.symbol):
                 turn = int(time.time() // WARM_S)
                 await self._publisher.publish(wanted, f"warmup-{wanted.symbol}-{turn}")
@@ -116,12 +120,8 @@ class Api:
 
     async def submit(self, request: Request) -> Response:
         """Accept a request: 202 once its event is with the broker, or its result is known."""
-        content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        if content_type != "application/json":
-            detail = f"The content type must be application/json, not {content_type or 'missing'}."
-            raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
-        client = request.client.host if request.client else "unknown"
-        await self._store.admit(client, self._settings.requests_per_minute)
+        _refuse_other_than_json(request)
+        await self._admit(request)
         submitted = submission.read(await read_body(request))
         requested = submitted.requested
         if not self._is_available(requested.symbol):
@@ -139,6 +139,13 @@ class Api:
             await self._publisher.publish(requested, requested.request_id, traceparent)
         return _accepted(requested.request_id, stood or Status.QUEUED)
 
+    async def _admit(self, request: Request, purpose: str = "") -> None:
+        await self._store.admit(
+            purpose + client_of(request),
+            self._settings.requests_per_minute,
+            self._settings.requests_per_minute_of_all,
+        )
+
     async def status(self, request: Request) -> Response:
         return _json(await self._document(await self._record(request)))
 
@@ -148,7 +155,9 @@ class Api:
             self._changes, record.requested.request_id, self._store.read, self._document
         )
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+        client = client_of(request)
+        self._streams.take(client)
+        return CountedStream(events, headers, self._streams, client)
 
     async def chart(self, request: Request) -> Response:
         """The PNG; drawn now by the forecast function if nobody has looked at it before."""
@@ -168,8 +177,15 @@ class Api:
         return Response(text, media_type="text/csv", headers=headers)
 
     async def dead_letter(self, request: Request) -> Response:
-        """Take an event that nobody took, and fail its request."""
+        """Take an event that nobody took, and fail its request.
+
+        Everybody reaches this as they reach web, so it takes signed events alone.
+        """
+        if not self._signer.has_token:
+            detail = "Dead letters are taken where EVENT_TOKEN is set alone; set it for web."
+            raise HTTPException(HTTPStatus.FORBIDDEN, detail)
         dead = cloudevent.parse(dict(request.headers), await read_body(request))
+        self._signer.check(dead)
         failed = dead_letter.failure_of(dead)
         if failed:
             # A conflict: the id stands for another request, which is not to blame.
@@ -194,9 +210,12 @@ class Api:
 
     async def _record(self, request: Request) -> RequestRecord:
         request_id = request.path_params["id"]
-        record = await self._store.read(request_id)
+        is_id = fields.REQUEST_ID.fullmatch(request_id)
+        record = await self._store.read(request_id) if is_id else None
         if record is None:
-            detail = f"There is no request {request_id!r}; it may have expired. Submit it again."
+            detail = (
+                f"There is no request {request_id[:64]!r}; it may have expired. Submit it again."
+            )
             raise HTTPException(HTTPStatus.NOT_FOUND, detail)
         return record
 
@@ -255,6 +274,7 @@ def application(api: Api, settings: Settings) -> Starlette:
     handlers: dict[Any, Callable[[Request, Any], Awaitable[Response]]] = {
         StockcastError: _on_error,
         HTTPException: _on_http_error,
+        Exception: _on_defect,
     }
     return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers)
 
@@ -273,6 +293,20 @@ async def _on_http_error(request: Request, error: HTTPException) -> Response:
     detail = error.detail if error.detail != phrase else f"{request.method} {request.url.path}"
     slug = phrase.lower().replace(" ", "-")
     return _problem(problem(slug, phrase, error.status_code, detail), dict(error.headers or {}))
+
+
+async def _on_defect(_: Request, __: Exception) -> Response:
+    """Starlette raises the error anew afterwards, and the server logs it."""
+    detail = "Stockcast failed on this request; its log says why."
+    return _problem(problem("internal", "Internal error", 500, detail))
+
+
+def _refuse_other_than_json(request: Request) -> None:
+    """What a page of another site can send without asking first is no JSON."""
+    content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if content_type != "application/json":
+        detail = f"The content type must be application/json, not {content_type or 'missing'}."
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
 
 
 def _problem(shown: dict[str, Any], headers: dict[str, str] | None = None) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 
+from functions.common.signature import Signer
 from functions.web.application import Api, application
 from functions.web.progress import Changes
 from functions.web.publisher import Publisher
@@ -18,7 +19,7 @@ class Wired:
     def __init__(self, settings: Settings) -> None:
         self._redis = connect(settings.redis)
         self._changes = Changes(self._redis)
-        self._publisher = Publisher(settings.sink)
+        self._publisher = Publisher(settings.sink, Signer(settings.event_tokens))
         self._symbols = SymbolSource(settings.s3, settings.symbols_max_age_s)
         api = Api(
             settings,

@@ -45,6 +45,13 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize(("kind", "data"), EXAMPLES)
+@pytest.mark.parametrize("value", ["tomorrow", "2013-03-01T12:00:00", 7, {"a": 1}])
+def test_a_time_that_is_none_is_named(value):
+    data = INGESTED | {"fresh_until": value}
+    with pytest.raises(InvalidFieldError, match="fresh_until"):
+        PricesIngested.from_data(data)
+
+
 def test_data_survives_reading_and_writing(kind, data):
     assert kind.from_data(data).to_data() == data
 
