@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
+from typing import Any
 
 from functions.common.claims import Claims, Outcome
 from functions.common.cloudevent import json_bytes
@@ -55,7 +56,7 @@ class Forecasting:
         with self._claims.claimed(f"stockcast:computing:{{{key}}}") as claim:
             known = self._results.get(key)
             if known is None:
-                known = self._compute(ingested, stored)
+                known = json_bytes(computed(ingested, stored, self._today()))
                 self._results.put(key, known)
             if not isinstance(claim, Outcome):
                 claim.complete(key, ttl_s=1.0)
@@ -80,17 +81,23 @@ class Forecasting:
             log.info("the prices were replaced since; using %s", stored.etag)
         return stored
 
-    def _compute(self, ingested: PricesIngested, stored: StoredPrices) -> bytes:
-        from functions.forecast import models, price_csv, result
-
-        series = price_csv.read(ingested.symbol, stored.body)
-        today = datetime.fromtimestamp(self._clock(), timezone.utc).date()
-        model = models.named(ingested.model)
-        document = result.answer(ingested, stored, series, model, today)
-        return json_bytes(document)
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._clock(), timezone.utc).date()
 
     def _fresh_for(self, ingested: PricesIngested) -> float:
         if ingested.stale or not ingested.fresh_until:
             return 0.0
         until = datetime.fromisoformat(ingested.fresh_until.replace("Z", "+00:00"))
         return until.timestamp() - self._clock()
+
+
+def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> dict[str, Any]:
+    """The result for the request that `ingested` came from, from the prices it points to.
+
+    `today` is what the age of the prices is counted to. Raises RequestError where the prices
+    cannot be forecast from.
+    """
+    from functions.forecast import models, price_csv, result
+
+    series = price_csv.read(ingested.symbol, stored.body)
+    return result.answer(ingested, stored, series, models.named(ingested.model), today)
