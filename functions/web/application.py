@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from functions.common import cloudevent, fields, problems
+from functions.common import cloudevent, fields
 from functions.common.errors import (
     ConflictError,
     StockcastError,
@@ -26,18 +24,18 @@ from functions.common.errors import (
     UnknownSymbolError,
 )
 from functions.common.events import ChartRequested, WarmupRequested
-from functions.common.problems import problem
 from functions.common.request_record import RequestRecord, Status
 from functions.common.signature import Signer
 from functions.web import csv_table, dead_letter, openapi, progress, submission
-from functions.web.clients import CountedStream, Streams, client_of
+from functions.web.batches import BatchApi
+from functions.web.clients import Limits
+from functions.web.failures import HANDLERS
 from functions.web.page_files import PageFiles
 from functions.web.progress import Changes
 from functions.web.publisher import Publisher
 from functions.web.security import SecurityHeaders, read_body
 from functions.web.settings import Settings
 from functions.web.store import WebStore
-from functions.web.submission import InvalidSubmissionError
 from functions.web.symbol_source import SymbolSource
 from functions.web.symbols import MOST, SAMPLE, SAMPLE_SYMBOLS, Directory
 
@@ -60,15 +58,18 @@ class Api:
         changes: Changes,
         publisher: Publisher,
         symbols: SymbolSource,
+        limits: Limits,
+        batches: BatchApi,
     ) -> None:
+        self.batches = batches
         self._settings = settings
         self._store = store
         self._changes = changes
         self._publisher = publisher
         self._symbols = symbols
+        self._limits = limits
         self._files = PageFiles()
         self._signer = Signer(settings.event_tokens)
-        self._streams = Streams(settings.streams_per_client)
 
     async def page(self, request: Request) -> Response:
         return self._files.page(request, "index.html")
@@ -106,9 +107,9 @@ class Api:
         """Have a symbol's prices fetched ahead. Best effort: the answer is never an error."""
         warming = False
         with suppress(StockcastError, HTTPException):
-            _refuse_other_than_json(request)
+            submission.require_json(request)
             wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
-            await self._admit(request, "warmup ")
+            await self._limits.admit(request, "warmup ")
             if self._is_available(wanted.symbol):
                 turn = int(time.time() // WARM_S)
                 await self._publisher.publish(wanted, f"warmup-{wanted.symbol}-{turn}")
@@ -120,8 +121,8 @@ class Api:
 
     async def submit(self, request: Request) -> Response:
         """Accept a request: 202 once its event is with the broker, or its result is known."""
-        _refuse_other_than_json(request)
-        await self._admit(request)
+        submission.require_json(request)
+        await self._limits.admit(request)
         submitted = submission.read(await read_body(request))
         requested = submitted.requested
         if not self._is_available(requested.symbol):
@@ -139,13 +140,6 @@ class Api:
             await self._publisher.publish(requested, requested.request_id, traceparent)
         return _accepted(requested.request_id, stood or Status.QUEUED)
 
-    async def _admit(self, request: Request, purpose: str = "") -> None:
-        await self._store.admit(
-            purpose + client_of(request),
-            self._settings.requests_per_minute,
-            self._settings.requests_per_minute_of_all,
-        )
-
     async def status(self, request: Request) -> Response:
         return _json(await self._document(await self._record(request)))
 
@@ -154,10 +148,7 @@ class Api:
         events = progress.stream(
             self._changes, record.requested.request_id, self._store.read, self._document
         )
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        client = client_of(request)
-        self._streams.take(client)
-        return CountedStream(events, headers, self._streams, client)
+        return self._limits.stream(request, events)
 
     async def chart(self, request: Request) -> Response:
         """The PNG; drawn now by the forecast function if nobody has looked at it before."""
@@ -177,7 +168,7 @@ class Api:
         return Response(text, media_type="text/csv", headers=headers)
 
     async def dead_letter(self, request: Request) -> Response:
-        """Take an event that nobody took, and fail its request.
+        """Take an event that nobody took, and fail its request or batch.
 
         Everybody reaches this as they reach web, so it takes signed events alone.
         """
@@ -191,6 +182,7 @@ class Api:
             # A conflict: the id stands for another request, which is not to blame.
             with suppress(ConflictError):
                 await self._store.fail(*failed)
+        await self.batches.bury(dead)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def _drawn(self, record: RequestRecord) -> bytes:
@@ -213,9 +205,8 @@ class Api:
         is_id = fields.REQUEST_ID.fullmatch(request_id)
         record = await self._store.read(request_id) if is_id else None
         if record is None:
-            detail = (
-                f"There is no request {request_id[:64]!r}; it may have expired. Submit it again."
-            )
+            named = repr(request_id[:64])
+            detail = f"There is no request {named}; it may have expired. Submit it again."
             raise HTTPException(HTTPStatus.NOT_FOUND, detail)
         return record
 
@@ -258,6 +249,7 @@ def application(api: Api, settings: Settings) -> Starlette:
         Route(forecasts + "/{id}/events", api.events),
         Route(forecasts + "/{id}/chart.png", api.chart),
         Route(forecasts + "/{id}/result.csv", api.table),
+        *api.batches.routes(),
         Route("/events/dead-letter", api.dead_letter, methods=["POST"]),
         Route("/static/{path:path}", api.static),
     ]
@@ -271,46 +263,7 @@ def application(api: Api, settings: Settings) -> Starlette:
             expose_headers=["location", "retry-after"],
         )
         middleware.append(cors)
-    handlers: dict[Any, Callable[[Request, Any], Awaitable[Response]]] = {
-        StockcastError: _on_error,
-        HTTPException: _on_http_error,
-        Exception: _on_defect,
-    }
-    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers)
-
-
-async def _on_error(_: Request, error: StockcastError) -> Response:
-    if isinstance(error, InvalidSubmissionError):
-        return _problem(error.problem())
-    headers = {}
-    if isinstance(error, TemporaryError) and error.retry_after_s is not None:
-        headers["retry-after"] = str(max(1, round(error.retry_after_s)))
-    return _problem(problems.from_error(error), headers)
-
-
-async def _on_http_error(request: Request, error: HTTPException) -> Response:
-    phrase = HTTPStatus(error.status_code).phrase
-    detail = error.detail if error.detail != phrase else f"{request.method} {request.url.path}"
-    slug = phrase.lower().replace(" ", "-")
-    return _problem(problem(slug, phrase, error.status_code, detail), dict(error.headers or {}))
-
-
-async def _on_defect(_: Request, __: Exception) -> Response:
-    """Starlette raises the error anew afterwards, and the server logs it."""
-    detail = "Stockcast failed on this request; its log says why."
-    return _problem(problem("internal", "Internal error", 500, detail))
-
-
-def _refuse_other_than_json(request: Request) -> None:
-    """What a page of another site can send without asking first is no JSON."""
-    content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if content_type != "application/json":
-        detail = f"The content type must be application/json, not {content_type or 'missing'}."
-        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
-
-
-def _problem(shown: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse(shown, shown["status"], headers, problems.CONTENT_TYPE)
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=HANDLERS)
 
 
 def _json(body: bytes) -> Response:

@@ -26,14 +26,17 @@ ADMIT = """
 for i, key in ipairs(KEYS) do
   local limit = tonumber(ARGV[i])
   if limit > 0 then
-    local count = redis.call('INCR', key)
+    local count = redis.call('INCRBY', key, ARGV[3])
     redis.call('EXPIRE', key, 120)
     if count > limit then return i end
   end
 end
 return 0
 """
-"""KEYS: the counters of this minute. ARGV: their limits. Answers which is exceeded; 0: none."""
+"""KEYS: the counters of this minute. ARGV: their limits, and how much to count.
+
+Answers which is exceeded; 0: none.
+"""
 OF_ALL = 2
 
 
@@ -68,7 +71,7 @@ class WebStore:
         self._settings = settings
         self._clock = clock
 
-    async def admit(self, client: str, of_one: int, of_all: int) -> None:
+    async def admit(self, client: str, of_one: int, of_all: int, *, cost: int = 1) -> None:
         """Count a request of `client`, and of all unless it is refused already.
 
         ThrottledError above `of_one` or `of_all` a minute (0: no limit).
@@ -79,7 +82,7 @@ class WebStore:
         minute = f"stockcast:rate:{{{int(now // MINUTE_S)}}}"
         keys = (f"{minute}:client:{client}", f"{minute}:all")
         with failures_are_temporary():
-            evaluated: Awaitable[int] = self._redis.eval(ADMIT, 2, *keys, of_one, of_all)
+            evaluated: Awaitable[int] = self._redis.eval(ADMIT, 2, *keys, of_one, of_all, cost)
             refused = await evaluated
         if refused:
             wait_s = MINUTE_S - now % MINUTE_S
@@ -110,10 +113,10 @@ class WebStore:
             self._settings,
             self._clock(),
         )
-        key = request_record.request_key(requested.request_id)
+        keys = request_record.advance_keys(requested.request_id)
         with failures_are_temporary():
             evaluated: Awaitable[bytes] = self._redis.eval(
-                request_record.ADVANCE, 1, key, *arguments
+                request_record.ADVANCE, len(keys), *keys, *arguments
             )
             answer = await evaluated
         if answer == b"conflict":
