@@ -141,3 +141,10 @@ def test_a_bad_field_of_an_analysis_is_named(change, field):
     with pytest.raises(InvalidFieldError) as caught:
         ForecastRequested.from_data(ANALYSIS | change)
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("value", ["tomorrow", "2013-03-01T12:00:00", 7, {"a": 1}])
+def test_a_time_that_is_none_is_named(value):
+    data = INGESTED | {"fresh_until": value}
+    with pytest.raises(InvalidFieldError, match="fresh_until"):
+        PricesIngested.from_data(data)
