@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, timezone
 from typing import Any
 
+from functions.common import batch_record
 from functions.common.claims import Claims, Outcome
 from functions.common.cloudevent import json_bytes
 from functions.common.errors import InvalidFieldError
-from functions.common.events import ForecastCompleted, PricesIngested
+from functions.common.events import ForecastCompleted, ForecastRequested, PricesIngested
 from functions.common.price_store import PriceStore, StoredPrices
 from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
@@ -60,7 +62,7 @@ class Forecasting:
                 self._results.put(key, known)
             if not isinstance(claim, Outcome):
                 claim.complete(key, ttl_s=1.0)
-        self._requests.done(requested, key)
+        self._requests.done(requested, key, **_headline(requested, known))
         self._results.remember_latest(requested, key, fresh_for_s=self._fresh_for(ingested))
         return ForecastCompleted(requested.request_id, requested.symbol, key, PENDING in known)
 
@@ -101,3 +103,10 @@ def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> dic
 
     series = price_csv.read(ingested.symbol, stored.body)
     return result.answer(ingested, stored, series, models.named(ingested.model), today)
+
+
+def _headline(requested: ForecastRequested, result: bytes) -> dict[str, str]:
+    """What the table of a batch needs, kept with the request: results are large."""
+    if not batch_record.is_member(requested.request_id):
+        return {}
+    return {"headline": json.dumps(batch_record.headline(json.loads(result)))}
