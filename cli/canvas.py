@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from math import ceil, floor
 
 DOTS_ACROSS, DOTS_DOWN = 2, 4
+MIDDLE = (DOTS_DOWN - 1) / 2
 BRAILLE = 0x2800
 BIT = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The bit of a dot in a Braille pattern, by row and column."""
@@ -74,8 +76,9 @@ class Canvas:
 
     def band(self, column: int, top: float, bottom: float, shade: int, style: str) -> None:
         """Shade the cells of `column` with their middle between two dots; at least one."""
-        first = max(0, min(self.height - 1, round((top - DOTS_DOWN / 2) / DOTS_DOWN)))
-        last = max(first, min(self.height - 1, round((bottom - DOTS_DOWN / 2) / DOTS_DOWN)))
+        first, last = ceil((top - MIDDLE) / DOTS_DOWN), floor((bottom - MIDDLE) / DOTS_DOWN)
+        if last < first:
+            first = last = min(self.height - 1, int((top + bottom) / 2) // DOTS_DOWN)
         for row in range(first, last + 1):
             self._shade[row][column] = (self._glyphs.shades[shade], style)
 

@@ -13,7 +13,12 @@ from urllib.parse import urlsplit
 
 from cli.event_stream import events
 from cli.service import Answer, FailedRequestError
-from functions.common.errors import ConfigurationError, TemporaryError, ThrottledError
+from functions.common.errors import (
+    ConfigurationError,
+    StockcastError,
+    TemporaryError,
+    ThrottledError,
+)
 
 if TYPE_CHECKING:
     from requests import Response
@@ -107,8 +112,8 @@ class Client:
                         if _is_final(body):
                             return body
                         failures = 0
-                except TemporaryError:
-                    pass
+                except StockcastError:
+                    pass  # whatever is the matter with it, the request itself will say
                 failures += 1
             body = self._insistently("GET", path).content
             told = _told(body, told, tell)
