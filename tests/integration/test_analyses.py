@@ -20,6 +20,7 @@ from functions.common.events import (
 from functions.common.function import EventFunction
 from functions.common.request_record import Status
 from functions.common.result_store import latest_name
+from functions.common.signature import Signer
 from functions.forecast import analyses
 from functions.forecast.backtesting import Backtesting
 from functions.forecast.charting import Charting
@@ -46,6 +47,7 @@ def functions(world):
             claims=world.claims,
             sink=None,
             failure_sink=None,
+            signer=Signer(()),
             ready=lambda: None,
         )
 
