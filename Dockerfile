@@ -19,6 +19,20 @@ COPY functions/${FUNCTION} /app/functions/${FUNCTION}
 # cost more than the start itself. It is never checked against its source either.
 RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /app
 
+# What the page takes from npm, by the npm of a wheel. The secret `npm` is a .npmrc for a mirror.
+FROM ${BASE_IMAGE} AS page
+WORKDIR /page
+COPY requirements-page.txt .
+RUN --mount=type=secret,id=pip,target=/run/secrets/pip.conf \
+    PIP_CONFIG_FILE=/run/secrets/pip.conf python3 -m pip install --quiet --no-cache-dir \
+      --disable-pip-version-check --root-user-action=ignore --only-binary=:all: --require-hashes \
+      -r requirements-page.txt
+COPY .npmrc package.json package-lock.json ./
+COPY local/vendor.py local/
+COPY static static
+RUN --mount=type=secret,id=npm,target=/run/secrets/npmrc \
+    NPM_CONFIG_USERCONFIG=/run/secrets/npmrc python3 local/vendor.py --production
+
 FROM ${BASE_IMAGE} AS common
 # The official images come without the bytecode of the standard library.
 RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash \
@@ -49,7 +63,7 @@ FROM common AS ingest
 FROM common AS forecast
 FROM common AS web
 ENV FUNCTION_USE_ASGI=true
-COPY static /app/static
+COPY --from=page /page/static /app/static
 
 FROM ${FUNCTION}
 ARG FUNCTION

@@ -26,18 +26,25 @@ $(READY): requirements-dev.txt pyproject.toml | $(UV)
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $@
 
-setup: $(READY) ## install everything a checkout needs
+VENDOR := static/vendor/uplot.js
+$(VENDOR): package.json package-lock.json local/vendor.py | $(READY)
+	@echo "Installing the page's chart library ..."
+	@$(BIN)/python local/vendor.py
+
+setup: $(READY) $(VENDOR) ## install everything a checkout needs
 
 lock: $(UV) ## lock all requirements anew (after editing a requirements.in)
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --output-file requirements-dev.txt requirements-dev.in
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	  --constraints requirements-dev.txt --output-file requirements-yahoo.txt requirements-yahoo.in
+	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
+	  --constraints requirements-dev.txt --output-file requirements-page.txt requirements-page.in
 	for f in web ingest forecast; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	    --constraints requirements-dev.txt --output-file functions/$$f/requirements.txt functions/$$f/requirements.in || exit 1; \
 	done
 
-run: $(READY) ## start everything on this machine and print the URL of the page
+run: $(READY) $(VENDOR) ## start everything on this machine and print the URL of the page
 	@$(BIN)/stockcast up
 
 YAHOO_READY := $(VENV)/.yahoo-ready
@@ -45,7 +52,7 @@ $(YAHOO_READY): requirements-yahoo.txt $(READY)
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-yahoo.txt
 	@touch $@
 
-test: $(YAHOO_READY) ## run all tests and report the coverage of functions/
+test: $(YAHOO_READY) $(VENDOR) ## run all tests and report the coverage of functions/
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov=functions --cov-report=term
 
 lint: $(READY) ## check style and types
@@ -88,4 +95,4 @@ images: ## build the three images with docker, podman or buildah, as stockcast-w
 	done
 
 clean: ## remove what setup and runs have made, data included
-	rm -rf $(VENV) .stockcast .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) node_modules static/vendor .stockcast .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -13,6 +13,15 @@ from tests.inbox import Inbox
 READY_S = 60
 
 
+def pytest_addoption(parser):
+    group = parser.getgroup("stockcast", "the Stockcast that tests/e2e is about")
+    group.addoption("--base-url", help="of web; without it one is started on this machine")
+    group.addoption("--broker-url", help="where events are posted; without it those tests skip")
+    group.addoption(
+        "--host-header", help="the host web is known by, where --base-url is an ingress"
+    )
+
+
 @pytest.fixture(scope="session")
 def redis_process(tmp_path_factory):
     home = tmp_path_factory.mktemp("redis")

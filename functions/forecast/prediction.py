@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from functions.forecast.backtest import Backtest
@@ -41,6 +43,23 @@ class Prediction:
     """One sentence a reader should know about this forecast, such as a short history."""
     components: Components | None = None
     """The parts of the line, of a model that has any."""
+    day_before: NDArray[np.float64] | None = None
+    """(n, 2), of a model that has it: the 80% interval of each row's price as forecast from the
+    rows before it; NaN where these are too few."""
+
+    def probability_above(self, price: float) -> float:
+        """The chance, 0 to 1, that the price on the last day is above `price`.
+
+        Between and beyond the quantiles the log price is linear in the quantiles of a Gaussian.
+        """
+        known, wanted = np.log(self.quantiles[-1]), np.log(price)
+        left = int(np.searchsorted(known, wanted, side="right")) - 1
+        left = min(max(left, 0), len(known) - 2)
+        low, high = (NormalDist().inv_cdf(level) for level in self.levels[left : left + 2])
+        step = float(known[left + 1] - known[left])
+        if step == 0.0:  # all quantiles there are one price, below `price` or not
+            return float(known[left] > wanted)
+        return NormalDist().cdf(-(low + (high - low) * float(wanted - known[left]) / step))
 
 
 class Model(Protocol):

@@ -16,7 +16,9 @@ from functions.common.events import PricesIngested
 from functions.common.price_store import StoredPrices
 from functions.forecast import backtest
 from functions.forecast.backtest import Backtest
-from functions.forecast.prediction import INTERVALS, LEVELS, Model, Prediction
+from functions.forecast.models import random_walk
+from functions.forecast.prediction import INTERVALS, Model, Prediction
+from functions.forecast.scores import WIS_LEVELS
 from functions.forecast.series import PriceSeries
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def answer(
     last = series.dates[-1].item()
     target = trading_calendar.on_or_after(last + timedelta(days=ingested.days))
     dates = np.array(trading_calendar.trading_days_after(last, target), dtype="datetime64[D]")
-    prediction = model.forecast(series, dates, LEVELS)
+    prediction = model.forecast(series, dates, WIS_LEVELS)
     horizon = len(dates)
     record = (
         model.backtest(series, horizon) if model.has_quick_backtest else backtest.pending(horizon)
@@ -67,27 +69,39 @@ def answer(
         "target_date": target.isoformat(),
         "predicted_price": predicted,
         "intervals": intervals,
+        "probability_higher": _rounded_score(
+            prediction.probability_above(float(series.adjusted_close[-1]))
+        ),
         "message": f"{message} {prediction.note}".rstrip(),
         "history": _history(series, prediction, rounding),
         "forecast": _forecast(prediction, rounding),
+        "random_walk": _random_walk(series, horizon, rounding),
         "backtest": backtest_document(record),
-        "data": {
-            "provider": ingested.provider,
-            "symbol": series.symbol,
-            "first_date": series.dates[0].item().isoformat(),
-            "last_date": last.isoformat(),
-            "rows": len(series),
-            "s3_key": ingested.key,
-            "etag": stored.etag,
-            "fetched_at": stored.fetched_at,
-            "age_days": max(0, (today - last).days),
-            "stale": ingested.stale,
-            "jumps": list(stored.jumps),
-        },
+        "data": data_document(ingested, stored, series, today),
     }
     if prediction.components:
         document["components"] = _components(prediction.components, rounding)
     return document
+
+
+def data_document(
+    ingested: PricesIngested, stored: StoredPrices, series: PriceSeries, today: date
+) -> dict[str, Any]:
+    """Which prices a result was computed from."""
+    last = series.dates[-1].item()
+    return {
+        "provider": ingested.provider,
+        "symbol": series.symbol,
+        "first_date": series.dates[0].item().isoformat(),
+        "last_date": last.isoformat(),
+        "rows": len(series),
+        "s3_key": ingested.key,
+        "etag": stored.etag,
+        "fetched_at": stored.fetched_at,
+        "age_days": max(0, (today - last).days),
+        "stale": ingested.stale,
+        "jumps": list(stored.jumps),
+    }
 
 
 def backtest_document(record: Backtest) -> dict[str, Any]:
@@ -125,10 +139,17 @@ def _level_index(prediction: Prediction, level: float) -> int:
 def _history(series: PriceSeries, prediction: Prediction, rounding: Rounding) -> dict[str, Any]:
     since = series.dates[-1] - np.timedelta64(round(SHOWN_YEARS * 365.25), "D")
     shown = slice(int(np.searchsorted(series.dates, since)), None)
+    low, high = (
+        np.full((2, len(series)), np.nan)
+        if prediction.day_before is None
+        else prediction.day_before.T
+    )
     return {
         "dates": series.dates[shown].astype(str).tolist(),
         "close": rounding.column(series.adjusted_close[shown]),
         "fitted": rounding.column(prediction.fitted[shown]),
+        "lo80": rounding.column(low[shown]),
+        "hi80": rounding.column(high[shown]),
     }
 
 
@@ -142,6 +163,18 @@ def _forecast(prediction: Prediction, rounding: Rounding) -> dict[str, Any]:
         columns[f"lo{percent}"] = rounding.column(low)
         columns[f"hi{percent}"] = rounding.column(high)
     return columns
+
+
+def _random_walk(series: PriceSeries, horizon: int, rounding: Rounding) -> dict[str, Any]:
+    """What "tomorrow equals today" says of the same days, to hold the forecast against."""
+    last, steps = np.array([len(series) - 1]), np.arange(1, horizon + 1)
+    log_price = np.log(series.adjusted_close)
+    low, middle, high = random_walk.quantiles(log_price, last, steps, (0.1, 0.5, 0.9))[0].T
+    return {
+        "mean": rounding.column(middle),
+        "lo80": rounding.column(low),
+        "hi80": rounding.column(high),
+    }
 
 
 def _components(parts: Components, rounding: Rounding) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A result as a table: one row a trading day, past and future."""
+"""A result as a table."""
 
 from __future__ import annotations
 
@@ -9,10 +9,17 @@ from typing import Any
 
 BOUNDS = ("lo50", "hi50", "lo80", "hi80", "lo95", "hi95")
 COLUMNS = ("date", "kind", "close", "fitted", "mean", *BOUNDS)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes text that begins so for a formula."""
 
 
 def table(result: Mapping[str, Any]) -> str:
-    """CSV with a header; empty cells where a day has no such value."""
+    """CSV with a header, of an analysis its table; empty cells where there is no value."""
+    return _of_analysis(result) if "table" in result else _of_forecast(result)
+
+
+def _of_forecast(result: Mapping[str, Any]) -> str:
+    """One row a trading day, past and future."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
@@ -26,3 +33,19 @@ def table(result: Mapping[str, Any]) -> str:
         values = {name: forecast[name][index] for name in ("mean", *BOUNDS)}
         writer.writerow({"date": day, "kind": "forecast", **values})
     return out.getvalue()
+
+
+def _of_analysis(result: Mapping[str, Any]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(result["table"]["columns"])
+    writer.writerows(
+        [inert(cell) if isinstance(cell, str) else cell for cell in row]
+        for row in result["table"]["rows"]
+    )
+    return out.getvalue()
+
+
+def inert(text: str) -> str:
+    """`text` as a cell that no spreadsheet evaluates (OWASP, "CSV Injection")."""
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -7,14 +7,15 @@ import binascii
 import json
 from typing import Any
 
-from functions.common import fields
+from functions.common import analyses, batch_record, fields
 from functions.common.cloudevent import Envelope
 from functions.common.errors import InvalidFieldError, RequestError
-from functions.common.events import ForecastRequested, PricesIngested
+from functions.common.events import FORECAST, BatchRequested, ForecastRequested, PricesIngested
 
 STAGES = {
     ForecastRequested.TYPE: "fetching the prices",
     PricesIngested.TYPE: "computing the forecast",
+    BatchRequested.TYPE: "handing over the members of the batch",
 }
 NO_ANSWER = ("", "0", "500")
 
@@ -38,16 +39,27 @@ def failure_of(dead: Envelope) -> tuple[ForecastRequested, DeliveryError] | None
     return _asked(request_id, dead.data), DeliveryError(_reason(dead))
 
 
+def batch_failure_of(dead: Envelope) -> tuple[str, DeliveryError] | None:
+    """The batch that a dead letter ends, and the reason; None where it is about no batch."""
+    if dead.type != BatchRequested.TYPE or not isinstance(dead.data, dict):
+        return None
+    try:
+        return batch_record.batch_id(dead.data, "batch_id"), DeliveryError(_reason(dead))
+    except InvalidFieldError:
+        return None
+
+
 def _asked(request_id: str, data: dict[str, Any]) -> ForecastRequested:
     """What was asked, as far as it can be read: bad fields may be why the event is dead."""
     try:
         return ForecastRequested.from_data(data)
     except InvalidFieldError:
-        symbol, days = data.get("symbol"), data.get("days")
+        symbol, days, kind = data.get("symbol"), data.get("days"), data.get("kind")
         return ForecastRequested(
             request_id,
             symbol[: fields.SHOWN_CHARACTERS] if isinstance(symbol, str) else "",
             days if type(days) is int else 0,
+            kind=str(kind) if kind in analyses.KINDS else FORECAST,
         )
 
 

@@ -1,8 +1,11 @@
-"""The whole of Stockcast: one started for the tests, or the one that STOCKCAST_URL points to.
+"""The whole of Stockcast: one started for the tests, or the one that --base-url points to.
 
-STOCKCAST_URL=https://... STOCKCAST_BROKER_URL=https://... pytest tests/e2e -m "not faults"
+pytest tests/e2e --base-url https://... --broker-url https://... --host-header ...
+
+What breaks processes, or looks into them, is skipped where they are not ours (`own_stockcast`).
 """
 
+import contextlib
 import os
 import shutil
 import time
@@ -14,6 +17,7 @@ import requests
 
 from local.servers import S3_PORTS, free_port
 from local.stack import Options, Stack, at_base_port, programs
+from tests.e2e.proxy import naming
 
 
 class Stockcast:
@@ -31,7 +35,7 @@ class Stockcast:
         return requests.get(self.url + path, timeout=60, **options)
 
     def ended(self, request_id, timeout_s=60):
-        """The request's document once it has ended."""
+        """The request's document once it has ended; one sent to the broker may be unknown yet."""
         give_up = time.monotonic() + timeout_s
         while True:
             document = self.get(f"/api/forecasts/{request_id}").json()
@@ -53,9 +57,12 @@ def start(home):
 
 
 @pytest.fixture(scope="session")
-def stockcast(tmp_path_factory):
-    if "STOCKCAST_URL" in os.environ:
-        yield Stockcast(os.environ["STOCKCAST_URL"], os.environ.get("STOCKCAST_BROKER_URL"))
+def stockcast(request, tmp_path_factory):
+    url = request.config.getoption("base_url")
+    if url:
+        host = request.config.getoption("host_header")
+        with naming(url, host) if host else contextlib.nullcontext(url.rstrip("/")) as named:
+            yield Stockcast(named, request.config.getoption("broker_url"))
         return
     started = start(tmp_path_factory.mktemp("stack"))
     yield started
@@ -67,6 +74,14 @@ def own_stockcast(stockcast):
     """Only where its processes are ours to break."""
     if stockcast.stack is None:
         pytest.skip("the stack under test is not ours to break")
+    return stockcast
+
+
+@pytest.fixture
+def with_broker(stockcast):
+    """Only where events can be posted to the broker."""
+    if not stockcast.broker_url:
+        pytest.skip("--broker-url is not given")
     return stockcast
 
 

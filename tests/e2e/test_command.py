@@ -16,7 +16,7 @@ PORTS = 5 + len(S3_PORTS)
 
 
 def up(home, base, log):
-    argv = [sys.executable, "-m", "local.cli", "up", "--base-port", str(base), "--data", str(home)]
+    argv = [sys.executable, "-m", "cli.main", "up", "--base-port", str(base), "--data", str(home)]
     return subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
 
@@ -49,11 +49,10 @@ def running(tmp_path):
             process.wait(60)
 
 
-def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(stockcast, running):
+def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(own_stockcast, running):
     process, base, said = running
     assert is_ready(base), said.read_text()
-    if stockcast.stack:
-        assert stockcast.get("/readyz").ok
+    assert own_stockcast.get("/readyz").ok
     body = {"symbol": "IBM", "days": 5, "id": "second-stack"}
     assert requests.post(f"http://127.0.0.1:{base}/api/forecasts", json=body, timeout=30).ok
     url = f"http://127.0.0.1:{base}/api/forecasts/second-stack"
@@ -64,7 +63,7 @@ def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(stockc
     assert [port for port in range(base, base + PORTS) if not is_free(port)] == []
 
 
-def test_a_busy_port_is_named_with_the_way_to_choose_another(running, tmp_path):
+def test_a_busy_port_is_named_with_the_way_to_choose_another(own_stockcast, running, tmp_path):
     _, base, _ = running
     said = tmp_path / "refused"
     with said.open("w") as log:

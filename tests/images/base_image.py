@@ -57,7 +57,8 @@ def _python(root: Path) -> None:
     folder = Path(subprocess.run(asked, capture_output=True, text=True, check=True).stdout).name
     site = library / folder.strip()
     site.mkdir(exist_ok=True)
-    for package in Path(sysconfig.get_path("purelib")).glob("pip*"):
+    installed = Path(sysconfig.get_path("purelib"))
+    for package in (installed / "pip", *installed.glob("pip-[0-9]*.dist-info")):
         shutil.copytree(package, site / package.name, ignore=shutil.ignore_patterns("__pycache__"))
 
 

@@ -68,11 +68,13 @@ def images(home: Path) -> Iterator[dict[str, Image]]:
     buildah = _working(home)
     try:
         base_bytes = _base(buildah, home / "base")
-        secret = home / "pip.conf"
-        secret.write_text(_pip_configuration(), encoding="utf-8")
+        pip, npm = home / "pip.conf", home / "npmrc"
+        pip.write_text(_pip_configuration(), encoding="utf-8")
+        npm.write_text(f"cafile={CERTIFICATES}\n" if CERTIFICATES.exists() else "")
+        secrets = f"--secret id=pip,src={pip} --secret id=npm,src={npm}"
         buildah.run(
             *("make", "images", f"BUILDER={buildah.command}", f"BASE_IMAGE={BASE}", "TAG=tested"),
-            f"BUILD_FLAGS=--quiet --layers --secret id=pip,src={secret}",
+            f"BUILD_FLAGS=--quiet --layers {secrets}",
         )
         yield {function: _mounted(buildah, function, base_bytes) for function in FUNCTIONS}
     finally:

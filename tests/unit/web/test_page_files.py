@@ -1,0 +1,102 @@
+"""The page's files: asked for once, compressed, and nothing but what is in the folder."""
+
+import asyncio
+import gzip
+import re
+from dataclasses import dataclass
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from functions.web.page_files import PageFiles
+
+HTML = '<script type="module" src="/static/page.js"></script>'
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict
+    body: bytes
+
+
+@pytest.fixture
+def folder(tmp_path):
+    static = tmp_path / "static"
+    static.mkdir()
+    (static / "index.html").write_text(HTML)
+    (static / "page.js").write_text("export const one = 1;\n" * 100)
+    (tmp_path / "secret.txt").write_text("no")
+    return static
+
+
+@pytest.fixture
+def get(folder):
+    files = PageFiles(folder)
+
+    async def page(request):
+        return files.page(request, "index.html")
+
+    async def static(request):
+        return files.file(request)
+
+    application = Starlette(routes=[Route("/", page), Route("/static/{path:path}", static)])
+
+    def answer(path, **headers):
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        named = [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
+        scope = {"type": "http", "method": "GET", "path": path, "headers": named}
+        asyncio.run(application({**scope, "query_string": b""}, None, send))
+        received = {name.decode(): text.decode() for name, text in sent[0]["headers"]}
+        body = b"".join(message.get("body", b"") for message in sent[1:])
+        return Answer(sent[0]["status"], received, body)
+
+    return answer
+
+
+def script_of(get):
+    return re.search('src="([^"]+)"', get("/").body.decode())[1]
+
+
+def test_a_file_named_by_the_page_is_kept_for_ever(get):
+    path = script_of(get)
+    assert re.fullmatch(r"/static/[0-9a-f]{16}/page\.js", path)
+    answer = get(path)
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert get("/").headers["cache-control"] == "no-cache"
+
+
+def test_a_changed_file_gets_another_name_and_the_old_name_is_not_kept(get, folder):
+    before = script_of(get)
+    (folder / "page.js").write_text("export const two = 2;\n")
+    after = script_of(get)
+    assert after != before
+    assert b"two" in get(after).body
+    assert get(before).headers["cache-control"] == "no-cache"
+
+
+def test_what_a_browser_has_is_not_sent_again(get):
+    for path in ("/", "/static/page.js", script_of(get)):
+        again = get(path, if_none_match=get(path).headers["etag"])
+        assert (again.status, again.body) == (304, b"")
+        assert get(path, if_none_match='W/"other"').status == 200
+
+
+def test_files_are_compressed_for_those_who_take_it(get, folder):
+    answer = get("/static/page.js", accept_encoding="gzip, br")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(answer.body) == (folder / "page.js").read_bytes()
+    plain = get("/static/page.js")
+    assert "content-encoding" not in plain.headers
+    assert plain.body == (folder / "page.js").read_bytes()
+
+
+@pytest.mark.parametrize("path", ["", "no.js", "../secret.txt", "\0", "x/../../secret.txt"])
+def test_nothing_else_is_served(get, path):
+    assert get(f"/static/{path}").status == 404
