@@ -284,3 +284,13 @@ def _asked(data: Json) -> dict[str, Any]:
         "model": fields.model(data),
         "options": fields.options(data),
     }
+
+
+TYPES = frozenset(
+    event.TYPE
+    for event in (
+        *(ForecastRequested, PricesIngested, ForecastCompleted, ForecastFailed, ChartRequested),
+        *(BatchRequested, PricesRefresh, WarmupRequested, PricesWarmed),
+    )
+)
+"""The types of all events of Stockcast."""

@@ -27,9 +27,10 @@ from functions.common.errors import (
 )
 from functions.common.events import ChartRequested, WarmupRequested
 from functions.common.problems import problem
-from functions.common.request_record import RequestRecord, Status
+from functions.common.request_record import RequestRecord, Source, Status
 from functions.web import csv_table, dead_letter, openapi, progress, submission
 from functions.web.batches import BatchApi
+from functions.web.exposition import Exposition
 from functions.web.page_files import PageFiles
 from functions.web.progress import Changes
 from functions.web.publisher import Publisher
@@ -60,8 +61,10 @@ class Api:
         publisher: Publisher,
         symbols: SymbolSource,
         batches: BatchApi,
+        exposition: Exposition,
     ) -> None:
         self.batches = batches
+        self.exposition = exposition
         self._settings = settings
         self._store = store
         self._changes = changes
@@ -128,9 +131,12 @@ class Api:
             raise UnknownSymbolError(_not_in_sample(requested.symbol))
         latest = await self._store.latest(requested)
         if latest and not submitted.has_own_id:
+            await self._store.count_repeat(requested)
             return _accepted(latest.request_id, Status.DONE)
         if latest:
-            stood = await self._store.advance(requested, Status.DONE, result_key=latest.result_key)
+            stood = await self._store.advance(
+                requested, Status.DONE, reason=Source.LATEST.value, result_key=latest.result_key
+            )
             return _accepted(requested.request_id, stood or Status.DONE)
         stood = await self._store.advance(requested, Status.QUEUED)
         if stood in {None, Status.QUEUED}:
@@ -170,6 +176,7 @@ class Api:
     async def dead_letter(self, request: Request) -> Response:
         """Take an event that nobody took, and fail its request or batch."""
         dead = cloudevent.parse(dict(request.headers), await read_body(request))
+        await self._store.count_dead_letter(dead_letter.counted_type(dead))
         failed = dead_letter.failure_of(dead)
         if failed:
             # A conflict: the id stands for another request, which is not to blame.
@@ -233,6 +240,7 @@ def application(api: Api, settings: Settings) -> Starlette:
         Route("/healthz", api.health),
         Route("/_/health", api.health),
         Route("/readyz", api.ready),
+        Route("/metrics", api.exposition.metrics),
         Route("/api/symbols", api.symbols),
         Route("/api/warmup", api.warm_up, methods=["POST"]),
         Route(forecasts, api.submit, methods=["POST"]),

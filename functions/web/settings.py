@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from functions.common.config import LOG_LEVELS, Environment, RedisSettings, S3Settings, providers
 
@@ -20,6 +20,7 @@ class Settings:
     s3: S3Settings | None = None
     symbols_max_age_s: float = 6 * 3600
     batch_deadline_s: float = 3600
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def has_sample_only(self) -> bool:
@@ -38,4 +39,5 @@ class Settings:
             s3=S3Settings.read(env) if env.text("S3_BUCKET", "") else None,
             symbols_max_age_s=env.seconds("SYMBOLS_MAX_AGE", "6h"),
             batch_deadline_s=env.seconds("BATCH_DEADLINE", "1h"),
+            metrics_token=env.text("METRICS_TOKEN", ""),
         )

@@ -8,6 +8,7 @@ from functions.web.application import Api, application
 from functions.web.batch_store import BatchStore
 from functions.web.batches import BatchApi
 from functions.web.expansion import Expansion
+from functions.web.exposition import Exposition
 from functions.web.progress import Changes
 from functions.web.publisher import Publisher
 from functions.web.settings import Settings
@@ -33,6 +34,7 @@ class Wired:
             self._publisher,
             self._symbols,
             BatchApi(settings, store, batches, expansion, self._changes),
+            Exposition(store, lambda: self._changes.open_streams, settings.metrics_token),
         )
         self.application: Starlette = application(api, settings)
 
