@@ -71,8 +71,8 @@ def every_key() -> list[str]:
 
 
 def kind_and_model(requested: ForecastRequested) -> str:
-    """`KIND|MODEL` of a request, both of few values."""
-    return f"forecast|{requested.model}"
+    """`KIND|MODEL` of a request, both of few values; an analysis has no model to choose."""
+    return f"{requested.kind}|{'' if requested.is_analysis else requested.model}"
 
 
 class Counters:

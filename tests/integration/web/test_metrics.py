@@ -15,6 +15,7 @@ from functions.common.metrics import TTL_MS, Counters, every_key
 from functions.common.request_record import Source, Status
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore
+from functions.common.signature import Signer
 from functions.web.settings import Settings
 from functions.web.store import WebStore
 from tests.integration.web.serving import serving
@@ -124,18 +125,25 @@ def test_a_question_that_web_answers_at_once_is_counted_as_such(url, redis_clien
     assert found["stockcast_requests_done_total", "calibrated", "forecast", "latest"] == 3
 
 
+def test_an_analysis_is_counted_by_its_kind(url, store):
+    wanted = ForecastRequested("request-1", "AAPL", kind="buy_and_hold", options={"nshares": 1.0})
+    store.advance(wanted, Status.QUEUED)
+    assert scraped(url)["stockcast_requests_accepted_total", "", "buy_and_hold"] == 1
+
+
 def test_the_members_of_a_batch_are_requests(url):
     body = {"symbols": ["AAPL", "IBM", "MSFT"], "days": 30, "model": "prophet"}
     assert requests.post(f"{url}/api/batches", json=body, timeout=30).status_code == 202
     assert scraped(url)["stockcast_requests_accepted_total", "forecast", "prophet"] == 3
 
 
-def test_dead_letters_are_counted_by_the_types_that_are_ours(url):
-    for number, kind in enumerate((PricesIngested.TYPE, PricesIngested.TYPE, "somebody.elses")):
-        event = Envelope(f"dead-{number}", "/test", kind, {"request_id": f"dead-{number}"})
-        headers, body = event.to_binary()
-        requests.post(f"{url}/events/dead-letter", data=body, headers=headers, timeout=30)
-    found = scraped(url)
+def test_dead_letters_are_counted_by_the_types_that_are_ours(redis_settings, inbox):
+    with serving(settings(redis_settings, inbox, event_tokens=(TOKEN,))) as url:
+        for number, kind in enumerate((PricesIngested.TYPE, PricesIngested.TYPE, "somebody.elses")):
+            event = Envelope(f"dead-{number}", "/test", kind, {"request_id": f"dead-{number}"})
+            headers, body = Signer((TOKEN,)).signed(event).to_binary()
+            requests.post(f"{url}/events/dead-letter", data=body, headers=headers, timeout=30)
+        found = scraped(url)
     assert found["stockcast_dead_letters_total", PricesIngested.TYPE] == 2
     assert found["stockcast_dead_letters_total", "other"] == 1
 
