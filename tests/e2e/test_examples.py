@@ -27,6 +27,13 @@ def test_how_to_use_it(own_stockcast, tmp_path):
     assert own_stockcast.ended("structured-event")["status"] == "done"
 
 
+@needs_curl
+def test_batches(own_stockcast, tmp_path):
+    printed = examples.run(ROOT / "docs/batches.md", own_stockcast, tmp_path)
+    assert '"status":"done"' in printed[0]
+    assert '"rank":3' in printed[0]
+
+
 def test_an_example_is_held_to_its_exit_code_and_to_its_output(own_stockcast, tmp_path):
     document = tmp_path / "it.md"
     block = "```sh\necho one two\n```\n\n```text output\n{}\n```\n"
