@@ -34,6 +34,11 @@ class Changes:
         self.are_ending = True
         self._wake_all()
 
+    @property
+    def open_streams(self) -> int:
+        """How many watch now."""
+        return sum(len(watching) for watching in self._watchers.values())
+
     async def aclose(self) -> None:
         """Stop listening."""
         if self._listener is not None:
