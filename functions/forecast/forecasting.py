@@ -18,7 +18,7 @@ from functions.common.request_record import Source, Status
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore, result_key
 
-VERSION = "6"
+VERSION = "7"
 """Part of every result's key: raise it when the same prices would get another answer."""
 
 PENDING = b'"status":"pending"'
