@@ -15,6 +15,7 @@ from functions.common.signature import Signer
 from functions.web import csv_table, dead_letter, openapi, submission
 from functions.web.application import Api, application
 from functions.web.batches import BatchApi
+from functions.web.exposition import Exposition
 from functions.web.settings import Settings
 from functions.web.submission import InvalidSubmissionError
 from functions.web.symbol_routes import SymbolApi
@@ -102,7 +103,9 @@ def test_the_description_and_the_routes_agree(redis_settings):
     settings = Settings(redis_settings, "http://sink", ("sample",), 0, (), "INFO")
     batches = BatchApi(None, None, None, None, Signer(()))
     symbols = SymbolApi(settings, None, None, None, None)
-    app = application(Api(settings, None, None, None, None, symbols, batches), settings)
+    exposition = Exposition(None, lambda: 0, "")
+    api = Api(settings, None, None, None, None, symbols, batches, exposition)
+    app = application(api, settings)
     served = {route.path for route in app.routes if hasattr(route, "methods")}
     described = set(openapi.DOCUMENT["paths"])
     assert described <= served
