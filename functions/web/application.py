@@ -3,46 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from functions.common import cloudevent, problems
-from functions.common.errors import (
-    ConflictError,
-    StockcastError,
-    TemporaryError,
-    UnknownSymbolError,
-)
-from functions.common.events import ChartRequested, WarmupRequested
-from functions.common.problems import problem
+from functions.common import cloudevent, fields
+from functions.common.errors import ConflictError, TemporaryError
+from functions.common.events import ChartRequested, ForecastRequested
 from functions.common.request_record import RequestRecord, Status
+from functions.common.signature import Signer
 from functions.web import csv_table, dead_letter, openapi, progress, submission
 from functions.web.batches import BatchApi
+from functions.web.clients import Limits
+from functions.web.failures import HANDLERS
 from functions.web.page_files import PageFiles
 from functions.web.progress import Changes
 from functions.web.publisher import Publisher
 from functions.web.security import SecurityHeaders, read_body
 from functions.web.settings import Settings
 from functions.web.store import WebStore
-from functions.web.submission import InvalidSubmissionError
-from functions.web.symbol_source import SymbolSource
-from functions.web.symbols import MOST, SAMPLE, SAMPLE_SYMBOLS, Directory
+from functions.web.submission import Submission
+from functions.web.symbol_routes import SymbolApi
+from functions.web.symbols import require_available
 
-OF_SAMPLE = Directory(SAMPLE)
-WARM_S = 300
-"""A symbol is warmed up at most once in this time."""
+FORECASTS, ANALYSES = "/api/forecasts", "/api/analyses"
+"""One space of ids: a request is found under either."""
 CHART_WAIT_S = 20.0
 CHART_POLL_S = 0.05
 CHART_AGAIN_S = 15
@@ -58,16 +54,19 @@ class Api:
         store: WebStore,
         changes: Changes,
         publisher: Publisher,
-        symbols: SymbolSource,
+        limits: Limits,
+        symbols: SymbolApi,
         batches: BatchApi,
     ) -> None:
+        self.symbols = symbols
         self.batches = batches
         self._settings = settings
         self._store = store
         self._changes = changes
         self._publisher = publisher
-        self._symbols = symbols
+        self._limits = limits
         self._files = PageFiles()
+        self._signer = Signer(settings.event_tokens)
 
     async def page(self, request: Request) -> Response:
         return self._files.page(request, "index.html")
@@ -88,56 +87,32 @@ class Api:
         await self._store.ping()
         return JSONResponse({"status": "ready", "function": "web"})
 
-    async def symbols(self, request: Request) -> Response:
-        query = request.query_params.get("q", "")[:100]
-        found = self._symbols.directory().find(query)
-        if self._settings.has_sample_only:
-            # What can be asked for comes first.
-            of_sample = OF_SAMPLE.find(query)
-            found = [*of_sample, *(one for one in found if one not in of_sample)][:MOST]
-        listed = [
-            {"symbol": one.symbol, "name": one.name, "available": self._is_available(one.symbol)}
-            for one in found
-        ]
-        return JSONResponse({"symbols": listed})
+    async def submit_forecast(self, request: Request) -> Response:
+        return await self._submit(request, submission.forecast)
 
-    async def warm_up(self, request: Request) -> Response:
-        """Have a symbol's prices fetched ahead. Best effort: the answer is never an error."""
-        warming = False
-        with suppress(StockcastError, ValueError):
-            wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
-            client = request.client.host if request.client else "unknown"
-            await self._store.admit(f"warmup {client}", self._settings.requests_per_minute)
-            if self._is_available(wanted.symbol):
-                turn = int(time.time() // WARM_S)
-                await self._publisher.publish(wanted, f"warmup-{wanted.symbol}-{turn}")
-                warming = True
-        return JSONResponse({"warming": warming}, HTTPStatus.ACCEPTED)
+    async def submit_analysis(self, request: Request) -> Response:
+        return await self._submit(request, submission.analysis)
 
-    def _is_available(self, symbol: str) -> bool:
-        return not self._settings.has_sample_only or symbol in SAMPLE_SYMBOLS
-
-    async def submit(self, request: Request) -> Response:
+    async def _submit(self, request: Request, read: Callable[[bytes], Submission]) -> Response:
         """Accept a request: 202 once its event is with the broker, or its result is known."""
         submission.require_json(request)
-        client = request.client.host if request.client else "unknown"
-        await self._store.admit(client, self._settings.requests_per_minute)
-        submitted = submission.read(await read_body(request))
+        await self._limits.admit(request)
+        submitted = read(await read_body(request))
         requested = submitted.requested
-        if not self._is_available(requested.symbol):
-            raise UnknownSymbolError(_not_in_sample(requested.symbol))
+        require_available(requested.symbol, self._settings)
         latest = await self._store.latest(requested)
         if latest and not submitted.has_own_id:
-            return _accepted(latest.request_id, Status.DONE)
+            requested = dataclasses.replace(requested, request_id=latest.request_id)
+            return _accepted(requested, Status.DONE)
         if latest:
             stood = await self._store.advance(requested, Status.DONE, result_key=latest.result_key)
-            return _accepted(requested.request_id, stood or Status.DONE)
+            return _accepted(requested, stood or Status.DONE)
         stood = await self._store.advance(requested, Status.QUEUED)
         if stood in {None, Status.QUEUED}:
             # Said again, it is published again: the first time may have failed half way.
             traceparent = request.headers.get("traceparent", "")
             await self._publisher.publish(requested, requested.request_id, traceparent)
-        return _accepted(requested.request_id, stood or Status.QUEUED)
+        return _accepted(requested, stood or Status.QUEUED)
 
     async def status(self, request: Request) -> Response:
         return _json(await self._document(await self._record(request)))
@@ -147,8 +122,7 @@ class Api:
         events = progress.stream(
             self._changes, record.requested.request_id, self._store.read, self._document
         )
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+        return self._limits.stream(request, events)
 
     async def chart(self, request: Request) -> Response:
         """The PNG; drawn now by the forecast function if nobody has looked at it before."""
@@ -163,13 +137,22 @@ class Api:
     async def table(self, request: Request) -> Response:
         record = await self._finished(request)
         text = csv_table.table(json.loads(await self._result(record)))
-        name = f"{record.requested.symbol}-{record.requested.days}-days.csv"
-        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        requested = record.requested
+        name = requested.kind if requested.is_analysis else f"{requested.days}-days"
+        headers = {"content-disposition": f'attachment; filename="{requested.symbol}-{name}.csv"'}
         return Response(text, media_type="text/csv", headers=headers)
 
     async def dead_letter(self, request: Request) -> Response:
-        """Take an event that nobody took, and fail its request or batch."""
-        dead = cloudevent.parse(dict(request.headers), await read_body(request))
+        """Take an event that nobody took, and fail its request or batch.
+
+        Everybody reaches this as they reach web, so it takes signed events alone.
+        """
+        if not self._signer.has_token:
+            detail = "Dead letters are taken where EVENT_TOKEN is set alone; set it for web."
+            raise HTTPException(HTTPStatus.FORBIDDEN, detail)
+        body = await read_body(request, cloudevent.MAX_EVENT_BYTES)
+        dead = cloudevent.parse(dict(request.headers), body)
+        self._signer.check(dead)
         failed = dead_letter.failure_of(dead)
         if failed:
             # A conflict: the id stands for another request, which is not to blame.
@@ -195,9 +178,11 @@ class Api:
 
     async def _record(self, request: Request) -> RequestRecord:
         request_id = request.path_params["id"]
-        record = await self._store.read(request_id)
+        is_id = fields.REQUEST_ID.fullmatch(request_id)
+        record = await self._store.read(request_id) if is_id else None
         if record is None:
-            detail = f"There is no request {request_id!r}; it may have expired. Submit it again."
+            named = repr(request_id[:64])
+            detail = f"There is no request {named}; it may have expired. Submit it again."
             raise HTTPException(HTTPStatus.NOT_FOUND, detail)
         return record
 
@@ -225,7 +210,6 @@ class Api:
 
 def application(api: Api, settings: Settings) -> Starlette:
     """The ASGI application around `api`."""
-    forecasts = "/api/forecasts"
     routes = [
         Route("/", api.page),
         Route("/docs", api.docs),
@@ -233,13 +217,19 @@ def application(api: Api, settings: Settings) -> Starlette:
         Route("/healthz", api.health),
         Route("/_/health", api.health),
         Route("/readyz", api.ready),
-        Route("/api/symbols", api.symbols),
-        Route("/api/warmup", api.warm_up, methods=["POST"]),
-        Route(forecasts, api.submit, methods=["POST"]),
-        Route(forecasts + "/{id}", api.status),
-        Route(forecasts + "/{id}/events", api.events),
-        Route(forecasts + "/{id}/chart.png", api.chart),
-        Route(forecasts + "/{id}/result.csv", api.table),
+        *api.symbols.routes(),
+        Route(FORECASTS, api.submit_forecast, methods=["POST"]),
+        Route(ANALYSES, api.submit_analysis, methods=["POST"]),
+        *(
+            Route(path + rest, handler)
+            for path in (FORECASTS, ANALYSES)
+            for rest, handler in (
+                ("/{id}", api.status),
+                ("/{id}/events", api.events),
+                ("/{id}/chart.png", api.chart),
+                ("/{id}/result.csv", api.table),
+            )
+        ),
         *api.batches.routes(),
         Route("/events/dead-letter", api.dead_letter, methods=["POST"]),
         Route("/static/{path:path}", api.static),
@@ -254,47 +244,16 @@ def application(api: Api, settings: Settings) -> Starlette:
             expose_headers=["location", "retry-after"],
         )
         middleware.append(cors)
-    handlers: dict[Any, Callable[[Request, Any], Awaitable[Response]]] = {
-        StockcastError: _on_error,
-        HTTPException: _on_http_error,
-    }
-    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers)
-
-
-async def _on_error(_: Request, error: StockcastError) -> Response:
-    if isinstance(error, InvalidSubmissionError):
-        return _problem(error.problem())
-    headers = {}
-    if isinstance(error, TemporaryError) and error.retry_after_s is not None:
-        headers["retry-after"] = str(max(1, round(error.retry_after_s)))
-    return _problem(problems.from_error(error), headers)
-
-
-async def _on_http_error(request: Request, error: HTTPException) -> Response:
-    phrase = HTTPStatus(error.status_code).phrase
-    detail = error.detail if error.detail != phrase else f"{request.method} {request.url.path}"
-    slug = phrase.lower().replace(" ", "-")
-    return _problem(problem(slug, phrase, error.status_code, detail), dict(error.headers or {}))
-
-
-def _problem(shown: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse(shown, shown["status"], headers, problems.CONTENT_TYPE)
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=HANDLERS)
 
 
 def _json(body: bytes) -> Response:
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
 
-def _not_in_sample(symbol: str) -> str:
-    return (
-        f"{symbol} is not in the sample, which has {', '.join(sorted(SAMPLE_SYMBOLS))}. Choose one"
-        " of these, or have the operator set up a provider of live prices (TIINGO_API_KEY,"
-        " NASDAQ_DATA_LINK_API_KEY or PROVIDERS)."
-    )
-
-
-def _accepted(request_id: str, status: Status) -> Response:
-    location = f"/api/forecasts/{request_id}"
+def _accepted(requested: ForecastRequested, status: Status) -> Response:
+    path = ANALYSES if requested.is_analysis else FORECASTS
+    location = f"{path}/{requested.request_id}"
     links = {"self": location, "events": f"{location}/events", "chart": f"{location}/chart.png"}
-    body = {"id": request_id, "status": status.value, "links": links}
+    body = {"id": requested.request_id, "status": status.value, "links": links}
     return JSONResponse(body, HTTPStatus.ACCEPTED, {"location": location})
