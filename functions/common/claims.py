@@ -12,9 +12,9 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from functions.common.errors import TemporaryError
 from functions.common.redis_client import failures_are_temporary
@@ -46,10 +46,18 @@ class Outcome:
     value: Any
 
 
+class Claiming(Protocol):
+    """What hands out claims, as `Claims` does."""
+
+    def claimed(self, key: str) -> AbstractContextManager[Claim | Outcome]: ...
+
+    def complete(self, key: str, value: Any, ttl_s: float) -> None: ...
+
+
 class Claim:
     """Work that is ours to do until it is completed or released."""
 
-    def __init__(self, claims: Claims, key: str, token: bytes) -> None:
+    def __init__(self, claims: Claiming, key: str, token: bytes) -> None:
         self._claims = claims
         self.key = key
         self.token = token

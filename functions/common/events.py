@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from functions.common import fields
+from functions.common import batch_record, fields
 from functions.common.fields import Json
 
 if TYPE_CHECKING:
@@ -206,6 +206,24 @@ class ChartRequested:
             "symbol": self.symbol,
             "result_key": self.result_key,
         }
+
+
+@dataclass(frozen=True)
+class BatchRequested:
+    """Members of a batch are still to be handed to the broker; web takes it, and sends it anew."""
+
+    TYPE: ClassVar[str] = PREFIX + "batch.requested.v1"
+
+    batch_id: str
+    request_id: str = ""
+    symbol: str = ""
+
+    @classmethod
+    def from_data(cls, data: Json) -> BatchRequested:
+        return cls(batch_record.batch_id(data, "batch_id"))
+
+    def to_data(self) -> dict[str, Any]:
+        return {"batch_id": self.batch_id}
 
 
 @dataclass(frozen=True)

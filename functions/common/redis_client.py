@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from redis import BlockingConnectionPool, Redis, RedisCluster
@@ -11,6 +12,7 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import (
     AuthenticationError,
     ConnectionError,  # noqa: A004 - Redis's own, which is no OSError
+    RedisClusterException,
     RedisError,
     TimeoutError,  # noqa: A004 - Redis's own, which is no OSError
 )
@@ -25,6 +27,33 @@ RETRIES = 2
 CONNECTIONS = 64
 """Of one process; a thread that finds none free waits for one."""
 RETRY_AFTER_S = 2.0
+FAILURES = (RedisError, RedisClusterException)
+"""What the client raises; the second is not one of the first."""
+
+
+class LazyCluster:
+    """A Redis Cluster's client connects when it is made; this one makes it when it is first used.
+
+    So a function starts, and says that it lives, while the cluster is away.
+    """
+
+    def __init__(self, connect: Callable[[], RedisCluster]) -> None:
+        self._connect = connect
+
+    @cached_property
+    def _client(self) -> Any:
+        return self._connect()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def register_script(self, script: str) -> Callable[..., Any]:
+        """What runs `script`, as the client's own method gives it."""
+
+        def run(keys: Sequence[str], args: Sequence[Any]) -> Any:
+            return self._client.register_script(script)(keys=keys, args=args)
+
+        return run
 
 
 def connect(settings: RedisSettings) -> Any:
@@ -36,7 +65,7 @@ def connect(settings: RedisSettings) -> Any:
         "retry": Retry(ExponentialBackoff(cap=0.5, base=0.05), RETRIES),
     }
     if settings.cluster:
-        return RedisCluster.from_url(settings.url, **options)
+        return LazyCluster(lambda: RedisCluster.from_url(settings.url, **options))
     pool = BlockingConnectionPool.from_url(
         settings.url,
         max_connections=CONNECTIONS,
@@ -55,6 +84,6 @@ def failures_are_temporary() -> Iterator[None]:
     except AuthenticationError as error:
         message = f"Redis refuses the credentials in REDIS_URL: {error}"
         raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
-    except RedisError as error:
+    except FAILURES as error:
         message = f"Redis does not answer: {error}"
         raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error

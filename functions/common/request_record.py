@@ -1,10 +1,12 @@
 """A request as Redis keeps it: one hash a request, changed only by one atomic script.
 
-    stockcast:request:{ID}   body, status, submitted_at, deadline, at:STATUS, result_key, error
+    stockcast:request:{ID}   body, status, submitted_at, deadline, at:STATUS, result_key, error;
+                             a member of a batch: batch, headline
 
 Times are epoch milliseconds. A status only ever moves forward, so duplicated, late or reordered
 events change nothing, and `done` and `failed` are final. Every change is published on CHANGES
-with the request's id, for the streams that watch it.
+with the request's id, for the streams that watch it. A member's change moves the counts of its
+batch, and its end is published with the batch's id as well.
 """
 
 from __future__ import annotations
@@ -17,13 +19,14 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
+from functions.common.batch_record import batch_key, batch_of
 from functions.common.events import ForecastRequested
 
 CHANGES = "stockcast:changes"
 
 ADVANCE = """
 local rank = {queued = 1, ingesting = 2, forecasting = 3, done = 4, failed = 4}
-local known = redis.call('HMGET', KEYS[1], 'status', 'body')
+local known = redis.call('HMGET', KEYS[1], 'status', 'body', 'batch')
 if not known[1] then
   redis.call('HSET', KEYS[1], 'body', ARGV[2], 'submitted_at', ARGV[3], 'deadline', ARGV[4],
              'at:queued', ARGV[3], 'status', 'queued')
@@ -42,9 +45,17 @@ end
 redis.call('HSET', KEYS[1], 'status', ARGV[1], 'at:' .. ARGV[1], ARGV[3], unpack(ARGV, 8))
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 redis.call('PUBLISH', ARGV[6], ARGV[7])
+if known[3] and redis.call('EXISTS', KEYS[2]) == 1 then
+  redis.call('HINCRBY', KEYS[2], known[1], -1)
+  redis.call('HINCRBY', KEYS[2], ARGV[1], 1)
+  redis.call('HSET', KEYS[2], 'updated_at', ARGV[3])
+  redis.call('PEXPIRE', KEYS[2], ARGV[5])
+  if rank[ARGV[1]] == 4 then redis.call('PUBLISH', ARGV[6], known[3]) end
+end
 return 'changed'
 """
-"""KEYS: the request. ARGV: status, body, now, deadline, TTL, channel, id, then field, value ...
+"""KEYS: the request, and its batch if it has one. ARGV: status, body, now, deadline, TTL, channel,
+id, then field, value ...
 
 Answers `changed`, `conflict` (the id stands for another request), or the status that stood.
 """
@@ -114,7 +125,14 @@ class RequestRecord:
 
 
 def request_key(request_id: str) -> str:
-    return f"stockcast:request:{{{request_id}}}"
+    """The record's key; the members of a batch share its hash tag."""
+    tag = batch_of(request_id)
+    return f"stockcast:request:{{{tag}}}{request_id[len(tag) :]}"
+
+
+def advance_keys(request_id: str) -> list[str]:
+    """The KEYS of ADVANCE."""
+    return [request_key(request_id), batch_key(batch_of(request_id))]
 
 
 def body_of(requested: ForecastRequested) -> str:

@@ -35,8 +35,8 @@ class RequestStore:
             raise ConflictError(conflict_message(requested.request_id))
         return bool(answer == b"changed")
 
-    def done(self, requested: ForecastRequested, result_key: str) -> bool:
-        return self.advance(requested, Status.DONE, result_key=result_key)
+    def done(self, requested: ForecastRequested, result_key: str, **fields: str) -> bool:
+        return self.advance(requested, Status.DONE, result_key=result_key, **fields)
 
     def fail(self, requested: ForecastRequested, error: RequestError) -> bool:
         """End the request as failed, for the reason `error` gives."""
@@ -53,7 +53,7 @@ class RequestStore:
         )
         with failures_are_temporary():
             answer: bytes = self._advance(
-                keys=[request_record.request_key(request_id)], args=arguments
+                keys=request_record.advance_keys(request_id), args=arguments
             )
         return answer
 

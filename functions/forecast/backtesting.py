@@ -38,35 +38,41 @@ class Backtesting:
             result = json.loads(stored)
             if result["backtest"].get("status") != "pending":
                 return
-            result["backtest"] = self._backtest(result)
+            result["backtest"] = backtest_of(result, self._prices)
             self._results.put(key, json_bytes(result))
             if not isinstance(claim, Outcome):
                 claim.complete(key, ttl_s=1.0)
 
-    def _backtest(self, result: dict[str, Any]) -> dict[str, Any]:
-        from functions.forecast import backtest
-        from functions.forecast.result import backtest_document
 
-        horizon = len(result["forecast"]["dates"])
-        try:
-            record = self._computed(result, horizon)
-        except TemporaryError:
-            raise
-        except (StockcastError, ArithmeticError, ValueError) as error:
-            log.exception("no backtest of %s: %s", result["symbol"], error)  # noqa: TRY401 - told
-            record = backtest.failed(horizon)
-        return backtest_document(record)
+def backtest_of(result: dict[str, Any], prices: PriceStore) -> dict[str, Any]:
+    """The backtest of a result's model on its prices, as the result shows it; or why it has none.
 
-    def _computed(self, result: dict[str, Any], horizon: int) -> Any:
-        import numpy as np
+    Raises TemporaryError where the store does not answer.
+    """
+    from functions.forecast import backtest
+    from functions.forecast.result import backtest_document
 
-        from functions.forecast import backtest, models, price_csv
+    horizon = len(result["forecast"]["dates"])
+    try:
+        record = _computed(result, prices, horizon)
+    except TemporaryError:
+        raise
+    except (StockcastError, ArithmeticError, ValueError) as error:
+        log.exception("no backtest of %s: %s", result["symbol"], error)  # noqa: TRY401 - told
+        record = backtest.failed(horizon)
+    return backtest_document(record)
 
-        stored = self._prices.get(result["data"]["s3_key"])
-        if stored is None:
-            return backtest.failed(horizon)
-        series = price_csv.read(result["symbol"], stored.body)
-        # Prices that came in meanwhile are none that this forecast could have known.
-        last = np.datetime64(result["last_date"])
-        known = series.until(int(np.searchsorted(series.dates, last, side="right")))
-        return models.named(result["model"]).backtest(known, horizon)
+
+def _computed(result: dict[str, Any], prices: PriceStore, horizon: int) -> Any:
+    import numpy as np
+
+    from functions.forecast import backtest, models, price_csv
+
+    stored = prices.get(result["data"]["s3_key"])
+    if stored is None:
+        return backtest.failed(horizon)
+    series = price_csv.read(result["symbol"], stored.body)
+    # Prices that came in meanwhile are none that this forecast could have known.
+    last = np.datetime64(result["last_date"])
+    known = series.until(int(np.searchsorted(series.dates, last, side="right")))
+    return models.named(result["model"]).backtest(known, horizon)

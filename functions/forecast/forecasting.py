@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
+from typing import Any
 
+from functions.common import batch_record
 from functions.common.claims import Claims, Outcome
 from functions.common.cloudevent import json_bytes
 from functions.common.errors import InvalidFieldError
-from functions.common.events import ForecastCompleted, PricesIngested
+from functions.common.events import ForecastCompleted, ForecastRequested, PricesIngested
 from functions.common.price_store import PriceStore, StoredPrices
 from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
@@ -55,11 +58,11 @@ class Forecasting:
         with self._claims.claimed(f"stockcast:computing:{{{key}}}") as claim:
             known = self._results.get(key)
             if known is None:
-                known = self._compute(ingested, stored)
+                known = json_bytes(computed(ingested, stored, self._today()))
                 self._results.put(key, known)
             if not isinstance(claim, Outcome):
                 claim.complete(key, ttl_s=1.0)
-        self._requests.done(requested, key)
+        self._requests.done(requested, key, **_headline(requested, known))
         self._results.remember_latest(requested, key, fresh_for_s=self._fresh_for(ingested))
         return ForecastCompleted(requested.request_id, requested.symbol, key, PENDING in known)
 
@@ -80,17 +83,30 @@ class Forecasting:
             log.info("the prices were replaced since; using %s", stored.etag)
         return stored
 
-    def _compute(self, ingested: PricesIngested, stored: StoredPrices) -> bytes:
-        from functions.forecast import models, price_csv, result
-
-        series = price_csv.read(ingested.symbol, stored.body)
-        today = datetime.fromtimestamp(self._clock(), timezone.utc).date()
-        model = models.named(ingested.model)
-        document = result.answer(ingested, stored, series, model, today)
-        return json_bytes(document)
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._clock(), timezone.utc).date()
 
     def _fresh_for(self, ingested: PricesIngested) -> float:
         if ingested.stale or not ingested.fresh_until:
             return 0.0
         until = datetime.fromisoformat(ingested.fresh_until.replace("Z", "+00:00"))
         return until.timestamp() - self._clock()
+
+
+def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> dict[str, Any]:
+    """The result for the request that `ingested` came from, from the prices it points to.
+
+    `today` is what the age of the prices is counted to. Raises RequestError where the prices
+    cannot be forecast from.
+    """
+    from functions.forecast import models, price_csv, result
+
+    series = price_csv.read(ingested.symbol, stored.body)
+    return result.answer(ingested, stored, series, models.named(ingested.model), today)
+
+
+def _headline(requested: ForecastRequested, result: bytes) -> dict[str, str]:
+    """What the table of a batch needs, kept with the request: results are large."""
+    if not batch_record.is_member(requested.request_id):
+        return {}
+    return {"headline": json.dumps(batch_record.headline(json.loads(result)))}

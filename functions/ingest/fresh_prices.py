@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 from functions.common.bucket import ChangedMeanwhileError
-from functions.common.claims import Claim, Claims, Outcome
+from functions.common.claims import Claim, Claiming, Outcome
 from functions.common.errors import (
     KeyRefusedError,
     StockcastError,
@@ -49,7 +49,7 @@ class FreshPrices:
         self,
         providers: Sequence[Provider],
         prices: PriceStore,
-        claims: Claims,
+        claims: Claiming,
         *,
         max_age_s: float,
         stale_ok_s: float,

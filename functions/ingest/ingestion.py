@@ -40,26 +40,29 @@ class Ingestion:
         deadline = (
             datetime.fromtimestamp(record.deadline_ms / 1000, timezone.utc) if record else None
         )
-        return self._ingested(requested, self._prices.of(requested.symbol, wait_until=deadline))
+        kept = self._prices.of(requested.symbol, wait_until=deadline)
+        return pointing_to(kept, requested, self._bucket)
 
-    def _ingested(self, requested: ForecastRequested, kept: Kept) -> PricesIngested:
-        stored = kept.stored
-        return PricesIngested(
-            request_id=requested.request_id,
-            symbol=requested.symbol,
-            days=requested.days,
-            model=requested.model,
-            options=requested.options,
-            bucket=self._bucket,
-            key=stored.key,
-            etag=stored.etag,
-            provider=stored.provider,
-            rows=stored.rows,
-            first_date=stored.first_date,
-            last_date=stored.last_date,
-            fresh_until="" if kept.is_stale else iso(int(kept.fresh_until.timestamp() * 1000)),
-            stale=kept.is_stale,
-        )
+
+def pointing_to(kept: Kept, requested: ForecastRequested, bucket: str) -> PricesIngested:
+    """The event that says where the prices for a request are."""
+    stored = kept.stored
+    return PricesIngested(
+        request_id=requested.request_id,
+        symbol=requested.symbol,
+        days=requested.days,
+        model=requested.model,
+        options=requested.options,
+        bucket=bucket,
+        key=stored.key,
+        etag=stored.etag,
+        provider=stored.provider,
+        rows=stored.rows,
+        first_date=stored.first_date,
+        last_date=stored.last_date,
+        fresh_until="" if kept.is_stale else iso(int(kept.fresh_until.timestamp() * 1000)),
+        stale=kept.is_stale,
+    )
 
 
 class Upkeep:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 
 import flask
 import functions_framework
@@ -19,6 +20,7 @@ from functions.common.redis_client import connect, failures_are_temporary
 from functions.common.request_store import RequestStore
 from functions.common.sink import Sink
 from functions.ingest import sources
+from functions.ingest.budget import Budget
 from functions.ingest.fresh_prices import FreshPrices
 from functions.ingest.ingestion import Ingestion, Upkeep
 from functions.ingest.settings import Settings
@@ -41,16 +43,19 @@ def build() -> EventFunction:
             redis.ping()
         prices.check()
 
+    def spend_of(provider: str) -> Callable[[], None]:
+        return Budget(redis, provider, settings.limits[provider], time.time).spend
+
     fresh = FreshPrices(
-        sources.providers(settings, redis, time.time),
+        sources.providers(settings.prices, spend_of, time.time),
         prices,
         claims,
-        max_age_s=settings.price_max_age_s,
-        stale_ok_s=settings.stale_ok_s,
+        max_age_s=settings.prices.price_max_age_s,
+        stale_ok_s=settings.prices.stale_ok_s,
         clock=time.time,
     )
     symbols = SymbolRefresh(bucket, settings.symbols_url)
-    has_live_prices = settings.providers != ("sample",)
+    has_live_prices = settings.prices.providers != ("sample",)
     upkeep = Upkeep(fresh, settings.watchlist, symbols.refresh if has_live_prices else None)
     return EventFunction(
         "ingest",

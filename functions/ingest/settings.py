@@ -39,26 +39,20 @@ class KeyedService:
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Stores, sinks and providers of the ingest function."""
+class ProviderSettings:
+    """Where prices come from, and for how long they are good enough."""
 
-    redis: RedisSettings
-    s3: S3Settings
-    sinks: SinkSettings
     providers: tuple[str, ...]
     tiingo: KeyedService
     nasdaq: KeyedService
     nasdaq_database: str
     yahoo_url: str
     provider_timeout_s: float
-    limits: Mapping[str, tuple[Limit, ...]]
     price_max_age_s: float
     stale_ok_s: float
-    watchlist: tuple[str, ...]
-    symbols_url: str
 
     @classmethod
-    def read(cls, env: Environment) -> Settings:
+    def read(cls, env: Environment) -> ProviderSettings:
         named = providers(env)
         for name in named:
             if name in KEYS and not env.text(KEYS[name], ""):
@@ -71,9 +65,6 @@ class Settings:
             )
             raise ConfigurationError(message)
         return cls(
-            RedisSettings.read(env),
-            S3Settings.read(env),
-            SinkSettings.read(env),
             named,
             tiingo=KeyedService(
                 _url(env, "TIINGO_URL", "https://api.tiingo.com"), env.text("TIINGO_API_KEY", "")
@@ -85,6 +76,30 @@ class Settings:
             nasdaq_database=env.text("NASDAQ_DATA_LINK_DATABASE", "WIKI"),
             yahoo_url=_url(env, "YAHOO_URL", ""),
             provider_timeout_s=env.seconds("PROVIDER_TIMEOUT", "15s"),
+            price_max_age_s=env.seconds("PRICE_MAX_AGE", "7d"),
+            stale_ok_s=env.seconds("STALE_OK", "7d"),
+        )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Stores, sinks and providers of the ingest function."""
+
+    redis: RedisSettings
+    s3: S3Settings
+    sinks: SinkSettings
+    prices: ProviderSettings
+    limits: Mapping[str, tuple[Limit, ...]]
+    watchlist: tuple[str, ...]
+    symbols_url: str
+
+    @classmethod
+    def read(cls, env: Environment) -> Settings:
+        return cls(
+            RedisSettings.read(env),
+            S3Settings.read(env),
+            SinkSettings.read(env),
+            ProviderSettings.read(env),
             limits={
                 name: tuple(
                     Limit(env.number(variable, default), window_s, variable)
@@ -92,8 +107,6 @@ class Settings:
                 )
                 for name, budgets in BUDGETS.items()
             },
-            price_max_age_s=env.seconds("PRICE_MAX_AGE", "7d"),
-            stale_ok_s=env.seconds("STALE_OK", "7d"),
             watchlist=_watchlist(env),
             symbols_url=_url(env, "SYMBOLS_URL", "https://www.nasdaqtrader.com/dynamic/SymDir"),
         )

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-from functions.ingest.budget import Budget
 from functions.ingest.providers import Provider
 from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.providers.session import ProviderSession
-from functions.ingest.settings import Settings
+from functions.ingest.settings import ProviderSettings
 
 
-def providers(settings: Settings, redis: Any, clock: Callable[[], float]) -> list[Provider]:
-    """The providers in the order of PROVIDERS. ConfigurationError where one cannot be used."""
-    return [_provider(name, settings, redis, clock) for name in settings.providers]
+def providers(
+    settings: ProviderSettings,
+    spend_of: Callable[[str], Callable[[], None]],
+    clock: Callable[[], float],
+) -> list[Provider]:
+    """The providers in the order of PROVIDERS. ConfigurationError where one cannot be used.
+
+    `spend_of` gives for a provider's name what is called before each call to it (`Budget.spend`).
+    """
+    return [_provider(name, settings, spend_of, clock) for name in settings.providers]
 
 
-def _provider(name: str, settings: Settings, redis: Any, clock: Callable[[], float]) -> Provider:
+def _provider(
+    name: str,
+    settings: ProviderSettings,
+    spend_of: Callable[[str], Callable[[], None]],
+    clock: Callable[[], float],
+) -> Provider:
     if name == "sample":
         return SampleProvider()
-    budget = Budget(redis, name, settings.limits[name], clock)
     timeout_s = settings.provider_timeout_s
-    session = partial(ProviderSession, spend=budget.spend, read_timeout_s=timeout_s)
+    session = partial(ProviderSession, spend=spend_of(name), read_timeout_s=timeout_s)
     if name == "tiingo":
         from functions.ingest.providers.tiingo import TiingoProvider
 

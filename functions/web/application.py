@@ -29,6 +29,7 @@ from functions.common.events import ChartRequested, WarmupRequested
 from functions.common.problems import problem
 from functions.common.request_record import RequestRecord, Status
 from functions.web import csv_table, dead_letter, openapi, progress, submission
+from functions.web.batches import BatchApi
 from functions.web.page_files import PageFiles
 from functions.web.progress import Changes
 from functions.web.publisher import Publisher
@@ -58,7 +59,9 @@ class Api:
         changes: Changes,
         publisher: Publisher,
         symbols: SymbolSource,
+        batches: BatchApi,
     ) -> None:
+        self.batches = batches
         self._settings = settings
         self._store = store
         self._changes = changes
@@ -116,10 +119,7 @@ class Api:
 
     async def submit(self, request: Request) -> Response:
         """Accept a request: 202 once its event is with the broker, or its result is known."""
-        content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        if content_type != "application/json":
-            detail = f"The content type must be application/json, not {content_type or 'missing'}."
-            raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
+        submission.require_json(request)
         client = request.client.host if request.client else "unknown"
         await self._store.admit(client, self._settings.requests_per_minute)
         submitted = submission.read(await read_body(request))
@@ -168,13 +168,14 @@ class Api:
         return Response(text, media_type="text/csv", headers=headers)
 
     async def dead_letter(self, request: Request) -> Response:
-        """Take an event that nobody took, and fail its request."""
+        """Take an event that nobody took, and fail its request or batch."""
         dead = cloudevent.parse(dict(request.headers), await read_body(request))
         failed = dead_letter.failure_of(dead)
         if failed:
             # A conflict: the id stands for another request, which is not to blame.
             with suppress(ConflictError):
                 await self._store.fail(*failed)
+        await self.batches.bury(dead)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def _drawn(self, record: RequestRecord) -> bytes:
@@ -239,6 +240,7 @@ def application(api: Api, settings: Settings) -> Starlette:
         Route(forecasts + "/{id}/events", api.events),
         Route(forecasts + "/{id}/chart.png", api.chart),
         Route(forecasts + "/{id}/result.csv", api.table),
+        *api.batches.routes(),
         Route("/events/dead-letter", api.dead_letter, methods=["POST"]),
         Route("/static/{path:path}", api.static),
     ]

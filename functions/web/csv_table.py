@@ -9,6 +9,8 @@ from typing import Any
 
 BOUNDS = ("lo50", "hi50", "lo80", "hi80", "lo95", "hi95")
 COLUMNS = ("date", "kind", "close", "fitted", "mean", *BOUNDS)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes text that begins so for a formula."""
 
 
 def table(result: Mapping[str, Any]) -> str:
@@ -26,3 +28,8 @@ def table(result: Mapping[str, Any]) -> str:
         values = {name: forecast[name][index] for name in ("mean", *BOUNDS)}
         writer.writerow({"date": day, "kind": "forecast", **values})
     return out.getvalue()
+
+
+def inert(text: str) -> str:
+    """`text` as a cell that no spreadsheet evaluates (OWASP, "CSV Injection")."""
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -7,14 +7,15 @@ import binascii
 import json
 from typing import Any
 
-from functions.common import fields
+from functions.common import batch_record, fields
 from functions.common.cloudevent import Envelope
 from functions.common.errors import InvalidFieldError, RequestError
-from functions.common.events import ForecastRequested, PricesIngested
+from functions.common.events import BatchRequested, ForecastRequested, PricesIngested
 
 STAGES = {
     ForecastRequested.TYPE: "fetching the prices",
     PricesIngested.TYPE: "computing the forecast",
+    BatchRequested.TYPE: "handing over the members of the batch",
 }
 NO_ANSWER = ("", "0", "500")
 
@@ -36,6 +37,16 @@ def failure_of(dead: Envelope) -> tuple[ForecastRequested, DeliveryError] | None
     except InvalidFieldError:
         return None
     return _asked(request_id, dead.data), DeliveryError(_reason(dead))
+
+
+def batch_failure_of(dead: Envelope) -> tuple[str, DeliveryError] | None:
+    """The batch that a dead letter ends, and the reason; None where it is about no batch."""
+    if dead.type != BatchRequested.TYPE or not isinstance(dead.data, dict):
+        return None
+    try:
+        return batch_record.batch_id(dead.data, "batch_id"), DeliveryError(_reason(dead))
+    except InvalidFieldError:
+        return None
 
 
 def _asked(request_id: str, data: dict[str, Any]) -> ForecastRequested:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from functions.common.batch_record import BATCH_ID, COUNTED, MOST_SYMBOLS
 from functions.common.fields import DEFAULT_MODEL, MAX_DAYS, MIN_DAYS, MODELS, REQUEST_ID, SYMBOL
 
 
@@ -47,6 +48,8 @@ def _object(
         "required": required or list(properties),
     }
 
+
+BATCH_LINKS = _object(dict.fromkeys(("self", "events", "results", "ranking"), TEXT))
 
 SCHEMAS: dict[str, Any] = {
     "Submission": _object(
@@ -173,6 +176,55 @@ SCHEMAS: dict[str, Any] = {
             }
         },
     ),
+    "BatchSubmission": _object(
+        {
+            "symbols": {
+                "type": "array",
+                "items": TEXT,
+                "minItems": 1,
+                "maxItems": MOST_SYMBOLS,
+                "description": "Tickers; one named twice is asked for once.",
+            },
+            "days": {"type": "integer", "minimum": MIN_DAYS, "maximum": MAX_DAYS},
+            "model": {"type": "string", "enum": list(MODELS), "default": DEFAULT_MODEL},
+            "id": {
+                "type": "string",
+                "pattern": f"^{BATCH_ID.pattern}$",
+                "description": "Your own id: sent again, it gives the same batch.",
+            },
+        },
+        ["symbols", "days"],
+    ),
+    "BatchAccepted": _object({"id": TEXT, "status": {"enum": ["queued"]}, "links": BATCH_LINKS}),
+    "Batch": _object(
+        {
+            "id": TEXT,
+            "days": {"type": "integer"},
+            "model": TEXT,
+            "status": {"enum": ["running", "done"]},
+            "total": {"type": "integer", "description": "Different symbols."},
+            "counts": _object({status: {"type": "integer"} for status in COUNTED}),
+            "submitted_at": {"type": "string", "format": "date-time"},
+            "updated_at": {"type": "string", "format": "date-time"},
+            "links": BATCH_LINKS,
+        }
+    ),
+    "Ranking": _object(
+        {
+            "rows": {
+                "type": "array",
+                "items": _object(
+                    {
+                        "rank": {"type": "integer"},
+                        "symbol": TEXT,
+                        "request_id": TEXT,
+                        **dict.fromkeys(("last_price", "predicted_price", "lo80", "hi80"), NUMBER),
+                        "probability_higher": {"type": ["number", "null"]},
+                    }
+                ),
+            }
+        }
+    ),
     "Symbols": _object(
         {
             "symbols": {
@@ -221,6 +273,25 @@ WARM_UP = {
         "202": _answer("`warming` says whether it is done; never an error.", "application/json"),
     },
 }
+SUBMIT_BATCH = {
+    "summary": "Ask for forecasts of many symbols at once: a request for each",
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/BatchSubmission"}}
+        },
+    },
+    "responses": {
+        "202": _answer("Accepted, all of it.", "application/json", "BatchAccepted"),
+        "400": _problem("The body is not JSON."),
+        "409": _problem("The id was used for another batch."),
+        "413": _problem("The body is over 128 KiB."),
+        "415": _problem("The content type is not application/json."),
+        "422": _problem("A field or a symbol is wrong; `errors` names each, with its place."),
+        "429": _problem("Too many requests; each hundred symbols count as one."),
+        **DOWN,
+    },
+}
 QUERY = {"name": "q", "in": "query", "schema": TEXT, "description": "A ticker or company name."}
 
 DOCUMENT: dict[str, Any] = {
@@ -261,6 +332,27 @@ DOCUMENT: dict[str, Any] = {
                 **UNKNOWN,
                 **DOWN,
             },
+            [ID],
+        ),
+        "/api/batches": {"post": SUBMIT_BATCH},
+        "/api/batches/{id}": _get(
+            "How a batch gets on",
+            {"200": _answer("The batch.", "application/json", "Batch"), **UNKNOWN, **DOWN},
+            [ID],
+        ),
+        "/api/batches/{id}/events": _get(
+            "Its progress, live: `progress` events with the batch, a few a second at most",
+            {"200": _answer("Server-sent events.", "text/event-stream"), **UNKNOWN, **DOWN},
+            [ID],
+        ),
+        "/api/batches/{id}/results.csv": _get(
+            "Where each symbol stands, as a table",
+            {"200": _answer("One row a symbol.", "text/csv"), **UNKNOWN, **DOWN},
+            [ID],
+        ),
+        "/api/batches/{id}/ranking": _get(
+            "The symbols that are done, the likeliest to rise first",
+            {"200": _answer("The ranking.", "application/json", "Ranking"), **UNKNOWN, **DOWN},
             [ID],
         ),
         "/api/symbols": _get(

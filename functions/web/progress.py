@@ -11,8 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from redis.exceptions import RedisError
-
+from functions.common.redis_client import FAILURES
 from functions.common.request_record import CHANGES, RequestRecord, Status
 
 HEARTBEAT_S = 15.0
@@ -62,7 +61,7 @@ class Changes:
                         )
                         if message:
                             self._wake(message["data"].decode())
-            except (RedisError, OSError) as error:
+            except (*FAILURES, OSError) as error:
                 log.warning("lost the subscription to changes: %s", error)
                 await asyncio.sleep(RECONNECT_S)
 

@@ -51,6 +51,7 @@ class Publisher:
 
 def _envelope(event: Event, event_id: str, traceparent: str) -> Envelope:
     now = datetime.fromtimestamp(time.time(), timezone.utc).isoformat(timespec="milliseconds")
+    extensions = {"partitionkey": event.symbol} if event.symbol else {}
     return Envelope(
         id=event_id,
         source=SOURCE,
@@ -58,7 +59,7 @@ def _envelope(event: Event, event_id: str, traceparent: str) -> Envelope:
         subject=event.symbol,
         time=now.replace("+00:00", "Z"),
         data=event.to_data(),
-        extensions={"partitionkey": event.symbol, "traceparent": traceparent},
+        extensions={**extensions, "traceparent": traceparent},
     )
 
 

@@ -47,12 +47,12 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-async def read_body(request: Request) -> bytes:
-    """The body, as it comes in. BodyTooLargeError as soon as it is over MAX_BODY_BYTES."""
+async def read_body(request: Request, most_bytes: int = MAX_BODY_BYTES) -> bytes:
+    """The body, as it comes in. BodyTooLargeError as soon as it is over `most_bytes`."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            message = f"The body is larger than {MAX_BODY_BYTES} bytes; a request needs under 200."
+        if len(body) > most_bytes:
+            message = f"The body is larger than {most_bytes} bytes, more than any request needs."
             raise BodyTooLargeError(message)
     return bytes(body)

@@ -19,6 +19,7 @@ class Settings:
     log_level: str
     s3: S3Settings | None = None
     symbols_max_age_s: float = 6 * 3600
+    batch_deadline_s: float = 3600
 
     @property
     def has_sample_only(self) -> bool:
@@ -36,4 +37,5 @@ class Settings:
             log_level=env.choice("LOG_LEVEL", "INFO", among=LOG_LEVELS),
             s3=S3Settings.read(env) if env.text("S3_BUCKET", "") else None,
             symbols_max_age_s=env.seconds("SYMBOLS_MAX_AGE", "6h"),
+            batch_deadline_s=env.seconds("BATCH_DEADLINE", "1h"),
         )

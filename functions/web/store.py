@@ -55,15 +55,15 @@ class WebStore:
         self._settings = settings
         self._clock = clock
 
-    async def admit(self, client: str, limit: int) -> None:
+    async def admit(self, client: str, limit: int, *, cost: int = 1) -> None:
         """Count a request of `client`. ThrottledError above `limit` a minute (0: no limit)."""
         if limit == 0:
             return
         now = self._clock()
         key = f"stockcast:rate:{{{client}}}:{int(now // MINUTE_S)}"
         with failures_are_temporary():
-            count = await self._redis.incr(key)
-            if count == 1:
+            count = await self._redis.incrby(key, cost)
+            if count == cost:
                 await self._redis.expire(key, 2 * MINUTE_S)
         if count > limit:
             wait_s = MINUTE_S - now % MINUTE_S
@@ -91,10 +91,10 @@ class WebStore:
             self._settings,
             self._clock(),
         )
-        key = request_record.request_key(requested.request_id)
+        keys = request_record.advance_keys(requested.request_id)
         with failures_are_temporary():
             evaluated: Awaitable[bytes] = self._redis.eval(
-                request_record.ADVANCE, 1, key, *arguments
+                request_record.ADVANCE, len(keys), *keys, *arguments
             )
             answer = await evaluated
         if answer == b"conflict":

@@ -6,12 +6,18 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from functions.common import fields
 from functions.common.errors import InvalidFieldError, StockcastError
 from functions.common.events import ForecastRequested
 from functions.common.problems import from_error
+
+EXAMPLE = '{"symbol": "AAPL", "days": 45}.'
 
 
 class BadBodyError(StockcastError):
@@ -71,17 +77,22 @@ def read(body: bytes) -> Submission:
     return Submission(ForecastRequested(**asked), has_own_id)
 
 
-def json_object(body: bytes) -> dict[str, Any]:
-    """The JSON object that is the body. Raises BadBodyError."""
+def require_json(request: Request) -> None:
+    """Refuse a request whose content type is another than JSON's."""
+    content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if content_type != "application/json":
+        detail = f"The content type must be application/json, not {content_type or 'missing'}."
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
+
+
+def json_object(body: bytes, example: str = EXAMPLE) -> dict[str, Any]:
+    """The JSON object that is the body. Raises BadBodyError, with the example."""
     try:
         data = json.loads(body)
     except ValueError as error:
-        message = f"The body is not JSON: {error}. Send for example " + EXAMPLE
+        message = f"The body is not JSON: {error}. Send for example {example}"
         raise BadBodyError(message) from error
     if not isinstance(data, dict):
-        message = f"The body must be a JSON object, not {fields.shown(data)}. Send {EXAMPLE}"
+        message = f"The body must be a JSON object, not {fields.shown(data)}. Send {example}"
         raise BadBodyError(message)
     return data
-
-
-EXAMPLE = '{"symbol": "AAPL", "days": 45}.'

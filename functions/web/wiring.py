@@ -5,6 +5,9 @@ from __future__ import annotations
 from starlette.applications import Starlette
 
 from functions.web.application import Api, application
+from functions.web.batch_store import BatchStore
+from functions.web.batches import BatchApi
+from functions.web.expansion import Expansion
 from functions.web.progress import Changes
 from functions.web.publisher import Publisher
 from functions.web.settings import Settings
@@ -20,12 +23,16 @@ class Wired:
         self._changes = Changes(self._redis)
         self._publisher = Publisher(settings.sink)
         self._symbols = SymbolSource(settings.s3, settings.symbols_max_age_s)
+        store = WebStore(self._redis, settings.redis)
+        batches = BatchStore(self._redis, settings.redis, store, settings.batch_deadline_s)
+        expansion = Expansion(batches, self._changes, self._publisher)
         api = Api(
             settings,
-            WebStore(self._redis, settings.redis),
+            store,
             self._changes,
             self._publisher,
             self._symbols,
+            BatchApi(settings, store, batches, expansion, self._changes),
         )
         self.application: Starlette = application(api, settings)
 

@@ -16,7 +16,7 @@ PORTS = 5 + len(S3_PORTS)
 
 
 def up(home, base, log):
-    argv = [sys.executable, "-m", "local.cli", "up", "--base-port", str(base), "--data", str(home)]
+    argv = [sys.executable, "-m", "cli.main", "up", "--base-port", str(base), "--data", str(home)]
     return subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
 

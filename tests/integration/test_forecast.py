@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from functions.common.batch_record import headline
 from functions.common.bucket import Bucket
 from functions.common.claims import Claims
 from functions.common.errors import InvalidFieldError, TooLittleHistoryError
@@ -88,6 +89,14 @@ def test_a_result_has_every_field_filled_from_real_prices(world):
     record = world.requests.read("request-1")
     assert (record.status, record.result_key) == (Status.DONE, completed.result_key)
     assert world.redis.exists(latest_name(record.requested))
+
+
+def test_a_member_of_a_batch_keeps_its_headline_for_the_table(world):
+    completed = world.forecasting().forecast(world.ingested(request_id="my-batch--0000"))
+    kept = world.redis.hget("stockcast:request:{my-batch}--0000", "headline")
+    assert json.loads(kept) == headline(world.result(completed))
+    world.forecasting().forecast(world.ingested())
+    assert not world.redis.hexists("stockcast:request:{request-1}", "headline")
 
 
 def _day(text):

@@ -12,17 +12,17 @@ def read(**variables):
 
 
 def test_without_a_key_there_is_the_sample():
-    assert read().providers == ("sample",)
+    assert read().prices.providers == ("sample",)
 
 
 def test_by_default_the_providers_are_those_whose_key_is_set():
-    assert read(TIINGO_API_KEY="k").providers == ("tiingo",)
+    assert read(TIINGO_API_KEY="k").prices.providers == ("tiingo",)
     both = read(NASDAQ_DATA_LINK_API_KEY="n", TIINGO_API_KEY="k")
-    assert both.providers == ("tiingo", "nasdaq")
+    assert both.prices.providers == ("tiingo", "nasdaq")
 
 
 def test_the_order_is_the_operators():
-    named = read(PROVIDERS="sample, tiingo", TIINGO_API_KEY="k").providers
+    named = read(PROVIDERS="sample, tiingo", TIINGO_API_KEY="k").prices.providers
     assert named == ("sample", "tiingo")
 
 

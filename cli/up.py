@@ -1,4 +1,4 @@
-"""The command `stockcast`."""
+"""`stockcast up`: all of Stockcast on this machine, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -7,40 +7,36 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-
-from evaluation import commands as commands_of_evaluation
+from cli.arguments import port
+from cli.exit_codes import FAILED, OK
 from local.process import StartError
 from local.servers import HOST
 from local.stack import Options, Stack, at_base_port, programs
 
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
 PORTS = ("web", "broker", "ingest", "forecast", "redis", "s3")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the answer is the exit code."""
-    parser = argparse.ArgumentParser(prog="stockcast", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to those of `stockcast`."""
     up = commands.add_parser("up", help="run everything on this machine")
-    _add_up_options(up)
+    _add_options(up)
     up.set_defaults(run=_up)
-    commands_of_evaluation.add_to(commands)
-    given = parser.parse_args(arguments)
-    code: int = given.run(given)
-    return code
 
 
-def _add_up_options(parser: argparse.ArgumentParser) -> None:
+def _add_options(parser: argparse.ArgumentParser) -> None:
     for name in PORTS:
         default = getattr(Options, f"{name}_port")
         parser.add_argument(
-            f"--{name}-port", type=_port, metavar="PORT", help=f"of {name} (default {default})"
+            f"--{name}-port", type=port, metavar="PORT", help=f"of {name} (default {default})"
         )
     parser.add_argument(
-        "--base-port", type=_port, metavar="PORT", help="take all ports from this one on"
+        "--base-port", type=port, metavar="PORT", help="take all ports from this one on"
     )
     parser.add_argument(
         "--data", type=Path, default=Path(".stockcast"), help="folder of data and logs"
@@ -48,6 +44,8 @@ def _add_up_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _up(given: argparse.Namespace) -> int:
+    from rich.console import Console
+
     console = Console(stderr=True, highlight=False)
     options = _options(given)
     stack = Stack(programs(options), options.home / "logs")
@@ -59,7 +57,7 @@ def _up(given: argparse.Namespace) -> int:
             stack.start(lambda name: status.update(f"Starting {name} ..."))
     except StartError as error:
         console.print(f"[red]Stockcast cannot start.[/red] {error}")
-        return 1
+        return FAILED
     try:
         stack.watch(lambda message: console.print(f"[yellow]{message}[/yellow]"))
         _welcome(options)
@@ -67,7 +65,7 @@ def _up(given: argparse.Namespace) -> int:
         console.print("Ending ...")
     finally:
         stack.stop()
-    return 0
+    return OK
 
 
 def _options(given: argparse.Namespace) -> Options:
@@ -105,14 +103,3 @@ def _welcome(options: Options) -> None:
     ]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
-
-
-def _port(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 65535:  # noqa: PLR2004
-        message = f"{text!r} is no port; choose one from 1 to 65535"
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

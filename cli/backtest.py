@@ -1,19 +1,17 @@
-"""`stockcast backtest` and `stockcast rank`: arguments in, tables out."""
+"""`stockcast backtest`: scores the models on price files, beside a Gaussian random walk."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import math
-import multiprocessing
 import os
 import sys
-from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.arguments import BadInputError, day, parts, positive
+from cli.exit_codes import OK
 from functions.common.errors import StockcastError
 from functions.common.fields import MODELS
 
@@ -21,20 +19,18 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
     from evaluation.protocol import Evaluated, Protocol
-    from evaluation.ranking import Ranking
     from evaluation.summary import Figure, Summary
     from functions.forecast.series import PriceSeries
 
 HORIZONS = (5, 21, 63)
 ORIGINS = 48
 LONGEST = 2520
-BAD_INPUT = 2
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add both commands to those of `stockcast`."""
+    """Add the command to those of `stockcast`."""
     backtest = commands.add_parser("backtest", help="score the models on price files of yours")
-    _add_data(backtest)
+    add_data(backtest)
     backtest.add_argument(
         "--models", type=_models, default=MODELS[:1], help=f"of {','.join(MODELS)}; commas between"
     )
@@ -42,24 +38,19 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
         "--horizons", type=_horizons, default=HORIZONS, help="trading days (default 5,21,63)"
     )
     backtest.add_argument(
-        "--origins", type=_positive, default=ORIGINS, help="forecasts a series (default 48)"
+        "--origins", type=positive, default=ORIGINS, help="forecasts a series (default 48)"
     )
-    backtest.add_argument("--since", type=_day, help="no origin before this date")
-    backtest.add_argument("--until", type=_day, help="no outcome after this date")
-    backtest.add_argument("--jobs", type=_positive, default=os.cpu_count(), help="processes")
+    backtest.add_argument("--since", type=day, help="no origin before this date")
+    backtest.add_argument("--until", type=day, help="no outcome after this date")
+    backtest.add_argument("--jobs", type=positive, default=os.cpu_count(), help="processes")
     backtest.add_argument(
         "--plot", type=Path, default=Path("reliability.png"), help="where the PNG goes"
     )
     backtest.set_defaults(run=_backtest)
-    rank = commands.add_parser("rank", help="chances of each asset's place in 20 days (M6)")
-    _add_data(rank)
-    rank.add_argument(
-        "--origins", type=_positive, default=ORIGINS, help="past dates scored (default 48)"
-    )
-    rank.set_defaults(run=_rank)
 
 
-def _add_data(parser: argparse.ArgumentParser) -> None:
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which prices, and how the answer is printed."""
     parser.add_argument(
         "--data",
         default="sample",
@@ -79,11 +70,11 @@ def _backtest(given: argparse.Namespace) -> int:
     try:
         loaded = load(given.data)
     except StockcastError as error:
-        return _refuse(error.detail)
+        raise BadInputError(error.detail) from error
     usable = [each for each in loaded if len(choose_origins(each, protocol))]
     skipped = [each.symbol for each in loaded if each not in usable]
     if not usable:
-        return _refuse(
+        raise BadInputError(
             "No series is long enough: a year of prices before the first origin and"
             f" {max(given.horizons)} rows after it are needed, within the dates asked for."
         )
@@ -94,11 +85,14 @@ def _backtest(given: argparse.Namespace) -> int:
     else:
         sys.stdout.write(_table(summary))
     sys.stderr.write(f"The reliability plot is in {given.plot}.\n")
-    return 0
+    return OK
 
 
 def _evaluate(series: list[PriceSeries], protocol: Protocol, jobs: int) -> list[Evaluated]:
     """Each series in a process of its own, as many at a time as `jobs`, in their order."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+
     from rich.console import Console
     from rich.progress import Progress
 
@@ -131,10 +125,10 @@ def _table(summary: Summary) -> str:
         lines.append(f"{row.model:11}{row.horizon:5}  {ratios}{held}".rstrip())
     lines += ["", "Coverage of 50/80/95% after calm, middling and stressed months:"]
     for row in summary.rows:
-        parts = "   ".join(
+        by_regime = "   ".join(
             "/".join(f"{held.value:.1f}" for held in each.values()) for each in row.by_regime
         )
-        lines.append(f"{row.model:11}{row.horizon:5}  {parts}")
+        lines.append(f"{row.model:11}{row.horizon:5}  {by_regime}")
     if summary.skipped:
         lines += ["", f"Too short and left out: {', '.join(summary.skipped)}."]
     return "\n".join(lines) + "\n"
@@ -143,43 +137,6 @@ def _table(summary: Summary) -> str:
 def _figure(figure: Figure, digits: int) -> str:
     value, low, high = (f"{each:.{digits}f}" for each in (figure.value, figure.low, figure.high))
     return f"{value} [{low}, {high}]"
-
-
-def _rank(given: argparse.Namespace) -> int:
-    from evaluation.price_files import load
-    from evaluation.ranking import rank
-
-    try:
-        ranking = rank(load(given.data), given.origins)
-    except StockcastError as error:
-        return _refuse(error.detail)
-    if given.json:
-        document = {**vars(ranking), "chances": ranking.chances.round(4).tolist()}
-        sys.stdout.write(json.dumps(document) + "\n")
-    else:
-        sys.stdout.write(_ranking_table(ranking))
-    return 0
-
-
-def _ranking_table(ranking: Ranking) -> str:
-    lines = [
-        f"The 20 trading days after {ranking.date}: chance of a return in each fifth, lowest first",
-        "",
-    ]
-    for symbol, chances in zip(ranking.symbols, ranking.chances, strict=True):
-        lines.append(f"{symbol:12}" + "".join(f"{each:8.1%}" for each in chances))
-    if ranking.score is None:
-        lines += ["", "The history is too short to score past rankings."]
-    else:
-        error = "" if ranking.standard_error is None else f" (+- {ranking.standard_error:.4f})"
-        score = f"{ranking.score:.4f}{error}; a fifth each scores {ranking.uniform:.4f}."
-        lines += ["", f"Ranked probability score over {ranking.origins} past dates: {score}"]
-    return "\n".join(lines) + "\n"
-
-
-def _refuse(message: str) -> int:
-    sys.stderr.write(f"{message}\n")
-    return BAD_INPUT
 
 
 def _without_nan(value: Any) -> Any:
@@ -191,12 +148,8 @@ def _without_nan(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _list(text: str) -> Iterable[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
 def _models(text: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(_list(text)))
+    names = tuple(dict.fromkeys(parts(text)))
     unknown = [name for name in names if name not in MODELS]
     if unknown or not names:
         message = f"{text!r} is not a list of models; choose from {', '.join(MODELS)}"
@@ -205,23 +158,8 @@ def _models(text: str) -> tuple[str, ...]:
 
 
 def _horizons(text: str) -> tuple[int, ...]:
-    horizons = sorted({_positive(part) for part in _list(text)})
+    horizons = sorted({positive(part) for part in parts(text)})
     if not horizons or horizons[-1] > LONGEST:
         message = f"{text!r} is not a list of trading days from 1 to {LONGEST}"
         raise argparse.ArgumentTypeError(message)
     return tuple(horizons)
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) == 0:
-        message = f"{text!r} is no positive whole number"
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        message = f"{text!r} is no date like 2013-03-01"
-        raise argparse.ArgumentTypeError(message) from None

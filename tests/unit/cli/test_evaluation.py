@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from local.cli import main
+from cli.main import main
 from tests.unit.forecast.price_series import of_closes, walk
 
 

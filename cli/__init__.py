@@ -1,0 +1,1 @@
+"""The command `stockcast`: one module a command, which `main` puts together."""

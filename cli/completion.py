@@ -1,0 +1,49 @@
+"""`stockcast completion SHELL`: what a shell needs to complete the commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from cli.exit_codes import OK
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+SHELLS = ("bash", "zsh", "fish")
+HOW = """\
+for this shell session:
+  source <(stockcast completion bash)     (zsh likewise)
+  stockcast completion fish | source
+for all to come, put that line into ~/.bashrc, ~/.zshrc (after compinit) or
+~/.config/fish/config.fish.
+"""
+
+
+def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to those of `stockcast`."""
+    parser = commands.add_parser(
+        "completion",
+        help="complete commands, options and tickers with the tab key",
+        epilog=HOW,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("shell", choices=SHELLS)
+    parser.set_defaults(run=_print_script)
+
+
+def answer_the_shell(parser: argparse.ArgumentParser) -> None:
+    """Print completions and end, where it is a shell that calls for them."""
+    if "_ARGCOMPLETE" in os.environ:
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+
+
+def _print_script(given: argparse.Namespace) -> int:
+    from argcomplete.shell_integration import shellcode
+
+    sys.stdout.write(shellcode(["stockcast"], shell=given.shell))
+    return OK

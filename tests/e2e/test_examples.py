@@ -1,0 +1,40 @@
+"""What the documents show is what happens."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.e2e import examples
+
+ROOT = Path(__file__).parents[2]
+needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="no curl")
+
+
+@needs_curl
+def test_the_readme(own_stockcast, tmp_path):
+    printed = examples.run(ROOT / "README.md", own_stockcast, tmp_path)
+    assert len(printed) >= 3
+    for request_id in ("my-first-request", "my-second-request"):
+        assert own_stockcast.ended(request_id)["status"] == "done"
+
+
+@needs_curl
+def test_how_to_use_it(own_stockcast, tmp_path):
+    printed = examples.run(ROOT / "docs/using.md", own_stockcast, tmp_path)
+    assert any('"status":"done"' in one for one in printed)
+    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
+    assert own_stockcast.ended("structured-event")["status"] == "done"
+
+
+def test_an_example_is_held_to_its_exit_code_and_to_its_output(own_stockcast, tmp_path):
+    document = tmp_path / "it.md"
+    block = "```sh\necho one two\n```\n\n```text output\n{}\n```\n"
+    document.write_text(block.format("one ..."))
+    assert examples.run(document, own_stockcast, tmp_path) == ["one two\n"]
+    document.write_text(block.format("two ..."))
+    with pytest.raises(AssertionError, match="but it printed"):
+        examples.run(document, own_stockcast, tmp_path)
+    document.write_text("```sh not-run\nfalse\n```\n```sh\ntrue\nfalse\n```\n")
+    with pytest.raises(AssertionError, match="line 4"):
+        examples.run(document, own_stockcast, tmp_path)

@@ -1,0 +1,136 @@
+"""The whole of Stockcast on a real Redis Cluster, and its stores there."""
+
+import asyncio
+import dataclasses
+import json
+import time
+
+import pytest
+import redis
+import requests
+
+from functions.common.claims import Claims, Outcome
+from functions.common.config import RedisSettings
+from functions.common.errors import ConflictError, TemporaryError, ThrottledError
+from functions.common.events import ForecastRequested
+from functions.common.redis_client import connect
+from functions.common.request_record import Status
+from functions.common.request_store import RequestStore
+from functions.ingest.budget import Budget, Limit
+from functions.web.store import WebStore
+from functions.web.store import connect as connect_web
+from local.servers import S3_PORTS, free_port
+from local.stack import FUNCTIONS, Options, Stack, at_base_port, programs
+from tests import redis_cluster
+
+
+@pytest.fixture(scope="module")
+def cluster_url(tmp_path_factory):
+    with redis_cluster.started(tmp_path_factory.mktemp("cluster")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def web_url(cluster_url, tmp_path_factory):
+    """A stack whose functions use the cluster; its broker has a Redis of its own."""
+    home = tmp_path_factory.mktemp("stack")
+    on_cluster = {"REDIS_URL": cluster_url, "REDIS_CLUSTER": "true", "RATE_LIMIT": "1000"}
+    base = free_port(5 + len(S3_PORTS))
+    started = [
+        dataclasses.replace(program, env={**program.env, **on_cluster})
+        if program.name in FUNCTIONS
+        else program
+        for program in programs(at_base_port(Options(home=home), base))
+    ]
+    stack = Stack(started, home / "logs")
+    stack.start(lambda _: None)
+    yield f"http://127.0.0.1:{base}"
+    stack.stop()
+    assert "lost the subscription" not in (home / "logs" / "web.log").read_text()
+
+
+@pytest.fixture
+def client(cluster_url):
+    client = connect(RedisSettings(cluster_url, True, 3600, 600))
+    yield client
+    client.close()
+
+
+def ended(url, request_id):
+    give_up = time.monotonic() + 60
+    while True:
+        document = requests.get(f"{url}/api/forecasts/{request_id}", timeout=30).json()
+        if document.get("status") in {"done", "failed"}:
+            return document
+        assert time.monotonic() < give_up, document
+        time.sleep(0.05)
+
+
+def test_requests_are_answered_and_spread_over_every_node(web_url, client):
+    ids = [f"on-a-cluster-{number}" for number in range(12)]
+    for number, request_id in enumerate(ids):
+        body = {"symbol": ("AAPL", "IBM")[number % 2], "days": 20 + number, "id": request_id}
+        assert requests.post(f"{web_url}/api/forecasts", json=body, timeout=30).status_code == 202
+    assert {ended(web_url, one)["status"] for one in ids} == {"done"}
+    for node in client.get_primaries():
+        of_node = redis.Redis(host=node.host, port=node.port)
+        assert of_node.dbsize() > 0, node
+        of_node.close()
+
+
+def test_each_change_is_streamed_whichever_node_the_request_is_on(web_url):
+    for number in range(6):
+        body = {"symbol": "MSFT", "days": 50 + number, "id": f"watched-{number}"}
+        answer = requests.post(f"{web_url}/api/forecasts", json=body, timeout=30)
+        events = web_url + answer.json()["links"]["events"]
+        with requests.get(events, stream=True, timeout=30) as stream:
+            told = [json.loads(line[5:]) for line in stream.iter_lines() if line[:5] == b"data:"]
+        assert told[-1]["status"] == "done"
+
+
+def test_a_chart_is_drawn_and_an_equal_question_answered_at_once(web_url):
+    body = {"symbol": "GOOG", "days": 30, "id": "with-a-chart"}
+    requests.post(f"{web_url}/api/forecasts", json=body, timeout=30)
+    assert ended(web_url, "with-a-chart")["status"] == "done"
+    chart = requests.get(f"{web_url}/api/forecasts/with-a-chart/chart.png", timeout=30)
+    assert chart.content.startswith(b"\x89PNG")
+    again = requests.post(
+        f"{web_url}/api/forecasts", json={**body, "id": "asked-again"}, timeout=30
+    )
+    assert again.json()["status"] == "done"
+    assert requests.get(f"{web_url}/readyz", timeout=30).ok
+
+
+def test_the_scripts_run_where_their_keys_are(client):
+    settings = RedisSettings("", True, 3600, 600)
+    store = RequestStore(client, settings, time.time)
+    budget = Budget(client, "provider", [Limit(1, 60, "BUDGET")], time.time)
+    for number in range(8):
+        requested = ForecastRequested(f"scripted-{number}", "AAPL", 45)
+        assert store.advance(requested, Status.INGESTING)
+        with pytest.raises(ConflictError):
+            store.advance(dataclasses.replace(requested, days=46), Status.FORECASTING)
+        with Claims(client).claimed(f"stockcast:claim:{{{number}}}") as claim:
+            claim.complete(number, 10)
+        with Claims(client).claimed(f"stockcast:claim:{{{number}}}") as outcome:
+            assert outcome == Outcome(number)
+    budget.spend()
+    with pytest.raises(ThrottledError):
+        budget.spend()
+
+
+def test_a_cluster_that_is_away_is_temporary_and_stops_no_function_at_its_start():
+    settings = RedisSettings(f"redis://127.0.0.1:{free_port()}/0", True, 3600, 600)
+    store = RequestStore(connect(settings), settings, time.time)
+    with pytest.raises(TemporaryError, match="Redis does not answer"):
+        store.read("no-request")
+    with pytest.raises(TemporaryError, match="Redis does not answer"):
+        store.advance(ForecastRequested("no-request", "AAPL", 45), Status.INGESTING)
+
+    async def read_by_web():
+        redis = connect_web(settings)
+        with pytest.raises(TemporaryError, match="Redis does not answer"):
+            await WebStore(redis, settings).read("no-request")
+        await redis.aclose()
+
+    asyncio.run(read_by_web())
