@@ -6,7 +6,7 @@ const MONTHS = { "1M": 1, "3M": 3, "6M": 6, "1Y": 12, "3Y": 36 };
 const NAMES = ["1M", "3M", "6M", "YTD", "1Y", "3Y", "Max"];
 const SPOKEN = { "1M": "1 month", "3M": "3 months", "6M": "6 months", YTD: "Year to date", "1Y": "1 year", "3Y": "3 years", Max: "All" };
 
-/** `last` is the day of the last price, `first` the earliest x; `choose` gets where the range starts. */
+/** `last` is the day of the last price, `first` the earliest x; `choose` gets where the range starts, and its name. */
 export function rangeButtons(last, first, choose) {
   const buttons = NAMES.map((name) =>
     element("button", { type: "button", "aria-pressed": "false", "aria-label": `${name}, ${SPOKEN[name]}`, click: () => set(name) }, name),
@@ -25,7 +25,7 @@ export function rangeButtons(last, first, choose) {
   }
 
   function set(name) {
-    choose(start(name));
+    choose(start(name), name);
     mark(name);
   }
 
