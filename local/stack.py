@@ -77,9 +77,15 @@ def programs(options: Options) -> list[Program]:
         "ingest": options.ingest_port,
         "forecast": options.forecast_port,
     }
-    started.append(_broker(options.broker_port, redis_url, ports, stores))
     sink = f"http://{HOST}:{options.broker_port}/"
     sinks = {"web": {"K_SINK": sink}}
+    vouching = None
+    if not (os.environ.get("EVENT_TOKEN") or os.environ.get("EVENT_TOKEN_FILE")):
+        # Whoever is on this machine may send events, but web is reached from elsewhere, too.
+        vouching = home / "event-token"
+        _kept_secret(vouching)
+        sinks["web"]["EVENT_TOKEN_FILE"] = str(vouching)
+    started.append(_broker(options.broker_port, redis_url, ports, stores, vouching))
     for name in ("ingest", "forecast", "web"):
         env = {**stores, **sinks.get(name, {"FAILURE_SINK": sink, "K_SINK": ""})}
         started.append(_function(name, ports[name], env))
@@ -179,11 +185,15 @@ def _function(name: str, port: int, env: dict[str, str]) -> Program:
     )
 
 
-def _broker(port: int, redis_url: str, ports: dict[str, int], env: dict[str, str]) -> Program:
+def _broker(
+    port: int, redis_url: str, ports: dict[str, int], env: dict[str, str], vouching: Path | None
+) -> Program:
     argv = [
         *(sys.executable, "-m", "local.broker.server", "--port", str(port)),
         *("--redis-url", redis_url, "--triggers", str(TRIGGERS)),
     ]
+    if vouching:
+        argv += ["--dead-letter-token", str(vouching)]
     for name, function_port in ports.items():
         argv += ["--service", f"{name}=http://{HOST}:{function_port}"]
     return Program("broker", tuple(argv), (port,), lambda: answers_http(port, "/healthz"), env)
@@ -191,12 +201,16 @@ def _broker(port: int, redis_url: str, ports: dict[str, int], env: dict[str, str
 
 def _credentials(home: Path) -> tuple[str, str]:
     """Credentials for the local S3 server, made once and kept for this user alone."""
-    path = home / "s3-secret"
+    return "stockcast", _kept_secret(home / "s3-secret")
+
+
+def _kept_secret(path: Path) -> str:
+    """What `path` holds; made at random where it is not there."""
     if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(20), encoding="ascii")
-    return "stockcast", path.read_text(encoding="ascii")
+    return path.read_text(encoding="ascii")
 
 
 def at_base_port(options: Options, base: int) -> Options:

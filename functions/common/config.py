@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -162,13 +162,29 @@ class S3Settings:
         return f"S3Settings(bucket={self.bucket!r}, endpoint_url={self.endpoint_url!r})"
 
 
+LEAST_TOKEN_CHARACTERS = 16
+
+
+def event_tokens(env: Environment) -> tuple[str, ...]:
+    """EVENT_TOKEN: one that signs, and after a comma those that are accepted still."""
+    tokens = env.names("EVENT_TOKEN", "")
+    if any(len(token) < LEAST_TOKEN_CHARACTERS for token in tokens):
+        message = (
+            f"EVENT_TOKEN is shorter than {LEAST_TOKEN_CHARACTERS} characters;"
+            " make one with `openssl rand -hex 32`."
+        )
+        raise ConfigurationError(message)
+    return tokens
+
+
 @dataclass(frozen=True)
 class SinkSettings:
-    """Where events go that are not taken as replies."""
+    """Where events go that are not taken as replies, and what signs them."""
 
     sink: str
     failure_sink: str
     log_level: str
+    event_tokens: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def read(cls, env: Environment) -> SinkSettings:
@@ -176,6 +192,7 @@ class SinkSettings:
             sink=env.url("K_SINK", "", schemes=("http", "https")),
             failure_sink=env.url("FAILURE_SINK", "", schemes=("http", "https")),
             log_level=env.choice("LOG_LEVEL", "INFO", among=LOG_LEVELS),
+            event_tokens=event_tokens(env),
         )
 
 

@@ -116,7 +116,7 @@ class OversizedEventError(StockcastError):
     slug = "event-too-large"
 
     def __init__(self, size: int, limit: int) -> None:
-        super().__init__(f"The event has {size} bytes; at most {limit} are taken.")
+        super().__init__(f"The event has {size} bytes or more; at most {limit} are taken.")
 
 
 class TemporaryError(StockcastError):

@@ -98,7 +98,7 @@ class PricesIngested:
             rows=fields.whole_number(data, "rows", least=0, most=1_000_000),
             first_date=fields.day(data, "first_date").isoformat(),
             last_date=fields.day(data, "last_date").isoformat(),
-            fresh_until=fields.text(data, "fresh_until") if data.get("fresh_until") else "",
+            fresh_until=fields.moment(data, "fresh_until"),
             stale=fields.flag(data, "stale", default=False),
         )
 

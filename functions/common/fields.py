@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from functions.common.errors import InvalidFieldError
@@ -74,6 +74,22 @@ def day(data: Json, field: str) -> date:
     except (TypeError, ValueError):
         message = f"must be a date like 2013-03-01, not {shown(value)}."
         raise InvalidFieldError(field, message) from None
+
+
+def moment(data: Json, field: str) -> str:
+    """A time with its offset, ISO 8601, as it was given; empty where there is none."""
+    value = data.get(field) or ""
+    if value and not _is_moment(value):
+        message = f"must be a time like 2013-03-01T12:00:00Z, not {shown(value)}."
+        raise InvalidFieldError(field, message)
+    return str(value)
+
+
+def _is_moment(value: object) -> bool:
+    try:
+        return datetime.fromisoformat(str(value).replace("Z", "+00:00")).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def symbol(data: Json, field: str = "symbol") -> str:

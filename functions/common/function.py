@@ -5,7 +5,7 @@ answer of the first delivery and causes no work. The answer tells the broker wha
 
     200 and a CloudEvent   handled; the broker routes the reply event
     204                    handled; nothing follows, or the reply went to K_SINK
-    400, 413               not an event for us: no retry
+    400, 401, 413          not an event for us, or not signed: no retry
     429, 503               not now: deliver it again, not before Retry-After
     500                    a defect of ours, logged with its traceback: deliver it again
 
@@ -38,6 +38,7 @@ from functions.common.errors import (
 )
 from functions.common.events import Event, ForecastFailed, ForecastRequested, PricesIngested
 from functions.common.request_store import RequestStore
+from functions.common.signature import Signer
 from functions.common.sink import Sink
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ Answer = tuple[bytes, int, Mapping[str, str]]
 Handler = Callable[[Any], Event | None]
 
 MAX_EVENT_BYTES = 256 * 1024
+BODY_TIMEOUT_S = 10.0
+"""How long a sender may be silent in the middle of a body; a thread waits for it."""
 REMEMBERED_S = 24 * 3600.0
 """How long a handled event's answer is kept for duplicates of it."""
 
@@ -76,7 +79,7 @@ class EventFunction:
     `handlers` maps an event class to what handles it and returns the next event, if any.
     `sink` takes reply events where no broker does (K_SINK); `failure_sink` takes the
     `forecast.failed` events. `ready` raises a TemporaryError while a store does not answer.
-    `clock` gives the time in epoch seconds.
+    `signer` checks what comes in and signs what goes out. `clock` gives the time in epoch seconds.
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class EventFunction:
         sink: Sink | None,
         failure_sink: Sink | None,
         ready: Callable[[], None],
+        signer: Signer,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.source = f"/stockcast/{name}"
@@ -99,6 +103,7 @@ class EventFunction:
         self._sink = sink
         self._failure_sink = failure_sink
         self._ready = ready
+        self._signer = signer
         self._clock = clock
 
     def __call__(self, request: flask.Request) -> Answer:
@@ -109,9 +114,8 @@ class EventFunction:
             detail = f"{request.method} is not answered here; POST a CloudEvent."
             return _problem(problems.problem("method", "Method not allowed", 405, detail))
         try:
-            if (request.content_length or 0) > MAX_EVENT_BYTES:
-                raise OversizedEventError(request.content_length or 0, MAX_EVENT_BYTES)
-            envelope = cloudevent.parse(dict(request.headers), request.get_data())
+            envelope = cloudevent.parse(dict(request.headers), _body_of(request))
+            self._signer.check(envelope)
             event = self._read(envelope)
         except StockcastError as error:
             log.warning("refused: %s", error.detail)
@@ -158,6 +162,7 @@ class EventFunction:
             reply = self._once(envelope, event)
             if reply is None:
                 return b"", 204, {}
+            reply = self._signer.signed(reply)
             if self._sink is None:
                 headers, body = reply.to_binary()
                 return body, 200, headers
@@ -228,7 +233,7 @@ class EventFunction:
     def _announce_failure(self, envelope: Envelope, event: Event, error: RequestError) -> None:
         if self._failure_sink:
             failed = ForecastFailed(event.request_id, event.symbol, problems.from_error(error))
-            self._failure_sink.post(self._reply(envelope, failed))
+            self._failure_sink.post(self._signer.signed(self._reply(envelope, failed)))
 
     def _reply(self, cause: Envelope, following: Event) -> Envelope:
         """The next event. Its id follows from its cause's, so that duplicates are known as such."""
@@ -247,6 +252,23 @@ class EventFunction:
             data=following.to_data(),
             extensions=extensions,
         )
+
+
+def _body_of(request: flask.Request) -> bytes:
+    """The whole body. OversizedEventError, whether or not its length was told beforehand."""
+    if (request.content_length or 0) > MAX_EVENT_BYTES:
+        raise OversizedEventError(request.content_length or 0, MAX_EVENT_BYTES)
+    connection = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(BODY_TIMEOUT_S)
+    try:
+        body: bytes = request.stream.read(MAX_EVENT_BYTES + 1)
+    except TimeoutError as error:
+        message = f"The body did not come within {BODY_TIMEOUT_S:.0f} s."
+        raise MalformedEventError(message) from error
+    if len(body) > MAX_EVENT_BYTES:
+        raise OversizedEventError(len(body), MAX_EVENT_BYTES)
+    return body
 
 
 def _requested_by(event: Event) -> ForecastRequested | None:

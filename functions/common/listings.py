@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -44,7 +45,7 @@ def from_bytes(body: bytes) -> list[Listing]:
     """The inverse of to_bytes. Raises BadDirectoryError naming the line."""
     try:
         lines = gzip.decompress(body).decode().splitlines()
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise BadDirectoryError(f"The symbol directory cannot be read: {error}") from error
     listings = []
     for number, line in enumerate(lines, 1):

@@ -66,10 +66,14 @@ class PriceHistory:
         """The inverse of to_csv. Raises BadPricesError naming the line."""
         text = io.StringIO(body.decode("utf-8", errors="replace"), newline="")
         reader = csv.reader(text)
-        if next(reader, None) != list(COLUMNS):
-            message = f"{symbol}, line 1: the header is not {HEADER}."
-            raise BadPricesError(message)
-        return cls(symbol, tuple(_row(symbol, reader.line_num, cells) for cells in reader))
+        try:
+            if next(reader, None) != list(COLUMNS):
+                message = f"{symbol}, line 1: the header is not {HEADER}."
+                raise BadPricesError(message)
+            return cls(symbol, tuple(_row(symbol, reader.line_num, cells) for cells in reader))
+        except csv.Error as error:
+            message = f"{symbol}, line {reader.line_num}: {error}."
+            raise BadPricesError(message) from error
 
 
 def _cells(row: PriceRow) -> Iterable[str]:

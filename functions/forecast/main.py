@@ -23,6 +23,7 @@ from functions.common.price_store import PriceStore
 from functions.common.redis_client import connect, failures_are_temporary
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore
+from functions.common.signature import Signer
 from functions.common.sink import Sink
 from functions.forecast.backtesting import Backtesting
 from functions.forecast.charting import Charting
@@ -61,6 +62,7 @@ def build() -> EventFunction:
         sink=Sink(settings.sinks.sink) if settings.sinks.sink else None,
         failure_sink=Sink(settings.sinks.failure_sink) if settings.sinks.failure_sink else None,
         ready=ready,
+        signer=Signer(settings.sinks.event_tokens),
     )
 
 

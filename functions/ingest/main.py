@@ -18,6 +18,7 @@ from functions.common.function import Answer, EventFunction, Lazy
 from functions.common.price_store import PriceStore
 from functions.common.redis_client import connect, failures_are_temporary
 from functions.common.request_store import RequestStore
+from functions.common.signature import Signer
 from functions.common.sink import Sink
 from functions.ingest import sources
 from functions.ingest.budget import Budget
@@ -69,6 +70,7 @@ def build() -> EventFunction:
         sink=Sink(settings.sinks.sink) if settings.sinks.sink else None,
         failure_sink=Sink(settings.sinks.failure_sink) if settings.sinks.failure_sink else None,
         ready=ready,
+        signer=Signer(settings.sinks.event_tokens),
     )
 
 

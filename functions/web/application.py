@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from functions.common import cloudevent, problems
+from functions.common import cloudevent, fields
 from functions.common.errors import (
     ConflictError,
     StockcastError,
@@ -26,17 +24,18 @@ from functions.common.errors import (
     UnknownSymbolError,
 )
 from functions.common.events import ChartRequested, WarmupRequested
-from functions.common.problems import problem
 from functions.common.request_record import RequestRecord, Status
+from functions.common.signature import Signer
 from functions.web import csv_table, dead_letter, openapi, progress, submission
 from functions.web.batches import BatchApi
+from functions.web.clients import Limits
+from functions.web.failures import HANDLERS
 from functions.web.page_files import PageFiles
 from functions.web.progress import Changes
 from functions.web.publisher import Publisher
 from functions.web.security import SecurityHeaders, read_body
 from functions.web.settings import Settings
 from functions.web.store import WebStore
-from functions.web.submission import InvalidSubmissionError
 from functions.web.symbol_source import SymbolSource
 from functions.web.symbols import MOST, SAMPLE, SAMPLE_SYMBOLS, Directory
 
@@ -59,6 +58,7 @@ class Api:
         changes: Changes,
         publisher: Publisher,
         symbols: SymbolSource,
+        limits: Limits,
         batches: BatchApi,
     ) -> None:
         self.batches = batches
@@ -67,7 +67,9 @@ class Api:
         self._changes = changes
         self._publisher = publisher
         self._symbols = symbols
+        self._limits = limits
         self._files = PageFiles()
+        self._signer = Signer(settings.event_tokens)
 
     async def page(self, request: Request) -> Response:
         return self._files.page(request, "index.html")
@@ -104,10 +106,10 @@ class Api:
     async def warm_up(self, request: Request) -> Response:
         """Have a symbol's prices fetched ahead. Best effort: the answer is never an error."""
         warming = False
-        with suppress(StockcastError, ValueError):
+        with suppress(StockcastError, HTTPException):
+            submission.require_json(request)
             wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
-            client = request.client.host if request.client else "unknown"
-            await self._store.admit(f"warmup {client}", self._settings.requests_per_minute)
+            await self._limits.admit(request, "warmup ")
             if self._is_available(wanted.symbol):
                 turn = int(time.time() // WARM_S)
                 await self._publisher.publish(wanted, f"warmup-{wanted.symbol}-{turn}")
@@ -120,8 +122,7 @@ class Api:
     async def submit(self, request: Request) -> Response:
         """Accept a request: 202 once its event is with the broker, or its result is known."""
         submission.require_json(request)
-        client = request.client.host if request.client else "unknown"
-        await self._store.admit(client, self._settings.requests_per_minute)
+        await self._limits.admit(request)
         submitted = submission.read(await read_body(request))
         requested = submitted.requested
         if not self._is_available(requested.symbol):
@@ -147,8 +148,7 @@ class Api:
         events = progress.stream(
             self._changes, record.requested.request_id, self._store.read, self._document
         )
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+        return self._limits.stream(request, events)
 
     async def chart(self, request: Request) -> Response:
         """The PNG; drawn now by the forecast function if nobody has looked at it before."""
@@ -168,8 +168,15 @@ class Api:
         return Response(text, media_type="text/csv", headers=headers)
 
     async def dead_letter(self, request: Request) -> Response:
-        """Take an event that nobody took, and fail its request or batch."""
+        """Take an event that nobody took, and fail its request or batch.
+
+        Everybody reaches this as they reach web, so it takes signed events alone.
+        """
+        if not self._signer.has_token:
+            detail = "Dead letters are taken where EVENT_TOKEN is set alone; set it for web."
+            raise HTTPException(HTTPStatus.FORBIDDEN, detail)
         dead = cloudevent.parse(dict(request.headers), await read_body(request))
+        self._signer.check(dead)
         failed = dead_letter.failure_of(dead)
         if failed:
             # A conflict: the id stands for another request, which is not to blame.
@@ -195,9 +202,11 @@ class Api:
 
     async def _record(self, request: Request) -> RequestRecord:
         request_id = request.path_params["id"]
-        record = await self._store.read(request_id)
+        is_id = fields.REQUEST_ID.fullmatch(request_id)
+        record = await self._store.read(request_id) if is_id else None
         if record is None:
-            detail = f"There is no request {request_id!r}; it may have expired. Submit it again."
+            named = repr(request_id[:64])
+            detail = f"There is no request {named}; it may have expired. Submit it again."
             raise HTTPException(HTTPStatus.NOT_FOUND, detail)
         return record
 
@@ -254,31 +263,7 @@ def application(api: Api, settings: Settings) -> Starlette:
             expose_headers=["location", "retry-after"],
         )
         middleware.append(cors)
-    handlers: dict[Any, Callable[[Request, Any], Awaitable[Response]]] = {
-        StockcastError: _on_error,
-        HTTPException: _on_http_error,
-    }
-    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers)
-
-
-async def _on_error(_: Request, error: StockcastError) -> Response:
-    if isinstance(error, InvalidSubmissionError):
-        return _problem(error.problem())
-    headers = {}
-    if isinstance(error, TemporaryError) and error.retry_after_s is not None:
-        headers["retry-after"] = str(max(1, round(error.retry_after_s)))
-    return _problem(problems.from_error(error), headers)
-
-
-async def _on_http_error(request: Request, error: HTTPException) -> Response:
-    phrase = HTTPStatus(error.status_code).phrase
-    detail = error.detail if error.detail != phrase else f"{request.method} {request.url.path}"
-    slug = phrase.lower().replace(" ", "-")
-    return _problem(problem(slug, phrase, error.status_code, detail), dict(error.headers or {}))
-
-
-def _problem(shown: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse(shown, shown["status"], headers, problems.CONTENT_TYPE)
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=HANDLERS)
 
 
 def _json(body: bytes) -> Response:

@@ -11,22 +11,22 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from functions.common import cloudevent
+from functions.common import cloudevent, fields
 from functions.common.batch_record import BatchProgress
 from functions.common.cloudevent import Envelope, json_bytes
 from functions.common.errors import InvalidFieldError, MalformedEventError
 from functions.common.events import BatchRequested
 from functions.common.request_record import iso
+from functions.common.signature import Signer
 from functions.web import batch_submission, batch_table, dead_letter
 from functions.web.batch_store import BatchStore
+from functions.web.clients import Limits
 from functions.web.expansion import Expansion
 from functions.web.progress import HEARTBEAT_S, Changes
 from functions.web.security import read_body
-from functions.web.settings import Settings
-from functions.web.store import WebStore
 from functions.web.submission import require_json
 
 PATH = "/api/batches"
@@ -40,14 +40,14 @@ class BatchApi:
 
     def __init__(
         self,
-        settings: Settings,
-        requests: WebStore,
+        limits: Limits,
         batches: BatchStore,
         expansion: Expansion,
         changes: Changes,
+        signer: Signer,
     ) -> None:
-        self._settings = settings
-        self._requests = requests
+        self._limits = limits
+        self._signer = signer
         self._batches = batches
         self._expansion = expansion
         self._changes = changes
@@ -67,9 +67,8 @@ class BatchApi:
         """Accept a batch: 202 once all of it is stored, and the event that works it off is out."""
         require_json(request)
         batch = batch_submission.read(await read_body(request, batch_submission.MAX_BODY_BYTES))
-        client = request.client.host if request.client else "unknown"
         cost = math.ceil(len(batch.symbols) / SYMBOLS_A_REQUEST)
-        await self._requests.admit(client, self._settings.requests_per_minute, cost=cost)
+        await self._limits.admit(request, cost=cost)
         await self._batches.accept(batch)
         # Said again, it is published again: the first time may have failed half way.
         await self._expansion.begin(batch.batch_id, request.headers.get("traceparent", ""))
@@ -82,9 +81,7 @@ class BatchApi:
 
     async def events(self, request: Request) -> Response:
         progress = await self._progress(request)
-        headers = {**NEVER_STORED, "x-accel-buffering": "no"}
-        told = self._told(progress.batch_id)
-        return StreamingResponse(told, media_type="text/event-stream", headers=headers)
+        return self._limits.stream(request, self._told(progress.batch_id))
 
     async def results(self, request: Request) -> Response:
         progress = await self._progress(request)
@@ -101,6 +98,7 @@ class BatchApi:
     async def expand(self, request: Request) -> Response:
         """Take the event that stands for what is left to do of a batch."""
         event = cloudevent.parse(dict(request.headers), await read_body(request))
+        self._signer.check(event)
         if event.type != BatchRequested.TYPE or not isinstance(event.data, dict):
             message = f"The type must be {BatchRequested.TYPE}, with an object as data."
             raise MalformedEventError(message)
@@ -119,9 +117,10 @@ class BatchApi:
 
     async def _progress(self, request: Request) -> BatchProgress:
         batch_id = request.path_params["id"]
-        progress = await self._batches.progress(batch_id)
+        is_id = fields.REQUEST_ID.fullmatch(batch_id)
+        progress = await self._batches.progress(batch_id) if is_id else None
         if progress is None:
-            detail = f"There is no batch {batch_id!r}; it may have expired. Submit it again."
+            detail = f"There is no batch {batch_id[:64]!r}; it may have expired. Submit it again."
             raise HTTPException(HTTPStatus.NOT_FOUND, detail)
         return progress
 

@@ -71,10 +71,11 @@ class PageFiles:
         return _answer(request, name, self._file(path), FOR_EVER if is_current else ASK_AGAIN)
 
     def _find(self, name: str) -> Path | None:
-        if "\0" in name:
+        try:
+            path = (self._folder / name).resolve()
+            return path if path.is_relative_to(self._folder) and path.is_file() else None
+        except (OSError, ValueError):  # no file has a name like that
             return None
-        path = (self._folder / name).resolve()
-        return path if path.is_relative_to(self._folder) and path.is_file() else None
 
     def _file(self, path: Path) -> File:
         status = path.stat()

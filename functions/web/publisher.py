@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from datetime import datetime, timezone
@@ -11,16 +12,19 @@ import httpcore
 from functions.common.cloudevent import Envelope
 from functions.common.errors import TemporaryError
 from functions.common.events import Event
+from functions.common.signature import Signer
 
 SOURCE = "/stockcast/web"
+TRACEPARENT = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 TIMEOUT = {"connect": 2.0, "read": 5.0, "write": 5.0, "pool": 5.0}
 
 
 class Publisher:
-    """Events go to `sink` in binary mode; any 2xx answer means they are taken."""
+    """Events go to `sink` in binary mode, signed; any 2xx answer means they are taken."""
 
-    def __init__(self, sink: str) -> None:
+    def __init__(self, sink: str, signer: Signer) -> None:
         self._sink = sink
+        self._signer = signer
         self._http = httpcore.AsyncConnectionPool(max_keepalive_connections=16)
 
     async def publish(self, event: Event, event_id: str, traceparent: str = "") -> None:
@@ -28,7 +32,10 @@ class Publisher:
 
         The same `event_id` again is harmless: whoever handles the event does so once.
         """
-        headers, body = _envelope(event, event_id, traceparent or _new_trace()).to_binary()
+        if not TRACEPARENT.fullmatch(traceparent):
+            traceparent = _new_trace()
+        envelope = self._signer.signed(_envelope(event, event_id, traceparent))
+        headers, body = envelope.to_binary()
         try:
             answer = await self._http.request(
                 "POST",

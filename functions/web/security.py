@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from functions.common.errors import StockcastError
 
 MAX_BODY_BYTES = 64 * 1024
+BODY_TIMEOUT_S = 10.0
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -30,6 +33,14 @@ class BodyTooLargeError(StockcastError):
     slug = "body-too-large"
 
 
+class SlowBodyError(StockcastError):
+    """A body does not come."""
+
+    status = 408
+    title = "Body too slow"
+    slug = "body-too-slow"
+
+
 class SecurityHeaders:
     """Adds HEADERS to every answer."""
 
@@ -48,7 +59,16 @@ class SecurityHeaders:
 
 
 async def read_body(request: Request, most_bytes: int = MAX_BODY_BYTES) -> bytes:
-    """The body, as it comes in. BodyTooLargeError as soon as it is over `most_bytes`."""
+    """The body. BodyTooLargeError as soon as it is over `most_bytes`, SlowBodyError where it takes
+    longer than BODY_TIMEOUT_S, so that nobody holds a connection by sending nothing.
+    """
+    try:
+        return await asyncio.wait_for(_read(request, most_bytes), BODY_TIMEOUT_S)
+    except (asyncio.TimeoutError, TimeoutError):
+        raise SlowBodyError(f"The body did not come within {BODY_TIMEOUT_S:.0f} s.") from None
+
+
+async def _read(request: Request, most_bytes: int) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from functions.common.config import LOG_LEVELS, Environment, RedisSettings, S3Settings, providers
+from functions.common.config import (
+    LOG_LEVELS,
+    Environment,
+    RedisSettings,
+    S3Settings,
+    event_tokens,
+    providers,
+)
+
+CROWD = 50
+"""As many clients may use up their limits before the limit of all is reached."""
 
 
 @dataclass(frozen=True)
@@ -15,11 +25,15 @@ class Settings:
     sink: str
     providers: tuple[str, ...]
     requests_per_minute: int
+    """Of one client."""
     cors_origins: tuple[str, ...]
     log_level: str
     s3: S3Settings | None = None
     symbols_max_age_s: float = 6 * 3600
     batch_deadline_s: float = 3600
+    requests_per_minute_of_all: int = 0
+    streams_per_client: int = 0
+    event_tokens: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def has_sample_only(self) -> bool:
@@ -28,14 +42,18 @@ class Settings:
 
     @classmethod
     def read(cls, env: Environment) -> Settings:
+        of_one = env.number("RATE_LIMIT", "120")
         return cls(
             redis=RedisSettings.read(env),
             sink=env.url("K_SINK", schemes=("http", "https")),
             providers=providers(env),
-            requests_per_minute=env.number("RATE_LIMIT", "120"),
+            requests_per_minute=of_one,
             cors_origins=env.names("CORS_ORIGINS", ""),
             log_level=env.choice("LOG_LEVEL", "INFO", among=LOG_LEVELS),
             s3=S3Settings.read(env) if env.text("S3_BUCKET", "") else None,
             symbols_max_age_s=env.seconds("SYMBOLS_MAX_AGE", "6h"),
             batch_deadline_s=env.seconds("BATCH_DEADLINE", "1h"),
+            requests_per_minute_of_all=env.number("RATE_LIMIT_TOTAL", str(CROWD * of_one)),
+            streams_per_client=env.number("STREAM_LIMIT", "100"),
+            event_tokens=event_tokens(env),
         )

@@ -22,6 +22,22 @@ from functions.common.request_record import RequestRecord, Status
 from functions.common.request_store import advance_arguments, conflict_message
 
 MINUTE_S = 60
+ADMIT = """
+for i, key in ipairs(KEYS) do
+  local limit = tonumber(ARGV[i])
+  if limit > 0 then
+    local count = redis.call('INCRBY', key, ARGV[3])
+    redis.call('EXPIRE', key, 120)
+    if count > limit then return i end
+  end
+end
+return 0
+"""
+"""KEYS: the counters of this minute. ARGV: their limits, and how much to count.
+
+Answers which is exceeded; 0: none.
+"""
+OF_ALL = 2
 
 
 @dataclass(frozen=True)
@@ -55,19 +71,25 @@ class WebStore:
         self._settings = settings
         self._clock = clock
 
-    async def admit(self, client: str, limit: int, *, cost: int = 1) -> None:
-        """Count a request of `client`. ThrottledError above `limit` a minute (0: no limit)."""
-        if limit == 0:
+    async def admit(self, client: str, of_one: int, of_all: int, *, cost: int = 1) -> None:
+        """Count a request of `client`, and of all unless it is refused already.
+
+        ThrottledError above `of_one` or `of_all` a minute (0: no limit).
+        """
+        if of_one == of_all == 0:
             return
         now = self._clock()
-        key = f"stockcast:rate:{{{client}}}:{int(now // MINUTE_S)}"
+        minute = f"stockcast:rate:{{{int(now // MINUTE_S)}}}"
+        keys = (f"{minute}:client:{client}", f"{minute}:all")
         with failures_are_temporary():
-            count = await self._redis.incrby(key, cost)
-            if count == cost:
-                await self._redis.expire(key, 2 * MINUTE_S)
-        if count > limit:
+            evaluated: Awaitable[int] = self._redis.eval(ADMIT, 2, *keys, of_one, of_all, cost)
+            refused = await evaluated
+        if refused:
             wait_s = MINUTE_S - now % MINUTE_S
-            message = f"More than {limit} requests a minute from {client}; wait {wait_s:.0f} s."
+            whose = f"{of_one} requests a minute from {client}"
+            if refused == OF_ALL:
+                whose = f"{of_all} requests a minute from all callers together"
+            message = f"More than {whose}; wait {wait_s:.0f} s."
             raise ThrottledError(message, retry_after_s=wait_s)
 
     async def latest(self, requested: ForecastRequested) -> Latest | None:

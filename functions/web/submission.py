@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from functions.common import fields
+from functions.common import fields, strict_json
 from functions.common.errors import InvalidFieldError, StockcastError
 from functions.common.events import ForecastRequested
 from functions.common.problems import from_error
@@ -78,7 +77,10 @@ def read(body: bytes) -> Submission:
 
 
 def require_json(request: Request) -> None:
-    """Refuse a request whose content type is another than JSON's."""
+    """Refuse a request whose content type is another than JSON's.
+
+    A page of another site can send those without asking first.
+    """
     content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if content_type != "application/json":
         detail = f"The content type must be application/json, not {content_type or 'missing'}."
@@ -88,7 +90,7 @@ def require_json(request: Request) -> None:
 def json_object(body: bytes, example: str = EXAMPLE) -> dict[str, Any]:
     """The JSON object that is the body. Raises BadBodyError, with the example."""
     try:
-        data = json.loads(body)
+        data = strict_json.loads(body)
     except ValueError as error:
         message = f"The body is not JSON: {error}. Send for example {example}"
         raise BadBodyError(message) from error

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 
+from functions.common.signature import Signer
 from functions.web.application import Api, application
 from functions.web.batch_store import BatchStore
 from functions.web.batches import BatchApi
+from functions.web.clients import Limits
 from functions.web.expansion import Expansion
 from functions.web.progress import Changes
 from functions.web.publisher import Publisher
@@ -21,18 +23,21 @@ class Wired:
     def __init__(self, settings: Settings) -> None:
         self._redis = connect(settings.redis)
         self._changes = Changes(self._redis)
-        self._publisher = Publisher(settings.sink)
+        signer = Signer(settings.event_tokens)
+        self._publisher = Publisher(settings.sink, signer)
         self._symbols = SymbolSource(settings.s3, settings.symbols_max_age_s)
         store = WebStore(self._redis, settings.redis)
         batches = BatchStore(self._redis, settings.redis, store, settings.batch_deadline_s)
         expansion = Expansion(batches, self._changes, self._publisher)
+        limits = Limits(settings, store)
         api = Api(
             settings,
             store,
             self._changes,
             self._publisher,
             self._symbols,
-            BatchApi(settings, store, batches, expansion, self._changes),
+            limits,
+            BatchApi(limits, batches, expansion, self._changes, signer),
         )
         self.application: Starlette = application(api, settings)
 

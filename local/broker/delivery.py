@@ -77,7 +77,8 @@ class Answer:
     @property
     def retry_after_s(self) -> float:
         value = self.headers.get("retry-after", "")
-        return min(float(value), LONGEST_BACKOFF_S) if value.isdigit() else 0.0
+        is_number = value.isascii() and value.isdigit()
+        return min(float(value), LONGEST_BACKOFF_S) if is_number else 0.0
 
 
 def judge(answer: Answer) -> tuple[Verdict, Envelope | None]:

@@ -9,6 +9,7 @@ taking an entry out and putting the events that follow from it in.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +19,14 @@ from redis.exceptions import ResponseError
 
 from functions.common import cloudevent
 from functions.common.cloudevent import Envelope
+from functions.common.errors import StockcastError
 
 GROUP = "broker"
 CONSUMER = "broker"
 TRIES = "stockcast:broker:{queue}:tries"
 BLOCK_MS = 1000
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -97,12 +101,19 @@ class Queue:
         found = await self._redis.xreadgroup(
             GROUP, CONSUMER, {_stream(trigger): start}, count=count, block=block
         )
-        return [
-            _entry(trigger, entry_id, fields)
-            for _, entries in found
-            for entry_id, fields in entries
-            if fields
-        ]
+        readable = []
+        for _, entries in found:
+            for entry_id, fields in entries:
+                if not fields:
+                    continue
+                try:
+                    readable.append(_entry(trigger, entry_id, fields))
+                except (KeyError, StockcastError):
+                    # Another version may have stored it. It would stop all that come after it.
+                    log.exception("an event that cannot be read is lost", extra={"stored": fields})
+                    await self._redis.xack(_stream(trigger), GROUP, entry_id)
+                    await self._redis.xdel(_stream(trigger), entry_id)
+        return readable
 
 
 def _stream(trigger: str) -> str:

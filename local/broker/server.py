@@ -25,6 +25,7 @@ from starlette.routing import Route
 from functions.common import cloudevent, logs, problems
 from functions.common.errors import MalformedEventError, OversizedEventError, StockcastError
 from functions.common.problems import problem
+from functions.common.signature import Signer
 from local.broker import triggers
 from local.broker.queue import Queue
 from local.broker.routing import Router
@@ -113,6 +114,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--triggers", type=Path, required=True, help="folder of Knative manifests")
     parser.add_argument("--service", action="append", default=[], metavar="NAME=URL")
     parser.add_argument("--at-once", type=int, default=8, help="deliveries at once to a function")
+    parser.add_argument(
+        "--dead-letter-token", type=Path, metavar="FILE", help="holds what signs dead letters"
+    )
     given = parser.parse_args(arguments)
     logs.configure("broker", "INFO")
     logging.getLogger("local").setLevel("INFO")
@@ -120,7 +124,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # No socket timeout: taking from a stream waits on purpose.
     redis = Redis.from_url(given.redis_url, socket_connect_timeout=2, health_check_interval=15)
     queue = Queue(redis)
-    router = Router(triggers.read(given.triggers, services), queue, at_once=given.at_once)
+    token = given.dead_letter_token
+    vouching = Signer((token.read_text(encoding="ascii"),)) if token else None
+    router = Router(
+        triggers.read(given.triggers, services), queue, at_once=given.at_once, vouching=vouching
+    )
     uvicorn.run(
         application(router, queue),
         host=HOST,

@@ -1,5 +1,6 @@
 """The adapter: what a broker or curl gets for an event, with real claims in Redis."""
 
+import io
 import json
 import threading
 import time
@@ -15,9 +16,11 @@ from functions.common.events import ForecastCompleted, ForecastFailed, ForecastR
 from functions.common.function import MAX_EVENT_BYTES, EventFunction, Lazy
 from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
+from functions.common.signature import Signer
 from functions.common.sink import Sink
 from local.servers import free_port
 
+TOKEN = "a-token-for-these-tests"
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)
 
 
@@ -33,7 +36,7 @@ def store(redis_client, redis_settings):
 
 @pytest.fixture
 def build(redis_client, store):
-    def build(handler, *, sink=None, failure_sink=None, ready=lambda: None):
+    def build(handler, *, sink=None, failure_sink=None, ready=lambda: None, tokens=()):
         return EventFunction(
             "ingest",
             {ForecastRequested: handler},
@@ -42,6 +45,7 @@ def build(redis_client, store):
             sink=sink,
             failure_sink=failure_sink,
             ready=ready,
+            signer=Signer(tokens),
         )
 
     return build
@@ -241,6 +245,38 @@ def test_what_is_no_event_is_400(build):
 def test_an_oversized_event_is_413(build):
     body = b"x" * (MAX_EVENT_BYTES + 1)
     assert post(build(completes), {"content-type": "application/json"}, body)[1] == 413
+
+
+def test_an_event_is_oversized_whether_or_not_it_tells_its_length(build):
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "wsgi.input": io.BytesIO(b"x" * (MAX_EVENT_BYTES + 1)),
+        "wsgi.input_terminated": True,
+        "HTTP_TRANSFER_ENCODING": "chunked",
+    }
+    _, status, _ = build(completes)(flask.Request(environ))
+    assert status == 413
+
+
+def test_with_a_token_only_signed_events_are_taken_and_replies_are_signed(build, inbox):
+    signer = Signer((TOKEN,))
+    function = build(completes, tokens=(TOKEN,))
+    assert send(function, event())[1] == 401
+    assert send(function, Signer(("another-token-of-someone",)).signed(event()))[1] == 401
+    body, status, headers = send(function, signer.signed(event()))
+    assert status == 200
+    signer.check(cloudevent.parse(headers, body))
+    again, *_ = send(function, signer.signed(event()))
+    assert again == body
+
+
+def test_failures_are_announced_signed(build, inbox):
+    def unknown(_):
+        raise UnknownSymbolError("There is no such symbol.")
+
+    function = build(unknown, failure_sink=Sink(inbox.url), tokens=(TOKEN,))
+    assert send(function, Signer((TOKEN,)).signed(event()))[1] == 204
+    Signer((TOKEN,)).check(inbox.events[0])
 
 
 def test_health_and_readiness(build):

@@ -34,7 +34,10 @@ class GivenRow:
 def number(value: object) -> float:
     """A number of a JSON document as float; NaN where there is none."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # JSON has whole numbers of any length
+            return math.nan
     return math.nan
 
 

@@ -84,7 +84,7 @@ class NasdaqProvider:
             error = json.loads(reply.text)["quandl_error"]
             letter = ERROR_CODE.match(error["code"])[1]  # type: ignore[index] # caught below
             said = self._http.quoted(f"{error['code']}: {error.get('message', '')}")
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             if reply.status in {401, 403}:
                 return self._key_refused(str(reply.status))
             return self._http.unexpected(reply)

@@ -21,6 +21,8 @@ LONGEST_WAIT_S = 5.0
 MOST_BYTES = 16 * 1024 * 1024
 QUOTED_CHARACTERS = 200
 RETRY_AFTER_S = 30.0
+LONGEST_RETRY_AFTER_S = 31 * 86_400.0
+"""A provider's quota is given anew after a month at most."""
 OK, TOO_MANY, SERVER_ERROR = 200, 429, 500
 
 
@@ -84,7 +86,7 @@ class ProviderSession:
         if reply.status == OK:
             try:
                 return json.loads(reply.text)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise self.unexpected(reply) from error
         raise self.unexpected(reply)
 
@@ -156,7 +158,7 @@ class ProviderSession:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Retry-After in seconds; None where there is none, or none that can be read."""
+    """Retry-After in seconds, a month at most; None where there is none that can be read."""
     from urllib3.exceptions import InvalidHeader
     from urllib3.util import Retry
 
@@ -164,8 +166,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if value is None:
         return None
     try:
-        return Retry().parse_retry_after(value)
-    except InvalidHeader:
+        return min(Retry().parse_retry_after(value), LONGEST_RETRY_AFTER_S)
+    except (InvalidHeader, ValueError, OverflowError):
         return None
 
 

@@ -121,6 +121,7 @@ def _session_class(curl: Any) -> Any:
             given["timeout"] = (CONNECT_TIMEOUT_S, self._read_timeout_s)
             if not parts.path.startswith(CHART):
                 return super().request(method, url, **given)
+            given["allow_redirects"] = False  # an error quotes the answer, which must be Yahoo's
             answers: list[Any] = []
 
             def attempt() -> Reply:
@@ -150,15 +151,15 @@ def _check(http: ProviderSession, reply: Reply) -> None:
     try:
         chart = json.loads(reply.text)["chart"]
         error, results = chart["error"], chart["result"]
-    except (ValueError, KeyError, TypeError):
+        said = str(error.get("description", "")) if error else ""
+        has_prices = bool(error or results[0].get("timestamp"))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         raise http.unexpected(reply) from None
-    if error:
-        if reply.status == NOT_FOUND:
-            raise _UnknownError(error.get("description", ""))
-        if "Data doesn't exist" in error.get("description", ""):
-            raise _NothingError
+    if error and reply.status == NOT_FOUND:
+        raise _UnknownError(said)
+    if error and "Data doesn't exist" not in said:
         raise http.unexpected(reply)
-    if not results[0].get("timestamp"):
+    if error or not has_prices:
         raise _NothingError
 
 

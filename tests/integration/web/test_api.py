@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 import requests
@@ -12,6 +13,7 @@ from functions.common.events import ChartRequested, ForecastRequested
 from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore
+from functions.common.signature import Signer
 from functions.web.settings import Settings
 from local.servers import free_port
 from tests.integration.web.serving import serving
@@ -23,12 +25,16 @@ RESULT = {
     | {name: [1.5] for name in ("mean", "lo50", "hi50", "lo80", "hi80", "lo95", "hi95")},
 }
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)
+TOKEN = "a-token-for-these-tests"
 ASKED = {"symbol": "AAPL", "days": 45}
 
 
 @pytest.fixture
 def settings(redis_settings, inbox):
-    return Settings(redis_settings, inbox.url, ("sample",), 0, ("https://friend.example",), "INFO")
+    return Settings(
+        *(redis_settings, inbox.url, ("sample",), 0, ("https://friend.example",), "INFO"),
+        event_tokens=(TOKEN,),
+    )
 
 
 @pytest.fixture
@@ -271,9 +277,9 @@ def test_an_overdue_request_fails_when_it_is_read(url, redis_client, redis_setti
     assert "still ingesting" in document["error"]["detail"]
 
 
-def dead_letter(url, data, **extensions):
+def dead_letter(url, data, token=TOKEN, **extensions):
     event = Envelope("1", "/s", ForecastRequested.TYPE, data, extensions=extensions)
-    headers, body = event.to_binary()
+    headers, body = Signer((token,) if token else ()).signed(event).to_binary()
     return requests.post(f"{url}/events/dead-letter", data=body, headers=headers, timeout=10)
 
 
@@ -290,6 +296,19 @@ def test_a_dead_letter_leaves_the_request_of_someone_else_alone(url, store):
     store.advance(REQUESTED, Status.INGESTING)
     assert dead_letter(url, REQUESTED.to_data() | {"days": 9}).status_code == 204
     assert get(url, "/api/forecasts/request-1").json()["status"] == "ingesting"
+
+
+@pytest.mark.parametrize("token", ["", "another-token-of-someone"])
+def test_a_dead_letter_of_a_stranger_is_refused(url, store, token):
+    store.advance(REQUESTED, Status.INGESTING)
+    assert_problem(dead_letter(url, REQUESTED.to_data(), token), 401)
+    assert get(url, "/api/forecasts/request-1").json()["status"] == "ingesting"
+
+
+def test_dead_letters_are_refused_where_there_is_no_token_to_know_them_by(settings):
+    with serving(replace(settings, event_tokens=())) as url:
+        problem = assert_problem(dead_letter(url, REQUESTED.to_data()), 403)
+    assert "EVENT_TOKEN" in problem["detail"]
 
 
 def test_a_dead_letter_that_is_no_event_is_400(url):

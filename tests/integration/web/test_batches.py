@@ -13,10 +13,13 @@ from functions.common.errors import UnknownSymbolError
 from functions.common.events import BatchRequested, ForecastRequested
 from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
+from functions.common.signature import Signer
 from functions.web import expansion
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
 
+TOKEN = "a-token-for-these-tests"
+SIGNER = Signer((TOKEN,))
 SYMBOLS = [f"S{number}" for number in range(200)]
 RESULT = {
     "last_date": "2013-03-01",
@@ -31,7 +34,7 @@ NONE = dict.fromkeys(COUNTED, 0)
 
 @pytest.fixture
 def settings(redis_settings, inbox):
-    return Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO")
+    return Settings(*(redis_settings, inbox.url, ("sample",), 0, (), "INFO"), event_tokens=(TOKEN,))
 
 
 @pytest.fixture
@@ -63,9 +66,9 @@ def finish(store, number):
     store.done(member(number), "key", headline=json.dumps(headline(RESULT)))
 
 
-def expand(url, batch_id="my-batch"):
+def expand(url, batch_id="my-batch", *, is_signed=True):
     event = Envelope("1", "/s", BatchRequested.TYPE, {"batch_id": batch_id})
-    headers, body = event.to_binary()
+    headers, body = (SIGNER.signed(event) if is_signed else event).to_binary()
     return requests.post(f"{url}/events/batch", data=body, headers=headers, timeout=30)
 
 
@@ -232,6 +235,13 @@ def test_an_event_that_is_none_of_a_batch_is_400(url):
     assert expand(url, "bad id").status_code == 400
 
 
+def test_an_event_of_a_stranger_is_refused(url, inbox):
+    submit(url)
+    before = len(inbox.events)
+    assert expand(url, is_signed=False).status_code == 401
+    assert len(inbox.events) == before
+
+
 def test_the_progress_is_told_until_the_end(url, store):
     submit(url)
     answer = requests.get(f"{url}/api/batches/my-batch/events", stream=True, timeout=30)
@@ -283,7 +293,7 @@ def test_a_dead_letter_of_a_batch_fails_what_is_left_of_it(url, store):
         {"batch_id": "my-batch"},
         extensions={"knativeerrorcode": "503"},
     )
-    headers, body = dead.to_binary()
+    headers, body = SIGNER.signed(dead).to_binary()
     answer = requests.post(f"{url}/events/dead-letter", data=body, headers=headers, timeout=10)
     assert answer.status_code == 204
     assert document(url)["counts"] == {**NONE, "done": 1, "failed": 2}

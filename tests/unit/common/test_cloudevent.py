@@ -86,3 +86,36 @@ def test_another_specversion_is_refused():
 def test_nan_never_reaches_the_wire():
     with pytest.raises(ValueError, match="JSON"):
         cloudevent.json_bytes({"price": float("nan")})
+
+
+@pytest.mark.parametrize("name", ["tracé", "trace\r\nx-evil", "a b", "a-b", "", "a" * 65])
+def test_an_attribute_name_that_is_no_header_is_refused(name):
+    _, body = EVENT.to_structured()
+    changed = json.dumps(json.loads(body) | {name: "1"}).encode()
+    with pytest.raises(MalformedEventError):
+        cloudevent.parse({"content-type": cloudevent.STRUCTURED}, changed)
+
+
+@pytest.mark.parametrize("name", ["id", "source", "subject", "traceparent"])
+@pytest.mark.parametrize("value", ["a\r\nx-evil: 1", "\x00", "\ud800", "x" * 2049])
+def test_an_attribute_value_that_is_no_header_is_refused(name, value):
+    _, body = EVENT.to_structured()
+    changed = json.dumps(json.loads(body) | {name: value}).encode()
+    with pytest.raises(MalformedEventError):
+        cloudevent.parse({"content-type": cloudevent.STRUCTURED}, changed)
+
+
+def test_an_encoded_line_break_in_a_header_is_refused():
+    headers, body = EVENT.to_binary()
+    with pytest.raises(MalformedEventError, match="subject"):
+        cloudevent.parse(headers | {"ce-subject": "a%0D%0Ax-evil: 1"}, body)
+
+
+@pytest.mark.parametrize("data", [b"[NaN]", b"[1e999]", b"[" * 5000, b'"\\ud800"'])
+def test_data_that_could_not_be_carried_on_is_malformed(data):
+    headers, _ = EVENT.to_binary()
+    with pytest.raises(MalformedEventError):
+        cloudevent.parse(headers, data)
+    structured = b'{"specversion":"1.0","id":"1","source":"/s","type":"t","data":' + data + b"}"
+    with pytest.raises(MalformedEventError):
+        cloudevent.parse({"content-type": cloudevent.STRUCTURED}, structured)

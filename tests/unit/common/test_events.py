@@ -96,3 +96,10 @@ def test_a_bad_field_is_named_with_its_value(field, value, said):
 def test_a_missing_field_is_named(field):
     with pytest.raises(InvalidFieldError, match=f"{field}: is missing"):
         PricesIngested.from_data({name: value for name, value in INGESTED.items() if name != field})
+
+
+@pytest.mark.parametrize("value", ["tomorrow", "2013-03-01T12:00:00", 7, {"a": 1}])
+def test_a_time_that_is_none_is_named(value):
+    data = INGESTED | {"fresh_until": value}
+    with pytest.raises(InvalidFieldError, match="fresh_until"):
+        PricesIngested.from_data(data)

@@ -11,6 +11,7 @@ import pytest
 from functions.common.cloudevent import Envelope
 from functions.common.errors import InvalidFieldError
 from functions.common.events import ChartRequested, ForecastRequested, PricesIngested
+from functions.common.signature import Signer
 from functions.web import csv_table, dead_letter, openapi, submission
 from functions.web.application import Api, application
 from functions.web.batches import BatchApi
@@ -98,8 +99,8 @@ def test_a_dead_letter_about_no_request_is_left(letter):
 
 def test_the_description_and_the_routes_agree(redis_settings):
     settings = Settings(redis_settings, "http://sink", ("sample",), 0, (), "INFO")
-    batches = BatchApi(settings, None, None, None, None)
-    app = application(Api(settings, None, None, None, None, batches), settings)
+    batches = BatchApi(None, None, None, None, Signer(()))
+    app = application(Api(settings, None, None, None, None, None, batches), settings)
     served = {route.path for route in app.routes if hasattr(route, "methods")}
     described = set(openapi.DOCUMENT["paths"])
     assert described <= served

@@ -1,0 +1,52 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from functions.common import cloudevent
+from functions.common.cloudevent import Envelope
+from functions.common.signature import EXTENSION, Signer, UnsignedEventError
+
+EVENT = Envelope("1", "/test", "type", {"symbol": "AAPL", "days": 45, "options": {"a": 1.5}})
+FIRST, SECOND = "the-first-token-of-two", "the-second-token-of-two"
+
+
+@pytest.mark.parametrize("mode", ["to_binary", "to_structured"])
+def test_a_signature_survives_the_wire_and_another_writer_of_json(mode):
+    headers, body = getattr(Signer((FIRST,)).signed(EVENT), mode)()
+    rewritten = json.dumps(json.loads(body), indent=4, sort_keys=True).encode()
+    Signer((FIRST,)).check(cloudevent.parse(headers, rewritten))
+
+
+def test_the_token_is_nowhere_in_the_event():
+    headers, body = Signer((FIRST,)).signed(EVENT).to_binary()
+    assert FIRST not in repr(headers) + repr(body)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"data": {**EVENT.data, "days": 46}}, {"type": "other"}, {"extensions": {}}, {"data": None}],
+)
+def test_a_changed_event_is_refused(change):
+    with pytest.raises(UnsignedEventError):
+        Signer((FIRST,)).check(replace(Signer((FIRST,)).signed(EVENT), **change))
+
+
+@pytest.mark.parametrize("signature", ["", "0" * 64, "é", FIRST])
+def test_what_is_no_signature_is_refused(signature):
+    with pytest.raises(UnsignedEventError, match="EVENT_TOKEN"):
+        Signer((FIRST,)).check(replace(EVENT, extensions={EXTENSION: signature}))
+
+
+def test_one_token_can_replace_another():
+    old, both, new = Signer((FIRST,)), Signer((SECOND, FIRST)), Signer((SECOND,))
+    both.check(old.signed(EVENT))
+    new.check(both.signed(EVENT))
+    with pytest.raises(UnsignedEventError):
+        new.check(old.signed(EVENT))
+
+
+def test_without_a_token_all_are_taken_as_they_are():
+    none = Signer(())
+    assert none.signed(EVENT) == EVENT
+    none.check(EVENT)
