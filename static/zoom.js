@@ -67,14 +67,15 @@ export function byKeys(u, host, full) {
     // A scale is set with the next drawing; the cursor then has to stand on it.
     queueMicrotask(() => u.setCursor({ left: u.valToPos(x, "x"), top: u.over.clientHeight / 2 }));
   };
+  const first = () => Math.max(0, u.data[0].findIndex((x) => x >= u.scales.x.min));
+  const last = () => u.data[0].findLastIndex((x) => x <= u.scales.x.max);
   host.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const last = u.data[0].length - 1;
-    const index = u.cursor.idx ?? u.valToIdx(u.scales.x.max);
+    const index = u.cursor.idx ?? last();
     const centre = u.data[0][index];
-    if (event.key in STEPS) put(Math.min(last, Math.max(0, index + STEPS[event.key])));
-    else if (event.key === "Home") put(u.valToIdx(u.scales.x.min));
-    else if (event.key === "End") put(u.valToIdx(u.scales.x.max));
+    if (event.key in STEPS) put(Math.min(u.data[0].length - 1, Math.max(0, index + STEPS[event.key])));
+    else if (event.key === "Home") put(first());
+    else if (event.key === "End") put(last());
     else if (event.key === "+" || event.key === "=") zoom(u, full, IN, centre);
     else if (event.key === "-") zoom(u, full, 1 / IN, centre);
     else if (event.key === "0") u.setScale("x", full);
