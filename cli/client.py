@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
@@ -33,11 +34,21 @@ STREAM_FAILURES = 3
 """So many lost streams in a row, and the request is only looked at from time to time."""
 BACKTEST_PAUSE_S = 0.25
 BACKTEST_PATIENCE_S = 60.0
+FINAL = {"done", "failed"}
 TEMPORARY = {
     HTTPStatus.BAD_GATEWAY,
     HTTPStatus.SERVICE_UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT,
 }
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What has become of many symbols: a CSV table, the ranking as JSON, and how many failed."""
+
+    table: bytes
+    ranking: bytes
+    failed: int
 
 
 class Client:
@@ -76,13 +87,8 @@ class Client:
 
     def ask(self, resource: str, asked: Mapping[str, Any], tell: Callable[[str], None]) -> Answer:
         """See `Service.ask`."""
-        accepted = self._insistently("POST", f"/api/{resource}", asked).json()
-        links = accepted["links"]
-        try:
-            body = self._followed(links["self"], links["events"], tell)
-        except TemporaryError as error:
-            message = f"{error.detail} The request goes on: {self.name}{links['self']}"
-            raise TemporaryError(message, retry_after_s=error.retry_after_s) from error
+        links = self._submitted(resource, asked)
+        body = self._followed(links, lambda document: tell(document["status"]))
         document = json.loads(body)
         if document["status"] == "failed":
             raise FailedRequestError(document["error"]["detail"])
@@ -96,29 +102,53 @@ class Client:
         """See `Service.chart`."""
         return self._of(answer, "chart.png")
 
+    def batch(self, asked: Mapping[str, Any], heed: Callable[[dict[str, Any]], None]) -> Batch:
+        """A batch, once it is done; `heed` hears its document at each change."""
+        links = self._submitted("batches", asked)
+        counts = json.loads(self._followed(links, heed))["counts"]
+        table, ranking = (
+            self._insistently("GET", links[name]).content for name in ("results", "ranking")
+        )
+        return Batch(table, ranking, counts["failed"])
+
+    def _submitted(self, resource: str, asked: Mapping[str, Any]) -> dict[str, str]:
+        links: dict[str, str] = self._insistently("POST", f"/api/{resource}", asked).json()["links"]
+        return links
+
     def _of(self, answer: Answer, name: str) -> bytes:
         # One id space: forecasts and analyses are served by the same handlers.
         path = f"/api/forecasts/{answer.document['id']}/{name}"
         return self._insistently("GET", path).content
 
-    def _followed(self, path: str, stream: str, tell: Callable[[str], None]) -> bytes:
-        """The final document: from the live stream, or looked for where that is lost."""
-        failures, told = 0, ""
+    def _followed(self, links: Mapping[str, str], heed: Callable[[dict[str, Any]], None]) -> bytes:
+        """The final document; `heed` hears of each on the way.
+
+        TemporaryError, with where the request goes on, where Stockcast is lost for too long.
+        """
+        try:
+            for body in self._documents(links["self"], links["events"]):
+                document = json.loads(body)
+                heed(document)
+                if document["status"] in FINAL:
+                    break
+        except TemporaryError as error:
+            message = f"{error.detail} The request goes on: {self.name}{links['self']}"
+            raise TemporaryError(message, retry_after_s=error.retry_after_s) from error
+        return body
+
+    def _documents(self, path: str, stream: str) -> Iterator[bytes]:
+        """The documents of the live stream; where that is lost, what a look now and then shows."""
+        failures = 0
         while True:
             if failures < STREAM_FAILURES:
                 try:
                     for body in self._stream(stream):
-                        told = _told(body, told, tell)
-                        if _is_final(body):
-                            return body
+                        yield body
                         failures = 0
                 except StockcastError:
                     pass  # whatever is the matter with it, the request itself will say
                 failures += 1
-            body = self._insistently("GET", path).content
-            told = _told(body, told, tell)
-            if _is_final(body):
-                return body
+            yield self._insistently("GET", path).content
             self._pause(min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**failures))
 
     def _stream(self, path: str) -> Iterator[bytes]:
@@ -134,7 +164,7 @@ class Client:
             _refuse_failures(answer, self.name)
             answer.encoding = "utf-8"
             for event in events(answer.iter_lines(decode_unicode=True)):
-                if event.name == "status":
+                if event.name in {"status", "progress"}:
                     yield event.data.encode()
 
     def _with_backtest(self, path: str, body: bytes, tell: Callable[[str], None]) -> bytes:
@@ -213,17 +243,6 @@ def _reason(error: Exception) -> str:
         if told in seen:
             return told.lower()
     return seen.rstrip(".")
-
-
-def _told(body: bytes, told: str, tell: Callable[[str], None]) -> str:
-    status: str = json.loads(body)["status"]
-    if status != told:
-        tell(status)
-    return status
-
-
-def _is_final(body: bytes) -> bool:
-    return json.loads(body)["status"] in {"done", "failed"}
 
 
 def _lacks_backtest(body: bytes) -> bool:

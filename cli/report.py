@@ -23,9 +23,9 @@ CHANCES = {"50": "1 in 2 (50%)", "80": "4 in 5 (80%)", "95": "19 in 20 (95%)"}
 
 def print_forecast(console: Console, result: Mapping[str, Any], today: date) -> None:
     """The sentence, the table of ranges, the plot, and how far one can trust it."""
-    last, chance = dollars(result["last_price"]), result["probability_higher"]
+    last, chance = dollars(result["last_price"]), chance_of(result["probability_higher"])
     print_text(console, result["message"], "bold")
-    print_text(console, f"The chance of a price above the last one, {last}, is {chance:.0%}.")
+    print_text(console, f"The chance of a price above the last one, {last}, is {chance}.")
     console.print(_ranges(result))
     print_rows(console, draw(forecast_plot(result), *plot_size(console)))
     console.print()
@@ -99,6 +99,11 @@ def dollars(price: float) -> str:
     """`$1,234.56`, `-$0.1235`."""
     text = f"{abs(price):,.2f}" if abs(price) >= 1 else f"{abs(price):.4g}"
     return f"{'-' if price < 0 else ''}${text}"
+
+
+def chance_of(probability: float | None) -> str:
+    """`53%`; empty where nothing is known of it."""
+    return "" if probability is None else f"{probability:.0%}"
 
 
 def price_label(price: float) -> str:

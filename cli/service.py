@@ -62,12 +62,7 @@ class Service(Protocol):
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who is to answer."""
     who = parser.add_mutually_exclusive_group()
-    who.add_argument(
-        "--url",
-        default=os.environ.get(URL_VARIABLE),
-        help=f"ask the Stockcast there; by default the one that {URL_VARIABLE} names, or the one at"
-        f" {LOCAL_STACK} if it runs",
-    )
+    add_url(who)
     who.add_argument(
         "--in-process",
         action="store_true",
@@ -76,12 +71,25 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def chosen(given: argparse.Namespace) -> Service:
-    """Who is to answer. Raises TemporaryError where a Stockcast that was named does not answer."""
-    if not given.in_process:
-        from cli.client import Client
+def add_url(to: argparse._ActionsContainer) -> None:
+    """Add the option that names a running Stockcast."""
+    to.add_argument(
+        "--url",
+        default=os.environ.get(URL_VARIABLE),
+        help=f"the Stockcast to ask; by default the one that {URL_VARIABLE} names, or the one at"
+        f" {LOCAL_STACK} if it runs",
+    )
 
-        client = Client(given.url or LOCAL_STACK)
+
+def chosen(given: argparse.Namespace, *, patience_s: float | None = None) -> Service:
+    """Who is to answer. Raises TemporaryError where a Stockcast that was named does not answer.
+
+    A stack that is down or busy later is waited for as long as `patience_s`.
+    """
+    if not given.in_process:
+        from cli.client import PATIENCE_S, Client
+
+        client = Client(given.url or LOCAL_STACK, patience_s=patience_s or PATIENCE_S)
         if given.url:
             client.check()
             return client

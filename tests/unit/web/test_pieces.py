@@ -17,6 +17,7 @@ from functions.web.application import Api, application
 from functions.web.batches import BatchApi
 from functions.web.settings import Settings
 from functions.web.submission import InvalidSubmissionError
+from functions.web.symbol_routes import SymbolApi
 from functions.web.symbols import SAMPLE, Directory
 
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)
@@ -33,14 +34,14 @@ def test_a_symbol_is_found_by_ticker_first_and_then_by_name():
 
 def test_all_bad_fields_are_told_at_once():
     with pytest.raises(InvalidSubmissionError) as caught:
-        submission.read(b'{"days": 0, "model": "oracle", "id": "x"}')
+        submission.forecast(b'{"days": 0, "model": "oracle", "id": "x"}')
     listed = caught.value.problem()["errors"]
     assert [error["field"] for error in listed] == ["id", "symbol", "days", "model"]
     assert all(isinstance(error, InvalidFieldError) for error in caught.value.errors)
 
 
 def test_a_submission_without_an_id_gets_one():
-    first, second = (submission.read(b'{"symbol": "aapl", "days": 1}') for _ in range(2))
+    first, second = (submission.forecast(b'{"symbol": "aapl", "days": 1}') for _ in range(2))
     assert first.requested.symbol == "AAPL"
     assert first.requested.request_id != second.requested.request_id
     assert not first.has_own_id
@@ -100,7 +101,8 @@ def test_a_dead_letter_about_no_request_is_left(letter):
 def test_the_description_and_the_routes_agree(redis_settings):
     settings = Settings(redis_settings, "http://sink", ("sample",), 0, (), "INFO")
     batches = BatchApi(None, None, None, None, Signer(()))
-    app = application(Api(settings, None, None, None, None, None, batches), settings)
+    symbols = SymbolApi(settings, None, None, None, None)
+    app = application(Api(settings, None, None, None, None, symbols, batches), settings)
     served = {route.path for route in app.routes if hasattr(route, "methods")}
     described = set(openapi.DOCUMENT["paths"])
     assert described <= served
