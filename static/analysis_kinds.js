@@ -1,7 +1,7 @@
 // The analyses there are, what each tells in one line, and the parameters it takes.
 
-const START = { name: "start", label: "From", type: "date" };
-const END = { name: "end", label: "To", type: "date" };
+const START = { name: "start", label: "From (optional)", type: "date" };
+const END = { name: "end", label: "To (optional)", type: "date" };
 const SHARES = { name: "nshares", label: "Shares", type: "number", min: 0.000001, step: "any", value: 10 };
 const PRIOR = { name: "changepoint_prior", label: "Changepoint prior", type: "number", min: 0.0001, max: 100, step: "any", value: 0.05 };
 const PRIORS = { name: "priors", label: "Changepoint priors, up to six", type: "numbers", value: "0.001, 0.05, 0.1, 0.2" };

@@ -1,17 +1,18 @@
 // The answer of an analysis: the sentence, what has to be known, figures, drawings, table, downloads.
+import { kindOf } from "./analysis_kinds.js";
 import { downloadLinks, copyButton } from "./downloads.js";
 import { element } from "./element.js";
-import { finePercent, isIsoDate, longDate, number, price, shortDate } from "./format.js";
+import { finePercent, isIsoDate, longDate, number, price, shortDate, withDates } from "./format.js";
 import { panelChart } from "./panel_chart.js";
 import { foldedTable } from "./tables.js";
 
 const FEW_ROWS = 14;
 const FRACTIONS = /return$|drawdown$|volatility$|^accuracy|inside/;
-const MONEY = /profit|value|invested|estimate|^low$|^high$|^trend$|slope|noise|error|swing|range$|close$|actual|predicted|^change$|price/;
+const MONEY = /(close|daily_change)_(minimum|maximum|current)$|profit|value|invested|estimate|^low$|^high$|^trend$|slope|noise|error|swing|range$|close$|actual|predicted|^change$|price/;
 const LABELS = { nshares: "Shares", interest_term: "Searched for", interest_periods: "Periods compared" };
 
 export function label(name) {
-  const words = LABELS[name] ?? name.replaceAll("_", " ");
+  const words = LABELS[name] ?? name.replaceAll("_", " ").replace("adj close", "adjusted close");
   return words[0].toUpperCase() + words.slice(1);
 }
 
@@ -24,6 +25,9 @@ export function written(name, value) {
   return number(value);
 }
 
+/** A sentence of the server, with dates as the reader writes them and analyses by their titles. */
+const told = (text) => withDates(text).replace(/`(\w+)`/g, (_, kind) => `“${kindOf(kind).title}”`);
+
 /** Fills `place`; `destroy` cleans up. */
 export function show(place, { request, links }) {
   const { result, symbol, kind } = request;
@@ -34,8 +38,8 @@ export function show(place, { request, links }) {
     element(
       "section.answer",
       { "aria-labelledby": "analysis-message" },
-      element("h2.sentence.analysed", { id: "analysis-message", tabindex: "-1" }, result.message),
-      result.notes.length > 0 && element("ul.notes", {}, result.notes.map((note) => element("li", {}, note))),
+      element("h2.sentence.analysed", { id: "analysis-message", tabindex: "-1" }, told(result.message)),
+      result.notes.length > 0 && element("ul.notes", {}, result.notes.map((note) => element("li", {}, told(note)))),
       sampleBanner(result.data),
       element("dl.figures", {}, Object.entries(result.figures).map(([name, value]) => element("div", {}, element("dt", {}, label(name)), element("dd", {}, written(name, value))))),
       panels.map(({ figure }) => figure),

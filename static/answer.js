@@ -4,7 +4,7 @@ import { backtestCard } from "./backtest.js";
 import { forecastChart } from "./chart.js";
 import { forecastTables } from "./tables.js";
 import { downloads } from "./downloads.js";
-import { age, inDays, longDate, number, percent, price, prices, shortDate } from "./format.js";
+import { age, inDays, longDate, number, percent, price, prices, range, shortDate } from "./format.js";
 
 /** Fills `place`; what is returned takes a late backtest, and cleans up. */
 export function show(place, { request, links }) {
@@ -55,12 +55,11 @@ function banners({ data, history }) {
 }
 
 function figures({ intervals, probability_higher: higher, last_price: last, last_date: day }) {
-  const range = ([low, high]) => `${price(low)} – ${price(high)}`;
   const shown = [
     [`Last price, ${shortDate(day)}`, price(last)],
     ["Chance of ending higher than that", higher === undefined ? null : percent(higher)],
-    ["1 chance in 2 within", range(intervals[50])],
-    ["19 chances in 20 within", range(intervals[95])],
+    ["1 chance in 2 within", range(...intervals[50])],
+    ["19 chances in 20 within", range(...intervals[95])],
   ];
   return element(
     "dl.figures",

@@ -1,6 +1,6 @@
 // The forecast's chart: history, what the model said of it, the ribbon, and a random walk beside it.
 import { element } from "./element.js";
-import { longDate, price, shortDate, tick } from "./format.js";
+import { longDate, price, range, shortDate, tick } from "./format.js";
 import { colour, edge, line, plot, readoutOf, toSeconds } from "./plot.js";
 import { rangeButtons } from "./ranges.js";
 import { pastKeys } from "./tables.js";
@@ -45,8 +45,8 @@ export function forecastChart(figure, symbol, result) {
     } else {
       const day = at - past;
       parts.push(["middle", price(forecast.mean[day])]);
-      for (const percent of [50, 80, 95]) parts.push([`${percent}%`, `${price(forecast[`lo${percent}`][day])} – ${price(forecast[`hi${percent}`][day])}`]);
-      if (walk && groups.walk) parts.push(["walk 80%", `${price(walk.lo80[day])} – ${price(walk.hi80[day])}`]);
+      for (const percent of [50, 80, 95]) parts.push([`${percent}%`, range(forecast[`lo${percent}`][day], forecast[`hi${percent}`][day])]);
+      if (walk && groups.walk) parts.push(["walk 80%", range(walk.lo80[day], walk.hi80[day])]);
     }
     readout.say(parts);
   }
@@ -127,8 +127,7 @@ function pastLayers(history, back) {
 
 function readOfPast(history) {
   if (pastKeys(history)[0] === "fitted") return [["fitted", history.fitted]];
-  const range = history.lo80.map((low, at) => (low === null ? null : `${price(low)} – ${price(history.hi80[at])}`));
-  return [["80% a day before", range]];
+  return [["80% a day before", history.lo80.map((low, at) => (low === null ? null : range(low, history.hi80[at])))]];
 }
 
 function walkLayers(walk, ahead) {

@@ -18,6 +18,9 @@ function decimals(value) {
 /** A price to the cent; finer where it is below a dollar. */
 export const price = (value) => currency(decimals(value)).format(value);
 
+/** From one price to another, where a dash could be taken for a minus. */
+export const range = (low, high) => `${price(low)} ${low < 0 ? "to" : "–"} ${price(high)}`;
+
 /** Prices for a sentence, all to the same digits: whole dollars where cents say nothing. */
 export function prices(values) {
   const least = Math.min(...values);
@@ -26,7 +29,10 @@ export function prices(values) {
 }
 
 /** A tick of an axis: no more digits than its distance to the next one needs. */
-export const tick = (value, step) => currency(step >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(step)))).format(value);
+export function tick(value, step) {
+  const isWhole = Number.isInteger(Math.round(step * 1e6) / 1e6);
+  return currency(isWhole ? 0 : Math.max(2, Math.min(6, 1 + Math.ceil(-Math.log10(step))))).format(value);
+}
 
 const plain = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 6 });
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumSignificantDigits: 3 });
@@ -52,6 +58,8 @@ export const shortDate = dates({ dateStyle: "medium" });
 export const monthAndDay = dates({ month: "short", day: "numeric" });
 export const month = dates({ month: "short" });
 export const year = dates({ year: "numeric" });
+/** A text of the server with its ISO dates as the reader writes them, unbroken. */
+export const withDates = (text) => text.replace(/\b\d{4}-\d{2}-\d{2}\b/g, (iso) => shortDate(iso).replaceAll(" ", "\u00a0"));
 export const isIsoDate = (value) => typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value);
 export const seconds = (iso) => Date.parse(`${iso}T00:00:00Z`) / 1000;
 

@@ -50,7 +50,7 @@ export function panelChart(panel) {
     const parts = [["", isDated ? longDate(panel.x[at]) : `${panel.x_label} ${number(panel.x[at])}`]];
     const shown = (value) => (typeof value === "number" ? written(value) : "–");
     for (const { name, values } of panel.lines) if (values[at] !== null) parts.push([name, shown(values[at])]);
-    for (const { name, low, high } of panel.bands) if (low[at] !== null) parts.push([name, `${shown(low[at])} – ${shown(high[at])}`]);
+    for (const { name, low, high } of panel.bands) if (low[at] !== null) parts.push([name, `${shown(low[at])} to ${shown(high[at])}`]);
     const mark = marks.find(({ x }) => x === xs[at]);
     if (mark) parts.push([mark.up ? "turns up" : "turns down", mark.label]);
     readout.say(parts);

@@ -28,7 +28,7 @@ export function plot(host, { data, series, bands = [], value, isDated = true, is
     height: heightAt(host, height),
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
     legend: { show: false },
-    padding: [10, 8, 0, 0],
+    padding: [10, 8, 0, isDated ? 0 : 24],
     cursor: {
       y: false,
       drag: { x: true, y: false, dist: 6 },

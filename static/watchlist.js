@@ -4,7 +4,7 @@ import { forecastAll } from "./batch.js";
 import { combobox } from "./combobox.js";
 import { at, element } from "./element.js";
 import { failure } from "./failure.js";
-import { inDays, percent, price, shortDate } from "./format.js";
+import { inDays, percent, price, range, shortDate } from "./format.js";
 import { sparkline } from "./sparkline.js";
 import { isSymbol, read, unwatch, watch, watched, write } from "./storage.js";
 
@@ -136,9 +136,9 @@ function tableRow(symbol, known) {
     head,
     element("td.spark", {}, known.closes ? sparkline(symbol, known.closes) : "–"),
     cell(price(known.last_price)),
-    cell(`${price(known.lo80)} – ${price(known.hi80)}`),
+    cell(range(known.lo80, known.hi80)),
     cell(typeof known.probability_higher === "number" ? percent(known.probability_higher) : "–"),
-    cell(known.asOf ? shortDate(known.asOf) : "–"),
+    cell(shortDate(known.last_date)),
     remover,
   );
 }
@@ -158,7 +158,7 @@ async function refresh() {
     write("rows", after);
     write("refreshed", { askedAt: Date.now(), days });
     draw();
-    await Promise.all(symbols.filter((symbol) => found[symbol]).map((symbol) => addCloses(symbol, before[symbol]?.asOf, stop.signal)));
+    await Promise.all(ranking.map((row) => addCloses(row.symbol, row.last_date, stop.signal)));
     if (running === stop) draw();
   } catch (problem) {
     if (running === stop && problem.name !== "AbortError") at("watch-failure").replaceChildren(failure(problem, refresh));
@@ -181,15 +181,12 @@ function lost(isLost) {
   if (isLost) at("watch-said").textContent = "The connection is lost. The batch goes on; trying again …";
 }
 
-/** The prices of the last months; where these are old, they are not near today. */
-async function addCloses(symbol, asOf, signal) {
-  const end = asOf ? Date.parse(asOf) : Date.now();
-  const start = new Date(end - SPARK_CALENDAR_DAYS * 86_400_000).toISOString().slice(0, 10);
-  let found = await history(symbol, start, signal).catch(() => null);
-  if (found && found.dates.length < 2) found = await history(symbol, "", signal).catch(() => null);
-  if (!found?.dates.length) return;
+/** The prices of the last months, for the drawing. Without them the row says what it says. */
+async function addCloses(symbol, lastDate, signal) {
+  const start = new Date(Date.parse(lastDate) - SPARK_CALENDAR_DAYS * 86_400_000).toISOString().slice(0, 10);
+  const found = await history(symbol, start, signal).catch(() => null);
   const known = rows();
-  if (!known[symbol]) return;
-  known[symbol] = { ...known[symbol], asOf: found.dates.at(-1), closes: found.adj_close.slice(-SPARK_DAYS) };
+  if (!found?.dates.length || !known[symbol]) return;
+  known[symbol].closes = found.adj_close.slice(-SPARK_DAYS);
   write("rows", known);
 }
