@@ -21,11 +21,12 @@ from starlette.routing import Route
 from functions.common import cloudevent, fields
 from functions.common.errors import ConflictError, TemporaryError
 from functions.common.events import ChartRequested, ForecastRequested
-from functions.common.request_record import RequestRecord, Status
+from functions.common.request_record import RequestRecord, Source, Status
 from functions.common.signature import Signer
 from functions.web import csv_table, dead_letter, openapi, progress, submission
 from functions.web.batches import BatchApi
 from functions.web.clients import Limits
+from functions.web.exposition import Exposition
 from functions.web.failures import HANDLERS
 from functions.web.page_files import PageFiles
 from functions.web.progress import Changes
@@ -57,9 +58,11 @@ class Api:
         limits: Limits,
         symbols: SymbolApi,
         batches: BatchApi,
+        exposition: Exposition,
     ) -> None:
         self.symbols = symbols
         self.batches = batches
+        self.exposition = exposition
         self._settings = settings
         self._store = store
         self._changes = changes
@@ -102,10 +105,13 @@ class Api:
         require_available(requested.symbol, self._settings)
         latest = await self._store.latest(requested)
         if latest and not submitted.has_own_id:
+            await self._store.count_repeat(requested)
             requested = dataclasses.replace(requested, request_id=latest.request_id)
             return _accepted(requested, Status.DONE)
         if latest:
-            stood = await self._store.advance(requested, Status.DONE, result_key=latest.result_key)
+            stood = await self._store.advance(
+                requested, Status.DONE, reason=Source.LATEST.value, result_key=latest.result_key
+            )
             return _accepted(requested, stood or Status.DONE)
         stood = await self._store.advance(requested, Status.QUEUED)
         if stood in {None, Status.QUEUED}:
@@ -153,6 +159,7 @@ class Api:
         body = await read_body(request, cloudevent.MAX_EVENT_BYTES)
         dead = cloudevent.parse(dict(request.headers), body)
         self._signer.check(dead)
+        await self._store.count_dead_letter(dead_letter.counted_type(dead))
         failed = dead_letter.failure_of(dead)
         if failed:
             # A conflict: the id stands for another request, which is not to blame.
@@ -217,6 +224,7 @@ def application(api: Api, settings: Settings) -> Starlette:
         Route("/healthz", api.health),
         Route("/_/health", api.health),
         Route("/readyz", api.ready),
+        Route("/metrics", api.exposition.metrics),
         *api.symbols.routes(),
         Route(FORECASTS, api.submit_forecast, methods=["POST"]),
         Route(ANALYSES, api.submit_analysis, methods=["POST"]),

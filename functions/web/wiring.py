@@ -10,6 +10,7 @@ from functions.web.batch_store import BatchStore
 from functions.web.batches import BatchApi
 from functions.web.clients import Limits
 from functions.web.expansion import Expansion
+from functions.web.exposition import Exposition
 from functions.web.price_history import PriceHistories
 from functions.web.progress import Changes
 from functions.web.publisher import Publisher
@@ -41,8 +42,13 @@ class Wired:
             limits,
             SymbolApi(settings, limits, self._publisher, self._symbols, histories),
             BatchApi(limits, batches, expansion, self._changes, signer),
+            Exposition(store, lambda: self._changes.open_streams, settings.metrics_token),
         )
         self.application: Starlette = application(api, settings)
+
+    def end_streams(self) -> None:
+        """End the answers that would stay open for as long as a request is under way."""
+        self._changes.end()
 
     async def aclose(self) -> None:
         """Close the connections to Redis, the broker and S3."""
