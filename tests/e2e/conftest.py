@@ -90,9 +90,12 @@ def request_id():
     return str(uuid.uuid4())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
-    """The browser of the distribution, or the one CHROMIUM names."""
+    """The browser of the distribution, or the one CHROMIUM names.
+
+    It ends with these tests: what drives it keeps an event loop, which others would fall over.
+    """
     names = ("chromium", "chromium-browser", "google-chrome")
     mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
