@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format check bench lock clean
+.PHONY: help setup run test fuzz lint format check bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ $(YAHOO_READY): requirements-yahoo.txt $(READY)
 
 test: $(YAHOO_READY) $(VENDOR) ## run all tests and report the coverage of functions/
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov=functions --cov-report=term
+
+fuzz: $(YAHOO_READY) ## try FUZZ_CASES (3000) random inputs on each parser
+	@$(BIN)/python -m pytest tests/fuzz --hypothesis-profile fuzz --timeout 3600
 
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from functions.common.batch_record import BATCH_ID, COUNTED, MOST_SYMBOLS
-from functions.common.fields import DEFAULT_MODEL, MAX_DAYS, MIN_DAYS, MODELS, REQUEST_ID, SYMBOL
+from functions.common.fields import DEFAULT_MODEL, MAX_DAYS, MIN_DAYS, MODELS, REQUEST_ID
 
 
 def _answer(description: str, media_type: str = "", schema: str = "") -> dict[str, Any]:
@@ -27,9 +27,12 @@ def _get(summary: str, answers: dict[str, Any], parameters: list[Any] | None = N
 
 
 UNKNOWN = {"404": _problem("No such request, or it has expired.")}
+EXPIRED = {"410": _problem("The result has expired; submit the request again.")}
+WATCHED = {"429": _problem("Too many streams of one client; `Retry-After` says when to try again.")}
 DOWN = {"503": _problem("Redis or the broker is down; `Retry-After` says when to try again.")}
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 TEXT = {"type": "string"}
+TICKER = "^[A-Za-z][A-Za-z0-9.\\-]{0,9}$"
 NUMBER = {"type": "number"}
 NUMBERS = {"type": "array", "items": {"type": ["number", "null"]}}
 DATES = {"type": "array", "items": {"type": "string", "format": "date"}}
@@ -56,7 +59,7 @@ SCHEMAS: dict[str, Any] = {
         {
             "symbol": {
                 "type": "string",
-                "pattern": f"^{SYMBOL.pattern}$",
+                "pattern": TICKER,
                 "examples": ["AAPL"],
                 "description": "A ticker; lower case is taken as upper case.",
             },
@@ -68,8 +71,9 @@ SCHEMAS: dict[str, Any] = {
                 "description": "Calendar days after the last price.",
             },
             "model": {"type": "string", "enum": list(MODELS), "default": DEFAULT_MODEL},
+            "options": {"type": "object", "description": "Of the model; none has any yet."},
             "id": {
-                "type": "string",
+                "type": ["string", "null"],
                 "pattern": f"^{REQUEST_ID.pattern}$",
                 "description": "Your own request id: sent again, it gives the same request.",
             },
@@ -180,7 +184,7 @@ SCHEMAS: dict[str, Any] = {
         {
             "symbols": {
                 "type": "array",
-                "items": TEXT,
+                "items": {"type": "string", "pattern": TICKER},
                 "minItems": 1,
                 "maxItems": MOST_SYMBOLS,
                 "description": "Tickers; one named twice is asked for once.",
@@ -188,7 +192,7 @@ SCHEMAS: dict[str, Any] = {
             "days": {"type": "integer", "minimum": MIN_DAYS, "maximum": MAX_DAYS},
             "model": {"type": "string", "enum": list(MODELS), "default": DEFAULT_MODEL},
             "id": {
-                "type": "string",
+                "type": ["string", "null"],
                 "pattern": f"^{BATCH_ID.pattern}$",
                 "description": "Your own id: sent again, it gives the same batch.",
             },
@@ -256,6 +260,7 @@ SUBMIT = {
         "400": _problem("The body is not JSON."),
         "404": _problem("Unknown symbol, where that is known at once: the sample has five."),
         "409": _problem("The id was used for another request."),
+        "408": _problem("The body did not come within 10 s."),
         "413": _problem("The body is over 64 KiB."),
         "415": _problem("The content type is not application/json."),
         "422": _problem("A field is missing or wrong; `errors` names each."),
@@ -285,6 +290,7 @@ SUBMIT_BATCH = {
         "202": _answer("Accepted, all of it.", "application/json", "BatchAccepted"),
         "400": _problem("The body is not JSON."),
         "409": _problem("The id was used for another batch."),
+        "408": _problem("The body did not come within 10 s."),
         "413": _problem("The body is over 128 KiB."),
         "415": _problem("The content type is not application/json."),
         "422": _problem("A field or a symbol is wrong; `errors` names each, with its place."),
@@ -306,12 +312,23 @@ DOCUMENT: dict[str, Any] = {
         "/api/forecasts": {"post": SUBMIT},
         "/api/forecasts/{id}": _get(
             "A request, with its result once it is done",
-            {"200": _answer("The request.", "application/json", "Request"), **UNKNOWN, **DOWN},
+            {
+                "200": _answer("The request.", "application/json", "Request"),
+                **UNKNOWN,
+                **EXPIRED,
+                **DOWN,
+            },
             [ID],
         ),
         "/api/forecasts/{id}/events": _get(
             "Its progress, live: one `status` event a change, the last with the whole document",
-            {"200": _answer("Server-sent events.", "text/event-stream"), **UNKNOWN, **DOWN},
+            {
+                "200": _answer("Server-sent events.", "text/event-stream"),
+                **UNKNOWN,
+                **EXPIRED,
+                **WATCHED,
+                **DOWN,
+            },
             [ID],
         ),
         "/api/forecasts/{id}/chart.png": _get(
@@ -320,6 +337,7 @@ DOCUMENT: dict[str, Any] = {
                 "200": _answer("The chart.", "image/png"),
                 "409": _problem("Not done yet."),
                 **UNKNOWN,
+                **EXPIRED,
                 **DOWN,
             },
             [ID],
@@ -330,6 +348,7 @@ DOCUMENT: dict[str, Any] = {
                 "200": _answer("One row a trading day.", "text/csv"),
                 "409": _problem("Not done yet."),
                 **UNKNOWN,
+                **EXPIRED,
                 **DOWN,
             },
             [ID],
@@ -342,7 +361,12 @@ DOCUMENT: dict[str, Any] = {
         ),
         "/api/batches/{id}/events": _get(
             "Its progress, live: `progress` events with the batch, a few a second at most",
-            {"200": _answer("Server-sent events.", "text/event-stream"), **UNKNOWN, **DOWN},
+            {
+                "200": _answer("Server-sent events.", "text/event-stream"),
+                **UNKNOWN,
+                **WATCHED,
+                **DOWN,
+            },
             [ID],
         ),
         "/api/batches/{id}/results.csv": _get(
