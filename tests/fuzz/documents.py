@@ -12,7 +12,7 @@ NASTY = [
     *([], {}, [[]], {"": {}}, [None], "2013-02-30", "0000-00-00", "9999-12-31", "2013-W01-1"),
     *("9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+23:59"),
 ]
-nasty = st.sampled_from(NASTY)
+nasty = st.sampled_from(NASTY).map(copy.deepcopy)
 scalars = st.one_of(nasty, st.integers(), st.floats(), st.text(max_size=20))
 anything = st.recursive(
     scalars,

@@ -72,6 +72,7 @@ def test_prices_to_forecast_from(body):
 
 
 @given(st.sampled_from([ROWS, WIDE]).flatmap(tables), st.sampled_from([".csv", ".csv.gz"]))
+@example([ROWS[0], ["2013-W01-1", *ROWS[1][1:]]], ".csv")
 def test_files_of_a_person(tmp_path_factory, rows, ending):
     path = tmp_path_factory.getbasetemp() / f"fuzz{ending}"
     body = csv_of(rows).encode("utf-8", "surrogatepass")
@@ -90,6 +91,7 @@ def test_files_of_a_person(tmp_path_factory, rows, ending):
 @example([], "\n")
 def test_symbol_directories(rows, ending):
     text = ending.join("|".join(row) for row in rows)
+    text = text.encode("utf-8", "replace").decode()  # as it comes from the network
     try:
         found, _ = listings.from_nasdaq_trader(text, "Symbol")
     except BadAnswerError:
