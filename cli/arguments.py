@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
+from typing import Any
 
-from functions.common.errors import StockcastError
+from functions.common import fields
+from functions.common.errors import InvalidFieldError, StockcastError
 
 
 class BadInputError(StockcastError):
@@ -40,3 +42,43 @@ def port(text: str) -> int:
         message = f"{text!r} is no port; choose one from 1 to 65535"
         raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def symbol(text: str) -> str:
+    """A ticker, in upper case."""
+    try:
+        return fields.symbol({"symbol": text})
+    except InvalidFieldError as error:
+        raise argparse.ArgumentTypeError(error.message) from error
+
+
+def days(text: str) -> int:
+    """Calendar days that a forecast may reach."""
+    try:
+        return fields.days({"days": int(text) if text.isdecimal() else text})
+    except InvalidFieldError as error:
+        raise argparse.ArgumentTypeError(error.message) from error
+
+
+def add_symbol(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that names the stock."""
+    added = parser.add_argument("symbol", type=symbol, help="a ticker, such as AAPL")
+    _complete_tickers(added)
+
+
+def add_symbols(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that name several stocks."""
+    added = parser.add_argument("symbols", type=symbol, nargs="+", metavar="SYMBOL", help="tickers")
+    _complete_tickers(added)
+
+
+def _complete_tickers(argument: argparse.Action) -> None:
+    argument.completer = _tickers  # type: ignore[attr-defined] # argcomplete looks for it
+
+
+def _tickers(prefix: str, **_: Any) -> list[str]:
+    """What a shell may complete `prefix` with."""
+    from functions.web.symbol_source import bundled
+
+    found = bundled().find(prefix)
+    return [listing.symbol for listing in found if listing.symbol.startswith(prefix)]

@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from functions.common import batch_record, fields
+from functions.common import analyses, batch_record, fields
 from functions.common.fields import Json
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 PREFIX = "dev.stockcast."
+FORECAST = "forecast"
+"""The kind of a request that is no analysis."""
 
 
 class Event(Protocol):
@@ -38,26 +40,37 @@ class Event(Protocol):
 
 @dataclass(frozen=True)
 class ForecastRequested:
-    """Someone asks where the price of `symbol` may be in `days` calendar days."""
+    """Someone asks where the price of `symbol` may be in `days` calendar days.
+
+    Of another `kind` (analyses.KINDS) it asks for that analysis: `options` are then its
+    parameters, and `days` and `model` are left at what they are.
+    """
 
     TYPE: ClassVar[str] = PREFIX + "forecast.requested.v1"
 
     request_id: str
     symbol: str
-    days: int
+    days: int = 0
     model: str = fields.DEFAULT_MODEL
     options: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = FORECAST
 
     @classmethod
     def from_data(cls, data: Json) -> ForecastRequested:
         return cls(**_asked(data))
 
+    @property
+    def is_analysis(self) -> bool:
+        return self.kind != FORECAST
+
     def to_data(self) -> dict[str, Any]:
+        asked = (
+            {"kind": self.kind} if self.is_analysis else {"days": self.days, "model": self.model}
+        )
         return {
             "request_id": self.request_id,
             "symbol": self.symbol,
-            "days": self.days,
-            "model": self.model,
+            **asked,
             "options": dict(self.options),
         }
 
@@ -86,6 +99,7 @@ class PricesIngested:
     last_date: str
     fresh_until: str = ""
     stale: bool = False
+    kind: str = FORECAST
 
     @classmethod
     def from_data(cls, data: Json) -> PricesIngested:
@@ -105,7 +119,9 @@ class PricesIngested:
     @property
     def requested(self) -> ForecastRequested:
         """The request these prices were fetched for."""
-        return ForecastRequested(self.request_id, self.symbol, self.days, self.model, self.options)
+        return ForecastRequested(
+            self.request_id, self.symbol, self.days, self.model, self.options, self.kind
+        )
 
     def to_data(self) -> dict[str, Any]:
         return {
@@ -277,10 +293,15 @@ class PricesWarmed(_AboutSymbol):
 
 
 def _asked(data: Json) -> dict[str, Any]:
-    return {
-        "request_id": fields.request_id(data, "request_id"),
-        "symbol": fields.symbol(data),
-        "days": fields.days(data),
-        "model": fields.model(data),
-        "options": fields.options(data),
-    }
+    asked = {"request_id": fields.request_id(data, "request_id"), "symbol": fields.symbol(data)}
+    if data.get("kind", FORECAST) == FORECAST:
+        return {
+            **asked,
+            "days": fields.days(data),
+            "model": fields.model(data),
+            "options": fields.options(data),
+        }
+    kind = analyses.kind(data)
+    given = fields.json_object({"options": {}, **data}, "options")
+    options = analyses.checked(kind, given)
+    return {**asked, "days": 0, "model": fields.DEFAULT_MODEL, "options": options, "kind": kind}

@@ -19,6 +19,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
+from functions.common.analyses import UPLOADED
 from functions.common.batch_record import batch_key, batch_of
 from functions.common.events import ForecastRequested
 
@@ -110,18 +111,23 @@ class RequestRecord:
         shown: dict[str, Any] = {
             "id": self.requested.request_id,
             "symbol": self.requested.symbol,
-            "days": self.requested.days,
-            "model": self.requested.model,
+            **self._asked(),
             "status": self.status.value,
             "submitted_at": iso(self.submitted_at_ms),
             "updated_at": iso(self.updated_at_ms),
             "timings_ms": self.timings_ms(),
         }
-        if self.requested.options:
-            shown["options"] = dict(self.requested.options)
         if self.error is not None:
             shown["error"] = dict(self.error)
         return shown
+
+    def _asked(self) -> dict[str, Any]:
+        requested, options = self.requested, dict(self.requested.options)
+        if requested.is_analysis:
+            parameters = {name: options[name] for name in options if name not in UPLOADED}
+            return {"kind": requested.kind, "parameters": parameters}
+        asked = {"days": requested.days, "model": requested.model}
+        return {**asked, "options": options} if options else asked
 
 
 def request_key(request_id: str) -> str:

@@ -85,5 +85,5 @@ def advance_arguments(
 def conflict_message(request_id: str) -> str:
     return (
         f"The request id {request_id!r} was used before for another symbol, number of days,"
-        " model or options. Choose another id."
+        " model or options, or another analysis. Choose another id."
     )

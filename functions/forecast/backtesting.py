@@ -36,7 +36,7 @@ class Backtesting:
                 log.warning("no result %s to add a backtest to; it has expired", key)
                 return
             result = json.loads(stored)
-            if result["backtest"].get("status") != "pending":
+            if result.get("backtest", {}).get("status") != "pending":
                 return
             result["backtest"] = backtest_of(result, self._prices)
             self._results.put(key, json_bytes(result))

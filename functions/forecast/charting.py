@@ -25,6 +25,8 @@ class Charting:
         if result is None:
             log.warning("no result %s to draw; it has expired", wanted.result_key)
             return
-        from functions.forecast import chart
+        from functions.forecast import analysis_chart, chart
 
-        self._results.put_chart(wanted.result_key, chart.draw(json.loads(result)))
+        document = json.loads(result)
+        draw = analysis_chart.draw if "panels" in document else chart.draw
+        self._results.put_chart(wanted.result_key, draw(document))

@@ -99,14 +99,16 @@ def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> dic
     `today` is what the age of the prices is counted to. Raises RequestError where the prices
     cannot be forecast from.
     """
-    from functions.forecast import models, price_csv, result
+    from functions.forecast import analyses, models, price_csv, result
 
     series = price_csv.read(ingested.symbol, stored.body)
+    if ingested.requested.is_analysis:
+        return analyses.answer(ingested, stored, series, today)
     return result.answer(ingested, stored, series, models.named(ingested.model), today)
 
 
 def _headline(requested: ForecastRequested, result: bytes) -> dict[str, str]:
     """What the table of a batch needs, kept with the request: results are large."""
-    if not batch_record.is_member(requested.request_id):
+    if requested.is_analysis or not batch_record.is_member(requested.request_id):
         return {}
     return {"headline": json.dumps(batch_record.headline(json.loads(result)))}

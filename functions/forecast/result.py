@@ -77,23 +77,31 @@ def answer(
         "forecast": _forecast(prediction, rounding),
         "random_walk": _random_walk(series, horizon, rounding),
         "backtest": backtest_document(record),
-        "data": {
-            "provider": ingested.provider,
-            "symbol": series.symbol,
-            "first_date": series.dates[0].item().isoformat(),
-            "last_date": last.isoformat(),
-            "rows": len(series),
-            "s3_key": ingested.key,
-            "etag": stored.etag,
-            "fetched_at": stored.fetched_at,
-            "age_days": max(0, (today - last).days),
-            "stale": ingested.stale,
-            "jumps": list(stored.jumps),
-        },
+        "data": data_document(ingested, stored, series, today),
     }
     if prediction.components:
         document["components"] = _components(prediction.components, rounding)
     return document
+
+
+def data_document(
+    ingested: PricesIngested, stored: StoredPrices, series: PriceSeries, today: date
+) -> dict[str, Any]:
+    """Which prices a result was computed from."""
+    last = series.dates[-1].item()
+    return {
+        "provider": ingested.provider,
+        "symbol": series.symbol,
+        "first_date": series.dates[0].item().isoformat(),
+        "last_date": last.isoformat(),
+        "rows": len(series),
+        "s3_key": ingested.key,
+        "etag": stored.etag,
+        "fetched_at": stored.fetched_at,
+        "age_days": max(0, (today - last).days),
+        "stale": ingested.stale,
+        "jumps": list(stored.jumps),
+    }
 
 
 def backtest_document(record: Backtest) -> dict[str, Any]:

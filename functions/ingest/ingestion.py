@@ -53,6 +53,7 @@ def pointing_to(kept: Kept, requested: ForecastRequested, bucket: str) -> Prices
         days=requested.days,
         model=requested.model,
         options=requested.options,
+        kind=requested.kind,
         bucket=bucket,
         key=stored.key,
         etag=stored.etag,

@@ -7,10 +7,10 @@ import binascii
 import json
 from typing import Any
 
-from functions.common import batch_record, fields
+from functions.common import analyses, batch_record, fields
 from functions.common.cloudevent import Envelope
 from functions.common.errors import InvalidFieldError, RequestError
-from functions.common.events import BatchRequested, ForecastRequested, PricesIngested
+from functions.common.events import FORECAST, BatchRequested, ForecastRequested, PricesIngested
 
 STAGES = {
     ForecastRequested.TYPE: "fetching the prices",
@@ -54,11 +54,12 @@ def _asked(request_id: str, data: dict[str, Any]) -> ForecastRequested:
     try:
         return ForecastRequested.from_data(data)
     except InvalidFieldError:
-        symbol, days = data.get("symbol"), data.get("days")
+        symbol, days, kind = data.get("symbol"), data.get("days"), data.get("kind")
         return ForecastRequested(
             request_id,
             symbol[: fields.SHOWN_CHARACTERS] if isinstance(symbol, str) else "",
             days if type(days) is int else 0,
+            kind=str(kind) if kind in analyses.KINDS else FORECAST,
         )
 
 

@@ -17,7 +17,7 @@ import requests
 
 from local.servers import S3_PORTS, free_port
 from local.stack import Options, Stack, at_base_port, programs
-from tests.e2e.host_proxy import naming
+from tests.e2e.proxy import naming
 
 
 class Stockcast:

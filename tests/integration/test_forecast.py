@@ -8,54 +8,17 @@ import time
 import pytest
 
 from functions.common.batch_record import headline
-from functions.common.bucket import Bucket
-from functions.common.claims import Claims
 from functions.common.errors import InvalidFieldError, TooLittleHistoryError
-from functions.common.events import ChartRequested, ForecastCompleted, ForecastRequested
-from functions.common.price_store import PriceStore
+from functions.common.events import ChartRequested, ForecastCompleted
 from functions.common.prices import PriceHistory
 from functions.common.request_record import Status
-from functions.common.request_store import RequestStore
-from functions.common.result_store import ResultStore, latest_name, result_name
+from functions.common.result_store import latest_name, result_name
 from functions.common.trading_calendar import is_trading_day
 from functions.forecast import result as result_module
 from functions.forecast.backtesting import Backtesting
 from functions.forecast.charting import Charting
-from functions.forecast.forecasting import Forecasting
 from functions.forecast.price_csv import UnreadablePricesError
-from functions.ingest.fresh_prices import FreshPrices
-from functions.ingest.ingestion import Ingestion
 from functions.ingest.providers.sample import SampleProvider
-
-
-@pytest.fixture
-def world(s3_settings, redis_client, redis_settings):
-    class World:
-        redis = redis_client
-        prices = PriceStore(Bucket(s3_settings))
-        requests = RequestStore(redis_client, redis_settings, time.time)
-        results = ResultStore(redis_client, redis_settings)
-        claims = Claims(redis_client)
-
-        def ingested(self, symbol="AAPL", days=45, request_id="request-1", model="calibrated"):
-            fresh = FreshPrices(
-                [SampleProvider()],
-                self.prices,
-                self.claims,
-                max_age_s=1e6,
-                stale_ok_s=1e6,
-                clock=time.time,
-            )
-            ingestion = Ingestion(fresh, self.prices.bucket_name, self.requests)
-            return ingestion.ingest(ForecastRequested(request_id, symbol, days, model))
-
-        def forecasting(self):
-            return Forecasting(self.prices, self.requests, self.results, self.claims, time.time)
-
-        def result(self, completed):
-            return json.loads(self.redis.get(result_name(completed.result_key)))
-
-    return World()
 
 
 def test_a_result_has_every_field_filled_from_real_prices(world):

@@ -1,5 +1,6 @@
 """Requests, claims and results in a real Redis."""
 
+import dataclasses
 import json
 import threading
 import time
@@ -190,3 +191,45 @@ def test_a_wrong_password_is_named(redis_client, redis_settings):
     )
     with pytest.raises(TemporaryError, match="REDIS_URL"):
         store.read("request-1")
+
+
+ANALYSIS = ForecastRequested(
+    "request-2",
+    "AAPL",
+    options={"interest_csv": "x" * 999, "training_years": 3},
+    kind="changepoints",
+)
+
+
+def test_an_analysis_is_kept_and_shown_with_its_kind_and_without_what_was_uploaded(store):
+    store.advance(ANALYSIS, Status.INGESTING)
+    record = store.read("request-2")
+    assert record.requested == ANALYSIS
+    shown = record.document()
+    assert (shown["kind"], shown["parameters"]) == ("changepoints", {"training_years": 3})
+    assert not {"days", "model", "options"} & set(shown)
+
+
+def test_a_request_stored_before_there_were_kinds_is_read(store, redis_client):
+    store.advance(REQUESTED, Status.INGESTING)
+    key = "stockcast:request:{request-1}"
+    body = b'{"days":45,"model":"calibrated","options":{},"symbol":"AAPL"}'
+    assert redis_client.hget(key, "body") == body  # as it was written before
+    assert store.read("request-1").requested == REQUESTED
+
+
+@pytest.mark.parametrize("change", [{"kind": "components"}, {"options": {"training_years": 2}}])
+def test_an_id_stands_for_one_analysis(store, change):
+    store.advance(ANALYSIS, Status.QUEUED)
+    with pytest.raises(ConflictError, match="another analysis"):
+        store.advance(dataclasses.replace(ANALYSIS, **change), Status.INGESTING)
+    forecast = ForecastRequested("request-2", "AAPL", 45)
+    with pytest.raises(ConflictError):
+        store.advance(forecast, Status.INGESTING)
+
+
+def test_results_of_different_analyses_have_different_keys():
+    asked = [ANALYSIS, dataclasses.replace(ANALYSIS, kind="components"), REQUESTED]
+    asked.append(dataclasses.replace(ANALYSIS, options={"training_years": 2}))
+    assert len({result_key(one, "etag", "1") for one in asked}) == 4
+    assert len({latest_name(one) for one in asked}) == 4

@@ -54,9 +54,17 @@ class MapFit:
     unique: bool
 
 
-def fit_map(columns: NDArray[np.float64], scaled: NDArray[np.float64], hinges: slice) -> MapFit:
-    """Fit prices `scaled` (n,) to have the maximum 1 on `columns` (n, p), lasso on `hinges`."""
-    problem = _Problem(columns, scaled, hinges)
+def fit_map(
+    columns: NDArray[np.float64],
+    scaled: NDArray[np.float64],
+    hinges: slice,
+    changepoint_scale: float = CHANGEPOINT_SCALE,
+) -> MapFit:
+    """Fit prices `scaled` (n,) to have the maximum 1 on `columns` (n, p), lasso on `hinges`.
+
+    `changepoint_scale` is tau, Prophet's `changepoint_prior_scale`.
+    """
+    problem = _Problem(columns, scaled, hinges, changepoint_scale)
     if scaled.min() == scaled.max():
         constant = np.zeros(columns.shape[1])
         constant[1] = scaled[0]
@@ -78,15 +86,18 @@ class _Problem:
     """One window's sums of squares and products, and the steps of the search on them."""
 
     def __init__(
-        self, columns: NDArray[np.float64], scaled: NDArray[np.float64], hinges: slice
+        self,
+        columns: NDArray[np.float64],
+        scaled: NDArray[np.float64],
+        hinges: slice,
+        changepoint_scale: float,
     ) -> None:
+        self.changepoint_scale = changepoint_scale
         self.columns = columns
         self.scaled = scaled
         self.gram = columns.T @ columns
         self.products = columns.T @ scaled
-        self.precision = np.full(columns.shape[1], FOURIER_SCALE**-2)
-        self.precision[:2] = SLOPE_SCALE**-2
-        self.precision[hinges] = 0.0
+        self.precision = _prior_precision(columns.shape[1], hinges)
         self.penalised = np.zeros(columns.shape[1], dtype=bool)
         self.penalised[hinges] = True
 
@@ -99,7 +110,7 @@ class _Problem:
             -len(self.scaled) * np.log(noise)
             - self.squares(weights) / (2 * noise**2)
             - self.precision @ weights**2 / 2
-            - np.abs(weights[self.penalised]).sum() / CHANGEPOINT_SCALE
+            - np.abs(weights[self.penalised]).sum() / self.changepoint_scale
             - (noise / NOISE_SCALE) ** 2 / 2
         )
 
@@ -135,7 +146,7 @@ class _Problem:
         """
         variance = noise**2
         matrix = self.gram + np.diag(self.precision * variance)
-        penalty = variance / CHANGEPOINT_SCALE
+        penalty = variance / self.changepoint_scale
         weights = weights.copy()
         signs = np.where(self.penalised, np.sign(weights), 0.0)
         slack = penalty * 1e-9 + np.abs(self.products).max() * 1e-14
@@ -162,3 +173,28 @@ class _Problem:
             if excess[entered] <= slack:
                 return weights
             signs[entered] = np.sign(pull[entered])
+
+
+def posterior_covariance(
+    columns: NDArray[np.float64], weights: NDArray[np.float64], noise: float, hinges: slice
+) -> NDArray[np.float64]:
+    """The Laplace approximation's covariance (p, p) of the weights, the noise taken as known.
+
+    A slope change that the fit left at zero stays there: its rows and columns are zero.
+    """
+    precision = _prior_precision(len(weights), hinges)
+    used = np.ones(len(weights), dtype=bool)
+    used[hinges] = weights[hinges] != 0.0
+    free = np.flatnonzero(used)
+    hessian = columns[:, free].T @ columns[:, free] / noise**2 + np.diag(precision[free])
+    covariance = np.zeros((len(weights), len(weights)))
+    covariance[np.ix_(free, free)] = np.linalg.inv(hessian)
+    return covariance
+
+
+def _prior_precision(parameters: int, hinges: slice) -> NDArray[np.float64]:
+    """The precisions (p,) of the Gaussian priors; the slope changes have another prior."""
+    precision = np.full(parameters, FOURIER_SCALE**-2)
+    precision[:2] = SLOPE_SCALE**-2
+    precision[hinges] = 0.0
+    return precision

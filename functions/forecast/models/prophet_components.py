@@ -50,7 +50,7 @@ def components(model: FittedProphet, ahead: NDArray[np.datetime64]) -> Component
     columns = model.design.columns(days)
     parts = [slice(0, 2), model.design.hinges]
     trend = sum(columns[:, part] @ model.weights[part] for part in parts) * model.scale
-    turns, changes = _turns(model)
+    turns, changes = turning_points(model)
     return Components(
         trend=Curve(days, np.asarray(trend)),
         yearly=_season(model, YEARLY, YEAR_DAYS),
@@ -67,7 +67,10 @@ def _season(model: FittedProphet, seasonality: Seasonality, days: int) -> Curve:
     return Curve(dates, model.design.columns(dates)[:, part] @ model.weights[part] * model.scale)
 
 
-def _turns(model: FittedProphet) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
+def turning_points(
+    model: FittedProphet,
+) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
+    """The changepoints used (k,), the largest first, and their changes of slope, $ a day."""
     design = model.design
     elapsed = np.round(design.changepoints * design.span_days).astype(int)
     changes = model.slope_changes * model.scale / design.span_days

@@ -23,7 +23,7 @@ import numpy as np
 
 from functions.common.errors import TooLittleHistoryError
 from functions.forecast import backtest
-from functions.forecast.models.map_fit import fit_map
+from functions.forecast.models.map_fit import CHANGEPOINT_SCALE, fit_map
 from functions.forecast.models.prophet_components import components
 from functions.forecast.models.prophet_design import Design
 from functions.forecast.models.prophet_paths import symmetric_quantiles, trend_deviations
@@ -82,22 +82,33 @@ class FittedProphet:
 
 
 class ProphetModel:
-    """The classic by name; see the module."""
+    """The classic by name; see the module. `changepoint_prior` is Prophet's prior scale."""
 
     name = "prophet"
     has_quick_backtest = False
 
+    def __init__(
+        self, changepoint_prior: float = CHANGEPOINT_SCALE, training_years: int = TRAINING_YEARS
+    ) -> None:
+        self._changepoint_prior = changepoint_prior
+        self._training_years = training_years
+
     def fit(self, series: PriceSeries) -> FittedProphet:
-        """Fit the last three years of `series`. Raises TooLittleHistoryError under 30 rows."""
+        """Fit the last years of `series`. Raises TooLittleHistoryError under 30 rows."""
         rows = len(series)
         if rows < FEWEST_ROWS:
             raise TooLittleHistoryError(series.symbol, rows, FEWEST_ROWS)
-        first = int(np.searchsorted(series.dates, _years_before(series.dates[-1]), side="right"))
+        first = int(
+            np.searchsorted(
+                series.dates, years_before(series.dates[-1], self._training_years), side="right"
+            )
+        )
         window = slice(min(first, rows - FEWEST_ROWS), None)
         dates, prices = series.dates[window], series.adjusted_close[window]
         design = Design.of(dates)
         scale = float(prices.max())
-        mode = fit_map(design.columns(dates), prices / scale, design.hinges)
+        columns = design.columns(dates)
+        mode = fit_map(columns, prices / scale, design.hinges, self._changepoint_prior)
         floor = FLOOR * float(prices[-1])
         return FittedProphet(
             dates, design, mode.weights, mode.noise, scale, floor, mode.log_posterior
@@ -137,10 +148,10 @@ class ProphetModel:
         )
 
 
-def _years_before(day: np.datetime64) -> np.datetime64:
-    """The same day TRAINING_YEARS earlier; of 29 February, the 28th."""
+def years_before(day: np.datetime64, years: int) -> np.datetime64:
+    """The same day `years` earlier; of 29 February, the 28th."""
     month = day.astype("datetime64[M]")
-    earlier = month - np.timedelta64(12 * TRAINING_YEARS, "M")
+    earlier = month - np.timedelta64(12 * years, "M")
     of_month = day - month.astype("datetime64[D]")
     last_of_month = (earlier + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
     same_day: np.datetime64 = np.minimum(earlier.astype("datetime64[D]") + of_month, last_of_month)

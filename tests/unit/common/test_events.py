@@ -29,9 +29,20 @@ INGESTED = ASKED | {
     "fresh_until": "2013-03-04T22:30:00Z",
     "stale": False,
 }
+ANALYSIS = {
+    "request_id": "request-1",
+    "symbol": "AAPL",
+    "kind": "buy_and_hold",
+    "options": {"start": "2012-01-03", "nshares": 10.0},
+}
 EXAMPLES = [
     (ForecastRequested, ASKED),
+    (ForecastRequested, ANALYSIS),
     (PricesIngested, INGESTED),
+    (
+        PricesIngested,
+        {name: INGESTED[name] for name in INGESTED if name not in {"days", "model"}} | ANALYSIS,
+    ),
     (
         ForecastCompleted,
         {"request_id": "request-1", "symbol": "AAPL", "status": "done", "result_key": "k"},
@@ -96,6 +107,40 @@ def test_a_bad_field_is_named_with_its_value(field, value, said):
 def test_a_missing_field_is_named(field):
     with pytest.raises(InvalidFieldError, match=f"{field}: is missing"):
         PricesIngested.from_data({name: value for name, value in INGESTED.items() if name != field})
+
+
+def test_an_event_from_before_there_were_kinds_is_a_forecast():
+    event = PricesIngested.from_data(INGESTED)
+    assert (event.kind, event.requested.is_analysis) == ("forecast", False)
+    assert "kind" not in event.to_data()
+    assert PricesIngested.from_data(INGESTED | {"kind": "forecast"}) == event
+
+
+def test_an_analysis_has_the_defaults_of_its_kind_and_neither_days_nor_model():
+    event = ForecastRequested.from_data(
+        {"request_id": "request-1", "symbol": "aapl", "kind": "predict_future", "days": 7}
+    )
+    assert event.is_analysis
+    assert event.options == {"days": 30, "changepoint_prior": 0.05, "training_years": 3}
+    assert set(event.to_data()) == {"request_id", "symbol", "kind", "options"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"kind": "oracle"}, "kind"),
+        ({"kind": None}, "kind"),
+        ({"options": []}, "options"),
+        ({"options": {"nshares": 0}}, "nshares"),
+        ({"options": {"days": 3}}, "days"),
+        ({"options": {"start": "2012-01-03", "end": "2011-01-03"}}, "start"),
+        ({"symbol": "?"}, "symbol"),
+    ],
+)
+def test_a_bad_field_of_an_analysis_is_named(change, field):
+    with pytest.raises(InvalidFieldError) as caught:
+        ForecastRequested.from_data(ANALYSIS | change)
+    assert caught.value.field == field
 
 
 @pytest.mark.parametrize("value", ["tomorrow", "2013-03-01T12:00:00", 7, {"a": 1}])

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from tests.e2e.host_proxy import naming
+from tests.e2e.proxy import naming
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
-"""A proxy that names another host: for a cluster whose ingress goes by the Host header."""
+"""A proxy before the stack: it names another host, for an ingress that goes by it, or fails."""
 
 import contextlib
 import threading
 import time
+from urllib.parse import urlsplit
 
 import anyio._backends._asyncio  # noqa: F401 - pytest rewrites it, which must not happen in a thread
 import httpcore
@@ -18,11 +19,17 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 TIMEOUT = {"connect": 10.0, "read": 120.0, "write": 30.0, "pool": 10.0}
 
 
-def application(url, host):
-    """Passes each request on to `url` as one for `host`, and the answer back as it comes."""
+def application(url, host, fail=lambda _: None):
+    """Passes each request on to `url` as one for `host`, and the answer back as it comes.
+
+    Where `fail(request)` is an answer, that is it.
+    """
     http = httpcore.AsyncConnectionPool(max_connections=None)
 
     async def pass_on(request):
+        failure = fail(request)
+        if failure:
+            return failure
         target = url.rstrip("/") + request.scope["raw_path"].decode()
         if request.url.query:
             target += f"?{request.url.query}"
@@ -56,11 +63,20 @@ def application(url, host):
     return Starlette(routes=routes, lifespan=open_connections)
 
 
-@contextlib.contextmanager
 def naming(url, host):
     """The URL of a proxy before `url`, as long as the context lasts."""
+    return _serving(application(url, host))
+
+
+def failing(url, fail):
+    """The URL of a proxy before `url` that answers with `fail(request)` where that is an answer."""
+    return _serving(application(url, urlsplit(url).netloc, fail))
+
+
+@contextlib.contextmanager
+def _serving(served):
     port = free_port()
-    config = uvicorn.Config(application(url, host), port=port, log_config=None, ws="none")
+    config = uvicorn.Config(served, port=port, log_config=None, ws="none")
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

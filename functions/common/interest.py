@@ -1,0 +1,88 @@
+"""Search interest over time, as Google Trends exports it: a short CSV that a person uploads.
+
+    Category: All categories
+
+    Week,apple: (United States)
+    2012-03-04,45
+    2012-03-11,<1
+
+The first column is called Day, Week, Month or Time; a month is written 2012-03.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from functions.common.errors import InvalidFieldError
+
+PERIODS = frozenset({"day", "week", "month", "time"})
+DAY = re.compile(r"([0-9]{4}-[0-9]{2})(-[0-9]{2})?(?:[T ].*)?")
+BELOW_ONE = 0.5
+"""What `<1` counts as."""
+
+FEWEST_ROWS = 10
+MOST_CHARACTERS = 60_000
+MOST_TERM_CHARACTERS = 60
+
+
+@dataclass(frozen=True)
+class Interest:
+    """Interest in `term`, 0 to 100, at the beginning of each period; `dates` ascending, ISO."""
+
+    term: str
+    dates: tuple[str, ...]
+    values: tuple[float, ...]
+
+
+def read(text: str, field: str) -> Interest:
+    """The interest in an exported CSV. Raises InvalidFieldError about `field`, naming the line."""
+    rows = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""))
+    try:
+        header = next((row for row in rows if row and row[0].strip().lower() in PERIODS), [])
+        pairs = [_pair(row, rows.line_num, field) for row in rows if row]
+    except csv.Error as error:
+        raise InvalidFieldError(field, f"is no CSV in line {rows.line_num}: {error}.") from error
+    term = header[1].split(": (")[0].strip() if len(header) > 1 else ""
+    if not term:
+        message = (
+            "is not the CSV that Google Trends exports for 'Interest over time': no line begins"
+            " with Day, Week, Month or Time and names a search term."
+        )
+        raise InvalidFieldError(field, message)
+    if len(pairs) < FEWEST_ROWS:
+        message = f"has {len(pairs)} rows; at least {FEWEST_ROWS} are needed."
+        raise InvalidFieldError(field, message)
+    for (earlier, _), (later, _) in pairwise(pairs):
+        if later <= earlier:
+            raise InvalidFieldError(field, f"has {later} after {earlier}; dates must ascend.")
+    return Interest(
+        term[:MOST_TERM_CHARACTERS],
+        tuple(day for day, _ in pairs),
+        tuple(value for _, value in pairs),
+    )
+
+
+def _pair(row: list[str], line: int, field: str) -> tuple[str, float]:
+    cell = row[1].strip() if len(row) > 1 else ""
+    try:
+        day = _day(row[0].strip())
+        value = BELOW_ONE if cell == "<1" else float(cell)
+    except ValueError:
+        day, value = "", -1.0
+    if not 0.0 <= value <= 100.0:  # noqa: PLR2004 - Google Trends' scale
+        message = f"line {line} must be a date and a number from 0 to 100, not {','.join(row)!r}."
+        raise InvalidFieldError(field, message[:200])
+    return day, value
+
+
+def _day(cell: str) -> str:
+    """The first day of a period. Raises ValueError."""
+    written = DAY.fullmatch(cell)
+    if not written:
+        raise ValueError(cell)
+    return date.fromisoformat(written[1] + (written[2] or "-01")).isoformat()

@@ -1,0 +1,47 @@
+"""The analyses of the Stocker class, corrected: one module a kind, imported when it is asked for.
+
+Each has `analyse(series, parameters) -> Analysis`, where `parameters` are those that
+`functions.common.analyses.checked` has read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from functions.common.errors import TooLittleHistoryError
+from functions.common.events import PricesIngested
+from functions.common.price_store import StoredPrices
+from functions.forecast.analyses.document import Analysis, document
+from functions.forecast.result import data_document
+
+if TYPE_CHECKING:
+    from functions.forecast.series import PriceSeries
+
+
+def named(kind: str) -> Callable[[PriceSeries, Mapping[str, Any]], Analysis]:
+    """What does the analysis `kind`, one of `functions.common.analyses.KINDS`."""
+    analyse: Callable[[PriceSeries, Mapping[str, Any]], Analysis] = import_module(
+        f"functions.forecast.analyses.{kind}"
+    ).analyse
+    return analyse
+
+
+def answer(
+    ingested: PricesIngested, stored: StoredPrices, series: PriceSeries, today: date
+) -> dict[str, Any]:
+    """The result of an analysis for the request that `ingested` came from.
+
+    Raises RequestError where the prices do not allow it. `today` is what their age is counted to.
+    """
+    if len(series) == 0:
+        raise TooLittleHistoryError(series.symbol, 0, 1)
+    analysis = named(ingested.kind)(series, ingested.options)
+    return {
+        "symbol": series.symbol,
+        "kind": ingested.kind,
+        **document(analysis, series),
+        "data": data_document(ingested, stored, series, today),
+    }

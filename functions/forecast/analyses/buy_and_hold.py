@@ -1,0 +1,82 @@
+"""`buy_and_hold`: what shares bought on one day have brought by another.
+
+Bought and sold at the adjusted close, so dividends are counted as if reinvested; Stocker bought at
+the open, sold at the close, and failed where a date was no trading day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from functions.forecast.analyses.document import Analysis, Line, Panel, Table, dollars
+from functions.forecast.analyses.window import window
+
+if TYPE_CHECKING:
+    from functions.forecast.series import PriceSeries
+
+YEAR_DAYS = 365.25
+TRADING_DAYS = 252
+LEAST_YEARS = 364 / YEAR_DAYS
+"""A year, or what is left of one between two trading days. Of less, no annual rate is told."""
+
+SHORT = "The range is shorter than a year, so its return is not annualised."
+
+
+def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
+    """Profit day by day from `start` to `end` on `nshares`, with return, drawdown, volatility."""
+    chosen = window(series, parameters)
+    dates, price = series.dates[chosen.rows], series.adjusted_close[chosen.rows]
+    shares = parameters["nshares"]
+    profit = shares * (price - price[0])
+    years = float((dates[-1] - dates[0]) / np.timedelta64(1, "D")) / YEAR_DAYS
+    growth = float(price[-1] / price[0])
+    annualised = growth ** (1.0 / years) - 1.0 if years >= LEAST_YEARS else None
+    drawdown = price / np.maximum.accumulate(price) - 1.0
+    trough = int(np.argmin(drawdown))
+    peak = int(np.argmax(price[: trough + 1]))
+    steps = np.diff(np.log(price))
+    figures = {
+        "start": str(dates[0]),
+        "end": str(dates[-1]),
+        "nshares": shares,
+        "invested": float(shares * price[0]),
+        "value": float(shares * price[-1]),
+        "profit": float(profit[-1]),
+        "total_return": growth - 1.0,
+        "annualised_return": annualised,
+        "maximum_drawdown": float(drawdown[trough]),
+        "drawdown_from": str(dates[peak]),
+        "drawdown_to": str(dates[trough]),
+        "annual_volatility": float(steps.std(ddof=1) * np.sqrt(TRADING_DAYS))
+        if len(steps) > 1
+        else None,
+    }
+    verb = "made" if profit[-1] >= 0 else "lost"
+    rate = f"{growth - 1.0:+.1%}" if annualised is None else f"{annualised:+.1%} a year"
+    return Analysis(
+        message=f"{_shares(shares)} of {series.symbol} held from {dates[0]} to {dates[-1]} {verb}"
+        f" {dollars(abs(float(profit[-1])))} on {dollars(float(shares * price[0]))}, {rate}.",
+        notes=(*chosen.notes, *([] if annualised is not None else [SHORT])),
+        figures=figures,
+        panels=[
+            Panel("Profit", "money", dates, [Line("buy and hold", profit, "strategy")]),
+            Panel(
+                "Drawdown", "percent", dates, [Line("below the highest price", 100.0 * drawdown)]
+            ),
+        ],
+        table=Table(
+            ("date", "adjusted_close", "profit", "drawdown"),
+            [
+                (str(day), *map(float, cells))
+                for day, *cells in zip(dates, price, profit, drawdown, strict=True)
+            ],
+        ),
+    )
+
+
+def _shares(shares: float) -> str:
+    number = f"{shares:,.3f}".rstrip("0").rstrip(".")
+    return f"{number} {'share' if shares == 1 else 'shares'}"

@@ -1,0 +1,145 @@
+"""What an analysis answers with, in a form that is drawn and tabulated without knowing its kind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from functions.forecast.result import Rounding
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from functions.forecast.series import PriceSeries
+
+DRAWN_DIGITS, WRITTEN_DIGITS = 7, 12
+"""Significant digits of the values of a panel, and of figures and tables."""
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """Values (n,) over a panel's x, NaN where there are none. `role` decides its colour:
+
+    `actual`, `model`, `strategy`, or `other` for one of several alike.
+    """
+
+    name: str
+    values: NDArray[np.float64]
+    role: str = "model"
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """A ribbon from `low` to `high` (n,), of the same colour as the line of that name."""
+
+    name: str
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    role: str = "model"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A day to be pointed out, and whether things turn up or down there."""
+
+    day: str
+    label: str
+    up: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One plot. `x` (n,) ascending: datetime64[D], or numbers where `x_label` says which.
+
+    `unit` is that of the values: `price` or `money` (in the listing's currency), `percent`,
+    `shares`, `index` (0 to 100) or `correlation`.
+    """
+
+    title: str
+    unit: str
+    x: NDArray[Any]
+    lines: Sequence[Line]
+    bands: Sequence[Band] = ()
+    marks: Sequence[Mark] = ()
+    x_label: str = "date"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns and rows of cells: numbers, texts, ISO dates."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """`message` is the answer in one sentence, `notes` what a reader has to know about it.
+
+    `figures` are named numbers, dates or texts; None where the prices do not tell.
+    """
+
+    message: str
+    figures: Mapping[str, Any]
+    panels: Sequence[Panel]
+    table: Table
+    notes: Sequence[str] = field(default=())
+
+
+def document(analysis: Analysis, series: PriceSeries) -> dict[str, Any]:
+    """The analysis as JSON has it; prices rounded as in a forecast's result."""
+    prices = Rounding(float(series.adjusted_close[-1]))
+    return {
+        "message": analysis.message,
+        "notes": list(analysis.notes),
+        "figures": {name: _cell(value) for name, value in analysis.figures.items()},
+        "panels": [_panel(panel, prices) for panel in analysis.panels],
+        "table": {
+            "columns": list(analysis.table.columns),
+            "rows": [[_cell(value) for value in row] for row in analysis.table.rows],
+        },
+    }
+
+
+def dollars(amount: float) -> str:
+    """`$1,234.56`, `-$0.12`, `$0.001234`."""
+    size = abs(amount)
+    digits = f"{size:,.2f}" if size >= 0.1 or size == 0.0 else f"{size:.4g}"  # noqa: PLR2004
+    return f"{'-' if amount < 0 else ''}${digits}"
+
+
+def _panel(panel: Panel, prices: Rounding) -> dict[str, Any]:
+    is_dated = panel.x.dtype.kind == "M"
+
+    def column(values: NDArray[np.float64]) -> list[float | None]:
+        if panel.unit == "price":
+            return prices.column(values)
+        return [_cell(value, DRAWN_DIGITS) for value in values.tolist()]
+
+    return {
+        "title": panel.title,
+        "unit": panel.unit,
+        "x_label": panel.x_label,
+        "x": panel.x.astype(str).tolist() if is_dated else panel.x.tolist(),
+        "lines": [
+            {"name": line.name, "role": line.role, "values": column(line.values)}
+            for line in panel.lines
+        ],
+        "bands": [
+            {"name": one.name, "role": one.role, "low": column(one.low), "high": column(one.high)}
+            for one in panel.bands
+        ],
+        "marks": [{"date": one.day, "label": one.label, "up": one.up} for one in panel.marks],
+    }
+
+
+def _cell(value: Any, digits: int = WRITTEN_DIGITS) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.{digits}g}") if math.isfinite(value) else None
+    return value

@@ -1,0 +1,125 @@
+"""`evaluate_prediction`: Prophet, fitted before a range, held against what came in it.
+
+Stocker compared the changes of different dates, and forecast 365 days whatever the range was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from functions.common.errors import InvalidFieldError
+from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table, dollars
+from functions.forecast.analyses.window import Window, row_years_before, window
+from functions.forecast.models.prophet_model import FEWEST_ROWS, FittedProphet, ProphetModel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from functions.forecast.series import PriceSeries
+
+LEVELS = (0.10, 0.90)
+NO_COSTS = "The trading game knows no costs, taxes or interest."
+
+
+def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
+    """Errors, direction and coverage from `start` to `end` (the last year unless said otherwise).
+
+    With `nshares`, the game: hold them on the days that the line says will go up.
+    """
+    chosen = test_range(series, parameters, row_years_before(series, 1), None)
+    model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(
+        series.until(chosen.first)
+    )
+    dates, actual = series.dates[chosen.rows], series.adjusted_close[chosen.rows]
+    predicted = np.maximum(model.line(dates), model.floor)
+    low, high = model.quantiles(dates, LEVELS).T
+    error = float(np.abs(predicted - actual).mean())
+    walk = float(np.abs(series.adjusted_close[chosen.first - 1] - actual).mean())
+    called, came = np.diff(predicted) > 0, np.diff(actual)
+    inside = float(((actual >= low) & (actual <= high)).mean())
+    figures: dict[str, Any] = {
+        "start": str(dates[0]),
+        "end": str(dates[-1]),
+        "train_error": training_error(series, chosen.first, model),
+        "test_error": error,
+        "test_error_random_walk": walk,
+        "accuracy_up": _share(came[called] > 0),
+        "accuracy_down": _share(came[~called] < 0),
+        "days_called_up": int(called.sum()),
+        "days_called_down": int((~called).sum()),
+        "inside_interval": inside,
+    }
+    panels = [
+        Panel(
+            "Predicted against actual",
+            "price",
+            dates,
+            [Line("adjusted close", actual, "actual"), Line("predicted", predicted)],
+            [Band("80% interval", low, high)],
+        )
+    ]
+    notes = list(chosen.notes)
+    if "nshares" in parameters:
+        panels.append(_game(dates, actual, called, parameters["nshares"], figures))
+        notes.append(NO_COSTS)
+    better = "closer than" if error < walk else "further off than"
+    return Analysis(
+        message=f"From {dates[0]} to {dates[-1]} Prophet was off by {dollars(error)} on average,"
+        f" {better} the last price before ({dollars(walk)}); its 80% interval held {inside:.0%}.",
+        notes=notes,
+        figures=figures,
+        panels=panels,
+        table=Table(
+            ("date", "actual", "predicted", "low", "high"),
+            [
+                (str(day), *map(float, cells))
+                for day, *cells in zip(dates, actual, predicted, low, high, strict=True)
+            ],
+        ),
+    )
+
+
+def test_range(
+    series: PriceSeries,
+    parameters: Mapping[str, Any],
+    default_first: int,
+    default_last: int | None,
+) -> Window:
+    """The range to test on. InvalidFieldError where too few prices stand before it."""
+    chosen = window(series, parameters, default_first=default_first, default_last=default_last)
+    if chosen.first < FEWEST_ROWS:
+        earliest = series.dates[min(FEWEST_ROWS, len(series) - 1)]
+        message = (
+            f"must leave at least {FEWEST_ROWS} prices before it to train on; the earliest for"
+            f" {series.symbol} is {earliest}."
+        )
+        raise InvalidFieldError("start", message)
+    return chosen
+
+
+def training_error(series: PriceSeries, first: int, model: FittedProphet) -> float:
+    """The mean absolute error on the rows the model was fitted to, which end before `first`."""
+    known = series.adjusted_close[first - len(model.dates) : first]
+    return float(np.abs(np.maximum(model.line(model.dates), model.floor) - known).mean())
+
+
+def _game(
+    dates: NDArray[np.datetime64],
+    actual: NDArray[np.float64],
+    called_up: NDArray[np.bool_],
+    shares: float,
+    figures: dict[str, Any],
+) -> Panel:
+    steps = np.diff(actual)
+    played = shares * np.concatenate([[0.0], np.cumsum(np.where(called_up, steps, 0.0))])
+    held = shares * (actual - actual[0])
+    figures |= {"game_profit": float(played[-1]), "buy_and_hold_profit": float(held[-1])}
+    lines = [Line("following Prophet", played, "strategy"), Line("buy and hold", held, "actual")]
+    return Panel("The trading game", "money", dates, lines)
+
+
+def _share(right: NDArray[np.bool_]) -> float | None:
+    return float(right.mean()) if len(right) else None

@@ -1,0 +1,120 @@
+"""`plot_stock`: chosen columns over time, with their extremes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from functions.common.errors import InvalidFieldError
+from functions.forecast.analyses.document import Analysis, Line, Panel, Table, dollars
+from functions.forecast.analyses.window import window
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from functions.forecast.series import PriceSeries
+
+NAMES = {
+    "close": "close",
+    "adj_close": "adjusted close",
+    "volume": "volume",
+    "daily_change": "daily change",
+}
+UNITS = {"close": "price", "adj_close": "price", "volume": "shares", "daily_change": "money"}
+TITLES = {"price": "Price", "shares": "Volume", "money": "Daily change"}
+
+
+def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
+    """The columns from `start` to `end`, in their units or, `pct`, in percent off their mean.
+
+    The daily change is that of the adjusted close since the trading day before. The extremes and
+    the current value are always in a column's own unit.
+    """
+    chosen = window(series, parameters)
+    dates = series.dates[chosen.rows]
+    known = {
+        "close": series.close,
+        "adj_close": series.adjusted_close,
+        "volume": series.volume,
+        "daily_change": np.diff(series.adjusted_close, prepend=np.nan),
+    }
+    columns = {name: known[name][chosen.rows] for name in parameters["columns"]}
+    figures: dict[str, Any] = {"start": str(dates[0]), "end": str(dates[-1])}
+    for name, values in columns.items():
+        if np.isnan(values).all():
+            message = f"names {name!r}, of which the provider has none for {series.symbol}."
+            raise InvalidFieldError("columns", message)
+        figures |= _extremes(name, dates, values)
+    drawn = columns
+    if parameters["plot_type"] == "pct":
+        drawn = {name: _off_mean(values) for name, values in columns.items()}
+        panels = [_panel("Percent off the mean of the range", "percent", dates, drawn)]
+    else:
+        panels = [
+            _panel(
+                TITLES[unit],
+                unit,
+                dates,
+                {name: values for name, values in columns.items() if UNITS[name] == unit},
+            )
+            for unit in dict.fromkeys(UNITS[name] for name in columns)
+        ]
+    rows = zip(dates.astype(str).tolist(), *(of.tolist() for of in drawn.values()), strict=True)
+    return Analysis(
+        message=_message(series.symbol, parameters["columns"][0], figures),
+        notes=chosen.notes,
+        figures=figures,
+        panels=panels,
+        table=Table(("date", *drawn), list(rows)),
+    )
+
+
+def _extremes(
+    name: str, dates: NDArray[np.datetime64], values: NDArray[np.float64]
+) -> dict[str, Any]:
+    at = {
+        "minimum": int(np.nanargmin(values)),
+        "maximum": int(np.nanargmax(values)),
+        "current": int(np.flatnonzero(~np.isnan(values))[-1]),
+    }
+    figures: dict[str, Any] = {}
+    for figure, row in at.items():
+        figures[f"{name}_{figure}"] = float(values[row])
+        figures[f"{name}_{figure}_date"] = str(dates[row])
+    return figures
+
+
+def _message(symbol: str, name: str, figures: Mapping[str, Any]) -> str:
+    """What is to be said of the first column."""
+
+    def told(figure: str) -> str:
+        value, day = figures[f"{name}_{figure}"], figures[f"{name}_{figure}_date"]
+        amount = f"{value:,.0f} shares" if name == "volume" else dollars(value)
+        return f"{amount} on {day}"
+
+    return (
+        f"{symbol}'s {NAMES[name]} was between {told('minimum')} and {told('maximum')},"
+        f" and {told('current')}."
+    )
+
+
+def _off_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """In percent off the mean; NaN where that is zero."""
+    mean = float(np.nanmean(values))
+    off: NDArray[np.float64] = 100.0 * (values - mean) / (abs(mean) or np.nan)
+    return off
+
+
+def _panel(
+    title: str,
+    unit: str,
+    dates: NDArray[np.datetime64],
+    columns: Mapping[str, NDArray[np.float64]],
+) -> Panel:
+    lines = [
+        Line(NAMES[name], values, "actual" if name == "adj_close" else "other")
+        for name, values in columns.items()
+    ]
+    return Panel(title, unit, dates, lines)

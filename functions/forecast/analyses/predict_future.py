@@ -1,0 +1,75 @@
+"""`predict_future`: on which coming days Prophet's line goes up, and on which down.
+
+Stocker drew its error bars as wide as the whole interval to either side; `low` and `high` here are
+the interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from functions.forecast.analyses.days_ahead import trading_days
+from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table
+from functions.forecast.models.prophet_model import ProphetModel
+
+if TYPE_CHECKING:
+    from functions.forecast.series import PriceSeries
+
+LEVELS = (0.10, 0.90)
+SHOWN_ROWS = 252
+NOTE = (
+    "Day-to-day direction is close to a coin toss; the analysis `evaluate` says how often it was"
+    " right in the past."
+)
+
+
+def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
+    """Estimate, change since the trading day before, and 80% interval, for each of `days` ahead."""
+    model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(series)
+    ahead = trading_days(series, parameters["days"])
+    line = np.maximum(model.line(np.concatenate([series.dates[-1:], ahead])), model.floor)
+    estimate, change = line[1:], np.diff(line)
+    low, high = model.quantiles(ahead, LEVELS).T
+    rises = int((change > 0).sum())
+    shown = slice(-SHOWN_ROWS, None)
+    past = series.dates[shown]
+    gap = np.full(len(past), np.nan)
+    rows = [
+        (str(day), "up" if step > 0 else "down", float(at), float(step), *map(float, bounds))
+        for day, at, step, *bounds in zip(
+            ahead, estimate, change, low, high, high - low, strict=True
+        )
+    ]
+    return Analysis(
+        message=f"Over {len(ahead)} trading days, Prophet expects {series.symbol} up on {rises} and"
+        f" down on {len(ahead) - rises}.",
+        notes=(NOTE,),
+        figures={
+            "days_up": rises,
+            "days_down": len(ahead) - rises,
+            "estimate": float(estimate[-1]),
+            "low": float(low[-1]),
+            "high": float(high[-1]),
+            "target_date": str(ahead[-1]),
+        },
+        panels=[
+            Panel(
+                "Prophet's estimate",
+                "price",
+                np.concatenate([past, ahead]),
+                [
+                    Line(
+                        "adjusted close",
+                        np.concatenate([series.adjusted_close[shown], np.full(len(ahead), np.nan)]),
+                        "actual",
+                    ),
+                    Line("estimate", np.concatenate([gap, estimate])),
+                ],
+                [Band("80% interval", np.concatenate([gap, low]), np.concatenate([gap, high]))],
+            )
+        ],
+        table=Table(("date", "direction", "estimate", "change", "low", "high", "range"), rows),
+    )

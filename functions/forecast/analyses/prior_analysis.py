@@ -1,0 +1,66 @@
+"""`changepoint_prior_analysis`: how far Prophet's line bends, by its changepoint prior.
+
+Each prior has a fit of its own; Stocker left its object with the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from functions.forecast.analyses.days_ahead import trading_days
+from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table, dollars
+from functions.forecast.analyses.evaluate import training_error
+from functions.forecast.models.prophet_model import ProphetModel
+
+if TYPE_CHECKING:
+    from functions.forecast.series import PriceSeries
+
+LEVELS = (0.10, 0.90)
+
+
+def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
+    """Fits to the last `training_years` and their 80% ribbons `days` ahead, one a prior."""
+    ahead = trading_days(series, parameters["days"])
+    lines, bands, rows = [], [], []
+    dates = series.dates[:0]
+    for prior in parameters["priors"]:
+        model = ProphetModel(prior, parameters["training_years"]).fit(series)
+        dates = np.concatenate([model.dates, ahead])
+        gap = np.full(len(model.dates), np.nan)
+        low, high = model.quantiles(ahead, LEVELS).T
+        line = np.maximum(model.line(dates), model.floor)
+        name = f"prior {prior:g}"
+        lines.append(Line(name, line, "other"))
+        bands.append(Band(name, np.concatenate([gap, low]), np.concatenate([gap, high]), "other"))
+        error = training_error(series, len(series), model)
+        rows.append((prior, error, *map(float, (line[-1], low[-1], high[-1], high[-1] - low[-1]))))
+    known = np.full(len(dates), np.nan)
+    known[: -len(ahead)] = series.adjusted_close[-(len(dates) - len(ahead)) :]
+    estimates = [row[2] for row in rows]
+    return Analysis(
+        message=f"By {ahead[-1]}, {_priors(len(rows))} {series.symbol} between"
+        f" {dollars(min(estimates))} and {dollars(max(estimates))}: the larger the prior, the"
+        " closer the line follows the past.",
+        figures={
+            "target_date": str(ahead[-1]),
+            "lowest_estimate": min(estimates),
+            "highest_estimate": max(estimates),
+        },
+        panels=[
+            Panel(
+                "Fits by changepoint prior",
+                "price",
+                dates,
+                [Line("adjusted close", known, "actual"), *lines],
+                bands,
+            )
+        ],
+        table=Table(("prior", "train_error", "estimate", "low", "high", "range"), rows),
+    )
+
+
+def _priors(count: int) -> str:
+    return "one changepoint prior puts" if count == 1 else f"{count} changepoint priors put"

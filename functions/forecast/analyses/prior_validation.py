@@ -1,0 +1,94 @@
+"""`changepoint_prior_validation`: which changepoint prior would have been best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from functions.forecast.analyses.document import Analysis, Line, Panel, Table, dollars
+from functions.forecast.analyses.evaluate import test_range, training_error
+from functions.forecast.analyses.window import row_years_before
+from functions.forecast.models.prophet_model import ProphetModel
+from functions.forecast.models.prophet_paths import symmetric_quantiles
+
+if TYPE_CHECKING:
+    from functions.forecast.series import PriceSeries
+
+LEVELS = (0.10, 0.90)
+NOTE = (
+    "The best of several priors on one range is better there than it will be later: check it on"
+    " another range."
+)
+
+
+def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
+    """Errors and mean widths of the 80% interval in training and from `start` to `end`, by prior.
+
+    The range is the last year but one unless said otherwise.
+    """
+    year_ago = row_years_before(series, 1)
+    chosen = test_range(series, parameters, row_years_before(series, 2), year_ago)
+    known = series.until(chosen.first)
+    dates, actual = series.dates[chosen.rows], series.adjusted_close[chosen.rows]
+    rows = []
+    for prior in parameters["priors"]:
+        model = ProphetModel(prior, parameters["training_years"]).fit(known)
+        low, high = model.quantiles(dates, LEVELS).T
+        predicted = np.maximum(model.line(dates), model.floor)
+        # Within the training window there is noise alone.
+        noise = symmetric_quantiles(np.zeros((1, 1)), model.noise, LEVELS)[0] * model.scale
+        rows.append(
+            (
+                prior,
+                training_error(series, chosen.first, model),
+                float(noise[1] - noise[0]),
+                float(np.abs(predicted - actual).mean()),
+                float((high - low).mean()),
+                float(((actual >= low) & (actual <= high)).mean()),
+            )
+        )
+    best = min(rows, key=lambda row: row[3])
+    walk = float(np.abs(series.adjusted_close[chosen.first - 1] - actual).mean())
+    priors = np.array([row[0] for row in rows])
+    columns = [np.array([row[at] for row in rows]) for at in range(1, 5)]
+    names = ("training", "test")
+    return Analysis(
+        message=f"From {dates[0]} to {dates[-1]} the changepoint prior {best[0]:g} was best, off by"
+        f" {dollars(best[3])} on average; the last price before was off by {dollars(walk)}.",
+        notes=(*chosen.notes, NOTE),
+        figures={
+            "start": str(dates[0]),
+            "end": str(dates[-1]),
+            "best_prior": best[0],
+            "best_test_error": best[3],
+            "test_error_random_walk": walk,
+        },
+        panels=[
+            Panel(
+                "Mean absolute error by prior",
+                "money",
+                priors,
+                [
+                    Line(names[0], columns[0], "actual"),
+                    Line(names[1], columns[2]),
+                ],
+                x_label="changepoint prior",
+            ),
+            Panel(
+                "Mean width of the 80% interval by prior",
+                "money",
+                priors,
+                [
+                    Line(names[0], columns[1], "actual"),
+                    Line(names[1], columns[3]),
+                ],
+                x_label="changepoint prior",
+            ),
+        ],
+        table=Table(
+            ("prior", "train_error", "train_range", "test_error", "test_range", "inside_interval"),
+            rows,
+        ),
+    )

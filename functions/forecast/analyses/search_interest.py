@@ -1,0 +1,119 @@
+"""Search interest beside the price: does one run ahead of the other?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from functions.common.errors import InvalidFieldError
+from functions.common.interest import FEWEST_ROWS, Interest
+from functions.forecast.analyses.document import Line, Panel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from functions.forecast.series import PriceSeries
+
+MOST_LAG = 8
+FEWEST_PAIRS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """The overlay, the correlations by lag, and what they are worth in one sentence."""
+
+    panels: Sequence[Panel]
+    figures: Mapping[str, Any]
+    note: str
+
+
+def compare(series: PriceSeries, interest: Interest) -> Compared:
+    """Correlate changes of interest with the price's log returns, period by period.
+
+    At a positive lag of k periods interest comes first: its change is held against the return k
+    periods later. A period's price is the last one in it, and periods without a trading day, such
+    as weekends, are left out. Raises InvalidFieldError where interest and prices hardly overlap.
+    """
+    starts = np.array(interest.dates, dtype="datetime64[D]")
+    ends = np.append(starts[1:], starts[-1] + (starts[-1] - starts[-2]))
+    last = np.searchsorted(series.dates, ends) - 1
+    traded = (last >= 0) & (series.dates[last] >= starts)
+    if traded.sum() < FEWEST_ROWS:
+        message = (
+            f"overlaps the prices ({series.dates[0]} to {series.dates[-1]}) in {traded.sum()}"
+            f" periods; at least {FEWEST_ROWS} are needed. Export another range."
+        )
+        raise InvalidFieldError("interest_csv", message)
+    starts, values = starts[traded], np.array(interest.values)[traded]
+    price = series.adjusted_close[last[traded]]
+    lags, found = _by_lag(np.diff(values), np.diff(np.log(price)))
+    best = int(np.nanargmax(np.abs(found))) if not np.isnan(found).all() else None
+    chance = 2.0 / math.sqrt(len(values) - 1)
+    figures = {
+        "interest_term": interest.term,
+        "interest_periods": len(values),
+        "best_lag": None if best is None else int(lags[best]),
+        "best_correlation": None if best is None else float(found[best]),
+        "correlation_by_chance": chance,
+    }
+    scaled = 100.0 * price / price.max()
+    return Compared(
+        panels=[
+            Panel(
+                f"Searches for {interest.term}",
+                "index",
+                starts,
+                [
+                    Line("price, 100 at its highest", scaled, "actual"),
+                    Line("searches", values),
+                ],
+            ),
+            Panel(
+                "Correlation by lag (periods by which searches come first)",
+                "correlation",
+                lags,
+                [Line("correlation", found)],
+                x_label="lag",
+            ),
+        ],
+        figures=figures,
+        note=_note(interest.term, best, lags, found, chance),
+    )
+
+
+def _by_lag(
+    interest: NDArray[np.float64], returns: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    most = min(MOST_LAG, len(interest) - FEWEST_PAIRS)
+    lags = np.arange(-most, most + 1)
+    found = np.full(len(lags), np.nan)
+    for at, lag in enumerate(lags):
+        earlier = interest[: len(interest) - lag] if lag >= 0 else interest[-lag:]
+        later = returns[lag:] if lag >= 0 else returns[:lag]
+        if earlier.std() > 0 and later.std() > 0:
+            found[at] = np.corrcoef(earlier, later)[0, 1]
+    return lags, found
+
+
+def _note(
+    term: str,
+    best: int | None,
+    lags: NDArray[np.int64],
+    found: NDArray[np.float64],
+    chance: float,
+) -> str:
+    if best is None:
+        return f"Searches for {term} or the price did not change, so nothing can be said of them."
+    lag, correlation = int(lags[best]), float(found[best])
+    periods = "period" if abs(lag) == 1 else "periods"
+    when = "together" if lag == 0 else f"{abs(lag)} {periods} {'ahead' if lag > 0 else 'behind'}"
+    worth = (
+        "no more than chance gives"
+        if abs(correlation) < chance
+        else "more than chance gives at one lag, but the best of many lags often is"
+    )
+    return f"Searches for {term} go with the price best {when} ({correlation:+.2f}): {worth}."

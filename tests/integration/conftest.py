@@ -1,0 +1,50 @@
+"""Ingest and forecast with their stores, without HTTP between them."""
+
+import json
+import time
+
+import pytest
+
+from functions.common.bucket import Bucket
+from functions.common.claims import Claims
+from functions.common.events import ForecastRequested
+from functions.common.price_store import PriceStore
+from functions.common.request_store import RequestStore
+from functions.common.result_store import ResultStore, result_name
+from functions.forecast.forecasting import Forecasting
+from functions.ingest.fresh_prices import FreshPrices
+from functions.ingest.ingestion import Ingestion
+from functions.ingest.providers.sample import SampleProvider
+
+
+@pytest.fixture
+def world(s3_settings, redis_client, redis_settings):
+    class World:
+        redis = redis_client
+        prices = PriceStore(Bucket(s3_settings))
+        requests = RequestStore(redis_client, redis_settings, time.time)
+        results = ResultStore(redis_client, redis_settings)
+        claims = Claims(redis_client)
+
+        def ingested(self, symbol="AAPL", days=45, request_id="request-1", model="calibrated"):
+            """The event that ingest answers a forecast's request with."""
+            return self.ingestion().ingest(ForecastRequested(request_id, symbol, days, model))
+
+        def ingestion(self):
+            fresh = FreshPrices(
+                [SampleProvider()],
+                self.prices,
+                self.claims,
+                max_age_s=1e6,
+                stale_ok_s=1e6,
+                clock=time.time,
+            )
+            return Ingestion(fresh, self.prices.bucket_name, self.requests)
+
+        def forecasting(self):
+            return Forecasting(self.prices, self.requests, self.results, self.claims, time.time)
+
+        def result(self, completed):
+            return json.loads(self.redis.get(result_name(completed.result_key)))
+
+    return World()

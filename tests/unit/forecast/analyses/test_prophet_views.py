@@ -1,0 +1,186 @@
+"""components, predict_future and prior_analysis held against the Prophet library's own output."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from functions.common.trading_calendar import is_trading_day
+from functions.forecast.models.map_fit import FOURIER_SCALE, NOISE_SCALE, SLOPE_SCALE
+from functions.forecast.models.prophet_model import ProphetModel
+from tests.unit.forecast.analyses.asking import (
+    analysed,
+    frame,
+    library,
+    line_of,
+    predicted,
+    table_of,
+    with_parameters_of,
+)
+from tests.unit.forecast.price_series import of_closes, sample, walk
+
+STOCKERS_PRIORS = [0.001, 0.05, 0.1, 0.2]
+
+# the library's own use of pandas
+pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")
+
+
+def fitted_both_ways(symbol, prior=0.05, years=3):
+    """Our fit, and the library with our parameters."""
+    series = sample(symbol)
+    model = ProphetModel(prior, years).fit(series)
+    prices = series.adjusted_close[-len(model.dates) :]
+    return model, with_parameters_of(model, library(model, prior, prices))
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "IBM"])
+def test_components_are_the_librarys(symbol):
+    shown = analysed("components", sample(symbol))
+    _, fitted = fitted_both_ways(symbol)
+    trend, yearly, monthly = (
+        line_of(shown, name, panel)
+        for panel, name in enumerate(("trend", "yearly part", "monthly part"))
+    )
+    assert trend.to_numpy() == pytest.approx(predicted(fitted, trend.index)["trend"], rel=1e-6)
+    for name, part in (("yearly", yearly), ("monthly", monthly)):
+        assert part.to_numpy() == pytest.approx(predicted(fitted, part.index)[name], abs=1e-4)
+    assert (len(yearly), len(monthly)) == (365, 31)
+    expected = predicted(fitted, [trend.index[-400], trend.index[-1]])["trend"]
+    assert shown["figures"]["trend"] == pytest.approx(expected.iloc[-1], rel=1e-6)
+    assert shown["figures"]["yearly_swing"] == pytest.approx(yearly.max() - yearly.min(), abs=1e-3)
+
+
+def test_the_slope_is_that_of_the_trends_last_stretch():
+    shown = analysed("components", sample("AAPL"))
+    trend = line_of(shown, "trend")
+    days = (trend.index[-1] - trend.index[-40]).days
+    slope = (trend.iloc[-1] - trend.iloc[-40]) / days * 365.25
+    assert shown["figures"]["trend_slope_per_year"] == pytest.approx(slope, rel=1e-3)
+
+
+def test_the_trends_interval_ahead_is_at_least_the_librarys_and_little_more():
+    shown = analysed("components", sample("MSFT"), days=180)
+    _, fitted = fitted_both_ways("MSFT")
+    told = table_of(shown)
+    told = told[told["part"] == "trend"]
+    ahead = told[told.index > "2013-03-01"]
+    theirs = predicted(fitted, ahead.index)
+    width = ahead["high"] - ahead["low"]
+    its_width = (theirs["trend_upper"] - theirs["trend_lower"]).to_numpy()
+    late = slice(len(ahead) // 2, None)
+    assert width.to_numpy()[late] == pytest.approx(its_width[late], rel=0.15)
+
+
+def test_settings_reach_the_fit():
+    stiff = analysed("components", sample("AAPL"), changepoint_prior=0.001)
+    short = analysed("components", sample("AAPL"), training_years=1)
+    usual = analysed("components", sample("AAPL"))
+    assert len({one["figures"]["trend"] for one in (stiff, short, usual)}) == 3
+    assert len(line_of(stiff, "trend")) == len(line_of(usual, "trend"))
+    assert line_of(short, "trend").index[0] >= pd.Timestamp("2012-03-01")
+    assert short["notes"][0] == "The prices are too few for a yearly part."
+    assert short["figures"]["yearly_swing"] is None
+
+
+def test_the_intervals_hold_the_true_curves_where_prices_are_as_prophet_thinks():
+    """Coverage over simulated stocks of a known yearly wave: 80% within sampling error."""
+    rows = 760
+    dates = np.busday_offset("2010-01-04", np.arange(rows))
+    wave = 2 * np.pi / 365.25
+    held = []
+    for seed in range(30):
+        noise = np.random.default_rng(seed).normal(0.0, 2.0, rows)
+        angle = wave * (dates - np.datetime64("1970-01-01")).astype(float)
+        price = 100 + 0.02 * np.arange(rows) + 5 * np.sin(angle) + noise
+        series = of_closes(price)
+        object.__setattr__(series, "dates", dates)
+        told = table_of(analysed("components", series))
+        told = told[told["part"] == "yearly"].iloc[::15]
+        future = wave * (pd.to_datetime(told.index) - pd.Timestamp("1970-01-01")).days
+        true = 5 * np.sin(future.to_numpy())
+        held.append(((told["low"] <= true) & (true <= told["high"])).mean())
+    assert np.mean(held) == pytest.approx(0.8, abs=0.06)
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "MSFT"])
+def test_the_days_ahead_are_the_librarys_with_its_interval(symbol):
+    shown = analysed("predict_future", sample(symbol))
+    _, fitted = fitted_both_ways(symbol)
+    told = table_of(shown)
+    days = pd.to_datetime(told.index)
+    assert days[-1] == pd.Timestamp("2013-04-01")  # 30 days on is a Sunday
+    assert all(is_trading_day(day.date()) for day in days)
+    theirs = predicted(fitted, [pd.Timestamp("2013-03-01"), *days])
+    assert told["estimate"].to_numpy() == pytest.approx(theirs["yhat"][1:], rel=1e-6)
+    change = theirs["yhat"].diff()[1:]
+    assert told["change"].to_numpy() == pytest.approx(change, abs=1e-5)
+    assert told["direction"].tolist() == ["up" if step > 0 else "down" for step in change]
+    assert shown["figures"]["days_up"] == (change > 0).sum()
+    assert shown["figures"]["days_down"] == (change <= 0).sum()
+    width = (told["high"] - told["low"]).to_numpy()
+    its_width = (theirs["yhat_upper"] - theirs["yhat_lower"])[1:].to_numpy()
+    assert width.mean() == pytest.approx(its_width.mean(), rel=0.05)  # not twice it
+    assert told["range"].to_numpy() == pytest.approx(width)
+    assert told["estimate"].to_numpy() == pytest.approx((told["low"] + told["high"]) / 2)
+
+
+def posterior(columns, hinges, scaled, weights, noise, prior):
+    """Prophet's, written down from its Stan program."""
+    return (
+        -len(scaled) * np.log(noise)
+        - ((scaled - columns @ weights) ** 2).sum() / (2 * noise**2)
+        - (weights[:2] ** 2).sum() / (2 * SLOPE_SCALE**2)
+        - (weights[2 : hinges.start] ** 2).sum() / (2 * FOURIER_SCALE**2)
+        - np.abs(weights[hinges]).sum() / prior
+        - noise**2 / (2 * NOISE_SCALE**2)
+    )
+
+
+@pytest.mark.parametrize("prior", STOCKERS_PRIORS)
+def test_each_priors_fit_is_at_least_as_probable_as_stans(prior):
+    series = sample("AAPL")
+    model = ProphetModel(prior).fit(series)
+    prices = series.adjusted_close[-len(model.dates) :]
+    found = library(model, prior, prices).params
+    theirs = np.concatenate([np.ravel(found[name]) for name in ("k", "m", "beta", "delta")])
+    columns, hinges = model.design.columns(model.dates), model.design.hinges
+    scaled, noise = prices / prices.max(), float(np.ravel(found["sigma_obs"])[0])
+    its = posterior(columns, hinges, scaled, theirs, noise, prior)
+    ours = posterior(columns, hinges, scaled, model.weights, model.noise, prior)
+    assert ours == pytest.approx(model.log_posterior, abs=1e-6)
+    assert ours >= its - 1e-6
+
+
+def test_fits_by_prior_are_the_librarys_180_days_on():
+    shown = analysed("prior_analysis", sample("AAPL"))
+    told = table_of(shown).set_index("prior")
+    assert told.index.tolist() == STOCKERS_PRIORS
+    assert shown["figures"]["target_date"] == "2013-08-28"
+    prices = frame("AAPL")["adj_close"]
+    for prior in STOCKERS_PRIORS:
+        _, fitted = fitted_both_ways("AAPL", prior)
+        line = line_of(shown, f"prior {prior:g}")
+        theirs = predicted(fitted, line.index)
+        assert line.to_numpy() == pytest.approx(theirs["yhat"], rel=1e-5)
+        past = theirs.loc[: prices.index[-1]]
+        error = (past["yhat"] - prices[past.index]).abs().mean()
+        assert told.loc[prior, "train_error"] == pytest.approx(error, rel=1e-6)
+        width = theirs["yhat_upper"].iloc[-1] - theirs["yhat_lower"].iloc[-1]
+        assert told.loc[prior, "range"] == pytest.approx(width, rel=0.15)
+    assert shown["figures"]["lowest_estimate"] == pytest.approx(told["estimate"].min())
+    assert told["train_error"].is_monotonic_decreasing
+
+
+def test_priors_do_not_depend_on_each_other():
+    alone = table_of(analysed("prior_analysis", sample("IBM"), priors=[0.1])).iloc[0]
+    among = table_of(analysed("prior_analysis", sample("IBM"), priors=[5, 0.1, 0.01])).iloc[1]
+    assert alone.tolist() == among.tolist()
+
+
+@pytest.mark.parametrize("kind", ["components", "predict_future", "prior_analysis"])
+def test_constant_prices_and_thirty_rows_are_taken(kind):
+    for series in (of_closes(np.full(800, 12.5)), of_closes(walk(30))):
+        shown = analysed(kind, series)
+        assert shown["message"]
+        assert shown["panels"]
+    flat = table_of(analysed("prior_analysis", of_closes(np.full(800, 12.5))))
+    assert flat["estimate"].to_numpy() == pytest.approx(12.5)
