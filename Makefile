@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz lint format check bench lock clean
+.PHONY: help setup run test fuzz lint audit sbom format check bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,17 @@ lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/bandit -q -ll -ii -r functions local cli evaluation
+
+audit: $(READY) ## look up the locked versions among the published advisories
+	@$(BIN)/python -m local.audit
+
+sbom: $(READY) ## write a CycloneDX bill of materials of each function into sbom/
+	@mkdir -p sbom
+	@for f in web ingest forecast; do \
+	  $(BIN)/cyclonedx-py requirements functions/$$f/requirements.txt --output-reproducible \
+	    --output-file sbom/$$f.json && echo "sbom/$$f.json" || exit 1; \
+	done
 
 format: $(READY) ## format the code and mend what can be mended
 	@$(BIN)/ruff check --fix --quiet .
@@ -76,4 +87,4 @@ bench: $(BENCH_READY) ## time the stages of a forecast against the old recipe
 	@$(BIN)/python -m bench.stages
 
 clean: ## remove what setup and runs have made, data included
-	rm -rf $(VENV) node_modules static/vendor .stockcast .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) node_modules static/vendor sbom .stockcast .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
