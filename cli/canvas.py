@@ -26,17 +26,20 @@ class Glyphs:
     axis: str
     tick: str
     rule: str
+    up: str
+    down: str
     is_braille: bool
 
 
-FINE = Glyphs(("░", "▒", "▓"), "│", "┤", "┊", is_braille=True)
-ASCII = Glyphs((".", ":", "%"), "|", "+", ":", is_braille=False)
+FINE = Glyphs(("░", "▒", "▓"), "│", "┤", "┊", "▲", "▼", is_braille=True)
+ASCII = Glyphs((".", ":", "%"), "|", "+", ":", "^", "v", is_braille=False)
 
 
 def glyphs_for(encoding: str) -> Glyphs:
     """FINE where `encoding` has all its characters."""
+    used = (*FINE.shades, FINE.axis, FINE.tick, FINE.rule, FINE.up, FINE.down, chr(BRAILLE))
     try:
-        ("".join(FINE.shades) + FINE.axis + FINE.tick + FINE.rule + chr(BRAILLE)).encode(encoding)
+        "".join(used).encode(encoding)
     except (UnicodeEncodeError, LookupError):
         return ASCII
     return FINE

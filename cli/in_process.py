@@ -96,9 +96,9 @@ class InProcess:
 
     def chart(self, answer: Answer) -> bytes:
         """See `Service.chart`."""
-        from functions.forecast import chart
+        from functions.forecast.charting import drawn
 
-        return chart.draw(answer.result)
+        return drawn(answer.result)
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)

@@ -8,12 +8,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-from cli import backtest, batch, completion, forecast, rank, sign, up, watch
+from cli import analyse, backtest, batch, completion, forecast, rank, sign, up, watch
 from cli.arguments import BadInputError
 from cli.exit_codes import EXPLAINED, FAILED, INTERRUPTED, UNAVAILABLE, USAGE
 from functions.common.errors import ConfigurationError, StockcastError, TemporaryError
 
-COMMANDS = (up, forecast, watch, batch, backtest, rank, sign, completion)
+COMMANDS = (up, forecast, watch, analyse, batch, backtest, rank, sign, completion)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

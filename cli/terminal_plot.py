@@ -34,12 +34,23 @@ class Ribbon:
 
 
 @dataclass(frozen=True)
+class Point:
+    """One character at a position and a value."""
+
+    position: int
+    value: float
+    text: str
+    style: str
+
+
+@dataclass(frozen=True)
 class Plot:
     """`x` are the labels of all positions, of which some are shown; `rule` is a position."""
 
     x: Sequence[str]
     lines: Sequence[Line]
     ribbons: Sequence[Ribbon] = field(default=())
+    points: Sequence[Point] = field(default=())
     rule: int | None = None
     label: Callable[[float], str] = "{:,g}".format
 
@@ -64,6 +75,8 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs) -> list[list[Span]
         _shade(canvas, scale, ribbon)
     for line in plot.lines:
         _trace(canvas, scale, line)
+    for point in plot.points:
+        canvas.mark(scale.x(point.position), scale.y(point.value), point.text, point.style)
     by_row = {scale.y(tick) // DOTS_DOWN: labels[tick] for tick in ticks}
     rows = []
     for number, spans in enumerate(canvas.rows()):

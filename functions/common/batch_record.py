@@ -1,9 +1,10 @@
 """A batch of forecasts as Redis keeps it: one hash, whose members are requests like any other.
 
-    stockcast:batch:{ID}             asked, symbols, days, model, total, submitted_at, updated_at,
+    stockcast:batch:{SHARD}:ID       asked, symbols, days, model, total, submitted_at, updated_at,
                                      deadline, published, and how many members stand where:
                                      queued, ingesting, forecasting, done, failed
-    stockcast:request:{ID}--0017     its member number 17, see `request_record`
+    stockcast:request:{SHARD}:ID--0017
+                                     its member number 17, see `request_record`
 
 The hash tag keeps a batch and its members together, so that one script accepts all of them or
 none, and each step of a member changes the counts with it: nobody has to read the members to know
@@ -17,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from functions.common import metrics
 from functions.common.errors import InvalidFieldError
 from functions.common.fields import Json, shown
 
@@ -24,29 +26,34 @@ MOST_SYMBOLS = 5000
 BATCH_ID = re.compile(r"[A-Za-z0-9_-]{8,58}")
 MEMBER_ID = re.compile(rf"({BATCH_ID.pattern})--\d{{4}}")
 
-ACCEPT = """
+ACCEPT = (
+    metrics.LUA
+    + """
 local known = redis.call('HGET', KEYS[1], 'asked')
 if known then
   return known == ARGV[1] and 'known' or 'conflict'
 end
-for place = 2, #KEYS do
+for place = 2, #KEYS - 1 do
   if redis.call('EXISTS', KEYS[place]) == 1 then return 'conflict' end
 end
-for place = 2, #KEYS do
+for place = 2, #KEYS - 1 do
   redis.call('HSET', KEYS[place], 'body', ARGV[place + 7], 'batch', ARGV[6],
              'submitted_at', ARGV[3], 'deadline', ARGV[4], 'at:queued', ARGV[3],
              'status', 'queued')
   redis.call('PEXPIRE', KEYS[place], ARGV[5])
 end
-redis.call('HSET', KEYS[1], 'asked', ARGV[1], 'symbols', ARGV[2], 'total', #KEYS - 1,
+redis.call('HSET', KEYS[1], 'asked', ARGV[1], 'symbols', ARGV[2], 'total', #KEYS - 2,
            'submitted_at', ARGV[3], 'updated_at', ARGV[3], 'deadline', ARGV[4], 'published', 0,
-           'queued', #KEYS - 1, 'ingesting', 0, 'forecasting', 0, 'done', 0, 'failed', 0,
+           'queued', #KEYS - 2, 'ingesting', 0, 'forecasting', 0, 'done', 0, 'failed', 0,
            'days', ARGV[7], 'model', ARGV[8])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
+add(#KEYS - 2, 'accepted', 'forecast', ARGV[8])
+keep_counts()
 return 'accepted'
 """
-"""KEYS: the batch, its members. ARGV: digest of what was asked, the symbols, now, deadline, TTL,
-id, days, model, then the body of each member.
+)
+"""KEYS: the batch, its members, its counts. ARGV: digest of what was asked, the symbols, now,
+deadline, TTL, id, days, model, then the body of each member.
 
 Answers `accepted`, `known` (the same was accepted before) or `conflict`.
 """
@@ -114,7 +121,7 @@ def decode(batch_id: str, stored: list[bytes | None]) -> BatchProgress | None:
 
 
 def batch_key(batch_id: str) -> str:
-    return f"stockcast:batch:{{{batch_id}}}"
+    return f"stockcast:batch:{{{metrics.shard_of(batch_id)}}}:{batch_id}"
 
 
 def member_id(batch_id: str, number: int) -> str:

@@ -19,6 +19,8 @@ from cloudevents.http import CloudEvent, from_http
 from functions.common import strict_json
 from functions.common.errors import MalformedEventError
 
+MAX_EVENT_BYTES = 256 * 1024
+"""The largest that a function of ours takes."""
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch"
 REQUIRED = ("specversion", "id", "source", "type")

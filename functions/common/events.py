@@ -305,3 +305,13 @@ def _asked(data: Json) -> dict[str, Any]:
     given = fields.json_object({"options": {}, **data}, "options")
     options = analyses.checked(kind, given)
     return {**asked, "days": 0, "model": fields.DEFAULT_MODEL, "options": options, "kind": kind}
+
+
+TYPES = frozenset(
+    event.TYPE
+    for event in (
+        *(ForecastRequested, PricesIngested, ForecastCompleted, ForecastFailed, ChartRequested),
+        *(BatchRequested, PricesRefresh, WarmupRequested, PricesWarmed),
+    )
+)
+"""The types of all events of Stockcast."""

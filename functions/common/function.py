@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from functions.common import cloudevent, logs, problems
 from functions.common.claims import Claims, Outcome
-from functions.common.cloudevent import Envelope, json_bytes
+from functions.common.cloudevent import MAX_EVENT_BYTES, Envelope, json_bytes
 from functions.common.errors import (
     ConflictError,
     DeadlineError,
@@ -49,7 +49,6 @@ T = TypeVar("T")
 Answer = tuple[bytes, int, Mapping[str, str]]
 Handler = Callable[[Any], Event | None]
 
-MAX_EVENT_BYTES = 256 * 1024
 BODY_TIMEOUT_S = 10.0
 """How long a sender may be silent in the middle of a body; a thread waits for it."""
 REMEMBERED_S = 24 * 3600.0

@@ -1,12 +1,12 @@
 """A request as Redis keeps it: one hash a request, changed only by one atomic script.
 
-    stockcast:request:{ID}   body, status, submitted_at, deadline, at:STATUS, result_key, error;
-                             a member of a batch: batch, headline
+    stockcast:request:{SHARD}:ID   body, status, submitted_at, deadline, at:STATUS, result_key,
+                                   error; a member of a batch: batch, headline
 
 Times are epoch milliseconds. A status only ever moves forward, so duplicated, late or reordered
 events change nothing, and `done` and `failed` are final. Every change is published on CHANGES
 with the request's id, for the streams that watch it. A member's change moves the counts of its
-batch, and its end is published with the batch's id as well.
+batch, and its end is published with the batch's id as well. Everything is counted, see `metrics`.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
+from functions.common import metrics
 from functions.common.analyses import UPLOADED
 from functions.common.batch_record import batch_key, batch_of
 from functions.common.events import ForecastRequested
 
 CHANGES = "stockcast:changes"
 
-ADVANCE = """
+ADVANCE = (
+    metrics.LUA
+    + """
 local rank = {queued = 1, ingesting = 2, forecasting = 3, done = 4, failed = 4}
 local known = redis.call('HMGET', KEYS[1], 'status', 'body', 'batch')
 if not known[1] then
@@ -33,6 +36,8 @@ if not known[1] then
              'at:queued', ARGV[3], 'status', 'queued')
   redis.call('PEXPIRE', KEYS[1], ARGV[5])
   known[1] = 'queued'
+  add(1, 'accepted', ARGV[8])
+  keep_counts()
   if ARGV[1] == 'queued' then
     redis.call('PUBLISH', ARGV[6], ARGV[7])
     return 'changed'
@@ -43,7 +48,7 @@ end
 if rank[ARGV[1]] <= rank[known[1]] then
   return known[1]
 end
-redis.call('HSET', KEYS[1], 'status', ARGV[1], 'at:' .. ARGV[1], ARGV[3], unpack(ARGV, 8))
+redis.call('HSET', KEYS[1], 'status', ARGV[1], 'at:' .. ARGV[1], ARGV[3], unpack(ARGV, 10))
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 redis.call('PUBLISH', ARGV[6], ARGV[7])
 if known[3] and redis.call('EXISTS', KEYS[2]) == 1 then
@@ -53,10 +58,19 @@ if known[3] and redis.call('EXISTS', KEYS[2]) == 1 then
   redis.call('PEXPIRE', KEYS[2], ARGV[5])
   if rank[ARGV[1]] == 4 then redis.call('PUBLISH', ARGV[6], known[3]) end
 end
+local since = redis.call('HMGET', KEYS[1], 'at:' .. known[1], 'submitted_at')
+observe(known[1], ARGV[3] - since[1])
+if rank[ARGV[1]] == 4 then
+  add(1, ARGV[1], ARGV[8], ARGV[9])
+  observe('total', ARGV[3] - since[2])
+end
+keep_counts()
 return 'changed'
 """
-"""KEYS: the request, and its batch if it has one. ARGV: status, body, now, deadline, TTL, channel,
-id, then field, value ...
+)
+"""KEYS: the request, its batch if it has one, and its counts. ARGV: status, body, now, deadline,
+TTL, channel, id, kind and model, where the result is from or why there is none, then field,
+value ...
 
 Answers `changed`, `conflict` (the id stands for another request), or the status that stood.
 """
@@ -74,6 +88,16 @@ class Status(str, Enum):
     @property
     def is_final(self) -> bool:
         return self in {Status.DONE, Status.FAILED}
+
+
+class Source(str, Enum):
+    """Where the result of a request that is done is from."""
+
+    COMPUTED = "computed"
+    STORED = "stored"
+    """Equal work had been done before; the forecast function found its result."""
+    LATEST = "latest"
+    """An equal question had been answered before; web knew the result at once."""
 
 
 STAGES = (Status.QUEUED, Status.INGESTING, Status.FORECASTING)
@@ -132,13 +156,17 @@ class RequestRecord:
 
 def request_key(request_id: str) -> str:
     """The record's key; the members of a batch share its hash tag."""
-    tag = batch_of(request_id)
-    return f"stockcast:request:{{{tag}}}{request_id[len(tag) :]}"
+    return f"stockcast:request:{{{_shard_of(request_id)}}}:{request_id}"
 
 
 def advance_keys(request_id: str) -> list[str]:
     """The KEYS of ADVANCE."""
-    return [request_key(request_id), batch_key(batch_of(request_id))]
+    counts = metrics.key_of(_shard_of(request_id))
+    return [request_key(request_id), batch_key(batch_of(request_id)), counts]
+
+
+def _shard_of(request_id: str) -> str:
+    return metrics.shard_of(batch_of(request_id))
 
 
 def body_of(requested: ForecastRequested) -> str:

@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from functions.common import request_record
+from functions.common import metrics, request_record
 from functions.common.config import RedisSettings
 from functions.common.errors import ConflictError, RequestError
 from functions.common.events import ForecastRequested
 from functions.common.problems import from_error
 from functions.common.redis_client import failures_are_temporary
-from functions.common.request_record import RequestRecord, Status
+from functions.common.request_record import RequestRecord, Source, Status
 
 
 class RequestStore:
@@ -24,44 +24,53 @@ class RequestStore:
         self._clock = clock
         self._advance = redis.register_script(request_record.ADVANCE)
 
-    def advance(self, requested: ForecastRequested, status: Status, **fields: str) -> bool:
+    def advance(
+        self, requested: ForecastRequested, status: Status, *, reason: str = "", **fields: str
+    ) -> bool:
         """Move the request on to `status`, creating its record if an event came without one.
 
-        False where it already stood there or further. `ConflictError` where its id stands for
-        another request.
+        `reason` is counted: where the result is from, or why there is none. False where it stood
+        there or further before. `ConflictError` where its id stands for another request.
         """
-        answer = self._run(requested.request_id, status, request_record.body_of(requested), fields)
+        arguments = advance_arguments(
+            requested, status, reason, fields, self._settings, self._clock()
+        )
+        with failures_are_temporary():
+            answer: bytes = self._advance(
+                keys=request_record.advance_keys(requested.request_id), args=arguments
+            )
         if answer == b"conflict":
             raise ConflictError(conflict_message(requested.request_id))
         return bool(answer == b"changed")
 
-    def done(self, requested: ForecastRequested, result_key: str, **fields: str) -> bool:
-        return self.advance(requested, Status.DONE, result_key=result_key, **fields)
+    def done(
+        self,
+        requested: ForecastRequested,
+        result_key: str,
+        source: Source = Source.COMPUTED,
+        **fields: str,
+    ) -> bool:
+        """End the request as done, with a result from `source`."""
+        return self.advance(
+            requested, Status.DONE, reason=source.value, result_key=result_key, **fields
+        )
 
     def fail(self, requested: ForecastRequested, error: RequestError) -> bool:
         """End the request as failed, for the reason `error` gives."""
-        return self.advance(requested, Status.FAILED, error=json.dumps(from_error(error)))
+        return self.advance(
+            requested, Status.FAILED, reason=error.slug, error=json.dumps(from_error(error))
+        )
 
     def read(self, request_id: str) -> RequestRecord | None:
         with failures_are_temporary():
             stored = self._redis.hgetall(request_record.request_key(request_id))
         return request_record.decode(request_id, stored)
 
-    def _run(self, request_id: str, status: Status, body: str, fields: Mapping[str, str]) -> bytes:
-        arguments = advance_arguments(
-            request_id, status, body, fields, self._settings, self._clock()
-        )
-        with failures_are_temporary():
-            answer: bytes = self._advance(
-                keys=request_record.advance_keys(request_id), args=arguments
-            )
-        return answer
-
 
 def advance_arguments(
-    request_id: str,
+    requested: ForecastRequested,
     status: Status,
-    body: str,
+    reason: str,
     fields: Mapping[str, str],
     settings: RedisSettings,
     now_s: float,
@@ -72,12 +81,14 @@ def advance_arguments(
     pairs = [part for pair in fields.items() for part in pair]
     return [
         status.value,
-        body,
+        request_record.body_of(requested),
         now_ms,
         now_ms + int(settings.request_deadline_s * 1000),
         int(ttl_s * 1000),
         request_record.CHANGES,
-        request_id,
+        requested.request_id,
+        metrics.kind_and_model(requested),
+        reason,
         *pairs,
     ]
 

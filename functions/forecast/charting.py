@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from functions.common.events import ChartRequested
 from functions.common.result_store import ResultStore
@@ -25,8 +27,11 @@ class Charting:
         if result is None:
             log.warning("no result %s to draw; it has expired", wanted.result_key)
             return
-        from functions.forecast import analysis_chart, chart
+        self._results.put_chart(wanted.result_key, drawn(json.loads(result)))
 
-        document = json.loads(result)
-        draw = analysis_chart.draw if "panels" in document else chart.draw
-        self._results.put_chart(wanted.result_key, draw(document))
+
+def drawn(result: Mapping[str, Any]) -> bytes:
+    """The PNG of a result document, be it of a forecast or of an analysis."""
+    from functions.forecast import analysis_chart, chart
+
+    return analysis_chart.draw(result) if "panels" in result else chart.draw(result)

@@ -14,7 +14,7 @@ from functions.common.cloudevent import json_bytes
 from functions.common.errors import InvalidFieldError
 from functions.common.events import ForecastCompleted, ForecastRequested, PricesIngested
 from functions.common.price_store import PriceStore, StoredPrices
-from functions.common.request_record import Status
+from functions.common.request_record import Source, Status
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore, result_key
 
@@ -56,13 +56,16 @@ class Forecasting:
         version = f"{VERSION} stale" if ingested.stale else VERSION
         key = result_key(requested, stored.etag, version)
         with self._claims.claimed(f"stockcast:computing:{{{key}}}") as claim:
-            known = self._results.get(key)
+            known, source = self._results.get(key), Source.STORED
             if known is None:
-                known = json_bytes(computed(ingested, stored, self._today()))
+                known, source = (
+                    json_bytes(computed(ingested, stored, self._today())),
+                    Source.COMPUTED,
+                )
                 self._results.put(key, known)
             if not isinstance(claim, Outcome):
                 claim.complete(key, ttl_s=1.0)
-        self._requests.done(requested, key, **_headline(requested, known))
+        self._requests.done(requested, key, source, **_headline(requested, known))
         self._results.remember_latest(requested, key, fresh_for_s=self._fresh_for(ingested))
         return ForecastCompleted(requested.request_id, requested.symbol, key, PENDING in known)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -17,18 +19,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from functions.common import cloudevent, fields
-from functions.common.errors import (
-    ConflictError,
-    StockcastError,
-    TemporaryError,
-    UnknownSymbolError,
-)
-from functions.common.events import ChartRequested, WarmupRequested
-from functions.common.request_record import RequestRecord, Status
+from functions.common.errors import ConflictError, TemporaryError
+from functions.common.events import ChartRequested, ForecastRequested
+from functions.common.request_record import RequestRecord, Source, Status
 from functions.common.signature import Signer
 from functions.web import csv_table, dead_letter, openapi, progress, submission
 from functions.web.batches import BatchApi
 from functions.web.clients import Limits
+from functions.web.exposition import Exposition
 from functions.web.failures import HANDLERS
 from functions.web.page_files import PageFiles
 from functions.web.progress import Changes
@@ -36,12 +34,12 @@ from functions.web.publisher import Publisher
 from functions.web.security import SecurityHeaders, read_body
 from functions.web.settings import Settings
 from functions.web.store import WebStore
-from functions.web.symbol_source import SymbolSource
-from functions.web.symbols import MOST, SAMPLE, SAMPLE_SYMBOLS, Directory
+from functions.web.submission import Submission
+from functions.web.symbol_routes import SymbolApi
+from functions.web.symbols import require_available
 
-OF_SAMPLE = Directory(SAMPLE)
-WARM_S = 300
-"""A symbol is warmed up at most once in this time."""
+FORECASTS, ANALYSES = "/api/forecasts", "/api/analyses"
+"""One space of ids: a request is found under either."""
 CHART_WAIT_S = 20.0
 CHART_POLL_S = 0.05
 CHART_AGAIN_S = 15
@@ -57,16 +55,18 @@ class Api:
         store: WebStore,
         changes: Changes,
         publisher: Publisher,
-        symbols: SymbolSource,
         limits: Limits,
+        symbols: SymbolApi,
         batches: BatchApi,
+        exposition: Exposition,
     ) -> None:
+        self.symbols = symbols
         self.batches = batches
+        self.exposition = exposition
         self._settings = settings
         self._store = store
         self._changes = changes
         self._publisher = publisher
-        self._symbols = symbols
         self._limits = limits
         self._files = PageFiles()
         self._signer = Signer(settings.event_tokens)
@@ -90,55 +90,35 @@ class Api:
         await self._store.ping()
         return JSONResponse({"status": "ready", "function": "web"})
 
-    async def symbols(self, request: Request) -> Response:
-        query = request.query_params.get("q", "")[:100]
-        found = self._symbols.directory().find(query)
-        if self._settings.has_sample_only:
-            # What can be asked for comes first.
-            of_sample = OF_SAMPLE.find(query)
-            found = [*of_sample, *(one for one in found if one not in of_sample)][:MOST]
-        listed = [
-            {"symbol": one.symbol, "name": one.name, "available": self._is_available(one.symbol)}
-            for one in found
-        ]
-        return JSONResponse({"symbols": listed})
+    async def submit_forecast(self, request: Request) -> Response:
+        return await self._submit(request, submission.forecast)
 
-    async def warm_up(self, request: Request) -> Response:
-        """Have a symbol's prices fetched ahead. Best effort: the answer is never an error."""
-        warming = False
-        with suppress(StockcastError, HTTPException):
-            submission.require_json(request)
-            wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
-            await self._limits.admit(request, "warmup ")
-            if self._is_available(wanted.symbol):
-                turn = int(time.time() // WARM_S)
-                await self._publisher.publish(wanted, f"warmup-{wanted.symbol}-{turn}")
-                warming = True
-        return JSONResponse({"warming": warming}, HTTPStatus.ACCEPTED)
+    async def submit_analysis(self, request: Request) -> Response:
+        return await self._submit(request, submission.analysis)
 
-    def _is_available(self, symbol: str) -> bool:
-        return not self._settings.has_sample_only or symbol in SAMPLE_SYMBOLS
-
-    async def submit(self, request: Request) -> Response:
+    async def _submit(self, request: Request, read: Callable[[bytes], Submission]) -> Response:
         """Accept a request: 202 once its event is with the broker, or its result is known."""
         submission.require_json(request)
         await self._limits.admit(request)
-        submitted = submission.read(await read_body(request))
+        submitted = read(await read_body(request))
         requested = submitted.requested
-        if not self._is_available(requested.symbol):
-            raise UnknownSymbolError(_not_in_sample(requested.symbol))
+        require_available(requested.symbol, self._settings)
         latest = await self._store.latest(requested)
         if latest and not submitted.has_own_id:
-            return _accepted(latest.request_id, Status.DONE)
+            await self._store.count_repeat(requested)
+            requested = dataclasses.replace(requested, request_id=latest.request_id)
+            return _accepted(requested, Status.DONE)
         if latest:
-            stood = await self._store.advance(requested, Status.DONE, result_key=latest.result_key)
-            return _accepted(requested.request_id, stood or Status.DONE)
+            stood = await self._store.advance(
+                requested, Status.DONE, reason=Source.LATEST.value, result_key=latest.result_key
+            )
+            return _accepted(requested, stood or Status.DONE)
         stood = await self._store.advance(requested, Status.QUEUED)
         if stood in {None, Status.QUEUED}:
             # Said again, it is published again: the first time may have failed half way.
             traceparent = request.headers.get("traceparent", "")
             await self._publisher.publish(requested, requested.request_id, traceparent)
-        return _accepted(requested.request_id, stood or Status.QUEUED)
+        return _accepted(requested, stood or Status.QUEUED)
 
     async def status(self, request: Request) -> Response:
         return _json(await self._document(await self._record(request)))
@@ -165,8 +145,9 @@ class Api:
     async def table(self, request: Request) -> Response:
         record = await self._finished(request)
         text = csv_table.table(json.loads(await self._result(record)))
-        name = f"{record.requested.symbol}-{record.requested.days}-days.csv"
-        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        requested = record.requested
+        name = requested.kind if requested.is_analysis else f"{requested.days}-days"
+        headers = {"content-disposition": f'attachment; filename="{requested.symbol}-{name}.csv"'}
         return Response(text, media_type="text/csv", headers=headers)
 
     async def dead_letter(self, request: Request) -> Response:
@@ -177,8 +158,10 @@ class Api:
         if not self._signer.has_token:
             detail = "Dead letters are taken where EVENT_TOKEN is set alone; set it for web."
             raise HTTPException(HTTPStatus.FORBIDDEN, detail)
-        dead = cloudevent.parse(dict(request.headers), await read_body(request))
+        body = await read_body(request, cloudevent.MAX_EVENT_BYTES)
+        dead = cloudevent.parse(dict(request.headers), body)
         self._signer.check(dead)
+        await self._store.count_dead_letter(dead_letter.counted_type(dead))
         failed = dead_letter.failure_of(dead)
         if failed:
             # A conflict: the id stands for another request, which is not to blame.
@@ -236,7 +219,6 @@ class Api:
 
 def application(api: Api, settings: Settings) -> Starlette:
     """The ASGI application around `api`."""
-    forecasts = "/api/forecasts"
     routes = [
         Route("/", api.page),
         Route("/docs", api.docs),
@@ -244,13 +226,20 @@ def application(api: Api, settings: Settings) -> Starlette:
         Route("/healthz", api.health),
         Route("/_/health", api.health),
         Route("/readyz", api.ready),
-        Route("/api/symbols", api.symbols),
-        Route("/api/warmup", api.warm_up, methods=["POST"]),
-        Route(forecasts, api.submit, methods=["POST"]),
-        Route(forecasts + "/{id}", api.status),
-        Route(forecasts + "/{id}/events", api.events),
-        Route(forecasts + "/{id}/chart.png", api.chart),
-        Route(forecasts + "/{id}/result.csv", api.table),
+        Route("/metrics", api.exposition.metrics),
+        *api.symbols.routes(),
+        Route(FORECASTS, api.submit_forecast, methods=["POST"]),
+        Route(ANALYSES, api.submit_analysis, methods=["POST"]),
+        *(
+            Route(path + rest, handler)
+            for path in (FORECASTS, ANALYSES)
+            for rest, handler in (
+                ("/{id}", api.status),
+                ("/{id}/events", api.events),
+                ("/{id}/chart.png", api.chart),
+                ("/{id}/result.csv", api.table),
+            )
+        ),
         *api.batches.routes(),
         Route("/events/dead-letter", api.dead_letter, methods=["POST"]),
         Route("/static/{path:path}", api.static),
@@ -272,16 +261,9 @@ def _json(body: bytes) -> Response:
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
 
-def _not_in_sample(symbol: str) -> str:
-    return (
-        f"{symbol} is not in the sample, which has {', '.join(sorted(SAMPLE_SYMBOLS))}. Choose one"
-        " of these, or have the operator set up a provider of live prices (TIINGO_API_KEY,"
-        " NASDAQ_DATA_LINK_API_KEY or PROVIDERS)."
-    )
-
-
-def _accepted(request_id: str, status: Status) -> Response:
-    location = f"/api/forecasts/{request_id}"
+def _accepted(requested: ForecastRequested, status: Status) -> Response:
+    path = ANALYSES if requested.is_analysis else FORECASTS
+    location = f"{path}/{requested.request_id}"
     links = {"self": location, "events": f"{location}/events", "chart": f"{location}/chart.png"}
-    body = {"id": request_id, "status": status.value, "links": links}
+    body = {"id": requested.request_id, "status": status.value, "links": links}
     return JSONResponse(body, HTTPStatus.ACCEPTED, {"location": location})

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from functions.common import batch_record, request_record
+from functions.common import batch_record, metrics, request_record
 from functions.common.batch_record import BatchProgress
 from functions.common.config import RedisSettings
 from functions.common.errors import ConflictError, DeadlineError, RequestError
@@ -59,6 +59,7 @@ class BatchStore:
         keys = [
             batch_record.batch_key(batch.batch_id),
             *(request_record.request_key(one.request_id) for one in members),
+            metrics.key_of(metrics.shard_of(batch.batch_id)),
         ]
         arguments: list[str | int] = [
             batch.digest(),

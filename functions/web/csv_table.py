@@ -1,4 +1,4 @@
-"""A result as a table: one row a trading day, past and future."""
+"""A result as a table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table(result: Mapping[str, Any]) -> str:
-    """CSV with a header; empty cells where a day has no such value."""
+    """CSV with a header, of an analysis its table; empty cells where there is no value."""
+    return _of_analysis(result) if "table" in result else _of_forecast(result)
+
+
+def _of_forecast(result: Mapping[str, Any]) -> str:
+    """One row a trading day, past and future."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
@@ -27,6 +32,16 @@ def table(result: Mapping[str, Any]) -> str:
     for index, day in enumerate(forecast["dates"]):
         values = {name: forecast[name][index] for name in ("mean", *BOUNDS)}
         writer.writerow({"date": day, "kind": "forecast", **values})
+    return out.getvalue()
+
+
+def _of_analysis(result: Mapping[str, Any]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerows(
+        [inert(cell) if isinstance(cell, str) else cell for cell in row]
+        for row in (result["table"]["columns"], *result["table"]["rows"])
+    )
     return out.getvalue()
 
 

@@ -5,61 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from functions.common.batch_record import BATCH_ID, COUNTED, MOST_SYMBOLS
-from functions.common.fields import DEFAULT_MODEL, MAX_DAYS, MIN_DAYS, MODELS, REQUEST_ID
+from functions.common.fields import DEFAULT_MODEL, MAX_DAYS, MIN_DAYS, MODELS
+from functions.web import openapi_analyses
+from functions.web.openapi_parts import (
+    BAND,
+    BOUNDS,
+    DATES,
+    DOWN,
+    EXPIRED,
+    ID,
+    NUMBER,
+    NUMBERS,
+    OWN_ID,
+    SLOW,
+    TEXT,
+    TICKER,
+    UNKNOWN,
+    WATCHED,
+    answer,
+    get,
+    object_of,
+    problem,
+)
 
-
-def _answer(description: str, media_type: str = "", schema: str = "") -> dict[str, Any]:
-    if not media_type:
-        return {"description": description}
-    content: dict[str, Any] = {media_type: {}}
-    if schema:
-        content = {media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    return {"description": description, "content": content}
-
-
-def _problem(description: str) -> dict[str, Any]:
-    return _answer(description, "application/problem+json", "Problem")
-
-
-def _get(summary: str, answers: dict[str, Any], parameters: list[Any] | None = None) -> Any:
-    operation: dict[str, Any] = {"summary": summary, "responses": answers}
-    return {"get": {**operation, "parameters": parameters} if parameters else operation}
-
-
-UNKNOWN = {"404": _problem("No such request, or it has expired.")}
-EXPIRED = {"410": _problem("The result has expired; submit the request again.")}
-WATCHED = {"429": _problem("Too many streams of one client; `Retry-After` says when to try again.")}
-DOWN = {"503": _problem("Redis or the broker is down; `Retry-After` says when to try again.")}
-ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-TEXT = {"type": "string"}
-TICKER = "^[A-Za-z][A-Za-z0-9.\\-]{0,9}$"
-NUMBER = {"type": "number"}
-NUMBERS = {"type": "array", "items": {"type": ["number", "null"]}}
-DATES = {"type": "array", "items": {"type": "string", "format": "date"}}
-BAND = {"lo80": NUMBERS, "hi80": NUMBERS}
-BOUNDS = ("lo50", "hi50", "lo80", "hi80", "lo95", "hi95")
-
-
-def _object(
-    properties: dict[str, Any],
-    required: list[str] | None = None,
-    optional: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties | (optional or {}),
-        "required": required or list(properties),
-    }
-
-
-BATCH_LINKS = _object(dict.fromkeys(("self", "events", "results", "ranking"), TEXT))
+BATCH_LINKS = object_of(dict.fromkeys(("self", "events", "results", "ranking"), TEXT))
 
 SCHEMAS: dict[str, Any] = {
-    "Submission": _object(
+    "Submission": object_of(
         {
             "symbol": {
-                "type": "string",
-                "pattern": TICKER,
+                **TICKER,
                 "examples": ["AAPL"],
                 "description": "A ticker; lower case is taken as upper case.",
             },
@@ -73,21 +48,20 @@ SCHEMAS: dict[str, Any] = {
             "model": {"type": "string", "enum": list(MODELS), "default": DEFAULT_MODEL},
             "options": {"type": "object", "description": "Of the model; none has any yet."},
             "id": {
-                "type": ["string", "null"],
-                "pattern": f"^{REQUEST_ID.pattern}$",
+                **OWN_ID,
                 "description": "Your own request id: sent again, it gives the same request.",
             },
         },
         ["symbol", "days"],
     ),
-    "Accepted": _object(
+    "Accepted": object_of(
         {
             "id": TEXT,
             "status": TEXT,
-            "links": _object({"self": TEXT, "events": TEXT, "chart": TEXT}),
+            "links": object_of({"self": TEXT, "events": TEXT, "chart": TEXT}),
         }
     ),
-    "Request": _object(
+    "Request": object_of(
         {
             "id": TEXT,
             "symbol": TEXT,
@@ -102,13 +76,13 @@ SCHEMAS: dict[str, Any] = {
         },
         ["id", "symbol", "days", "model", "status", "submitted_at", "updated_at", "timings_ms"],
     ),
-    "Result": _object(
+    "Result": object_of(
         {
             "last_date": {"type": "string", "format": "date"},
             "last_price": NUMBER,
             "target_date": {"type": "string", "format": "date"},
             "predicted_price": NUMBER,
-            "intervals": _object({"50": NUMBERS, "80": NUMBERS, "95": NUMBERS}),
+            "intervals": object_of({"50": NUMBERS, "80": NUMBERS, "95": NUMBERS}),
             "probability_higher": {
                 **NUMBER,
                 "minimum": 0,
@@ -117,18 +91,18 @@ SCHEMAS: dict[str, Any] = {
             },
             "message": TEXT,
             "history": {
-                **_object({"dates": DATES, "close": NUMBERS, "fitted": NUMBERS, **BAND}),
+                **object_of({"dates": DATES, "close": NUMBERS, "fitted": NUMBERS, **BAND}),
                 "description": "lo80 to hi80 is the 80% interval that the model would have given"
                 " the day before; null where it is not known, and for prophet.",
             },
-            "forecast": _object(
+            "forecast": object_of(
                 {"dates": DATES, "mean": NUMBERS, **dict.fromkeys(BOUNDS, NUMBERS)}
             ),
             "random_walk": {
-                **_object({"mean": NUMBERS, **BAND}),
+                **object_of({"mean": NUMBERS, **BAND}),
                 "description": "What a random walk without drift says of forecast.dates.",
             },
-            "backtest": _object(
+            "backtest": object_of(
                 {
                     "origins": {"type": "integer"},
                     "horizon_days": {"type": "integer", "description": "Trading days."},
@@ -140,7 +114,7 @@ SCHEMAS: dict[str, Any] = {
                     "status": {"enum": ["complete", "pending", "failed"]},
                 }
             ),
-            "data": _object(
+            "data": object_of(
                 {
                     "provider": TEXT,
                     "symbol": TEXT,
@@ -170,21 +144,22 @@ SCHEMAS: dict[str, Any] = {
                 " models have none.",
                 "properties": {
                     **dict.fromkeys(
-                        ("trend", "yearly", "monthly"), _object({"dates": DATES, "values": NUMBERS})
+                        ("trend", "yearly", "monthly"),
+                        object_of({"dates": DATES, "values": NUMBERS}),
                     ),
                     "changepoints": {
                         "type": "array",
-                        "items": _object({"date": TEXT, "slope_change_per_day": NUMBER}),
+                        "items": object_of({"date": TEXT, "slope_change_per_day": NUMBER}),
                     },
                 },
             }
         },
     ),
-    "BatchSubmission": _object(
+    "BatchSubmission": object_of(
         {
             "symbols": {
                 "type": "array",
-                "items": {"type": "string", "pattern": TICKER},
+                "items": TICKER,
                 "minItems": 1,
                 "maxItems": MOST_SYMBOLS,
                 "description": "Tickers; one named twice is asked for once.",
@@ -199,25 +174,25 @@ SCHEMAS: dict[str, Any] = {
         },
         ["symbols", "days"],
     ),
-    "BatchAccepted": _object({"id": TEXT, "status": {"enum": ["queued"]}, "links": BATCH_LINKS}),
-    "Batch": _object(
+    "BatchAccepted": object_of({"id": TEXT, "status": {"enum": ["queued"]}, "links": BATCH_LINKS}),
+    "Batch": object_of(
         {
             "id": TEXT,
             "days": {"type": "integer"},
             "model": TEXT,
             "status": {"enum": ["running", "done"]},
             "total": {"type": "integer", "description": "Different symbols."},
-            "counts": _object({status: {"type": "integer"} for status in COUNTED}),
+            "counts": object_of({status: {"type": "integer"} for status in COUNTED}),
             "submitted_at": {"type": "string", "format": "date-time"},
             "updated_at": {"type": "string", "format": "date-time"},
             "links": BATCH_LINKS,
         }
     ),
-    "Ranking": _object(
+    "Ranking": object_of(
         {
             "rows": {
                 "type": "array",
-                "items": _object(
+                "items": object_of(
                     {
                         "rank": {"type": "integer"},
                         "symbol": TEXT,
@@ -229,21 +204,24 @@ SCHEMAS: dict[str, Any] = {
             }
         }
     ),
-    "Symbols": _object(
+    **openapi_analyses.SCHEMAS,
+    "Symbols": object_of(
         {
             "symbols": {
                 "type": "array",
-                "items": _object({"symbol": TEXT, "name": TEXT, "available": {"type": "boolean"}}),
+                "items": object_of(
+                    {"symbol": TEXT, "name": TEXT, "available": {"type": "boolean"}}
+                ),
             }
         }
     ),
-    "Problem": _object(
+    "Problem": object_of(
         {
             "type": TEXT,
             "title": TEXT,
             "status": {"type": "integer"},
             "detail": TEXT,
-            "errors": {"type": "array", "items": _object({"field": TEXT, "message": TEXT})},
+            "errors": {"type": "array", "items": object_of({"field": TEXT, "message": TEXT})},
         },
         ["type", "title", "status", "detail"],
     ),
@@ -256,15 +234,15 @@ SUBMIT = {
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Submission"}}},
     },
     "responses": {
-        "202": _answer("Accepted; `Location` is where it is.", "application/json", "Accepted"),
-        "400": _problem("The body is not JSON."),
-        "404": _problem("Unknown symbol, where that is known at once: the sample has five."),
-        "409": _problem("The id was used for another request."),
-        "408": _problem("The body did not come within 10 s."),
-        "413": _problem("The body is over 64 KiB."),
-        "415": _problem("The content type is not application/json."),
-        "422": _problem("A field is missing or wrong; `errors` names each."),
-        "429": _problem("Too many requests; `Retry-After` says when to try again."),
+        "202": answer("Accepted; `Location` is where it is.", "application/json", "Accepted"),
+        "400": problem("The body is not JSON."),
+        "404": problem("Unknown symbol, where that is known at once: the sample has five."),
+        "409": problem("The id was used for another request."),
+        **SLOW,
+        "413": problem("The body is over 64 KiB."),
+        "415": problem("The content type is not application/json."),
+        "422": problem("A field is missing or wrong; `errors` names each."),
+        "429": problem("Too many requests; `Retry-After` says when to try again."),
         **DOWN,
     },
 }
@@ -272,10 +250,10 @@ WARM_UP = {
     "summary": "Have a symbol's prices fetched ahead, before a forecast is asked for",
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": _object({"symbol": TEXT})}},
+        "content": {"application/json": {"schema": object_of({"symbol": TEXT})}},
     },
     "responses": {
-        "202": _answer("`warming` says whether it is done; never an error.", "application/json"),
+        "202": answer("`warming` says whether it is done; never an error.", "application/json"),
     },
 }
 SUBMIT_BATCH = {
@@ -287,14 +265,14 @@ SUBMIT_BATCH = {
         },
     },
     "responses": {
-        "202": _answer("Accepted, all of it.", "application/json", "BatchAccepted"),
-        "400": _problem("The body is not JSON."),
-        "409": _problem("The id was used for another batch."),
-        "408": _problem("The body did not come within 10 s."),
-        "413": _problem("The body is over 128 KiB."),
-        "415": _problem("The content type is not application/json."),
-        "422": _problem("A field or a symbol is wrong; `errors` names each, with its place."),
-        "429": _problem("Too many requests; each hundred symbols count as one."),
+        "202": answer("Accepted, all of it.", "application/json", "BatchAccepted"),
+        "400": problem("The body is not JSON."),
+        "409": problem("The id was used for another batch."),
+        **SLOW,
+        "413": problem("The body is over 128 KiB."),
+        "415": problem("The content type is not application/json."),
+        "422": problem("A field or a symbol is wrong; `errors` names each, with its place."),
+        "429": problem("Too many requests; each hundred symbols count as one."),
         **DOWN,
     },
 }
@@ -310,20 +288,20 @@ DOCUMENT: dict[str, Any] = {
     },
     "paths": {
         "/api/forecasts": {"post": SUBMIT},
-        "/api/forecasts/{id}": _get(
+        "/api/forecasts/{id}": get(
             "A request, with its result once it is done",
             {
-                "200": _answer("The request.", "application/json", "Request"),
+                "200": answer("The request.", "application/json", "Request"),
                 **UNKNOWN,
                 **EXPIRED,
                 **DOWN,
             },
             [ID],
         ),
-        "/api/forecasts/{id}/events": _get(
+        "/api/forecasts/{id}/events": get(
             "Its progress, live: one `status` event a change, the last with the whole document",
             {
-                "200": _answer("Server-sent events.", "text/event-stream"),
+                "200": answer("Server-sent events.", "text/event-stream"),
                 **UNKNOWN,
                 **EXPIRED,
                 **WATCHED,
@@ -331,62 +309,63 @@ DOCUMENT: dict[str, Any] = {
             },
             [ID],
         ),
-        "/api/forecasts/{id}/chart.png": _get(
+        "/api/forecasts/{id}/chart.png": get(
             "The chart",
             {
-                "200": _answer("The chart.", "image/png"),
-                "409": _problem("Not done yet."),
+                "200": answer("The chart.", "image/png"),
+                "409": problem("Not done yet."),
                 **UNKNOWN,
                 **EXPIRED,
                 **DOWN,
             },
             [ID],
         ),
-        "/api/forecasts/{id}/result.csv": _get(
+        "/api/forecasts/{id}/result.csv": get(
             "The result as a table",
             {
-                "200": _answer("One row a trading day.", "text/csv"),
-                "409": _problem("Not done yet."),
+                "200": answer("One row a trading day.", "text/csv"),
+                "409": problem("Not done yet."),
                 **UNKNOWN,
                 **EXPIRED,
                 **DOWN,
             },
             [ID],
         ),
+        **openapi_analyses.PATHS,
         "/api/batches": {"post": SUBMIT_BATCH},
-        "/api/batches/{id}": _get(
+        "/api/batches/{id}": get(
             "How a batch gets on",
-            {"200": _answer("The batch.", "application/json", "Batch"), **UNKNOWN, **DOWN},
+            {"200": answer("The batch.", "application/json", "Batch"), **UNKNOWN, **DOWN},
             [ID],
         ),
-        "/api/batches/{id}/events": _get(
+        "/api/batches/{id}/events": get(
             "Its progress, live: `progress` events with the batch, a few a second at most",
             {
-                "200": _answer("Server-sent events.", "text/event-stream"),
+                "200": answer("Server-sent events.", "text/event-stream"),
                 **UNKNOWN,
                 **WATCHED,
                 **DOWN,
             },
             [ID],
         ),
-        "/api/batches/{id}/results.csv": _get(
+        "/api/batches/{id}/results.csv": get(
             "Where each symbol stands, as a table",
-            {"200": _answer("One row a symbol.", "text/csv"), **UNKNOWN, **DOWN},
+            {"200": answer("One row a symbol.", "text/csv"), **UNKNOWN, **DOWN},
             [ID],
         ),
-        "/api/batches/{id}/ranking": _get(
+        "/api/batches/{id}/ranking": get(
             "The symbols that are done, the likeliest to rise first",
-            {"200": _answer("The ranking.", "application/json", "Ranking"), **UNKNOWN, **DOWN},
+            {"200": answer("The ranking.", "application/json", "Ranking"), **UNKNOWN, **DOWN},
             [ID],
         ),
-        "/api/symbols": _get(
+        "/api/symbols": get(
             "Symbols by ticker or company name",
-            {"200": _answer("At most 20 symbols.", "application/json", "Symbols")},
+            {"200": answer("At most 20 symbols.", "application/json", "Symbols")},
             [QUERY],
         ),
         "/api/warmup": {"post": WARM_UP},
-        "/healthz": _get("Whether the process lives", {"200": _answer("It does.")}),
-        "/readyz": _get("Whether its stores answer", {"200": _answer("They do."), **DOWN}),
+        "/healthz": get("Whether the process lives", {"200": answer("It does.")}),
+        "/readyz": get("Whether its stores answer", {"200": answer("They do."), **DOWN}),
     },
     "components": {"schemas": SCHEMAS},
 }

@@ -29,6 +29,11 @@ class Changes:
         self._watchers: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._listener: asyncio.Task[None] | None = None
 
+    @property
+    def open_streams(self) -> int:
+        """How many watch now."""
+        return sum(len(watching) for watching in self._watchers.values())
+
     async def aclose(self) -> None:
         """Stop listening."""
         if self._listener is not None:

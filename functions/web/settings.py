@@ -34,6 +34,7 @@ class Settings:
     requests_per_minute_of_all: int = 0
     streams_per_client: int = 0
     event_tokens: tuple[str, ...] = field(default=(), repr=False)
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def has_sample_only(self) -> bool:
@@ -56,4 +57,5 @@ class Settings:
             requests_per_minute_of_all=env.number("RATE_LIMIT_TOTAL", str(CROWD * of_one)),
             streams_per_client=env.number("STREAM_LIMIT", "100"),
             event_tokens=event_tokens(env),
+            metrics_token=env.text("METRICS_TOKEN", ""),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +13,13 @@ from redis import asyncio as aioredis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
-from functions.common import request_record, result_store
+from functions.common import metrics, request_record, result_store
 from functions.common.config import RedisSettings
 from functions.common.errors import ConflictError, DeadlineError, RequestError, ThrottledError
 from functions.common.events import ForecastRequested
 from functions.common.problems import from_error
 from functions.common.redis_client import CONNECT_TIMEOUT_S, REPLY_TIMEOUT_S, failures_are_temporary
-from functions.common.request_record import RequestRecord, Status
+from functions.common.request_record import RequestRecord, Source, Status
 from functions.common.request_store import advance_arguments, conflict_message
 
 MINUTE_S = 60
@@ -99,19 +100,15 @@ class WebStore:
         return Latest(**json.loads(stored)) if stored else None
 
     async def advance(
-        self, requested: ForecastRequested, status: Status, **fields: str
+        self, requested: ForecastRequested, status: Status, *, reason: str = "", **fields: str
     ) -> Status | None:
         """Move a request on; the status that stood instead where it was there or further.
 
-        ConflictError where the id stands for another request.
+        `reason` is counted: where the result is from, or why there is none. ConflictError where
+        the id stands for another request.
         """
         arguments = advance_arguments(
-            requested.request_id,
-            status,
-            request_record.body_of(requested),
-            fields,
-            self._settings,
-            self._clock(),
+            requested, status, reason, fields, self._settings, self._clock()
         )
         keys = request_record.advance_keys(requested.request_id)
         with failures_are_temporary():
@@ -125,7 +122,9 @@ class WebStore:
 
     async def fail(self, requested: ForecastRequested, error: RequestError) -> None:
         """End a request as failed, unless it has ended."""
-        await self.advance(requested, Status.FAILED, error=json.dumps(from_error(error)))
+        await self.advance(
+            requested, Status.FAILED, reason=error.slug, error=json.dumps(from_error(error))
+        )
 
     async def read(self, request_id: str) -> RequestRecord | None:
         """The request; one whose deadline has passed is failed by being read."""
@@ -147,10 +146,43 @@ class WebStore:
             png: bytes | None = await self._redis.get(result_store.chart_name(key))
         return png
 
+    async def count_repeat(self, requested: ForecastRequested) -> None:
+        """Count a question that was answered by pointing to an equal one's request."""
+        asked = metrics.kind_and_model(requested)
+        await self._count(
+            f"accepted|{asked}",
+            f"done|{asked}|{Source.LATEST.value}",
+        )
+
+    async def count_dead_letter(self, event_type: str) -> None:
+        """Count an event that nobody took."""
+        await self._count(f"dead|{event_type}")
+
+    async def counts(self) -> Counter[str]:
+        """Everything that is counted, see `metrics`."""
+        pipe = self._redis.pipeline(transaction=False)
+        for key in metrics.every_key():
+            pipe.hgetall(key)
+        with failures_are_temporary():
+            shards = await pipe.execute()
+        counts: Counter[str] = Counter()
+        for shard in shards:
+            counts.update({name.decode(): int(value) for name, value in shard.items()})
+        return counts
+
     async def ping(self) -> None:
         """Raise TemporaryError while Redis does not answer."""
         with failures_are_temporary():
             await self._redis.ping()
+
+    async def _count(self, *names: str) -> None:
+        key = metrics.key_of(metrics.UNRELATED)
+        pipe = self._redis.pipeline(transaction=False)
+        for name in names:
+            pipe.hincrby(key, name, 1)
+        pipe.pexpire(key, metrics.TTL_MS)
+        with failures_are_temporary():
+            await pipe.execute()
 
     async def _read(self, request_id: str) -> RequestRecord | None:
         with failures_are_temporary():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -11,12 +11,13 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from functions.common import fields, strict_json
+from functions.common import analyses, fields, strict_json
 from functions.common.errors import InvalidFieldError, StockcastError
 from functions.common.events import ForecastRequested
 from functions.common.problems import from_error
 
 EXAMPLE = '{"symbol": "AAPL", "days": 45}.'
+ANALYSIS_EXAMPLE = '{"symbol": "AAPL", "kind": "buy_and_hold", "start": "2012-01-03"}.'
 
 
 class BadBodyError(StockcastError):
@@ -52,28 +53,61 @@ class Submission:
     has_own_id: bool
 
 
-def read(body: bytes) -> Submission:
-    """The submission in a JSON body. Raises BadBodyError or InvalidSubmissionError."""
-    data = json_object(body)
-    errors: list[InvalidFieldError] = []
+def forecast(body: bytes) -> Submission:
+    """The forecast asked for in a JSON body. Raises BadBodyError or InvalidSubmissionError."""
+    return _read(
+        json_object(body),
+        lambda field: {
+            "days": field(fields.days),
+            "model": field(fields.model),
+            "options": field(fields.options),
+        },
+    )
 
-    def checked(read_field: Callable[..., Any], *arguments: str) -> Any:
+
+def analysis(body: bytes) -> Submission:
+    """The analysis asked for in a JSON body. Raises BadBodyError or InvalidSubmissionError.
+
+    Whatever it holds beside the id, the symbol and the kind are the kind's parameters.
+    """
+    data = json_object(body, ANALYSIS_EXAMPLE)
+    given = {name: data[name] for name in data if name not in {"id", "symbol", "kind"}}
+
+    def asked(field: Field) -> dict[str, Any]:
+        kind = field(analyses.kind)
+        if kind is None:
+            return {}
+        parameters, wrong = analyses.parameters(kind, given)
+        field.errors.extend(wrong)
+        return {"kind": kind, "options": parameters}
+
+    return _read(data, asked)
+
+
+class Field:
+    """Reads fields of `data`, and keeps what is wrong with them."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._data = data
+        self.errors: list[InvalidFieldError] = []
+
+    def __call__(self, read: Callable[..., Any], *arguments: str) -> Any:
+        """What `read` makes of the data; None where it is wrong."""
         try:
-            return read_field(data, *arguments)
+            return read(self._data, *arguments)
         except InvalidFieldError as error:
-            errors.append(error)
+            self.errors.append(error)
 
+
+def _read(data: Mapping[str, Any], asked: Callable[[Field], dict[str, Any]]) -> Submission:
+    field = Field(data)
     has_own_id = data.get("id") is not None
-    asked = {
-        "request_id": checked(fields.request_id, "id") if has_own_id else str(uuid.uuid4()),
-        "symbol": checked(fields.symbol),
-        "days": checked(fields.days),
-        "model": checked(fields.model),
-        "options": checked(fields.options),
-    }
-    if errors:
-        raise InvalidSubmissionError(errors)
-    return Submission(ForecastRequested(**asked), has_own_id)
+    request_id = field(fields.request_id, "id") if has_own_id else str(uuid.uuid4())
+    symbol = field(fields.symbol)
+    rest = asked(field)
+    if field.errors:
+        raise InvalidSubmissionError(field.errors)
+    return Submission(ForecastRequested(request_id, symbol, **rest), has_own_id)
 
 
 def require_json(request: Request) -> None:

@@ -6,7 +6,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
+from functions.common.errors import UnknownSymbolError
 from functions.common.listings import Listing
+from functions.web.settings import Settings
 
 MOST = 20
 MOST_EXAMINED = 500
@@ -73,3 +75,19 @@ def _words(text: str) -> list[str]:
 
 def _squeezed(text: str) -> str:
     return "".join(_words(text))
+
+
+def is_available(symbol: str, settings: Settings) -> bool:
+    """Whether there may be prices of `symbol`: of the sample's we know it, of others not."""
+    return not settings.has_sample_only or symbol in SAMPLE_SYMBOLS
+
+
+def require_available(symbol: str, settings: Settings) -> None:
+    """Raise UnknownSymbolError where it is known at once that there are no prices."""
+    if not is_available(symbol, settings):
+        message = (
+            f"{symbol} is not in the sample, which has {', '.join(sorted(SAMPLE_SYMBOLS))}. Choose"
+            " one of these, or have the operator set up a provider of live prices (TIINGO_API_KEY,"
+            " NASDAQ_DATA_LINK_API_KEY or PROVIDERS)."
+        )
+        raise UnknownSymbolError(message)

@@ -10,10 +10,13 @@ from functions.web.batch_store import BatchStore
 from functions.web.batches import BatchApi
 from functions.web.clients import Limits
 from functions.web.expansion import Expansion
+from functions.web.exposition import Exposition
+from functions.web.price_history import PriceHistories
 from functions.web.progress import Changes
 from functions.web.publisher import Publisher
 from functions.web.settings import Settings
 from functions.web.store import WebStore, connect
+from functions.web.symbol_routes import SymbolApi
 from functions.web.symbol_source import SymbolSource
 
 
@@ -30,14 +33,16 @@ class Wired:
         batches = BatchStore(self._redis, settings.redis, store, settings.batch_deadline_s)
         expansion = Expansion(batches, self._changes, self._publisher)
         limits = Limits(settings, store)
+        histories = PriceHistories(settings.s3, settings.providers)
         api = Api(
             settings,
             store,
             self._changes,
             self._publisher,
-            self._symbols,
             limits,
+            SymbolApi(settings, limits, self._publisher, self._symbols, histories),
             BatchApi(limits, batches, expansion, self._changes, signer),
+            Exposition(store, lambda: self._changes.open_streams, settings.metrics_token),
         )
         self.application: Starlette = application(api, settings)
 

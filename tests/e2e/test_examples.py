@@ -1,10 +1,12 @@
 """What the documents show is what happens."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from functions.common.analyses import KINDS
 from tests.e2e import examples
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +27,22 @@ def test_how_to_use_it(own_stockcast, tmp_path):
     assert any('"status":"done"' in one for one in printed)
     assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
     assert own_stockcast.ended("structured-event")["status"] == "done"
+
+
+@needs_curl
+def test_batches(own_stockcast, tmp_path):
+    printed = examples.run(ROOT / "docs/batches.md", own_stockcast, tmp_path)
+    assert '"status":"done"' in printed[0]
+    assert '"rank":3' in printed[0]
+
+
+@needs_curl
+def test_the_analyses(own_stockcast, tmp_path):
+    printed = examples.run(ROOT / "docs/analyses.md", own_stockcast, tmp_path)
+    kinds = re.findall(r'"kind": "(\w+)"', (ROOT / "docs/analyses.md").read_text("utf-8"))
+    assert set(kinds) == set(KINDS)
+    assert len(printed) >= len(KINDS)
+    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_an_example_is_held_to_its_exit_code_and_to_its_output(own_stockcast, tmp_path):

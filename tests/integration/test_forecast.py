@@ -11,7 +11,7 @@ from functions.common.batch_record import headline
 from functions.common.errors import InvalidFieldError, TooLittleHistoryError
 from functions.common.events import ChartRequested, ForecastCompleted
 from functions.common.prices import PriceHistory
-from functions.common.request_record import Status
+from functions.common.request_record import Status, request_key
 from functions.common.result_store import latest_name, result_name
 from functions.common.trading_calendar import is_trading_day
 from functions.forecast import result as result_module
@@ -56,10 +56,10 @@ def test_a_result_has_every_field_filled_from_real_prices(world):
 
 def test_a_member_of_a_batch_keeps_its_headline_for_the_table(world):
     completed = world.forecasting().forecast(world.ingested(request_id="my-batch--0000"))
-    kept = world.redis.hget("stockcast:request:{my-batch}--0000", "headline")
+    kept = world.redis.hget(request_key("my-batch--0000"), "headline")
     assert json.loads(kept) == headline(world.result(completed))
     world.forecasting().forecast(world.ingested())
-    assert not world.redis.hexists("stockcast:request:{request-1}", "headline")
+    assert not world.redis.hexists(request_key("request-1"), "headline")
 
 
 def _day(text):

@@ -11,10 +11,10 @@ import pytest
 
 from functions.common import cloudevent
 from functions.common.claims import Claims
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevent import MAX_EVENT_BYTES, Envelope
 from functions.common.errors import TemporaryError, ThrottledError, UnknownSymbolError
 from functions.common.events import ForecastCompleted, ForecastFailed, ForecastRequested
-from functions.common.function import MAX_EVENT_BYTES, EventFunction, Lazy
+from functions.common.function import EventFunction, Lazy
 from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
 from functions.common.signature import Signer

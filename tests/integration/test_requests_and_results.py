@@ -14,7 +14,7 @@ from functions.common.config import RedisSettings
 from functions.common.errors import ConflictError, TemporaryError, UnknownSymbolError
 from functions.common.events import ForecastRequested
 from functions.common.redis_client import connect
-from functions.common.request_record import CHANGES, Status
+from functions.common.request_record import CHANGES, Status, request_key
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore, latest_name, result_key
 from local.servers import free_port
@@ -212,7 +212,7 @@ def test_an_analysis_is_kept_and_shown_with_its_kind_and_without_what_was_upload
 
 def test_a_request_stored_before_there_were_kinds_is_read(store, redis_client):
     store.advance(REQUESTED, Status.INGESTING)
-    key = "stockcast:request:{request-1}"
+    key = request_key("request-1")
     body = b'{"days":45,"model":"calibrated","options":{},"symbol":"AAPL"}'
     assert redis_client.hget(key, "body") == body  # as it was written before
     assert store.read("request-1").requested == REQUESTED

@@ -40,6 +40,7 @@ class ProviderSession:
 
     `spend` is called before each attempt and may raise (the budget). `secrets` never appear in
     an error. Attempts are repeated after connection errors, 429 and 5xx, with full jitter.
+    `count` is told what came of each.
     """
 
     def __init__(
@@ -51,9 +52,11 @@ class ProviderSession:
         secrets: Sequence[str] = (),
         read_timeout_s: float = READ_TIMEOUT_S,
         sleep: Callable[[float], None] = time.sleep,
+        count: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.provider = provider
         self._spend = spend
+        self._count = count
         self._headers = {"accept": "application/json", **(headers or {})}
         self._secrets = [secret for secret in secrets if secret]
         self._read_timeout_s = read_timeout_s
@@ -79,7 +82,7 @@ class ProviderSession:
             sleep=self._sleep,
             reraise=True,
         )
-        return retrying(self._paid, attempt)
+        return retrying(self._counted, attempt)
 
     def parsed(self, reply: Reply) -> Any:
         """The JSON of a reply with status 200; else BadAnswerError, which quotes it."""
@@ -103,6 +106,18 @@ class ProviderSession:
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text
+
+    def _counted(self, attempt: Callable[[], Reply]) -> Reply:
+        try:
+            reply = self._paid(attempt)
+        except ThrottledError:
+            self._count("throttled")
+            raise
+        except TemporaryError:
+            self._count("failed")
+            raise
+        self._count("answered")
+        return reply
 
     def _paid(self, attempt: Callable[[], Reply]) -> Reply:
         self._spend()

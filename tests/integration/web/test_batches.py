@@ -11,7 +11,7 @@ from functions.common.batch_record import COUNTED, headline
 from functions.common.cloudevent import Envelope
 from functions.common.errors import UnknownSymbolError
 from functions.common.events import BatchRequested, ForecastRequested
-from functions.common.request_record import Status
+from functions.common.request_record import Status, request_key
 from functions.common.request_store import RequestStore
 from functions.common.signature import Signer
 from functions.web import expansion
@@ -122,9 +122,7 @@ def test_a_member_id_that_is_taken_is_a_conflict_and_nothing_is_kept(url, store,
     store.advance(ForecastRequested("my-batch--0150", "IBM", 1), Status.QUEUED)
     assert submit(url).status_code == 409
     assert redis_client.keys("stockcast:batch:*") == []
-    assert redis_client.keys("stockcast:request:{my-batch}*") == [
-        b"stockcast:request:{my-batch}--0150"
-    ]
+    assert redis_client.keys("stockcast:request:*") == [request_key("my-batch--0150").encode()]
 
 
 def test_a_bad_symbol_is_422_and_named_with_its_place(url, inbox):

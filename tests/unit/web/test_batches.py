@@ -9,6 +9,7 @@ import pytest
 from functions.common import batch_record
 from functions.common.cloudevent import Envelope
 from functions.common.events import BatchRequested, ForecastRequested
+from functions.common.metrics import shard_of
 from functions.common.request_record import advance_keys
 from functions.web import batch_submission, batch_table, dead_letter
 from functions.web.batch_store import Member
@@ -78,11 +79,15 @@ def test_equal_batches_have_equal_digests():
 def test_members_share_the_hash_tag_of_their_batch():
     members = list(read(id="my-batch", symbols=["AAPL", "MSFT"]).members(1))
     assert members == [ForecastRequested("my-batch--0001", "MSFT", 45)]
+    tag = shard_of("my-batch")
     assert advance_keys("my-batch--0001") == [
-        "stockcast:request:{my-batch}--0001",
-        "stockcast:batch:{my-batch}",
+        f"stockcast:request:{{{tag}}}:my-batch--0001",
+        f"stockcast:batch:{{{tag}}}:my-batch",
+        f"stockcast:metrics:{{{tag}}}",
     ]
-    assert advance_keys("request-1")[0] == "stockcast:request:{request-1}"
+    assert (
+        advance_keys("request-1")[0] == f"stockcast:request:{{{shard_of('request-1')}}}:request-1"
+    )
 
 
 def test_the_event_has_an_inverse():

@@ -15,8 +15,10 @@ from functions.common.signature import Signer
 from functions.web import csv_table, dead_letter, openapi, submission
 from functions.web.application import Api, application
 from functions.web.batches import BatchApi
+from functions.web.exposition import Exposition
 from functions.web.settings import Settings
 from functions.web.submission import InvalidSubmissionError
+from functions.web.symbol_routes import SymbolApi
 from functions.web.symbols import SAMPLE, Directory
 
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)
@@ -33,14 +35,14 @@ def test_a_symbol_is_found_by_ticker_first_and_then_by_name():
 
 def test_all_bad_fields_are_told_at_once():
     with pytest.raises(InvalidSubmissionError) as caught:
-        submission.read(b'{"days": 0, "model": "oracle", "id": "x"}')
+        submission.forecast(b'{"days": 0, "model": "oracle", "id": "x"}')
     listed = caught.value.problem()["errors"]
     assert [error["field"] for error in listed] == ["id", "symbol", "days", "model"]
     assert all(isinstance(error, InvalidFieldError) for error in caught.value.errors)
 
 
 def test_a_submission_without_an_id_gets_one():
-    first, second = (submission.read(b'{"symbol": "aapl", "days": 1}') for _ in range(2))
+    first, second = (submission.forecast(b'{"symbol": "aapl", "days": 1}') for _ in range(2))
     assert first.requested.symbol == "AAPL"
     assert first.requested.request_id != second.requested.request_id
     assert not first.has_own_id
@@ -100,7 +102,10 @@ def test_a_dead_letter_about_no_request_is_left(letter):
 def test_the_description_and_the_routes_agree(redis_settings):
     settings = Settings(redis_settings, "http://sink", ("sample",), 0, (), "INFO")
     batches = BatchApi(None, None, None, None, Signer(()))
-    app = application(Api(settings, None, None, None, None, None, batches), settings)
+    symbols = SymbolApi(settings, None, None, None, None)
+    exposition = Exposition(None, lambda: 0, "")
+    api = Api(settings, None, None, None, None, symbols, batches, exposition)
+    app = application(api, settings)
     served = {route.path for route in app.routes if hasattr(route, "methods")}
     described = set(openapi.DOCUMENT["paths"])
     assert described <= served

@@ -1,0 +1,113 @@
+"""The routes about symbols: search, warm-up, and price history."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from functions.common.errors import StockcastError, TemporaryError
+from functions.common.events import WarmupRequested
+from functions.common.price_store import StoredPrices
+from functions.web import price_history, submission
+from functions.web.clients import Limits
+from functions.web.price_history import PriceHistories
+from functions.web.publisher import Publisher
+from functions.web.security import read_body
+from functions.web.settings import Settings
+from functions.web.symbol_source import SymbolSource
+from functions.web.symbols import MOST, SAMPLE, Directory, is_available, require_available
+
+PATH = "/api/symbols"
+OF_SAMPLE = Directory(SAMPLE)
+WARM_S = 300
+"""A symbol is warmed up at most once in this time."""
+PRICES_WAIT_S = 20.0
+PRICES_POLL_S = 0.2
+PRICES_AGAIN_S = 15
+"""Prices that were asked for and did not come are asked for anew after this long."""
+
+
+class SymbolApi:
+    """The handlers, one a route."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        limits: Limits,
+        publisher: Publisher,
+        symbols: SymbolSource,
+        histories: PriceHistories,
+    ) -> None:
+        self._settings = settings
+        self._limits = limits
+        self._publisher = publisher
+        self._symbols = symbols
+        self._histories = histories
+
+    def routes(self) -> list[Route]:
+        """Where each handler is found."""
+        return [
+            Route(PATH, self.search),
+            Route(PATH + "/{symbol}/history", self.history),
+            Route("/api/warmup", self.warm_up, methods=["POST"]),
+        ]
+
+    async def search(self, request: Request) -> Response:
+        query = request.query_params.get("q", "")[:100]
+        found = self._symbols.directory().find(query)
+        if self._settings.has_sample_only:
+            # What can be asked for comes first.
+            of_sample = OF_SAMPLE.find(query)
+            found = [*of_sample, *(one for one in found if one not in of_sample)][:MOST]
+        listed = [
+            {
+                "symbol": one.symbol,
+                "name": one.name,
+                "available": is_available(one.symbol, self._settings),
+            }
+            for one in found
+        ]
+        return JSONResponse({"symbols": listed})
+
+    async def warm_up(self, request: Request) -> Response:
+        """Have a symbol's prices fetched ahead. Best effort: the answer is never an error."""
+        warming = False
+        with suppress(StockcastError, HTTPException):
+            submission.require_json(request)
+            wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
+            await self._limits.admit(request, "warmup ")
+            if is_available(wanted.symbol, self._settings):
+                turn = int(time.time() // WARM_S)
+                await self._publisher.publish(wanted, f"warmup-{wanted.symbol}-{turn}")
+                warming = True
+        return JSONResponse({"warming": warming}, HTTPStatus.ACCEPTED)
+
+    async def history(self, request: Request) -> Response:
+        """A symbol's daily prices; fetched now by the ingest function where none are stored."""
+        wanted = price_history.read_query(request.path_params["symbol"], request.query_params)
+        await self._limits.admit(request, "history ")
+        require_available(wanted.symbol, self._settings)
+        stored = await self._histories.find(wanted.symbol) or await self._fetched(wanted.symbol)
+        shown = await asyncio.to_thread(price_history.document, wanted, stored)
+        return JSONResponse(shown, headers={"cache-control": "private, max-age=60"})
+
+    async def _fetched(self, symbol: str) -> StoredPrices:
+        turn = int(time.time() // PRICES_AGAIN_S)
+        await self._publisher.publish(WarmupRequested(symbol), f"history-{symbol}-{turn}")
+        give_up = time.monotonic() + PRICES_WAIT_S
+        while time.monotonic() < give_up:
+            await asyncio.sleep(PRICES_POLL_S)
+            if stored := await self._histories.find(symbol):
+                return stored
+        message = (
+            f"The prices of {symbol} have not come yet; ask again in a few seconds. If the provider"
+            " does not know this ticker they never will: a forecast of it says so."
+        )
+        raise TemporaryError(message, retry_after_s=5)

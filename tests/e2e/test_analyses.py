@@ -1,0 +1,131 @@
+"""Every kind of analysis, as a caller sees it: asked for, watched, and had in each form."""
+
+import csv
+import io
+import json
+import math
+
+import pytest
+import requests
+
+from functions.common import analyses
+from functions.common.cloudevent import Envelope
+from functions.common.events import ForecastRequested
+
+WEEKS = [f"2012-{month:02}-{day:02}" for month in range(1, 13) for day in (1, 8, 15, 22)]
+EXPORT = "Category: All categories\n\nWeek,apple: (United States)\n" + "\n".join(
+    f"{day},{50 + at * 7 % 41}" for at, day in enumerate(WEEKS)
+)
+ASKED = {
+    "history": {"columns": ["close", "volume"], "start": "2012-01-03"},
+    "buy_and_hold": {"start": "2008-01-01", "nshares": 10},
+    "components": {},
+    "predict_future": {"days": 14},
+    "evaluate": {"nshares": 100},
+    "changepoints": {"interest_csv": EXPORT},
+    "prior_analysis": {"priors": [0.01, 0.1]},
+    "prior_validation": {},
+}
+
+
+def submit(stockcast, **body):
+    return requests.post(f"{stockcast.url}/api/analyses", json=body, timeout=30)
+
+
+@pytest.mark.parametrize("kind", analyses.KINDS)
+def test_an_analysis_is_asked_for_watched_and_had(stockcast, request_id, kind):
+    answer = submit(stockcast, symbol="AAPL", kind=kind, id=request_id, **ASKED[kind])
+    assert answer.status_code == 202, answer.text
+    links = answer.json()["links"]
+    assert links["self"] == answer.headers["location"] == f"/api/analyses/{request_id}"
+    with stockcast.get(links["events"], stream=True) as stream:
+        told = [json.loads(line[5:]) for line in stream.iter_lines() if line[:5] == b"data:"]
+    order = ["queued", "ingesting", "forecasting", "done"]
+    statuses = [one["status"] for one in told]
+    assert statuses == order[order.index(statuses[0]) :]
+    document = stockcast.get(links["self"]).json()
+    assert document == told[-1]
+    assert document["kind"] == kind
+
+    result = document["result"]
+    assert result["message"]
+    assert result["figures"]
+    assert result["data"]["last_date"] == "2013-03-01"
+    for panel in result["panels"]:
+        assert all(len(line["values"]) == len(panel["x"]) for line in panel["lines"])
+
+    png = stockcast.get(links["chart"])
+    assert (png.status_code, png.headers["content-type"]) == (200, "image/png")
+    assert int.from_bytes(png.content[16:20], "big") == 1000
+    table = list(csv.reader(io.StringIO(stockcast.get(f"{links['self']}/result.csv").text)))
+    assert table[0] == result["table"]["columns"]
+    assert len(table) == 1 + len(result["table"]["rows"]) > 1
+
+
+def result_of(stockcast, request_id, **body):
+    submit(stockcast, id=request_id, **body)
+    document = stockcast.ended(request_id)
+    assert document["status"] == "done", document
+    return document["result"]
+
+
+def test_what_is_answered_is_right(stockcast, request_id):
+    """Shares held, against the price history that the API gives."""
+    asked = {"symbol": "IBM", "kind": "buy_and_hold", "start": "2010-01-01", "nshares": 3}
+    figures = result_of(stockcast, request_id, **asked)["figures"]
+    prices = stockcast.get("/api/symbols/IBM/history?start=2009-12-31").json()
+    first, last = prices["adj_close"][0], prices["adj_close"][-1]
+    assert figures["start"] == "2009-12-31"
+    assert math.isclose(figures["profit"], 3 * (last - first), rel_tol=1e-9)
+
+
+def test_an_upload_is_laid_beside_the_price(stockcast, request_id):
+    asked = {"symbol": "AAPL", "kind": "changepoints", "interest_csv": EXPORT}
+    result = result_of(stockcast, request_id, **asked)
+    assert result["figures"]["interest_term"] == "apple"
+    assert [panel["unit"] for panel in result["panels"]] == ["price", "index", "correlation"]
+
+
+def test_a_range_without_prices_fails_the_request_by_name_of_field(stockcast, request_id):
+    submit(stockcast, symbol="AAPL", kind="history", start="2020-01-01", id=request_id)
+    document = stockcast.ended(request_id)
+    assert document["status"] == "failed"
+    assert document["error"]["status"] == 422
+    [named] = document["error"]["errors"]
+    assert named["field"] == "start"
+    assert "2000-03-01 to 2013-03-01" in named["message"]
+
+
+def test_the_same_question_is_answered_at_once(stockcast, request_id):
+    asked = {"symbol": "MSFT", "kind": "prior_validation", "priors": [0.03]}
+    first = result_of(stockcast, request_id, **asked)
+    again = submit(stockcast, **asked).json()
+    assert again["status"] == "done"
+    assert stockcast.get(again["links"]["self"]).json()["result"] == first
+
+
+def test_an_event_to_the_broker_is_as_good_as_the_api(with_broker, request_id):
+    data = {"request_id": request_id, "symbol": "GOOG", "kind": "predict_future"}
+    event = Envelope(id=request_id, source="/e2e", type=ForecastRequested.TYPE, data=data)
+    headers, body = event.to_binary()
+    requests.post(with_broker.broker_url, data=body, headers=headers, timeout=30)
+    document = with_broker.ended(request_id)
+    assert document["status"] == "done"
+    assert document["parameters"]["days"] == 30
+
+
+def test_an_event_with_a_bad_parameter_ends_its_request_with_the_reason(with_broker, request_id):
+    data = {"request_id": request_id, "symbol": "GOOG", "kind": "history", "options": {"days": 3}}
+    event = Envelope(id=request_id, source="/e2e", type=ForecastRequested.TYPE, data=data)
+    headers, body = event.to_binary()
+    requests.post(with_broker.broker_url, data=body, headers=headers, timeout=30)
+    document = with_broker.ended(request_id)
+    assert document["status"] == "failed"
+    assert "is no parameter of history" in document["error"]["detail"]
+
+
+def test_a_history_of_prices_that_nobody_asked_for_yet_is_waited_for(stockcast):
+    for symbol in ("AAPL", "FB", "GOOG", "IBM", "MSFT"):
+        shown = stockcast.get(f"/api/symbols/{symbol}/history?start=2013-02-25").json()
+        assert shown["dates"] == [f"2013-02-{day}" for day in (25, 26, 27, 28)] + ["2013-03-01"]
+    assert stockcast.get("/api/symbols/ZZZZ/history").status_code == 404
