@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from evaluation import price_files
 from evaluation.price_files import BadPriceFileError
-from functions.common import listings
-from functions.common.errors import BadAnswerError, RequestError
+from functions.common import interest, listings
+from functions.common.errors import BadAnswerError, InvalidFieldError, RequestError
 from functions.common.listings import BadDirectoryError
 from functions.common.prices import HEADER, BadPricesError, PriceHistory
 from functions.forecast import price_csv
@@ -23,6 +23,10 @@ ROWS = [
     ["2013-03-01", "1e-5", "2", "1", "1.5", "1e9", "1.75"],
 ]
 WIDE = [["date", "AAPL", "MSFT"], ["2013-02-28", "1.5", ""], ["2013-03-01", "2", "3"]]
+INTEREST = [
+    *(["Category: All categories"], [], ["Week", "apple: (United States)"]),
+    *([f"2012-01-{day:02}", "<1" if day == 2 else str(day - 1)] for day in range(1, 15)),
+]
 DIRECTORY = [
     ["Symbol", "Security Name", "Market Category", "Test Issue", "ETF"],
     ["AAPL", "Apple Inc. - Common Stock", "Q", "N", "N"],
@@ -84,6 +88,24 @@ def test_files_of_a_person(tmp_path_factory, rows, ending):
         return
     for series in found:
         assert all(math.isfinite(price) and price > 0 for price in series.adjusted_close)
+
+
+@given(tables(INTEREST), st.sampled_from(["\n", "\r\n", "\r"]))
+@example([["Week", "=cmd"], *INTEREST[3:]], "\n")
+@example([["Week", "\x00"]], "\n")
+def test_search_interest(rows, ending):
+    try:
+        found = interest.read(csv_of(rows, ending), "interest_csv")
+    except InvalidFieldError as error:
+        assert error.field == "interest_csv"
+        error.detail.encode("utf-8", "surrogatepass")
+        return
+    assert list(found.dates) == sorted(found.dates)
+    assert all(0 <= value <= 100 for value in found.values)
+
+
+def test_an_export_of_interest_is_read():
+    assert interest.read(csv_of(INTEREST), "interest_csv").values[:3] == (0, 0.5, 2)
 
 
 @given(tables(DIRECTORY), st.sampled_from(["\n", "\r\n"]))
