@@ -46,7 +46,13 @@ SCHEMAS: dict[str, Any] = {
                 "description": "Calendar days after the last price.",
             },
             "model": {"type": "string", "enum": list(MODELS), "default": DEFAULT_MODEL},
-            "options": {"type": "object", "description": "Of the model; none has any yet."},
+            "options": {
+                "type": "object",
+                "propertyNames": {"maxLength": 40},
+                "additionalProperties": {"type": ["number", "boolean"]},
+                "maxProperties": 10,
+                "description": "Of the model; none has any yet.",
+            },
             "id": {
                 **OWN_ID,
                 "description": "Your own request id: sent again, it gives the same request.",

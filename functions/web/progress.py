@@ -28,6 +28,12 @@ class Changes:
         self._redis = redis
         self._watchers: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._listener: asyncio.Task[None] | None = None
+        self.are_ending = False
+
+    def end(self) -> None:
+        """Have every stream end at once: the process is about to, and waits for open answers."""
+        self.are_ending = True
+        self._wake_all()
 
     @property
     def open_streams(self) -> int:
@@ -104,6 +110,8 @@ async def stream(
                     yield _event(await document(record))
                     return
                 yield _event(json.dumps(_as_of(record, status).document()).encode())
+            if changes.are_ending:
+                return  # the browser connects again, to whoever answers then
             try:
                 await asyncio.wait_for(changed.wait(), HEARTBEAT_S)
             except (asyncio.TimeoutError, TimeoutError):

@@ -46,6 +46,10 @@ class Wired:
         )
         self.application: Starlette = application(api, settings)
 
+    def end_streams(self) -> None:
+        """End the answers that would stay open for as long as a request is under way."""
+        self._changes.end()
+
     async def aclose(self) -> None:
         """Close the connections to Redis, the broker and S3."""
         await self._changes.aclose()
