@@ -18,7 +18,7 @@ from functions.common.request_record import Source, Status
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore, result_key
 
-VERSION = "6"
+VERSION = "7"
 """Part of every result's key: raise it when the same prices would get another answer."""
 
 PENDING = b'"status":"pending"'
@@ -102,11 +102,15 @@ def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> dic
     `today` is what the age of the prices is counted to. Raises RequestError where the prices
     cannot be forecast from.
     """
-    from functions.forecast import analyses, models, price_csv, result
+    from functions.forecast import price_csv
 
     series = price_csv.read(ingested.symbol, stored.body)
     if ingested.requested.is_analysis:
+        from functions.forecast import analyses
+
         return analyses.answer(ingested, stored, series, today)
+    from functions.forecast import models, result
+
     return result.answer(ingested, stored, series, models.named(ingested.model), today)
 
 
