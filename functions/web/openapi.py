@@ -48,10 +48,7 @@ SCHEMAS: dict[str, Any] = {
             "model": {"type": "string", "enum": list(MODELS), "default": DEFAULT_MODEL},
             "options": {
                 "type": "object",
-                "propertyNames": {"maxLength": 40},
-                "additionalProperties": {"type": ["number", "boolean"]},
-                "maxProperties": 10,
-                "description": "Of the model; none has any yet.",
+                "description": "Of the model, in 2000 characters at most; none has any yet.",
             },
             "id": {
                 **OWN_ID,

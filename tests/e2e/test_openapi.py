@@ -12,6 +12,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from functions.common.cloudevent import Envelope
 from functions.common.events import ForecastRequested
+from functions.common.fields import MAX_OPTIONS_CHARACTERS
 from functions.web.openapi import DOCUMENT
 
 load_all_checks()
@@ -41,6 +42,9 @@ ON_BATCH = (
 def test_every_answer_is_as_described(stockcast, case):
     # The framework's own route takes no path with a line break and answers by itself.
     assume("%0A" not in quote(str(case.path_parameters or "")))
+    # A schema cannot say how long an object may be as text.
+    options = case.body.get("options") if isinstance(case.body, dict) else None
+    assume(len(json.dumps(options)) <= MAX_OPTIONS_CHARACTERS)
     excluded = EXCLUDED.get(case.operation.path, [])
     case.call_and_validate(base_url=stockcast.url, excluded_checks=excluded, timeout=60)
 
