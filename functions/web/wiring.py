@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 
+from functions.common.retries import Retries
 from functions.common.signature import Signer
 from functions.web.application import Api, application
 from functions.web.batch_store import BatchStore
@@ -41,7 +42,9 @@ class Wired:
             self._publisher,
             limits,
             SymbolApi(settings, limits, self._publisher, self._symbols, histories),
-            BatchApi(limits, batches, expansion, self._changes, signer),
+            BatchApi(
+                limits, batches, expansion, self._changes, signer, Retries(settings.retry_for_s)
+            ),
             Exposition(store, lambda: self._changes.open_streams, settings.metrics_token),
         )
         self.application: Starlette = application(api, settings)
