@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 import threading
 import time
 
@@ -260,6 +261,22 @@ def test_an_event_is_oversized_whether_or_not_it_tells_its_length(build):
     }
     _, status, _ = build(completes)(flask.Request(environ))
     assert status == 413
+
+
+def test_a_sender_that_falls_silent_is_refused(build, monkeypatch):
+    monkeypatch.setattr("functions.common.function.BODY_TIMEOUT_S", 0.1)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, ours.makefile("rb") as body:
+        theirs.sendall(b'{"request_id"')
+        environ = {
+            "REQUEST_METHOD": "POST",
+            "CONTENT_LENGTH": "100",
+            "gunicorn.socket": ours,
+            "wsgi.input": body,
+        }
+        answer, status, _ = build(completes)(flask.Request(environ))
+    assert status == 400
+    assert b"did not come" in answer
 
 
 def test_with_a_token_only_signed_events_are_taken_and_replies_are_signed(build, inbox):

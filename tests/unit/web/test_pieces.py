@@ -61,6 +61,12 @@ def test_the_table_has_a_row_a_day():
     assert rows[3]["hi95"] == "2.0"
 
 
+def test_no_cell_of_a_table_is_a_formula():
+    asked = {"columns": ["date", "=HYPERLINK(1)"], "rows": [["2013-03-01", -1.5], ["@x", "+y"]]}
+    rows = list(csv.reader(io.StringIO(csv_table.table({"table": asked}))))
+    assert rows == [["date", "'=HYPERLINK(1)"], ["2013-03-01", "-1.5"], ["'@x", "'+y"]]
+
+
 def dead(kind=ForecastRequested, data=None, **extensions):
     return Envelope(
         "1", "/s", kind.TYPE, REQUESTED.to_data() if data is None else data, extensions=extensions
