@@ -37,6 +37,7 @@ from functions.common.errors import (
     TemporaryError,
 )
 from functions.common.events import Event, ForecastFailed, ForecastRequested, PricesIngested
+from functions.common.ping import as_meant
 from functions.common.request_store import RequestStore
 from functions.common.signature import Signer
 from functions.common.sink import Sink
@@ -113,7 +114,7 @@ class EventFunction:
             detail = f"{request.method} is not answered here; POST a CloudEvent."
             return _problem(problems.problem("method", "Method not allowed", 405, detail))
         try:
-            envelope = cloudevent.parse(dict(request.headers), _body_of(request))
+            envelope = as_meant(cloudevent.parse(dict(request.headers), _body_of(request)))
             self._signer.check(envelope)
             event = self._read(envelope)
         except StockcastError as error:
