@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format check bench lock clean
+.PHONY: help setup run test fuzz test-faults lint audit sbom format check bench bench-images lock images clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -37,6 +37,8 @@ lock: $(UV) ## lock all requirements anew (after editing a requirements.in)
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --output-file requirements-dev.txt requirements-dev.in
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	  --constraints requirements-dev.txt --output-file requirements-yahoo.txt requirements-yahoo.in
+	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
+	  --constraints requirements-dev.txt --output-file requirements-page.txt requirements-page.in
 	for f in web ingest forecast; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	    --constraints requirements-dev.txt --output-file functions/$$f/requirements.txt functions/$$f/requirements.in || exit 1; \
@@ -53,10 +55,24 @@ $(YAHOO_READY): requirements-yahoo.txt $(READY)
 test: $(YAHOO_READY) $(VENDOR) ## run all tests and report the coverage of functions/
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov=functions --cov-report=term
 
+fuzz: $(YAHOO_READY) ## try FUZZ_CASES (3000) random inputs on each parser
+	@$(BIN)/python -m pytest tests/fuzz --hypothesis-profile fuzz --timeout 3600
+
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/bandit -q -ll -ii -r functions local cli evaluation
+
+audit: $(READY) ## look up the locked versions among the published advisories
+	@$(BIN)/python -m local.audit
+
+sbom: $(READY) ## write a CycloneDX bill of materials of each function into sbom/
+	@mkdir -p sbom
+	@for f in web ingest forecast; do \
+	  $(BIN)/cyclonedx-py requirements functions/$$f/requirements.txt --output-reproducible \
+	    --output-file sbom/$$f.json && echo "sbom/$$f.json" || exit 1; \
+	done
 
 format: $(READY) ## format the code and mend what can be mended
 	@$(BIN)/ruff check --fix --quiet .
@@ -72,5 +88,25 @@ $(BENCH_READY): bench/requirements-data.txt $(READY)
 bench: $(BENCH_READY) ## time the stages of a forecast against the old recipe
 	@$(BIN)/python -m bench.stages
 
+bench-images: $(READY) ## measure the images (as root on Linux, with buildah)
+	@$(BIN)/python -m bench.images
+
+# Of those whose daemon, where they need one, answers.
+BUILDER      ?= $(shell for tool in docker podman buildah; do $$tool info >/dev/null 2>&1 && echo $$tool && break; done)
+BUILD_FLAGS  ?=
+BASE_IMAGE   ?= python:3.12-slim
+IMAGE_PREFIX ?= stockcast-
+REVISION     := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+TAG          ?= $(REVISION)
+
+images: ## build the three images with docker, podman or buildah, as stockcast-web:TAG and so on
+	@[ -n "$(BUILDER)" ] || { echo "No docker, podman or buildah answers here; install or start one of them."; exit 1; }
+	@for function in web ingest forecast; do \
+	  echo "Building $(IMAGE_PREFIX)$$function:$(TAG) ..."; \
+	  DOCKER_BUILDKIT=1 $(BUILDER) build --tag $(IMAGE_PREFIX)$$function:$(TAG) \
+	    --build-arg FUNCTION=$$function --build-arg BASE_IMAGE=$(BASE_IMAGE) \
+	    --build-arg VERSION=$(TAG) --build-arg REVISION=$(REVISION) $(BUILD_FLAGS) . || exit 1; \
+	done
+
 clean: ## remove what setup and runs have made, data included
-	rm -rf $(VENV) node_modules static/vendor .stockcast .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) node_modules static/vendor sbom .stockcast .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

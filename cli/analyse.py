@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli import arguments, output, service
 from cli.arguments import BadInputError
+from cli.console import standard_output
 from cli.exit_codes import OK
 from cli.waiting import progress
 from functions.common import analyses
@@ -126,9 +127,8 @@ def _analyse(given: argparse.Namespace) -> int:
         answer = stockcast.ask("analyses", asked, tell)
     if output.write(stockcast, answer, given):
         return OK
-    from rich.console import Console
 
     from cli.analysis_report import print_analysis
 
-    print_analysis(Console(highlight=False), answer.result, datetime.now(timezone.utc).date())
+    print_analysis(standard_output(), answer.result, datetime.now(timezone.utc).date())
     return OK

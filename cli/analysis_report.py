@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from cli.amounts import price_label
 from cli.canvas import Glyphs
-from cli.report import plot_size, price_label, print_rows, print_text, provenance
+from cli.console import plot_size, print_rows, print_text
+from cli.provenance import provenance
 from cli.terminal_plot import Line, Plot, Point, Ribbon, draw
 
 if TYPE_CHECKING:

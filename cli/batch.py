@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli import arguments, service
+from cli.amounts import chance_of, dollars
 from cli.arguments import BadInputError
+from cli.console import standard_output
 from cli.exit_codes import FAILED, OK
 from cli.forecast import add_horizon
 from cli.waiting import batch_progress
@@ -93,10 +95,7 @@ def _symbol(text: str, where: str) -> str:
 
 def _print_ranking(rows: Iterable[Mapping[str, Any]]) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
-
-    from cli.report import chance_of, dollars
 
     table = Table(box=box.SIMPLE, pad_edge=False)
     for title in ("", "symbol", "last", "predicted", "80% from", "to", "higher"):
@@ -105,4 +104,4 @@ def _print_ranking(rows: Iterable[Mapping[str, Any]]) -> None:
         prices = (row["last_price"], row["predicted_price"], row["lo80"], row["hi80"])
         chance = chance_of(row["probability_higher"])
         table.add_row(str(row["rank"]), row["symbol"], *map(dollars, prices), chance)
-    Console(highlight=False).print(table)
+    standard_output().print(table)

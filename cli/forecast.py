@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cli import output, service
 from cli.arguments import add_symbol, days
+from cli.console import standard_output
 from cli.exit_codes import OK
 from cli.waiting import progress
 from functions.common.fields import DEFAULT_MODEL, MODELS
@@ -48,10 +49,9 @@ def _forecast(given: argparse.Namespace) -> int:
         answer = stockcast.ask("forecasts", asked, tell)
     if output.write(stockcast, answer, given):
         return OK
-    from rich.console import Console
 
-    from cli.report import print_forecast
+    from cli.forecast_report import print_forecast
 
     today = datetime.now(timezone.utc).date()
-    print_forecast(Console(highlight=False), answer.result, today)
+    print_forecast(standard_output(), answer.result, today)
     return OK

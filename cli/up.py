@@ -92,6 +92,7 @@ def _welcome(options: Options) -> None:
         f"    curl -s {web}/api/forecasts -H 'content-type: application/json' \\",
         """      -d '{"symbol": "AAPL", "days": 45, "id": "my-request-1"}'""",
         f"    curl -s {web}/api/forecasts/my-request-1",
+        f"  or with the command: {sys.argv[0]} forecast AAPL --url {web}",
         "  or with one CloudEvent to the broker:",
         f"    curl -s {broker}/ -H 'content-type: application/json' \\",
         "      -H 'ce-specversion: 1.0' -H 'ce-id: 1' -H 'ce-source: /curl' \\",

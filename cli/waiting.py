@@ -1,4 +1,4 @@
-"""Shows on stderr how a request gets on, while somebody waits."""
+"""Shows on stderr how a request gets on, while somebody waits; nothing where no terminal is."""
 
 from __future__ import annotations
 
@@ -18,16 +18,21 @@ STAGES = {
 
 @contextmanager
 def progress(subject: str) -> Iterator[Callable[[str], None]]:
-    """What is to be told each status; nothing is shown where no terminal is."""
+    """What is to be told each status of a request."""
     order = list(STAGES)
-    with _bar(f"{subject}: asking", len(order) - 1) as show:
-        yield lambda status: show(order.index(status), f"{subject}: {STAGES[status]}")
+    with bar(f"{subject}: asking", len(order) - 1) as show:
+
+        def tell(status: str) -> None:
+            if status in STAGES:  # a Stockcast of another version may have more
+                show(order.index(status), f"{subject}: {STAGES[status]}")
+
+        yield tell
 
 
 @contextmanager
 def batch_progress(count: int) -> Iterator[Callable[[dict[str, Any]], None]]:
     """What is to be told each document of a batch of `count` symbols."""
-    with _bar("handing over", count) as show:
+    with bar("handing over", count) as show:
 
         def heed(document: dict[str, Any]) -> None:
             counts = document["counts"]
@@ -38,7 +43,8 @@ def batch_progress(count: int) -> Iterator[Callable[[dict[str, Any]], None]]:
 
 
 @contextmanager
-def _bar(description: str, total: int) -> Iterator[Callable[[int, str], None]]:
+def bar(description: str, total: int) -> Iterator[Callable[[int, str], None]]:
+    """What is to be told how much of `total` is done, and a description; gone at the end."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -46,6 +52,6 @@ def _bar(description: str, total: int) -> Iterator[Callable[[int, str], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(description, total=total)
-        yield lambda reached, told: bar.update(task, completed=reached, description=told)
+    ) as shown:
+        task = shown.add_task(description, total=total)
+        yield lambda reached, told: shown.update(task, completed=reached, description=told)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cli import service
+from cli.amounts import chance_of, dollars
 from cli.arguments import add_symbols, positive
+from cli.console import standard_output
 from cli.exit_codes import FAILED, OK, UNAVAILABLE
 from cli.forecast import add_horizon
+from cli.waiting import bar
 from functions.common.errors import StockcastError, TemporaryError
 
 if TYPE_CHECKING:
@@ -53,45 +57,41 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _watch(given: argparse.Namespace) -> int:
-    from rich.console import Console
-
     stockcast = service.chosen(given, patience_s=PATIENCE_S)
     rows = [Row(symbol) for symbol in dict.fromkeys(given.symbols)]
     asked = {"days": given.days, "model": given.model}
-    console = Console(highlight=False)
-    if given.once:
-        rows = looked_at(stockcast, rows, asked, lambda _: None)
-        console.print(view(rows, given.days))
-        return _exit_code(rows)
-    if console.is_terminal:
-        from rich.live import Live
-
-        with Live(view(rows, given.days), console=console, auto_refresh=False) as live:
-
-            def show(rows: Sequence[Row]) -> None:
-                live.update(view(rows, given.days), refresh=True)
-
-            _go_on(lambda rows: looked_at(stockcast, rows, asked, show), rows, given.every)
-    else:
-
-        def look(rows: Sequence[Row]) -> list[Row]:
-            rows = looked_at(stockcast, rows, asked, lambda _: None)
-            console.print(view(rows, given.days))
-            console.file.flush()
-            return rows
-
-        _go_on(look, rows, given.every)
-    return OK
+    if not given.once:
+        with suppress(KeyboardInterrupt):  # that is how watching ends
+            _keep_watching(stockcast, rows, asked, given.every)
+        return OK
+    with bar("asking", len(rows)) as advance:
+        rows = looked_at(stockcast, rows, asked, lambda seen: advance(*_reached(seen)))
+    standard_output().print(view(rows, given.days))
+    return _exit_code(rows)
 
 
-def _go_on(look: Callable[[Sequence[Row]], list[Row]], rows: Sequence[Row], every_s: int) -> None:
-    """Look again and again, until Ctrl-C: that is how watching ends."""
-    try:
+def _keep_watching(
+    stockcast: Service, rows: Sequence[Row], asked: dict[str, Any], every_s: int
+) -> None:
+    """Look again and again: at a terminal in place, and else a table each time."""
+    from rich.live import Live
+
+    console, days = standard_output(), asked["days"]
+    in_place = Live(view(rows, days), console=console, auto_refresh=False)
+    with in_place if console.is_terminal else nullcontext():
         while True:
-            rows = look(rows)
+            if console.is_terminal:
+                rows = looked_at(
+                    stockcast,
+                    rows,
+                    asked,
+                    lambda seen: in_place.update(view(seen, days), refresh=True),
+                )
+            else:
+                rows = looked_at(stockcast, rows, asked, lambda _: None)
+                console.print(view(rows, days))
+                console.file.flush()
             time.sleep(every_s)
-    except KeyboardInterrupt:
-        return
 
 
 def looked_at(
@@ -128,9 +128,13 @@ def view(rows: Sequence[Row], days: int) -> Group:
     return Group(drawn, *(f"{row.symbol}: {row.error.detail}" for row in rows if row.error))
 
 
-def _cells(result: dict[str, Any] | None) -> list[str]:
-    from cli.report import chance_of, dollars
+def _reached(rows: Sequence[Row]) -> tuple[int, str]:
+    """How many rows there are already, and what was looked at last."""
+    known = [row.symbol for row in rows if row.result or row.error]
+    return len(known), known[-1] if known else ""
 
+
+def _cells(result: dict[str, Any] | None) -> list[str]:
     if result is None:
         return [""] * 5
     low, high = map(dollars, result["intervals"]["80"])

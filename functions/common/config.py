@@ -184,6 +184,7 @@ class SinkSettings:
     sink: str
     failure_sink: str
     log_level: str
+    retry_for_s: float = 0.0
     event_tokens: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
@@ -192,6 +193,7 @@ class SinkSettings:
             sink=env.url("K_SINK", "", schemes=("http", "https")),
             failure_sink=env.url("FAILURE_SINK", "", schemes=("http", "https")),
             log_level=env.choice("LOG_LEVEL", "INFO", among=LOG_LEVELS),
+            retry_for_s=env.seconds("RETRY_FOR", "0s"),
             event_tokens=event_tokens(env),
         )
 

@@ -17,13 +17,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
-import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from functions.common import cloudevent, logs, problems
+from functions.common import cloudevent, logs, problems, schedule
 from functions.common.claims import Claims, Outcome
 from functions.common.cloudevent import MAX_EVENT_BYTES, Envelope, json_bytes
 from functions.common.errors import (
@@ -39,13 +38,12 @@ from functions.common.errors import (
 from functions.common.events import Event, ForecastFailed, ForecastRequested, PricesIngested
 from functions.common.ping import as_meant
 from functions.common.request_store import RequestStore
+from functions.common.retries import ONCE, GivenUpError, Retries
 from functions.common.signature import Signer
 from functions.common.sink import Sink
 
 if TYPE_CHECKING:
     import flask
-
-T = TypeVar("T")
 
 Answer = tuple[bytes, int, Mapping[str, str]]
 Handler = Callable[[Any], Event | None]
@@ -58,28 +56,15 @@ REMEMBERED_S = 24 * 3600.0
 log = logging.getLogger(__name__)
 
 
-class Lazy(Generic[T]):
-    """Builds a value when it is first wanted: gunicorn forks after a function is imported."""
-
-    def __init__(self, build: Callable[[], T]) -> None:
-        self._build = build
-        self._lock = threading.Lock()
-        self._built: list[T] = []
-
-    def __call__(self) -> T:
-        with self._lock:
-            if not self._built:
-                self._built.append(self._build())
-        return self._built[0]
-
-
 class EventFunction:
     """Answers the HTTP requests of one function.
 
     `handlers` maps an event class to what handles it and returns the next event, if any.
     `sink` takes reply events where no broker does (K_SINK); `failure_sink` takes the
     `forecast.failed` events. `ready` raises a TemporaryError while a store does not answer.
-    `signer` checks what comes in and signs what goes out. `clock` gives the time in epoch seconds.
+    `signer` checks what comes in and signs what goes out. `retries` repeats what failed for the
+    moment, where nobody delivers it again. `on_schedule` is what the plain POST of an OpenFaaS
+    cron stands for. `clock` gives the time in epoch seconds.
     """
 
     def __init__(
@@ -93,6 +78,8 @@ class EventFunction:
         failure_sink: Sink | None,
         ready: Callable[[], None],
         signer: Signer,
+        retries: Retries = ONCE,
+        on_schedule: Event | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.source = f"/stockcast/{name}"
@@ -104,6 +91,8 @@ class EventFunction:
         self._failure_sink = failure_sink
         self._ready = ready
         self._signer = signer
+        self._retries = retries
+        self._on_schedule = on_schedule
         self._clock = clock
 
     def __call__(self, request: flask.Request) -> Answer:
@@ -114,8 +103,7 @@ class EventFunction:
             detail = f"{request.method} is not answered here; POST a CloudEvent."
             return _problem(problems.problem("method", "Method not allowed", 405, detail))
         try:
-            envelope = as_meant(cloudevent.parse(dict(request.headers), _body_of(request)))
-            self._signer.check(envelope)
+            envelope = self._scheduled(request) or self._received(request)
             event = self._read(envelope)
         except StockcastError as error:
             log.warning("refused: %s", error.detail)
@@ -139,6 +127,16 @@ class EventFunction:
             return _problem(problems.from_error(error))
         return _json({"status": "ready", "function": self._name})
 
+    def _received(self, request: flask.Request) -> Envelope:
+        envelope = as_meant(cloudevent.parse(dict(request.headers), _body_of(request)))
+        self._signer.check(envelope)
+        return envelope
+
+    def _scheduled(self, request: flask.Request) -> Envelope | None:
+        if self._on_schedule is None:
+            return None
+        return schedule.envelope(dict(request.headers), self._on_schedule, self._clock())
+
     def _read(self, envelope: Envelope) -> Event:
         if envelope.type not in self._handlers:
             known = ", ".join(sorted(self._handlers))
@@ -159,16 +157,12 @@ class EventFunction:
     def _answer(self, envelope: Envelope, event: Event) -> Answer:
         started = time.perf_counter()
         try:
-            reply = self._once(envelope, event)
-            if reply is None:
-                return b"", 204, {}
-            reply = self._signer.signed(reply)
-            if self._sink is None:
-                headers, body = reply.to_binary()
-                return body, 200, headers
-            self._sink.post(reply)
+            return self._retries(lambda: self._settle(envelope, event))
         except TemporaryError as error:
-            log.warning("to be delivered again: %s", error.detail)
+            if self._retries.for_s:
+                self._give_up(envelope, event, GivenUpError(self._retries.for_s, error))
+            else:
+                log.warning("to be delivered again: %s", error.detail)
             return _problem(problems.from_error(error), error.retry_after_s)
         except (ConflictError, MalformedEventError) as error:
             log.warning("refused: %s", error.detail)
@@ -176,12 +170,34 @@ class EventFunction:
         except Exception:
             log.exception("failed on %s", envelope.type)
             detail = f"{self._name} failed on this event; its log says why."
+            if self._retries.for_s:
+                self._give_up(envelope, event, RequestError(detail))
             return _problem(problems.problem("internal", "Internal error", 500, detail))
-        else:
-            return b"", 204, {}
         finally:
             spent_ms = round((time.perf_counter() - started) * 1000, 1)
             log.info("answered %s", envelope.type, extra={"spent_ms": spent_ms})
+
+    def _settle(self, envelope: Envelope, event: Event) -> Answer:
+        """Handle the event and hand on what follows from it, or answer with it."""
+        reply = self._once(envelope, event)
+        if reply is None:
+            return b"", 204, {}
+        reply = self._signer.signed(reply)
+        if self._sink is None:
+            headers, body = reply.to_binary()
+            return body, 200, headers
+        self._sink.post(reply)
+        return b"", 204, {}
+
+    def _give_up(self, envelope: Envelope, event: Event, error: RequestError) -> None:
+        """End the request of an event that nobody delivers again."""
+        log.error("given up on %s: %s", envelope.type, error.detail)
+        if requested := _requested_by(event):
+            try:
+                self._requests.fail(requested, error)
+                self._announce_failure(envelope, event, error)
+            except TemporaryError as still:
+                log.error("its request ends at its deadline: %s", still.detail)  # noqa: TRY400 - told
 
     def _once(self, envelope: Envelope, event: Event) -> Envelope | None:
         """The reply to the event; the kept one where it was handled before."""
@@ -256,6 +272,8 @@ class EventFunction:
 
 def _body_of(request: flask.Request) -> bytes:
     """The whole body. OversizedEventError, whether or not its length was told beforehand."""
+    from werkzeug.exceptions import BadRequest
+
     if (request.content_length or 0) > MAX_EVENT_BYTES:
         raise OversizedEventError(request.content_length or 0, MAX_EVENT_BYTES)
     connection = request.environ.get("gunicorn.socket")
@@ -263,8 +281,8 @@ def _body_of(request: flask.Request) -> bytes:
         connection.settimeout(BODY_TIMEOUT_S)
     try:
         body: bytes = request.stream.read(MAX_EVENT_BYTES + 1)
-    except TimeoutError as error:
-        message = f"The body did not come within {BODY_TIMEOUT_S:.0f} s."
+    except (BadRequest, TimeoutError) as error:
+        message = f"The body did not come, or nothing of it for {BODY_TIMEOUT_S:.0f} s."
         raise MalformedEventError(message) from error
     if len(body) > MAX_EVENT_BYTES:
         raise OversizedEventError(len(body), MAX_EVENT_BYTES)

@@ -1,6 +1,7 @@
 """Events of a clock. A Knative PingSource sends the data it is told, but cannot choose the type.
 
-Its `ceOverrides` can add an extension attribute, though: `meanttype` says which event it stands for.
+Its `ceOverrides` can add an extension attribute, though: `meanttype` says which event it stands
+for.
 """
 
 from __future__ import annotations

@@ -7,13 +7,18 @@ from typing import Any
 
 from functions.common.cloudevent import Envelope
 from functions.common.errors import TemporaryError
+from functions.common.routing import address
 
 CONNECT_TIMEOUT_S = 2.0
 REPLY_TIMEOUT_S = 10.0
 
 
 class Sink:
-    """Posts CloudEvents in binary mode to `url`; taken is taken: any 2xx answer."""
+    """Posts CloudEvents in binary mode to `url`; taken is taken: any 2xx answer.
+
+    With `{function}` in it, `url` stands for an address a function (functions/common/routing.py);
+    an event that no function takes is then not posted, as a broker would not deliver it.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -29,12 +34,15 @@ class Sink:
         """Hand the event on. `TemporaryError` unless the sink has taken it."""
         from urllib3.exceptions import HTTPError
 
+        url = address(self.url, event)
+        if url is None:
+            return
         headers, body = event.to_binary()
         try:
-            answer = self._pool.request("POST", self.url, headers=headers, body=body)
+            answer = self._pool.request("POST", url, headers=headers, body=body)
         except HTTPError as error:
-            message = f"The sink {self.url} does not answer: {error}"
+            message = f"The sink {url} does not answer: {error}"
             raise TemporaryError(message, retry_after_s=2) from error
         if not 200 <= answer.status < 300:  # noqa: PLR2004
-            message = f"The sink {self.url} answered {answer.status} to {event.type}."
+            message = f"The sink {url} answered {answer.status} to {event.type}."
             raise TemporaryError(message, retry_after_s=2)

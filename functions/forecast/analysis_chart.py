@@ -67,11 +67,10 @@ def _draw_panel(axes: Any, panel: Mapping[str, Any]) -> None:
             label=line["name"],
         )
     for direction, (is_up, colour) in TURNS.items():
-        days = [mark["date"] for mark in panel["marks"] if mark["up"] is is_up]
-        for day, label in zip(days, [f"turns {direction}", *[None] * len(days)], strict=False):
-            axes.axvline(
-                np.datetime64(day), color=colour, linewidth=1.0, linestyle="--", label=label
-            )
+        days = [np.datetime64(mark["date"]) for mark in panel["marks"] if mark["up"] is is_up]
+        for place, day in enumerate(days):
+            label = None if place else f"turns {direction}"
+            axes.axvline(day, color=colour, linewidth=1.0, linestyle="--", label=label)
     # What a person uploaded may be named in a title; no dollar sign in it begins a formula.
     axes.set_title(panel["title"], loc="left", fontsize=10, parse_math=False)
     axes.set_xlabel(panel["x_label"])

@@ -17,8 +17,9 @@ from functions.common.price_store import PriceStore, StoredPrices
 from functions.common.request_record import Source, Status
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore, result_key
+from functions.forecast.recent_prices import RecentPrices
 
-VERSION = "6"
+VERSION = "7"
 """Part of every result's key: raise it when the same prices would get another answer."""
 
 PENDING = b'"status":"pending"'
@@ -39,6 +40,7 @@ class Forecasting:
         clock: Callable[[], float],
     ) -> None:
         self._prices = prices
+        self._recent = RecentPrices(prices)
         self._requests = requests
         self._results = results
         self._claims = claims
@@ -78,7 +80,7 @@ class Forecasting:
         if ingested.key != expected:
             message = f"must be {expected!r} for these prices, not {ingested.key!r}."
             raise InvalidFieldError("key", message)
-        stored = self._prices.get(ingested.key)
+        stored = self._recent.get(ingested.key, ingested.etag)
         if stored is None:
             message = f"names {ingested.key!r}, which the bucket {ingested.bucket!r} does not hold."
             raise InvalidFieldError("key", message)
@@ -102,11 +104,15 @@ def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> dic
     `today` is what the age of the prices is counted to. Raises RequestError where the prices
     cannot be forecast from.
     """
-    from functions.forecast import analyses, models, price_csv, result
+    from functions.forecast import price_csv
 
     series = price_csv.read(ingested.symbol, stored.body)
     if ingested.requested.is_analysis:
+        from functions.forecast import analyses
+
         return analyses.answer(ingested, stored, series, today)
+    from functions.forecast import models, result
+
     return result.answer(ingested, stored, series, models.named(ingested.model), today)
 
 

@@ -18,11 +18,13 @@ from functions.common.events import (
     PricesIngested,
     PricesWarmed,
 )
-from functions.common.function import Answer, EventFunction, Lazy
+from functions.common.function import Answer, EventFunction
+from functions.common.lazy import Lazy
 from functions.common.price_store import PriceStore
 from functions.common.redis_client import connect, failures_are_temporary
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore
+from functions.common.retries import Retries
 from functions.common.signature import Signer
 from functions.common.sink import Sink
 from functions.forecast.backtesting import Backtesting
@@ -63,6 +65,7 @@ def build() -> EventFunction:
         failure_sink=Sink(settings.sinks.failure_sink) if settings.sinks.failure_sink else None,
         ready=ready,
         signer=Signer(settings.sinks.event_tokens),
+        retries=Retries(settings.sinks.retry_for_s),
     )
 
 

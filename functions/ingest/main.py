@@ -14,10 +14,12 @@ from functions.common.bucket import Bucket
 from functions.common.claims import Claims
 from functions.common.config import Environment, read_or_exit
 from functions.common.events import ForecastRequested, PricesRefresh, WarmupRequested
-from functions.common.function import Answer, EventFunction, Lazy
+from functions.common.function import Answer, EventFunction
+from functions.common.lazy import Lazy
 from functions.common.price_store import PriceStore
 from functions.common.redis_client import connect, failures_are_temporary
 from functions.common.request_store import RequestStore
+from functions.common.retries import Retries
 from functions.common.signature import Signer
 from functions.common.sink import Sink
 from functions.ingest import sources
@@ -71,6 +73,8 @@ def build() -> EventFunction:
         failure_sink=Sink(settings.sinks.failure_sink) if settings.sinks.failure_sink else None,
         ready=ready,
         signer=Signer(settings.sinks.event_tokens),
+        retries=Retries(settings.sinks.retry_for_s),
+        on_schedule=PricesRefresh(),
     )
 
 

@@ -17,9 +17,10 @@ from starlette.routing import Route
 from functions.common import cloudevent, fields
 from functions.common.batch_record import BatchProgress
 from functions.common.cloudevent import Envelope, json_bytes
-from functions.common.errors import InvalidFieldError, MalformedEventError
+from functions.common.errors import InvalidFieldError, MalformedEventError, TemporaryError
 from functions.common.events import BatchRequested
 from functions.common.request_record import iso
+from functions.common.retries import ONCE, GivenUpError, Retries
 from functions.common.signature import Signer
 from functions.web import batch_submission, batch_table, dead_letter
 from functions.web.batch_store import BatchStore
@@ -45,9 +46,11 @@ class BatchApi:
         expansion: Expansion,
         changes: Changes,
         signer: Signer,
+        retries: Retries = ONCE,
     ) -> None:
         self._limits = limits
         self._signer = signer
+        self._retries = retries
         self._batches = batches
         self._expansion = expansion
         self._changes = changes
@@ -107,7 +110,16 @@ class BatchApi:
         except InvalidFieldError as error:
             raise MalformedEventError(error.detail) from error
         traceparent = event.extensions.get("traceparent", "")
-        await self._expansion.expand(requested.batch_id, traceparent)
+        try:
+            await self._retries.awaiting(
+                lambda: self._expansion.expand(requested.batch_id, traceparent)
+            )
+        except TemporaryError as error:
+            if self._retries.for_s:  # nobody delivers the event again
+                await self._batches.fail(
+                    requested.batch_id, GivenUpError(self._retries.for_s, error)
+                )
+            raise
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def bury(self, dead: Envelope) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
+from collections.abc import Callable
 from functools import lru_cache
+from types import FrameType
 
 import functions_framework.aio
 from starlette.requests import Request
@@ -22,7 +26,22 @@ logs.configure("web", settings.log_level)
 @lru_cache(maxsize=1)
 def wired() -> Wired:
     """The application, built in the first request's event loop."""
-    return Wired(settings)
+    built = Wired(settings)
+    _on_termination(built.end_streams)
+    return built
+
+
+def _on_termination(act: Callable[[], None]) -> None:
+    """Have the event loop `act` at SIGTERM, beside what the server does then."""
+    loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGTERM)
+
+    def terminated(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(act)
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGTERM, terminated)
 
 
 class Delegated(Response):

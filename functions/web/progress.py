@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from functions.common.errors import TemporaryError
 from functions.common.redis_client import FAILURES
 from functions.common.request_record import CHANGES, RequestRecord, Status
 
@@ -27,6 +28,12 @@ class Changes:
         self._redis = redis
         self._watchers: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._listener: asyncio.Task[None] | None = None
+        self.are_ending = False
+
+    def end(self) -> None:
+        """Have every stream end at once: the process is about to, and waits for open answers."""
+        self.are_ending = True
+        self._wake_all()
 
     @property
     def open_streams(self) -> int:
@@ -87,11 +94,12 @@ async def stream(
 ) -> AsyncIterator[bytes]:
     """Server-sent events: one `status` for each change; the last holds the whole document.
 
-    Stages that pass between two looks at the record are told as well, in their order.
+    Stages that pass between two looks at the record are told as well, in their order. Where Redis
+    does not answer, the stream ends early, and a browser asks again.
     """
     told: set[Status] = set()
     yield b"retry: 1000\n\n"
-    with changes.watching(request_id) as changed:
+    with changes.watching(request_id) as changed, suppress(TemporaryError):
         while True:
             changed.clear()
             record = await read(request_id)
@@ -102,6 +110,8 @@ async def stream(
                     yield _event(await document(record))
                     return
                 yield _event(json.dumps(_as_of(record, status).document()).encode())
+            if changes.are_ending:
+                return  # the browser connects again, to whoever answers then
             try:
                 await asyncio.wait_for(changed.wait(), HEARTBEAT_S)
             except (asyncio.TimeoutError, TimeoutError):

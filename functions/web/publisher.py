@@ -13,6 +13,7 @@ import httpcore
 from functions.common.cloudevent import Envelope
 from functions.common.errors import TemporaryError
 from functions.common.events import Event
+from functions.common.routing import address
 from functions.common.signature import Signer
 
 SOURCE = "/stockcast/web"
@@ -23,7 +24,10 @@ TIMEOUT = {"connect": 2.0, "read": 5.0, "write": 5.0, "pool": 5.0}
 
 
 class Publisher:
-    """Events go to `sink` in binary mode, signed; any 2xx answer means they are taken."""
+    """Events go to `sink` in binary mode, signed; any 2xx answer means they are taken.
+
+    With `{function}` in it, `sink` stands for an address a function (functions/common/routing.py).
+    """
 
     def __init__(self, sink: str, signer: Signer) -> None:
         self._sink = sink
@@ -40,10 +44,13 @@ class Publisher:
         envelope = self._signer.signed(_envelope(event, event_id, traceparent))
         headers, body = envelope.to_binary()
         headers |= _identity()
+        url = address(self._sink, envelope)
+        if url is None:
+            raise TypeError(f"Nobody takes {event.TYPE}; see functions/common/routing.py.")
         try:
             answer = await self._http.request(
                 "POST",
-                self._sink,
+                url,
                 headers=list(headers.items()),
                 content=body,
                 extensions={"timeout": TIMEOUT},

@@ -31,6 +31,7 @@ class Settings:
     s3: S3Settings | None = None
     symbols_max_age_s: float = 6 * 3600
     batch_deadline_s: float = 3600
+    retry_for_s: float = 0.0
     requests_per_minute_of_all: int = 0
     streams_per_client: int = 0
     event_tokens: tuple[str, ...] = field(default=(), repr=False)
@@ -54,6 +55,7 @@ class Settings:
             s3=S3Settings.read(env) if env.text("S3_BUCKET", "") else None,
             symbols_max_age_s=env.seconds("SYMBOLS_MAX_AGE", "6h"),
             batch_deadline_s=env.seconds("BATCH_DEADLINE", "1h"),
+            retry_for_s=env.seconds("RETRY_FOR", "0s"),
             requests_per_minute_of_all=env.number("RATE_LIMIT_TOTAL", str(CROWD * of_one)),
             streams_per_client=env.number("STREAM_LIMIT", "100"),
             event_tokens=event_tokens(env),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 
+from functions.common.retries import Retries
 from functions.common.signature import Signer
 from functions.web.application import Api, application
 from functions.web.batch_store import BatchStore
@@ -41,10 +42,16 @@ class Wired:
             self._publisher,
             limits,
             SymbolApi(settings, limits, self._publisher, self._symbols, histories),
-            BatchApi(limits, batches, expansion, self._changes, signer),
+            BatchApi(
+                limits, batches, expansion, self._changes, signer, Retries(settings.retry_for_s)
+            ),
             Exposition(store, lambda: self._changes.open_streams, settings.metrics_token),
         )
         self.application: Starlette = application(api, settings)
+
+    def end_streams(self) -> None:
+        """End the answers that would stay open for as long as a request is under way."""
+        self._changes.end()
 
     async def aclose(self) -> None:
         """Close the connections to Redis, the broker and S3."""

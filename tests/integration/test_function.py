@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 import threading
 import time
 
@@ -13,14 +14,17 @@ from functions.common.claims import Claims
 from functions.common.cloudevent import MAX_EVENT_BYTES, Envelope
 from functions.common.errors import TemporaryError, ThrottledError, UnknownSymbolError
 from functions.common.events import ForecastCompleted, ForecastFailed, ForecastRequested
-from functions.common.function import EventFunction, Lazy
+from functions.common.function import EventFunction
+from functions.common.lazy import Lazy
 from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
+from functions.common.retries import Retries
 from functions.common.signature import Signer
 from functions.common.sink import Sink
 from local.servers import free_port
 
 TOKEN = "a-token-for-these-tests"
+CRON = {"x-topic": "cron-function", "x-connector": "cron-connector"}
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)
 
 
@@ -36,7 +40,7 @@ def store(redis_client, redis_settings):
 
 @pytest.fixture
 def build(redis_client, store):
-    def build(handler, *, sink=None, failure_sink=None, ready=lambda: None, tokens=()):
+    def build(handler, *, sink=None, failure_sink=None, ready=lambda: None, tokens=(), **others):
         return EventFunction(
             "ingest",
             {ForecastRequested: handler},
@@ -46,6 +50,7 @@ def build(redis_client, store):
             failure_sink=failure_sink,
             ready=ready,
             signer=Signer(tokens),
+            **others,
         )
 
     return build
@@ -258,6 +263,22 @@ def test_an_event_is_oversized_whether_or_not_it_tells_its_length(build):
     assert status == 413
 
 
+def test_a_sender_that_falls_silent_is_refused(build, monkeypatch):
+    monkeypatch.setattr("functions.common.function.BODY_TIMEOUT_S", 0.1)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, ours.makefile("rb") as body:
+        theirs.sendall(b'{"request_id"')
+        environ = {
+            "REQUEST_METHOD": "POST",
+            "CONTENT_LENGTH": "100",
+            "gunicorn.socket": ours,
+            "wsgi.input": body,
+        }
+        answer, status, _ = build(completes)(flask.Request(environ))
+    assert status == 400
+    assert b"did not come" in answer
+
+
 def test_with_a_token_only_signed_events_are_taken_and_replies_are_signed(build, inbox):
     signer = Signer((TOKEN,))
     function = build(completes, tokens=(TOKEN,))
@@ -303,3 +324,77 @@ def test_lazy_builds_once_for_all_threads():
         thread.join()
     assert len(built) == 1
     assert len({id(one) for one in got}) == 1
+
+
+class TestWhereNobodyDeliversAgain:
+    def test_what_failed_for_the_moment_is_tried_again(self, build):
+        failures = [TemporaryError("S3 is down.")] * 2
+
+        def handler(requested):
+            if failures:
+                raise failures.pop()
+            return completes(requested)
+
+        assert send(build(handler, retries=Retries(30)), event())[1] == 200
+
+    def test_a_sink_is_asked_again_without_the_work_being_done_again(self, build, inbox):
+        calls = []
+        statuses = [202, 500, 500]
+        inbox.answers = lambda _: (statuses.pop(), {}, b"")
+
+        def handler(requested):
+            calls.append(requested)
+            return completes(requested)
+
+        function = build(handler, sink=Sink(inbox.url), retries=Retries(30))
+        assert send(function, event())[1] == 204
+        assert len(calls) == 1
+        assert len({kept.id for kept in inbox.events}) == 1
+
+    @pytest.mark.parametrize("error", [TemporaryError("S3 is down."), ZeroDivisionError()])
+    def test_the_request_ends_with_the_reason_once_it_is_given_up(self, build, store, inbox, error):
+        store.advance(REQUESTED, Status.QUEUED)
+
+        def handler(_):
+            raise error
+
+        function = build(handler, retries=Retries(0.1), failure_sink=Sink(inbox.url))
+        assert send(function, event())[1] in {500, 503}
+        record = store.read("request-1")
+        assert record.status is Status.FAILED
+        reason = record.document()["error"]["detail"]
+        assert "S3 is down." in reason or "ingest failed on this event" in reason
+        assert [kept.type for kept in inbox.events] == [ForecastFailed.TYPE]
+
+    def test_without_redis_the_request_is_left_to_its_deadline(self, build, store, monkeypatch):
+        def down(*_):
+            raise TemporaryError("Redis is down.")
+
+        monkeypatch.setattr(store, "fail", down)
+        assert send(build(down, retries=Retries(0.1)), event())[1] == 503
+
+
+class TestOnASchedule:
+    def scheduled(self, build, **others):
+        calls = []
+        function = build(calls.append, on_schedule=REQUESTED, clock=lambda: 1e9, **others)
+        return function, calls
+
+    def test_the_plain_post_of_a_cron_is_the_event_it_stands_for(self, build):
+        function, calls = self.scheduled(build, tokens=(TOKEN,))
+        assert post(function, CRON, b"")[1] == 204
+        assert calls == [REQUESTED]
+
+    def test_a_second_one_in_the_same_hour_does_nothing(self, build):
+        function, calls = self.scheduled(build)
+        assert [post(function, CRON, b"")[1] for _ in range(2)] == [204, 204]
+        assert len(calls) == 1
+
+    def test_a_function_without_a_schedule_refuses_it(self, build):
+        assert post(build(completes), CRON, b"")[1] == 400
+
+    def test_an_event_that_claims_to_come_from_a_cron_has_to_be_signed(self, build):
+        function, calls = self.scheduled(build, tokens=(TOKEN,))
+        headers, body = event().to_binary()
+        assert post(function, {**headers, **CRON}, body)[1] == 401
+        assert calls == []

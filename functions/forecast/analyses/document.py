@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from functions.forecast.series import PriceSeries
 
+LEVELS = (0.10, 0.90)
+"""The bounds of the 80% interval that analyses tell."""
+
 DRAWN_DIGITS, WRITTEN_DIGITS = 7, 12
 """Significant digits of the values of a panel, and of figures and tables."""
 

@@ -22,23 +22,37 @@ NAMES = {
     "volume": "volume",
     "daily_change": "daily change",
 }
-UNITS = {"close": "price", "adj_close": "price", "volume": "shares", "daily_change": "money"}
-TITLES = {"price": "Price", "shares": "Volume", "money": "Daily change"}
+OFF_MEAN = ("Percent off the mean of the range", "percent")
+PANELS = {
+    "basic": {
+        "close": ("Price", "price"),
+        "adj_close": ("Price", "price"),
+        "volume": ("Volume", "shares"),
+        "daily_change": ("Daily change", "money"),
+    },
+    "pct": {
+        **dict.fromkeys(("close", "adj_close", "volume"), OFF_MEAN),
+        "daily_change": ("Daily change in percent of the price before", "percent"),
+    },
+}
+"""The title and unit of the panel that each column is drawn in."""
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     """The columns from `start` to `end`, in their units or, `pct`, in percent off their mean.
 
-    The daily change is that of the adjusted close since the trading day before. The extremes and
-    the current value are always in a column's own unit.
+    The daily change is that of the adjusted close since the trading day before; its mean is next
+    to nothing, so its percent are of the price then. The extremes and the current value are always
+    in a column's own unit.
     """
     chosen = window(series, parameters)
     dates = series.dates[chosen.rows]
+    change = np.diff(series.adjusted_close, prepend=np.nan)
     known = {
         "close": series.close,
         "adj_close": series.adjusted_close,
         "volume": series.volume,
-        "daily_change": np.diff(series.adjusted_close, prepend=np.nan),
+        "daily_change": change,
     }
     columns = {name: known[name][chosen.rows] for name in parameters["columns"]}
     figures: dict[str, Any] = {"start": str(dates[0]), "end": str(dates[-1])}
@@ -49,18 +63,14 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         figures |= _extremes(name, dates, values)
     drawn = columns
     if parameters["plot_type"] == "pct":
-        drawn = {name: _off_mean(values) for name, values in columns.items()}
-        panels = [_panel("Percent off the mean of the range", "percent", dates, drawn)]
-    else:
-        panels = [
-            _panel(
-                TITLES[unit],
-                unit,
-                dates,
-                {name: values for name, values in columns.items() if UNITS[name] == unit},
-            )
-            for unit in dict.fromkeys(UNITS[name] for name in columns)
-        ]
+        relative = {name: _off_mean(values) for name, values in columns.items()}
+        relative["daily_change"] = 100.0 * (change / (series.adjusted_close - change))[chosen.rows]
+        drawn = {name: relative[name] for name in columns}
+    panel_of = PANELS[parameters["plot_type"]]
+    panels = [
+        Panel(title, unit, dates, _lines(drawn, panel_of, (title, unit)))
+        for title, unit in dict.fromkeys(panel_of[name] for name in drawn)
+    ]
     rows = zip(dates.astype(str).tolist(), *(of.tolist() for of in drawn.values()), strict=True)
     return Analysis(
         message=_message(series.symbol, parameters["columns"][0], figures),
@@ -107,14 +117,13 @@ def _off_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return off
 
 
-def _panel(
-    title: str,
-    unit: str,
-    dates: NDArray[np.datetime64],
-    columns: Mapping[str, NDArray[np.float64]],
-) -> Panel:
-    lines = [
+def _lines(
+    drawn: Mapping[str, NDArray[np.float64]],
+    panel_of: Mapping[str, tuple[str, str]],
+    panel: tuple[str, str],
+) -> list[Line]:
+    return [
         Line(NAMES[name], values, "actual" if name == "adj_close" else "other")
-        for name, values in columns.items()
+        for name, values in drawn.items()
+        if panel_of[name] == panel
     ]
-    return Panel(title, unit, dates, lines)

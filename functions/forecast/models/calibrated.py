@@ -19,6 +19,7 @@ from functions.common.errors import TooLittleHistoryError
 from functions.forecast import backtest
 from functions.forecast.models import outcome_table
 from functions.forecast.models.own_record import deviations, width_factors
+from functions.forecast.models.random_walk import FARTHEST
 from functions.forecast.models.volatility import measures
 from functions.forecast.prediction import LEVELS, Prediction
 from functions.forecast.scores import WIS_LEVELS
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 FEWEST_ROWS = 30
 SHORT_ROWS = 252
 """Under a year of prices, a forecast says that its range is wider for it."""
-
-FARTHEST = np.log(1e4)
-"""No quantile lies further from the last price than ten thousand times."""
 
 LEAST_LOG, MOST_LOG = -708.0, 709.0
 """Logs of the prices a float64 holds."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+FARTHEST = np.log(1e4)
+"""No quantile of a model lies further from the last price than ten thousand times."""
+
 WINDOW = 756
 """Rows of history the walk's standard deviation is taken from: three trading years."""
 
@@ -40,5 +43,6 @@ def quantiles(
     normal = np.array([NormalDist().inv_cdf(level) for level in levels])
     deviation = step_deviation(log_price, origins)
     spread = deviation[:, np.newaxis, np.newaxis] * np.sqrt(steps)[:, np.newaxis] * normal
+    spread = np.clip(spread, -FARTHEST, FARTHEST)
     paths: NDArray[np.float64] = np.exp(log_price[origins][:, np.newaxis, np.newaxis] + spread)
     return paths

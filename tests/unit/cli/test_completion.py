@@ -52,6 +52,12 @@ def test_bash_completes_commands_and_options():
     assert {"up", "backtest", "rank", "completion"} <= set(completed("stockcast "))
     assert completed("stockcast backtest --hor") == ["--horizons"]
     assert completed("stockcast completion f") == ["fish"]
+    assert completed("stockcast analyse buy_and_hold IBM --nsh") == ["--nshares"]
+
+
+def test_bash_completes_tickers():
+    assert completed("stockcast forecast MSF") == ["MSFT"]
+    assert "GOOGL" in completed("stockcast watch AAPL GOO")
 
 
 def test_another_shell_is_refused(capsys):

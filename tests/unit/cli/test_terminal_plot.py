@@ -2,8 +2,8 @@
 
 import pytest
 
+from cli.amounts import price_label
 from cli.canvas import ASCII, FINE
-from cli.report import price_label
 from cli.terminal_plot import Line, Plot, Ribbon, draw
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from functions.common.cloudevent import json_bytes
 from functions.common.events import PricesIngested
 from functions.common.price_store import StoredPrices
 from functions.forecast import models, result
@@ -106,3 +107,9 @@ def test_prophet_has_no_band_of_the_day_before():
     history = answer(sample("FB"), model="prophet")["history"]
     assert set(history["lo80"]) == set(history["hi80"]) == {None}
     assert len(history["lo80"]) == len(history["dates"])
+
+
+@pytest.mark.parametrize("model", ["calibrated", "prophet"])
+def test_absurd_prices_give_a_result_that_json_holds(model):
+    closes = np.where(np.arange(300) % 2, 1e10, 1e-6)
+    assert json_bytes(answer(of_closes(closes, "2012-01-01"), 3650, model))

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from functions.common import analyses
 from functions.common.cloudevent import Envelope
 from functions.common.errors import InvalidFieldError
 from functions.common.events import ChartRequested, ForecastRequested, PricesIngested
@@ -58,6 +59,12 @@ def test_the_table_has_a_row_a_day():
     assert [row["kind"] for row in rows] == ["history", "history", "forecast", "forecast"]
     assert (rows[0]["fitted"], rows[1]["fitted"], rows[3]["mean"]) == ("", "3", "5")
     assert rows[3]["hi95"] == "2.0"
+
+
+def test_no_cell_of_a_table_is_a_formula():
+    asked = {"columns": ["date", "=HYPERLINK(1)"], "rows": [["2013-03-01", -1.5], ["@x", "+y"]]}
+    rows = list(csv.reader(io.StringIO(csv_table.table({"table": asked}))))
+    assert rows == [["date", "'=HYPERLINK(1)"], ["2013-03-01", "-1.5"], ["'@x", "'+y"]]
 
 
 def dead(kind=ForecastRequested, data=None, **extensions):
@@ -116,3 +123,24 @@ def test_every_reference_in_the_description_is_there():
     text = json.dumps(openapi.DOCUMENT)
     names = set(re.findall(r"#/components/schemas/(\w+)", text))
     assert names == set(openapi.DOCUMENT["components"]["schemas"])
+
+
+def test_the_parameters_of_analyses_are_described_with_their_defaults_and_limits():
+    described = openapi.DOCUMENT["components"]["schemas"]["AnalysisSubmission"]["properties"]
+    assert set(described) == {"id", "symbol", "kind"}.union(*analyses.PARAMETERS.values())
+    for kind in analyses.KINDS:
+        defaults, _ = analyses.parameters(kind, {})
+        for name, value in defaults.items():
+            assert described[name].get("default", value) == value
+    for name in ("nshares", "changepoint_prior", "days", "training_years"):
+        kind = next(one for one, takes in analyses.PARAMETERS.items() if name in takes)
+        least, most = described[name]["minimum"], described[name]["maximum"]
+        for value, is_good in ((least, True), (most, True), (least / 2, False), (most * 2, False)):
+            assert (analyses.parameters(kind, {name: value})[1] == []) is is_good
+
+
+def test_of_many_foreign_parameters_the_first_are_named():
+    body = json.dumps({"symbol": "AAPL", "kind": "history"} | {f"x{n}": n for n in range(5000)})
+    with pytest.raises(InvalidSubmissionError) as caught:
+        submission.analysis(body.encode())
+    assert [error.field for error in caught.value.errors] == [f"x{n}" for n in range(10)]

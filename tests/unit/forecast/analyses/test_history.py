@@ -1,5 +1,4 @@
 import numpy as np
-import pandas as pd
 import pytest
 
 from functions.common.errors import InvalidFieldError
@@ -95,11 +94,19 @@ def test_the_first_day_has_no_change():
     assert shown["figures"]["daily_change_maximum"] == pytest.approx(1.0)
 
 
-def test_constant_prices_have_no_percent_of_their_mean_change():
+def test_the_daily_change_in_percent_is_of_the_price_before():
+    asked = {"columns": ["daily_change", "close"], "plot_type": "pct", "start": "2012-01-03"}
+    shown = analysed("history", sample("MSFT"), **asked)
+    expected = 100 * frame("MSFT")["adj_close"].pct_change().loc["2012-01-03":]
+    assert line_of(shown, "daily change").to_numpy() == pytest.approx(expected, rel=1e-5, abs=1e-6)
+    assert table_of(shown)["daily_change"].to_numpy() == pytest.approx(expected)
+    assert [panel["unit"] for panel in shown["panels"]] == ["percent", "percent"]
+
+
+def test_constant_prices_are_at_their_mean():
     series = of_closes(np.full(40, 10.0))
     shown = analysed("history", series, columns=["daily_change", "close"], plot_type="pct")
-    changes, closes = (line["values"] for line in shown["panels"][0]["lines"])
-    assert set(changes) == {None}
+    changes, closes = (panel["lines"][0]["values"] for panel in shown["panels"])
+    assert changes == [None, *[0.0] * 39]
     assert set(closes) == {0.0}
-    assert isinstance(shown["figures"]["close_current"], float)
-    assert pd.Timestamp(shown["figures"]["close_minimum_date"]) == pd.Timestamp("1990-01-01")
+    assert shown["figures"]["close_minimum_date"] == "1990-01-01"

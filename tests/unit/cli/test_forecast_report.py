@@ -6,8 +6,10 @@ from datetime import date
 import pytest
 from rich.console import Console
 
+from cli.amounts import dollars, price_label
+from cli.forecast_report import forecast_plot, print_forecast
 from cli.in_process import InProcess
-from cli.report import dollars, forecast_plot, price_label, print_forecast, provenance
+from cli.provenance import provenance
 
 TODAY = date(2013, 3, 4)
 
@@ -81,3 +83,10 @@ def test_axis_labels_are_as_short_as_they_can_be():
     assert [price_label(each) for each in (0.0, 7.5, 150.0, 12500.0, -20.0, 0.25)] == [
         "$0", "$7.5", "$150", "$12,500", "-$20", "$0.25",
     ]  # fmt: skip
+
+
+def test_brackets_in_what_is_printed_are_no_markup(capsys):
+    from cli.console import print_text, standard_output
+
+    print_text(standard_output(), "tiingo answered 500: [bold]'[\"error\"]' :smile:")
+    assert capsys.readouterr().out == "tiingo answered 500: [bold]'[\"error\"]' :smile:\n"

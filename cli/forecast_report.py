@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cli.canvas import Span, glyphs_for
+from cli.amounts import chance_of, dollars, price_label
+from cli.console import plot_size, print_rows, print_text
+from cli.provenance import provenance
 from cli.terminal_plot import Line, Plot, Ribbon, draw
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-MOST_WIDTH = 100
-PLOT_HEIGHT = 14
 LEAST_SHOWN, SHOWN_HORIZONS = 63, 3
 PERCENTS = ("95", "80", "50")
 """The ranges, widest first, as their shades are laid over each other."""
@@ -70,60 +70,3 @@ def forecast_plot(result: Mapping[str, Any]) -> Plot:
     ]
     x = [*dates, *forecast["dates"]]
     return Plot(x, lines, ribbons, rule=len(dates) - 1, label=price_label)
-
-
-def provenance(result: Mapping[str, Any], today: date, *, since: str) -> list[str]:
-    """Where the prices are from and how old they are, and what to know before trusting them.
-
-    Jumps of the price before `since` are not told.
-    """
-    data = result["data"]
-    last = data["last_date"]
-    age = max(0, (today - date.fromisoformat(last)).days)
-    model = f" Model: {result['model']}." if "model" in result else ""
-    old = f"{age} {'day' if age == 1 else 'days'} old"
-    source = f"{data['rows']} daily prices from {data['provider']}, as of {last} ({old}).{model}"
-    lines = [source]
-    if data["provider"] == "sample":
-        lines.append(f"These are sample prices that end on {last}, not today's.")
-    if data["stale"]:
-        lines.append("The provider cannot be reached: these are the last prices known.")
-    jumps = [day for day in data["jumps"] if day >= since]
-    if jumps:
-        told = ", ".join(jumps)
-        lines.append(f"The price jumped without a split on {told}; check it before you rely on it.")
-    return [*lines, "Statistics of the past, no investment advice."]
-
-
-def dollars(price: float) -> str:
-    """`$1,234.56`, `-$0.1235`."""
-    text = f"{abs(price):,.2f}" if abs(price) >= 1 else f"{abs(price):.4g}"
-    return f"{'-' if price < 0 else ''}${text}"
-
-
-def chance_of(probability: float | None) -> str:
-    """`53%`; empty where nothing is known of it."""
-    return "" if probability is None else f"{probability:.0%}"
-
-
-def price_label(price: float) -> str:
-    """A price on an axis, of which only the round ones are shown."""
-    return f"{'-' if price < 0 else ''}${abs(price):,.6g}"
-
-
-def plot_size(console: Console) -> tuple[int, int, Any]:
-    """Width, height and characters of a plot on `console`."""
-    return min(console.width, MOST_WIDTH), PLOT_HEIGHT, glyphs_for(console.encoding)
-
-
-def print_text(console: Console, text: str, style: str = "") -> None:
-    """A paragraph: wrapped in a terminal, and on one line where another program reads it."""
-    console.print(text, style=style, soft_wrap=not console.is_terminal)
-
-
-def print_rows(console: Console, rows: list[list[Span]]) -> None:
-    """Rows of spans, neither wrapped nor cropped."""
-    from rich.text import Text
-
-    for row in rows:
-        console.print(Text.assemble(*((span.text, span.style) for span in row)), soft_wrap=True)

@@ -1,0 +1,30 @@
+"""Where the prices of a result are from, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+
+def provenance(result: Mapping[str, Any], today: date, *, since: str) -> list[str]:
+    """Where the prices are from and how old they are, and what to know before trusting them.
+
+    Jumps of the price before `since` are not told.
+    """
+    data = result["data"]
+    last = data["last_date"]
+    age = max(0, (today - date.fromisoformat(last)).days)
+    model = f" Model: {result['model']}." if "model" in result else ""
+    old = f"{age} {'day' if age == 1 else 'days'} old"
+    source = f"{data['rows']} daily prices from {data['provider']}, as of {last} ({old}).{model}"
+    lines = [source]
+    if data["provider"] == "sample":
+        lines.append(f"These are sample prices that end on {last}, not today's.")
+    if data["stale"]:
+        lines.append("The provider cannot be reached: these are the last prices known.")
+    jumps = [day for day in data["jumps"] if day >= since]
+    if jumps:
+        told = ", ".join(jumps)
+        lines.append(f"The price jumped without a split on {told}; check it before you rely on it.")
+    return [*lines, "Statistics of the past, no investment advice."]

@@ -1,0 +1,87 @@
+"""Runs an image's tree as a container would: its user, a read-only root, /tmp, its own process 1.
+
+Linux namespaces and chroot, both by their command line tools, take the place of a container
+runtime, which few machines that build images without a registry have. The network is the host's.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.process import Process
+from local.servers import Program, answers_http
+from tests.images.building import Image
+
+# $1 the tree, then the environment and the program, in the mount and process namespaces of its own
+ENTER = """
+mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"
+mount -t tmpfs -o mode=1777 tmpfs "$1/tmp" && mount -t proc proc "$1/proc"
+mount --bind /dev "$1/dev"
+shift; exec env -i "$@"
+"""
+READY_S = 60.0
+ENDED_S = 60.0
+
+
+class Container:
+    """`image`, run at `port` of this machine with the variables `env`."""
+
+    def __init__(self, image: Image, port: int, env: Mapping[str, str], log: Path) -> None:
+        config, root = image.config, image.root
+        set_in_image = dict(line.split("=", 1) for line in config["Env"])
+        env = {**set_in_image, "PORT": str(port), "HOST": "127.0.0.1", **env}
+        argv = [
+            *("unshare", "--mount", "--pid", "--fork", "--kill-child"),
+            *("--propagation", "private", "sh", "-ec", ENTER, "sh", str(root)),
+            *(f"{name}={value}" for name, value in env.items()),
+            *(shutil.which("chroot") or "chroot", f"--userspec={config['User']}", str(root)),
+            *("sh", "-c", 'cd "$0" && exec "$@"', config["WorkingDir"], *config["Cmd"]),
+        ]
+        program = Program("image", tuple(argv), (port,), lambda: answers_http(port, "/healthz"))
+        self.process = Process(program, log)
+        self.url = f"http://127.0.0.1:{port}"
+
+    def start(self) -> None:
+        self.process.start()
+        self.process.wait_until_ready(READY_S)
+
+    @property
+    def first_process(self) -> int:
+        """What is process 1 in there; a container runtime signals that alone."""
+        return _children(self.process.pid)[0]
+
+    def processes(self) -> list[int]:
+        found = [self.first_process]
+        for pid in found:
+            found.extend(_children(pid))
+        return found
+
+    def terminate(self) -> None:
+        os.kill(self.first_process, signal.SIGTERM)
+
+    def wait_until_ended(self) -> None:
+        give_up = time.monotonic() + ENDED_S
+        while self.process.is_alive():
+            assert time.monotonic() < give_up, self.process.last_words()
+            time.sleep(0.02)
+
+    def memory_mib(self) -> float:
+        """What its processes hold, pages they share counted once."""
+        return sum(map(_pss_kib, self.processes())) / 1024
+
+    def stop(self) -> None:
+        self.process.stop()
+
+
+def _children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _pss_kib(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))

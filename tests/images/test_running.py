@@ -1,0 +1,159 @@
+"""The images at work, with a read-only root and their own user, on a real Redis and S3."""
+
+import contextlib
+import json
+import re
+import socket
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from functions.common import cloudevent
+from functions.common.cloudevent import Envelope
+from functions.common.events import (
+    ChartRequested,
+    ForecastCompleted,
+    ForecastRequested,
+    PricesIngested,
+)
+from functions.common.result_store import chart_name, result_name
+from tests.images.building import FUNCTIONS
+
+MOST_MIB_AT_REST = {"web": 128, "ingest": 128, "forecast": 128}
+ASKED = {"request_id": "request-1", "symbol": "AAPL", "days": 45}
+
+
+def send(container, event):
+    headers, body = event.to_binary()
+    return requests.post(container.url, data=body, headers=headers, timeout=60)
+
+
+@pytest.fixture(params=FUNCTIONS)
+def container(request, run, inbox):
+    return run(request.param, K_SINK=inbox.url if request.param == "web" else "")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/_/health", "/readyz"])
+def test_an_image_answers_that_it_is_well(container, path):
+    assert requests.get(container.url + path, timeout=30).status_code == 200
+
+
+def test_an_image_at_rest_holds_little_memory(container):
+    function = requests.get(container.url + "/healthz", timeout=30).json()["function"]
+    assert container.memory_mib() < MOST_MIB_AT_REST[function]
+
+
+def test_its_processes_are_its_users_and_may_write_to_tmp_alone(container):
+    for pid in container.processes():
+        status = Path(f"/proc/{pid}/status").read_text()
+        assert set(re.search(r"^Uid:\s+(.*)$", status, re.MULTILINE)[1].split()) == {"65532"}
+        mounts = [line.split() for line in Path(f"/proc/{pid}/mountinfo").read_text().splitlines()]
+        options = {mount[4]: mount[5].split(",") for mount in mounts}
+        assert "ro" in options["/"]
+        assert "rw" in options["/tmp"]  # noqa: S108 - a mount of the image
+
+
+def test_an_event_goes_through_ingest_and_forecast_up_to_the_chart(run, redis_client):
+    ingest, forecast = run("ingest"), run("forecast")
+    answer = send(ingest, Envelope("1", "/test", ForecastRequested.TYPE, ASKED))
+    ingested = cloudevent.parse(answer.headers, answer.content)
+    assert ingested.type == PricesIngested.TYPE
+    answer = send(forecast, ingested)
+    completed = cloudevent.parse(answer.headers, answer.content)
+    assert completed.type == ForecastCompleted.TYPE
+    key = completed.data["result_key"]
+    result = json.loads(redis_client.get(result_name(key)))
+    assert result["message"].startswith("The predicted price for AAPL 45 days after 2013-03-01 is")
+    chart = ChartRequested("request-1", "AAPL", key)
+    assert send(forecast, Envelope("2", "/test", chart.TYPE, chart.to_data())).status_code == 204
+    assert redis_client.get(chart_name(key)).startswith(b"\x89PNG")
+
+
+def test_prophet_is_forecast_with_its_backtest(run, redis_client):
+    ingest, forecast = run("ingest"), run("forecast")
+    asked = {**ASKED, "model": "prophet"}
+    answer = send(ingest, Envelope("1", "/test", ForecastRequested.TYPE, asked))
+    answer = send(forecast, cloudevent.parse(answer.headers, answer.content))
+    completed = cloudevent.parse(answer.headers, answer.content)
+    assert send(forecast, completed).status_code == 204
+    result = json.loads(redis_client.get(result_name(completed.data["result_key"])))
+    assert result["backtest"]["status"] == "complete"
+
+
+def test_web_serves_the_page_and_takes_a_request(run, inbox):
+    web = run("web", K_SINK=inbox.url)
+    page = requests.get(web.url, timeout=30).text
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+    assert files
+    for path in files:
+        assert requests.get(web.url + path, timeout=30).status_code == 200
+    answer = requests.post(f"{web.url}/api/forecasts", json={**ASKED, "id": "own-id-1"}, timeout=30)
+    assert answer.status_code == 202
+    assert inbox.events[0].data["request_id"] == "own-id-1"
+
+
+class HalfSent:
+    """A request whose head the server has read and whose body it waits for."""
+
+    def __init__(self, url, path, headers, body):
+        address = urlsplit(url)
+        self._body = body
+        self._connection = socket.create_connection((address.hostname, address.port), timeout=60)
+        lines = [f"POST {path} HTTP/1.1", f"host: {address.netloc}", "expect: 100-continue"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        lines += [f"content-length: {len(body)}", "", ""]
+        self._connection.sendall("\r\n".join(lines).encode())
+        assert b"100 Continue" in self._connection.recv(1024)
+
+    def finish(self):
+        """Send the body; the whole answer."""
+        with self._connection as connection:
+            connection.sendall(self._body)
+            answer = b""
+            while chunk := connection.recv(65536):
+                answer += chunk
+        return answer
+
+
+def wait_until_no_more_is_taken(container):
+    """Connections may still be made, which nobody will accept."""
+    give_up = time.monotonic() + 60
+    with contextlib.suppress(requests.ConnectionError, requests.Timeout):
+        while requests.get(f"{container.url}/healthz", timeout=1).ok:
+            assert time.monotonic() < give_up
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_request_in_flight_is_answered_after_sigterm(run, inbox, function):
+    container = run(function, K_SINK=inbox.url)
+    if function == "web":
+        path, headers = "/api/forecasts", {"content-type": "application/json"}
+        body, answered = json.dumps(ASKED).encode(), b"202"
+    else:
+        kind = "warmup.requested" if function == "ingest" else "prices.warmed"
+        event = Envelope("1", "/test", f"dev.stockcast.{kind}.v1", {"symbol": "AAPL"})
+        path, answered = "/", b"204"
+        headers, body = event.to_binary()
+    request = HalfSent(container.url, path, headers, body)
+    container.terminate()
+    wait_until_no_more_is_taken(container)
+    assert request.finish().split(b" ", 2)[1] == answered
+    container.wait_until_ended()
+
+
+def test_an_open_stream_of_progress_ends_with_its_server(run, inbox):
+    web = run("web", K_SINK=inbox.url)
+    body = {**ASKED, "id": "own-id-1"}
+    del body["request_id"]
+    location = requests.post(f"{web.url}/api/forecasts", json=body, timeout=30).headers["location"]
+    with requests.get(f"{web.url}{location}/events", stream=True, timeout=60) as stream:
+        lines = stream.iter_lines()
+        assert any(line.startswith(b"data:") for line in lines)
+        web.terminate()
+        # A server that is killed breaks the connection off, which raises here.
+        assert [line for line in lines if line.startswith(b"data:")] == []
+    web.wait_until_ended()

@@ -1,0 +1,75 @@
+"""Trying again where nobody else does."""
+
+import pytest
+
+from functions.common import retries
+from functions.common.errors import TemporaryError
+from functions.common.retries import ONCE, Retries
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    class Clock:
+        now = 0.0
+        slept = ()
+
+        def sleep(self, seconds):
+            self.now += seconds
+            self.slept = (*self.slept, seconds)
+
+        async def sleep_async(self, seconds):
+            self.sleep(seconds)
+
+    clock = Clock()
+    monkeypatch.setattr(retries.time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(retries.time, "sleep", clock.sleep)
+    monkeypatch.setattr(retries.asyncio, "sleep", clock.sleep_async)
+    return clock
+
+
+def failing(times, **given):
+    left = [TemporaryError("down", **given)] * times
+
+    def attempt():
+        if left:
+            raise left.pop()
+        return "done"
+
+    return attempt
+
+
+def test_once_is_once(clock):
+    with pytest.raises(TemporaryError):
+        ONCE(failing(1))
+    assert clock.slept == ()
+
+
+def test_it_is_tried_until_it_succeeds_with_longer_pauses(clock):
+    assert Retries(60)(failing(5)) == "done"
+    first, *_, last = clock.slept
+    assert len(clock.slept) == 5
+    assert first <= 0.5
+    assert 4 <= last <= 8
+
+
+def test_it_is_given_up_in_time(clock):
+    with pytest.raises(TemporaryError):
+        Retries(10)(failing(100))
+    assert 2 < clock.now <= 10
+
+
+def test_whoever_says_when_to_come_again_is_left_alone_until_then(clock):
+    assert Retries(60)(failing(2, retry_after_s=20)) == "done"
+    assert clock.slept == (20, 20)
+    with pytest.raises(TemporaryError):
+        Retries(60)(failing(1, retry_after_s=61))
+
+
+async def test_what_is_awaited_is_tried_again_as_well(clock):
+    attempt = failing(2)
+
+    async def awaited():
+        return attempt()
+
+    assert await Retries(60).awaiting(awaited) == "done"
+    assert len(clock.slept) == 2

@@ -1,0 +1,62 @@
+"""Events find the function that takes them where no broker routes."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from functions.common import ping
+from functions.common.cloudevent import Envelope
+from functions.common.events import BatchRequested, ForecastCompleted, ForecastRequested
+from functions.common.routing import ROUTES, address
+
+BASE = Path(__file__).parents[3] / "knative" / "base"
+GATEWAY = "http://gateway:8080/async-function/{function}"
+
+
+def event(kind, **extensions):
+    return Envelope("1", "/test", kind.TYPE, {}, extensions=extensions)
+
+
+def test_the_routes_are_those_of_the_triggers():
+    filters = [
+        (one["spec"]["filter"]["attributes"], _subscriber(one))
+        for one in triggers_of(BASE / "triggers.yaml")
+    ]
+    # A PingSource's event is sent to a broker alone, by Knative.
+    of_triggers = {
+        (frozenset(wanted.items()), to) for wanted, to in filters if wanted["type"] != ping.TYPE
+    }
+    assert len(of_triggers) == len(filters) - 1
+    ours = {(frozenset(route.attributes.items()), (route.function, route.path)) for route in ROUTES}
+    assert ours == of_triggers
+
+
+def triggers_of(path):
+    return [one for one in yaml.safe_load_all(path.read_text()) if one["kind"] == "Trigger"]
+
+
+def _subscriber(trigger):
+    subscriber = trigger["spec"]["subscriber"]
+    return subscriber["ref"]["name"], subscriber.get("uri", "/")
+
+
+def test_a_broker_gets_every_event():
+    assert address("http://broker/", event(ForecastCompleted)) == "http://broker/"
+
+
+@pytest.mark.parametrize(
+    ("sent", "to"),
+    [
+        (event(ForecastRequested), "http://gateway:8080/async-function/ingest/"),
+        (event(BatchRequested), "http://gateway:8080/async-function/web/events/batch"),
+        (
+            event(ForecastCompleted, backtest="pending"),
+            "http://gateway:8080/async-function/forecast/",
+        ),
+        (event(ForecastCompleted), None),
+    ],
+)
+def test_a_gateway_gets_an_event_at_the_function_that_takes_it(sent, to):
+    assert address(GATEWAY, sent) == to
+    assert address(GATEWAY + "/", sent) == to
