@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format check bench bench-images lock images clean
+.PHONY: help setup run test fuzz test-faults lint audit sbom format check bench bench-images lock images clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,10 +55,24 @@ $(YAHOO_READY): requirements-yahoo.txt $(READY)
 test: $(YAHOO_READY) $(VENDOR) ## run all tests and report the coverage of functions/
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov=functions --cov-report=term
 
+fuzz: $(YAHOO_READY) ## try FUZZ_CASES (3000) random inputs on each parser
+	@$(BIN)/python -m pytest tests/fuzz --hypothesis-profile fuzz --timeout 3600
+
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/bandit -q -ll -ii -r functions local cli evaluation
+
+audit: $(READY) ## look up the locked versions among the published advisories
+	@$(BIN)/python -m local.audit
+
+sbom: $(READY) ## write a CycloneDX bill of materials of each function into sbom/
+	@mkdir -p sbom
+	@for f in web ingest forecast; do \
+	  $(BIN)/cyclonedx-py requirements functions/$$f/requirements.txt --output-reproducible \
+	    --output-file sbom/$$f.json && echo "sbom/$$f.json" || exit 1; \
+	done
 
 format: $(READY) ## format the code and mend what can be mended
 	@$(BIN)/ruff check --fix --quiet .
@@ -95,4 +109,4 @@ images: ## build the three images with docker, podman or buildah, as stockcast-w
 	done
 
 clean: ## remove what setup and runs have made, data included
-	rm -rf $(VENV) node_modules static/vendor .stockcast .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) node_modules static/vendor sbom .stockcast .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -115,7 +115,7 @@ class _Rows:
             parsed = date.fromisoformat(day)
         except ValueError:
             parsed = None
-        if parsed is None or len(day) < ISO_LENGTH or (time and time[0] not in "T "):
+        if parsed is None or parsed.isoformat() != day or (time and time[0] not in "T "):
             problem = f"date {text!r} is not like 2013-03-01."
             raise BadPriceFileError(self._path, number, problem)
         return day

@@ -85,7 +85,7 @@ def programs(options: Options) -> list[Program]:
         vouching = home / "event-token"
         _kept_secret(vouching)
         sinks["web"]["EVENT_TOKEN_FILE"] = str(vouching)
-    started.append(_broker(options.broker_port, redis_url, ports, stores, vouching))
+    started.append(_broker(options.broker_port, ports, stores, vouching))
     for name in ("ingest", "forecast", "web"):
         env = {**stores, **sinks.get(name, {"FAILURE_SINK": sink, "K_SINK": ""})}
         started.append(_function(name, ports[name], env))
@@ -186,11 +186,11 @@ def _function(name: str, port: int, env: dict[str, str]) -> Program:
 
 
 def _broker(
-    port: int, redis_url: str, ports: dict[str, int], env: dict[str, str], vouching: Path | None
+    port: int, ports: dict[str, int], env: dict[str, str], vouching: Path | None
 ) -> Program:
     argv = [
         *(sys.executable, "-m", "local.broker.server", "--port", str(port)),
-        *("--redis-url", redis_url, "--triggers", str(TRIGGERS)),
+        *("--triggers", str(TRIGGERS)),
     ]
     if vouching:
         argv += ["--dead-letter-token", str(vouching)]

@@ -1,7 +1,9 @@
 """A real Redis and a real S3 server, one of each a test session (and worker)."""
 
+import os
 import secrets
 
+import hypothesis
 import pytest
 import redis
 
@@ -11,6 +13,19 @@ from local.servers import S3_PORTS, free_port, redis_server, s3_server
 from tests.inbox import Inbox
 
 READY_S = 60
+
+# In short, and the same cases each time; `make fuzz` tries others, and many.
+hypothesis.settings.register_profile(
+    "short", max_examples=60, derandomize=True, deadline=None, database=None
+)
+hypothesis.settings.register_profile(
+    "fuzz",
+    max_examples=int(os.environ.get("FUZZ_CASES", "3000")),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("short")
 
 
 def pytest_addoption(parser):

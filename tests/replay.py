@@ -235,7 +235,7 @@ class Fault:
     kind: str
     status: int = 200
     headers: dict = None
-    body: str = ""
+    body: str | bytes = ""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -260,7 +260,8 @@ class Handler(BaseHTTPRequestHandler):
         else:
             status, extra, body = fault.status, fault.headers or {}, fault.body
         time.sleep(replay.delay_s)
-        self.say(status, extra, body.encode(), fault.kind if fault else "")
+        body = body if isinstance(body, bytes) else body.encode()
+        self.say(status, extra, body, fault.kind if fault else "")
 
     def say(self, status, extra, body, fault):
         if fault == "hang":

@@ -47,6 +47,8 @@ def text(data: Json, field: str, *, max_length: int = 512) -> str:
 
 def whole_number(data: Json, field: str, *, least: int, most: int) -> int:
     value = required(data, field)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # 45.0 is a whole number in JSON
     if type(value) is not int or not least <= value <= most:
         message = f"must be a whole number from {least} to {most}, not {shown(value)}."
         raise InvalidFieldError(field, message)
@@ -94,7 +96,8 @@ def _is_moment(value: object) -> bool:
 
 def symbol(data: Json, field: str = "symbol") -> str:
     value = required(data, field)
-    upper = value.strip().upper() if isinstance(value, str) else ""
+    # "ß" would be "SS" in upper case.
+    upper = value.strip().upper() if isinstance(value, str) and value.isascii() else ""
     if not SYMBOL.fullmatch(upper):
         message = (
             "must be a ticker of 1 to 10 characters, a letter first and then letters, digits,"

@@ -36,6 +36,7 @@ from functions.common.errors import (
     TemporaryError,
 )
 from functions.common.events import Event, ForecastFailed, ForecastRequested, PricesIngested
+from functions.common.ping import as_meant
 from functions.common.request_store import RequestStore
 from functions.common.retries import ONCE, GivenUpError, Retries
 from functions.common.signature import Signer
@@ -127,7 +128,7 @@ class EventFunction:
         return _json({"status": "ready", "function": self._name})
 
     def _received(self, request: flask.Request) -> Envelope:
-        envelope = cloudevent.parse(dict(request.headers), _body_of(request))
+        envelope = as_meant(cloudevent.parse(dict(request.headers), _body_of(request)))
         self._signer.check(envelope)
         return envelope
 
@@ -271,6 +272,8 @@ class EventFunction:
 
 def _body_of(request: flask.Request) -> bytes:
     """The whole body. OversizedEventError, whether or not its length was told beforehand."""
+    from werkzeug.exceptions import BadRequest
+
     if (request.content_length or 0) > MAX_EVENT_BYTES:
         raise OversizedEventError(request.content_length or 0, MAX_EVENT_BYTES)
     connection = request.environ.get("gunicorn.socket")
@@ -278,8 +281,8 @@ def _body_of(request: flask.Request) -> bytes:
         connection.settimeout(BODY_TIMEOUT_S)
     try:
         body: bytes = request.stream.read(MAX_EVENT_BYTES + 1)
-    except TimeoutError as error:
-        message = f"The body did not come within {BODY_TIMEOUT_S:.0f} s."
+    except (BadRequest, TimeoutError) as error:
+        message = f"The body did not come, or nothing of it for {BODY_TIMEOUT_S:.0f} s."
         raise MalformedEventError(message) from error
     if len(body) > MAX_EVENT_BYTES:
         raise OversizedEventError(len(body), MAX_EVENT_BYTES)

@@ -54,7 +54,7 @@ def _draw_panel(axes: Any, panel: Mapping[str, Any]) -> None:
         label, colour = (
             (None, colours[band["name"]])
             if band["name"] in colours
-            else (band["name"], COLOURS["model"])
+            else (band["name"], COLOURS[band["role"]])
         )
         axes.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0, label=label)
     for line in lines:
@@ -67,11 +67,10 @@ def _draw_panel(axes: Any, panel: Mapping[str, Any]) -> None:
             label=line["name"],
         )
     for direction, (is_up, colour) in TURNS.items():
-        days = [mark["date"] for mark in panel["marks"] if mark["up"] is is_up]
-        for day, label in zip(days, [f"turns {direction}", *[None] * len(days)], strict=False):
-            axes.axvline(
-                np.datetime64(day), color=colour, linewidth=1.0, linestyle="--", label=label
-            )
+        days = [np.datetime64(mark["date"]) for mark in panel["marks"] if mark["up"] is is_up]
+        for place, day in enumerate(days):
+            label = None if place else f"turns {direction}"
+            axes.axvline(day, color=colour, linewidth=1.0, linestyle="--", label=label)
     # What a person uploaded may be named in a title; no dollar sign in it begins a formula.
     axes.set_title(panel["title"], loc="left", fontsize=10, parse_math=False)
     axes.set_xlabel(panel["x_label"])

@@ -17,6 +17,7 @@ from functions.common.price_store import PriceStore, StoredPrices
 from functions.common.request_record import Source, Status
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore, result_key
+from functions.forecast.recent_prices import RecentPrices
 
 VERSION = "7"
 """Part of every result's key: raise it when the same prices would get another answer."""
@@ -39,6 +40,7 @@ class Forecasting:
         clock: Callable[[], float],
     ) -> None:
         self._prices = prices
+        self._recent = RecentPrices(prices)
         self._requests = requests
         self._results = results
         self._claims = claims
@@ -78,7 +80,7 @@ class Forecasting:
         if ingested.key != expected:
             message = f"must be {expected!r} for these prices, not {ingested.key!r}."
             raise InvalidFieldError("key", message)
-        stored = self._prices.get(ingested.key)
+        stored = self._recent.get(ingested.key, ingested.etag)
         if stored is None:
             message = f"names {ingested.key!r}, which the bucket {ingested.bucket!r} does not hold."
             raise InvalidFieldError("key", message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,8 +21,9 @@ class UnreadablePricesError(RequestError):
     slug = "unreadable-prices"
 
 
+@lru_cache(maxsize=16)
 def read(symbol: str, body: bytes) -> PriceSeries:
-    """The series in `body`, as `functions.common.prices` writes it.
+    """The series in `body`, as `functions.common.prices` writes it; the last ones are kept.
 
     Raises UnreadablePricesError where the header, a number, the order of dates or an adjusted
     close (finite, positive) is not as it should be.
@@ -53,6 +55,8 @@ def read(symbol: str, body: bytes) -> PriceSeries:
     if not (np.diff(dates) > np.timedelta64(0, "D")).all():
         message = f"The stored prices of {symbol} are not ascending by date."
         raise UnreadablePricesError(message)
+    for column in (dates, columns):
+        column.flags.writeable = False  # others will get them, too
     return PriceSeries(symbol, dates, *columns)
 
 

@@ -125,6 +125,8 @@ class Api:
 
     async def events(self, request: Request) -> Response:
         record = await self._record(request)
+        if record.status is Status.DONE:
+            await self._result(record)  # while the answer can still say that it has expired
         events = progress.stream(
             self._changes, record.requested.request_id, self._store.read, self._document
         )

@@ -38,10 +38,9 @@ def _of_forecast(result: Mapping[str, Any]) -> str:
 def _of_analysis(result: Mapping[str, Any]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(result["table"]["columns"])
     writer.writerows(
         [inert(cell) if isinstance(cell, str) else cell for cell in row]
-        for row in result["table"]["rows"]
+        for row in (result["table"]["columns"], *result["table"]["rows"])
     )
     return out.getvalue()
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from functions.common.batch_record import BATCH_ID, COUNTED, MOST_SYMBOLS
-from functions.common.fields import DEFAULT_MODEL, MAX_DAYS, MIN_DAYS, MODELS, REQUEST_ID, SYMBOL
+from functions.common.fields import DEFAULT_MODEL, MAX_DAYS, MIN_DAYS, MODELS
 from functions.web import openapi_analyses
 from functions.web.openapi_parts import (
     BAND,
     BOUNDS,
     DATES,
     DOWN,
+    EXPIRED,
     ID,
     NUMBER,
     NUMBERS,
+    OWN_ID,
+    SLOW,
     TEXT,
+    TICKER,
     UNKNOWN,
+    WATCHED,
     answer,
     get,
     object_of,
@@ -29,8 +34,7 @@ SCHEMAS: dict[str, Any] = {
     "Submission": object_of(
         {
             "symbol": {
-                "type": "string",
-                "pattern": f"^{SYMBOL.pattern}$",
+                **TICKER,
                 "examples": ["AAPL"],
                 "description": "A ticker; lower case is taken as upper case.",
             },
@@ -42,9 +46,12 @@ SCHEMAS: dict[str, Any] = {
                 "description": "Calendar days after the last price.",
             },
             "model": {"type": "string", "enum": list(MODELS), "default": DEFAULT_MODEL},
+            "options": {
+                "type": "object",
+                "description": "Of the model, in 2000 characters at most; none has any yet.",
+            },
             "id": {
-                "type": "string",
-                "pattern": f"^{REQUEST_ID.pattern}$",
+                **OWN_ID,
                 "description": "Your own request id: sent again, it gives the same request.",
             },
         },
@@ -155,7 +162,7 @@ SCHEMAS: dict[str, Any] = {
         {
             "symbols": {
                 "type": "array",
-                "items": TEXT,
+                "items": TICKER,
                 "minItems": 1,
                 "maxItems": MOST_SYMBOLS,
                 "description": "Tickers; one named twice is asked for once.",
@@ -163,7 +170,7 @@ SCHEMAS: dict[str, Any] = {
             "days": {"type": "integer", "minimum": MIN_DAYS, "maximum": MAX_DAYS},
             "model": {"type": "string", "enum": list(MODELS), "default": DEFAULT_MODEL},
             "id": {
-                "type": "string",
+                "type": ["string", "null"],
                 "pattern": f"^{BATCH_ID.pattern}$",
                 "description": "Your own id: sent again, it gives the same batch.",
             },
@@ -193,6 +200,7 @@ SCHEMAS: dict[str, Any] = {
                         "rank": {"type": "integer"},
                         "symbol": TEXT,
                         "request_id": TEXT,
+                        "last_date": {"type": "string", "format": "date"},
                         **dict.fromkeys(("last_price", "predicted_price", "lo80", "hi80"), NUMBER),
                         "probability_higher": {"type": ["number", "null"]},
                     }
@@ -234,6 +242,7 @@ SUBMIT = {
         "400": problem("The body is not JSON."),
         "404": problem("Unknown symbol, where that is known at once: the sample has five."),
         "409": problem("The id was used for another request."),
+        **SLOW,
         "413": problem("The body is over 64 KiB."),
         "415": problem("The content type is not application/json."),
         "422": problem("A field is missing or wrong; `errors` names each."),
@@ -263,6 +272,7 @@ SUBMIT_BATCH = {
         "202": answer("Accepted, all of it.", "application/json", "BatchAccepted"),
         "400": problem("The body is not JSON."),
         "409": problem("The id was used for another batch."),
+        **SLOW,
         "413": problem("The body is over 128 KiB."),
         "415": problem("The content type is not application/json."),
         "422": problem("A field or a symbol is wrong; `errors` names each, with its place."),
@@ -284,12 +294,23 @@ DOCUMENT: dict[str, Any] = {
         "/api/forecasts": {"post": SUBMIT},
         "/api/forecasts/{id}": get(
             "A request, with its result once it is done",
-            {"200": answer("The request.", "application/json", "Request"), **UNKNOWN, **DOWN},
+            {
+                "200": answer("The request.", "application/json", "Request"),
+                **UNKNOWN,
+                **EXPIRED,
+                **DOWN,
+            },
             [ID],
         ),
         "/api/forecasts/{id}/events": get(
             "Its progress, live: one `status` event a change, the last with the whole document",
-            {"200": answer("Server-sent events.", "text/event-stream"), **UNKNOWN, **DOWN},
+            {
+                "200": answer("Server-sent events.", "text/event-stream"),
+                **UNKNOWN,
+                **EXPIRED,
+                **WATCHED,
+                **DOWN,
+            },
             [ID],
         ),
         "/api/forecasts/{id}/chart.png": get(
@@ -298,6 +319,7 @@ DOCUMENT: dict[str, Any] = {
                 "200": answer("The chart.", "image/png"),
                 "409": problem("Not done yet."),
                 **UNKNOWN,
+                **EXPIRED,
                 **DOWN,
             },
             [ID],
@@ -308,6 +330,7 @@ DOCUMENT: dict[str, Any] = {
                 "200": answer("One row a trading day.", "text/csv"),
                 "409": problem("Not done yet."),
                 **UNKNOWN,
+                **EXPIRED,
                 **DOWN,
             },
             [ID],
@@ -321,7 +344,12 @@ DOCUMENT: dict[str, Any] = {
         ),
         "/api/batches/{id}/events": get(
             "Its progress, live: `progress` events with the batch, a few a second at most",
-            {"200": answer("Server-sent events.", "text/event-stream"), **UNKNOWN, **DOWN},
+            {
+                "200": answer("Server-sent events.", "text/event-stream"),
+                **UNKNOWN,
+                **WATCHED,
+                **DOWN,
+            },
             [ID],
         ),
         "/api/batches/{id}/results.csv": get(

@@ -19,15 +19,20 @@ from functions.common.analyses import (
     PARAMETERS,
     PLOT_TYPES,
 )
-from functions.common.fields import MAX_DAYS, MIN_DAYS, REQUEST_ID, SYMBOL
+from functions.common.fields import MAX_DAYS, MIN_DAYS
 from functions.common.interest import MOST_CHARACTERS
 from functions.web.openapi_parts import (
     DATES,
     DOWN,
+    EXPIRED,
     ID,
     NUMBERS,
+    OWN_ID,
+    SLOW,
     TEXT,
+    TICKER,
     UNKNOWN,
+    WATCHED,
     answer,
     get,
     object_of,
@@ -90,9 +95,9 @@ SCHEMAS: dict[str, Any] = {
     "AnalysisSubmission": {
         **object_of(
             {
-                "symbol": {"type": "string", "pattern": f"^{SYMBOL.pattern}$"},
+                "symbol": TICKER,
                 "kind": {"enum": list(KINDS)},
-                "id": {"type": "string", "pattern": f"^{REQUEST_ID.pattern}$"},
+                "id": OWN_ID,
                 **OF_PARAMETER,
             },
             ["symbol", "kind"],
@@ -181,6 +186,7 @@ _SUBMIT = {
         "400": problem("The body is not JSON."),
         "404": problem("Unknown symbol, where that is known at once: the sample has five."),
         "409": problem("The id was used for another request."),
+        **SLOW,
         "413": problem("The body is over 64 KiB."),
         "415": problem("The content type is not application/json."),
         "422": problem(
@@ -191,18 +197,29 @@ _SUBMIT = {
         **DOWN,
     },
 }
-_NOT_DONE = {"409": problem("Not done yet."), **UNKNOWN, **DOWN}
+_NOT_DONE = {"409": problem("Not done yet."), **UNKNOWN, **EXPIRED, **DOWN}
 
 PATHS: dict[str, Any] = {
     "/api/analyses": {"post": _SUBMIT},
     "/api/analyses/{id}": get(
         "An analysis, with its result once it is done",
-        {"200": answer("The request.", "application/json", "AnalysisRequest"), **UNKNOWN, **DOWN},
+        {
+            "200": answer("The request.", "application/json", "AnalysisRequest"),
+            **UNKNOWN,
+            **EXPIRED,
+            **DOWN,
+        },
         [ID],
     ),
     "/api/analyses/{id}/events": get(
         "Its progress, live: one `status` event a change, the last with the whole document",
-        {"200": answer("Server-sent events.", "text/event-stream"), **UNKNOWN, **DOWN},
+        {
+            "200": answer("Server-sent events.", "text/event-stream"),
+            **UNKNOWN,
+            **EXPIRED,
+            **WATCHED,
+            **DOWN,
+        },
         [ID],
     ),
     "/api/analyses/{id}/chart.png": get(
@@ -217,13 +234,13 @@ PATHS: dict[str, Any] = {
         "A symbol's daily prices; fetched and waited for where none are stored",
         {
             "200": answer("The prices.", "application/json", "History"),
-            "404": problem("Unknown symbol, where that is known at once."),
+            "404": problem("Unknown symbol."),
             "422": problem("A bad symbol or date, or a range without prices."),
             "429": problem("Too many requests; `Retry-After` says when to try again."),
             "503": problem("The prices have not come yet, or a part is down."),
         },
         [
-            {"name": "symbol", "in": "path", "required": True, "schema": TEXT},
+            {"name": "symbol", "in": "path", "required": True, "schema": TICKER},
             *({"name": name, "in": "query", "schema": DAY} for name in ("start", "end")),
         ],
     ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from functions.common.fields import REQUEST_ID
+
 
 def answer(description: str, media_type: str = "", schema: str = "") -> dict[str, Any]:
     if not media_type:
@@ -24,9 +26,14 @@ def get(summary: str, answers: dict[str, Any], parameters: list[Any] | None = No
 
 
 UNKNOWN = {"404": problem("No such request, or it has expired.")}
+EXPIRED = {"410": problem("The result has expired; submit the request again.")}
+WATCHED = {"429": problem("Too many streams of one client; `Retry-After` says when to try again.")}
+SLOW = {"408": problem("The body did not come within 10 s.")}
 DOWN = {"503": problem("Redis or the broker is down; `Retry-After` says when to try again.")}
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 TEXT = {"type": "string"}
+TICKER = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9.\\-]{0,9}$"}
+OWN_ID = {"type": ["string", "null"], "pattern": f"^{REQUEST_ID.pattern}$"}
 NUMBER = {"type": "number"}
 NUMBERS = {"type": "array", "items": {"type": ["number", "null"]}}
 DATES = {"type": "array", "items": {"type": "string", "format": "date"}}

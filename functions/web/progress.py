@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from functions.common.errors import TemporaryError
 from functions.common.redis_client import FAILURES
 from functions.common.request_record import CHANGES, RequestRecord, Status
 
@@ -93,11 +94,12 @@ async def stream(
 ) -> AsyncIterator[bytes]:
     """Server-sent events: one `status` for each change; the last holds the whole document.
 
-    Stages that pass between two looks at the record are told as well, in their order.
+    Stages that pass between two looks at the record are told as well, in their order. Where Redis
+    does not answer, the stream ends early, and a browser asks again.
     """
     told: set[Status] = set()
     yield b"retry: 1000\n\n"
-    with changes.watching(request_id) as changed:
+    with changes.watching(request_id) as changed, suppress(TemporaryError):
         while True:
             changed.clear()
             record = await read(request_id)

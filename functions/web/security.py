@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.common.errors import StockcastError
@@ -66,6 +66,8 @@ async def read_body(request: Request, most_bytes: int = MAX_BODY_BYTES) -> bytes
         return await asyncio.wait_for(_read(request, most_bytes), BODY_TIMEOUT_S)
     except (asyncio.TimeoutError, TimeoutError):
         raise SlowBodyError(f"The body did not come within {BODY_TIMEOUT_S:.0f} s.") from None
+    except ClientDisconnect:
+        raise SlowBodyError("The body ended too early.") from None  # nobody is there to read it
 
 
 async def _read(request: Request, most_bytes: int) -> bytes:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-import httpcore
+import aiohttp
 from redis.exceptions import RedisError, ResponseError
 
 from functions.common import logs
@@ -30,6 +30,8 @@ IN_HAND = 256
 REDIS_PAUSE_S = 0.5
 
 CONNECT_TIMEOUT_S = 2.0
+KEPT_ALIVE_S = 1.5
+"""Idle connections end before gunicorn closes them, after 2 s: a POST on a closed one fails."""
 SHOWN_BYTES = 300
 
 T = TypeVar("T")
@@ -55,9 +57,6 @@ class Router:
         self._triggers = triggers
         self._queue = queue
         self._places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
-        self._http = httpcore.AsyncConnectionPool(
-            max_connections=None, max_keepalive_connections=32
-        )
 
     async def accept(self, event: Envelope) -> int:
         """Store an event for every Trigger that wants it; the answer is how many do."""
@@ -68,10 +67,11 @@ class Router:
 
     async def run(self) -> None:
         """Deliver until cancelled."""
-        async with self._http:
-            await asyncio.gather(*(self._serve(trigger) for trigger in self._triggers))
+        connections = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_ALIVE_S)
+        async with aiohttp.ClientSession(connector=connections) as http:
+            await asyncio.gather(*(self._serve(trigger, http) for trigger in self._triggers))
 
-    async def _serve(self, trigger: Trigger) -> None:
+    async def _serve(self, trigger: Trigger, http: aiohttp.ClientSession) -> None:
         """Take the events of one Trigger, unfinished ones of the last run first."""
         running: set[asyncio.Task[None]] = set()
         await self._insist(lambda: self._queue.prepare(trigger.name))
@@ -80,7 +80,7 @@ class Router:
             log.info("taking up %d unfinished deliveries of %s", len(entries), trigger.name)
         while True:
             for entry in entries:
-                task = asyncio.create_task(self._carry(trigger, entry))
+                task = asyncio.create_task(self._carry(trigger, entry, http))
                 running.add(task)
                 task.add_done_callback(running.discard)
                 task.add_done_callback(_tell_if_broken)
@@ -97,13 +97,15 @@ class Router:
                 return []
             raise
 
-    async def _carry(self, trigger: Trigger, entry: Entry) -> None:
+    async def _carry(self, trigger: Trigger, entry: Entry, http: aiohttp.ClientSession) -> None:
         """Try until the event is taken, or given up; then finish it, with what follows."""
         with logs.about(event_id=entry.event.id, trigger=trigger.name):
-            outgoing = await self._follow(trigger, entry)
+            outgoing = await self._follow(trigger, entry, http)
             await self._insist(lambda: self._queue.finish(entry, outgoing))
 
-    async def _follow(self, trigger: Trigger, entry: Entry) -> list[Outgoing]:
+    async def _follow(
+        self, trigger: Trigger, entry: Entry, http: aiohttp.ClientSession
+    ) -> list[Outgoing]:
         """Deliver; what is to be put on the way after it."""
         delivery = trigger.delivery
         url = (delivery.dead_letter_url or "") if entry.is_dead else trigger.url
@@ -112,7 +114,7 @@ class Router:
         while True:
             tried = await self._insist(lambda: self._queue.count_try(entry))
             async with self._places[urlsplit(url).netloc]:
-                answer = await self._post(url, event, delivery.timeout_s)
+                answer = await _post(http, url, event, delivery.timeout_s)
             verdict, reply = judge(answer)
             if verdict is Verdict.TAKEN:
                 log.info("%s delivered", entry.event.type, extra={"url": url, "tries": tried})
@@ -130,22 +132,6 @@ class Router:
             log.error("%s goes to the dead letter sink", entry.event.type, extra=about)
             return [Outgoing(trigger.name, dead_letter(entry.event, url, answer), is_dead=True)]
 
-    async def _post(self, url: str, event: Envelope, timeout_s: float) -> Answer:
-        headers, body = event.to_binary()
-        timeout = {"connect": CONNECT_TIMEOUT_S, "read": timeout_s, "write": timeout_s}
-        try:
-            response = await self._http.request(
-                "POST",
-                url,
-                headers=list(headers.items()),
-                content=body,
-                extensions={"timeout": timeout},
-            )
-        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
-            return Answer(0, {}, f"No answer: {error!r}".encode())
-        named = {name.decode().lower(): value.decode("latin-1") for name, value in response.headers}
-        return Answer(response.status, named, response.content)
-
     @staticmethod
     async def _insist(step: Callable[[], Awaitable[T]]) -> T:
         """Repeat a step on Redis until it answers: what it holds is still there after a restart."""
@@ -161,6 +147,19 @@ class Router:
         return [
             Outgoing(trigger.name, event) for trigger in self._triggers if trigger.wants(attributes)
         ]
+
+
+async def _post(http: aiohttp.ClientSession, url: str, event: Envelope, timeout_s: float) -> Answer:
+    headers, body = event.to_binary()
+    timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT_S, sock_read=timeout_s)
+    try:
+        async with http.post(
+            url, headers=headers, data=body, timeout=timeout, allow_redirects=False
+        ) as response:
+            named = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status, named, await response.read())
+    except (aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
+        return Answer(0, {}, f"No answer: {error!r}".encode())
 
 
 def _tell_if_broken(task: asyncio.Task[None]) -> None:

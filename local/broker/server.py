@@ -1,6 +1,6 @@
 r"""The broker as an HTTP server: takes CloudEvents by POST and answers 202 when they are stored.
 
-python -m local.broker.server --port 8090 --redis-url redis://... --triggers knative/base \
+REDIS_URL=redis://... python -m local.broker.server --port 8090 --triggers knative/base \
         --service web=http://127.0.0.1:8080 --service ingest=... --service forecast=...
 """
 
@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from functions.common import cloudevent, logs, problems
+from functions.common.config import Environment, RedisSettings
 from functions.common.errors import MalformedEventError, OversizedEventError, StockcastError
 from functions.common.problems import problem
 from functions.common.signature import Signer
@@ -110,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the broker until it is told to end."""
     parser = argparse.ArgumentParser(description="Stockcast's broker for one machine.")
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--redis-url", required=True)
+    parser.add_argument("--redis-url", help="REDIS_URL by default, which no other user sees")
     parser.add_argument("--triggers", type=Path, required=True, help="folder of Knative manifests")
     parser.add_argument("--service", action="append", default=[], metavar="NAME=URL")
     parser.add_argument("--at-once", type=int, default=8, help="deliveries at once to a function")
@@ -122,7 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.getLogger("local").setLevel("INFO")
     services = dict(pair.split("=", 1) for pair in given.service)
     # No socket timeout: taking from a stream waits on purpose.
-    redis = Redis.from_url(given.redis_url, socket_connect_timeout=2, health_check_interval=15)
+    redis_url = given.redis_url or RedisSettings.read(Environment(os.environ)).url
+    redis = Redis.from_url(redis_url, socket_connect_timeout=2, health_check_interval=15)
     queue = Queue(redis)
     token = given.dead_letter_token
     vouching = Signer((token.read_text(encoding="ascii"),)) if token else None

@@ -45,15 +45,19 @@ class Stockcast:
             time.sleep(0.05)
 
 
-def start(home):
+def start(home, **options):
     """A stack on free ports, with more requests a minute than a person makes."""
     base = free_port(5 + len(S3_PORTS))
     os.environ["RATE_LIMIT"] = "0"
-    stack = Stack(programs(at_base_port(Options(home=home), base)), home / "logs")
+    stack = Stack(programs(at_base_port(Options(home=home, **options), base)), home / "logs")
     stack.start(lambda _: None)
     stack.watch(lambda _: None)
     urls = [f"http://127.0.0.1:{base + step}" for step in range(3)]
-    return Stockcast(*urls, stack)
+    started = Stockcast(*urls, stack)
+    started.home = home
+    started.forecast_url = f"http://127.0.0.1:{base + 3}"
+    started.s3_url = f"http://127.0.0.1:{base + 5}"
+    return started
 
 
 @pytest.fixture(scope="session")
@@ -90,9 +94,12 @@ def request_id():
     return str(uuid.uuid4())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
-    """The browser of the distribution, or the one CHROMIUM names."""
+    """The browser of the distribution, or the one CHROMIUM names.
+
+    It ends with these tests: what drives it keeps an event loop, which others would fall over.
+    """
     names = ("chromium", "chromium-browser", "google-chrome")
     mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)

@@ -2,8 +2,10 @@
 
 import io
 import json
+import socket
 import threading
 import time
+from dataclasses import replace
 
 import flask
 import pytest
@@ -262,6 +264,22 @@ def test_an_event_is_oversized_whether_or_not_it_tells_its_length(build):
     assert status == 413
 
 
+def test_a_sender_that_falls_silent_is_refused(build, monkeypatch):
+    monkeypatch.setattr("functions.common.function.BODY_TIMEOUT_S", 0.1)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, ours.makefile("rb") as body:
+        theirs.sendall(b'{"request_id"')
+        environ = {
+            "REQUEST_METHOD": "POST",
+            "CONTENT_LENGTH": "100",
+            "gunicorn.socket": ours,
+            "wsgi.input": body,
+        }
+        answer, status, _ = build(completes)(flask.Request(environ))
+    assert status == 400
+    assert b"did not come" in answer
+
+
 def test_with_a_token_only_signed_events_are_taken_and_replies_are_signed(build, inbox):
     signer = Signer((TOKEN,))
     function = build(completes, tokens=(TOKEN,))
@@ -381,3 +399,15 @@ class TestOnASchedule:
         headers, body = event().to_binary()
         assert post(function, {**headers, **CRON}, body)[1] == 401
         assert calls == []
+
+
+def test_a_ping_is_handled_as_what_it_stands_for_and_signed_as_that(build):
+    handled = []
+    meant = event(id="ping-1", extensions={"meanttype": ForecastRequested.TYPE})
+    signed = Signer((TOKEN,)).signed(event()).extensions["signature"]
+    ping = replace(meant, type="dev.knative.sources.ping")
+    function = build(handled.append, tokens=(TOKEN,))
+    assert send(function, ping)[1] == 401
+    with_signature = {**ping.extensions, "signature": signed}
+    assert send(function, replace(ping, extensions=with_signature))[1] == 204
+    assert handled == [REQUESTED]

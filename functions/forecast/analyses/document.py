@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from functions.forecast.series import PriceSeries
 
+LEVELS = (0.10, 0.90)
+"""The bounds of the 80% interval that analyses tell."""
+
 DRAWN_DIGITS, WRITTEN_DIGITS = 7, 12
 """Significant digits of the values of a panel, and of figures and tables."""
 
@@ -34,7 +37,7 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Band:
-    """A ribbon from `low` to `high` (n,), of the same colour as the line of that name."""
+    """A ribbon from `low` to `high` (n,), coloured as the line of its name, or else by `role`."""
 
     name: str
     low: NDArray[np.float64]

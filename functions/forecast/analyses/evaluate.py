@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from functions.common.errors import InvalidFieldError
-from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table, dollars
+from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, Panel, Table, dollars
 from functions.forecast.analyses.window import Window, row_years_before, window
 from functions.forecast.models.prophet_model import FEWEST_ROWS, FittedProphet, ProphetModel
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from functions.forecast.series import PriceSeries
 
-LEVELS = (0.10, 0.90)
 NO_COSTS = "The trading game knows no costs, taxes or interest."
 
 

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from functions.forecast.analyses.days_ahead import trading_days
-from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table
+from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, Panel, Table
 from functions.forecast.models.prophet_model import ProphetModel
 
 if TYPE_CHECKING:
     from functions.forecast.series import PriceSeries
 
-LEVELS = (0.10, 0.90)
 SHOWN_ROWS = 252
 NOTE = (
     "Day-to-day direction is close to a coin toss; the analysis `evaluate` says how often it was"

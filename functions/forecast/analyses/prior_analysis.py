@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from functions.forecast.analyses.days_ahead import trading_days
-from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table, dollars
+from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, Panel, Table, dollars
 from functions.forecast.analyses.evaluate import training_error
 from functions.forecast.models.prophet_model import ProphetModel
 
 if TYPE_CHECKING:
     from functions.forecast.series import PriceSeries
-
-LEVELS = (0.10, 0.90)
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from functions.forecast.analyses.document import Analysis, Line, Panel, Table, dollars
+from functions.forecast.analyses.document import LEVELS, Analysis, Line, Panel, Table, dollars
 from functions.forecast.analyses.evaluate import test_range, training_error
 from functions.forecast.analyses.window import row_years_before
 from functions.forecast.models.prophet_model import ProphetModel
@@ -16,7 +16,6 @@ from functions.forecast.models.prophet_paths import symmetric_quantiles
 if TYPE_CHECKING:
     from functions.forecast.series import PriceSeries
 
-LEVELS = (0.10, 0.90)
 NOTE = (
     "The best of several priors on one range is better there than it will be later: check it on"
     " another range."

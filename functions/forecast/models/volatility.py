@@ -8,6 +8,7 @@ the squared overnight return where open, high and low are known, else by its squ
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,10 +43,12 @@ def returns(adjusted_close: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.diff(log_price, prepend=log_price[:1])
 
 
+@lru_cache(maxsize=16)
 def measures(series: PriceSeries) -> NDArray[np.float64]:
     """Deviations of a daily log return (n, 6): over each of WINDOWS, and of the month's losses.
 
-    Row i knows rows up to i alone, from the thirtieth row on.
+    Row i knows rows up to i alone, from the thirtieth row on. Those of the last series are kept:
+    a forecast and its backtest want the same, and so does the next forecast of the stock.
     """
     change = returns(series.adjusted_close)
     limit = _limits(change)
@@ -53,7 +56,9 @@ def measures(series: PriceSeries) -> NDArray[np.float64]:
     day = np.minimum(daily_deviation(series), limit)
     columns = [_root_mean_square(day, window) for window in WINDOWS]
     columns.append(np.sqrt(2.0) * _root_mean_square(loss, DOWNSIDE_WINDOW))
-    return np.maximum(np.stack(columns, axis=1), LEAST_DEVIATION)
+    measured = np.maximum(np.stack(columns, axis=1), LEAST_DEVIATION)
+    measured.flags.writeable = False
+    return measured
 
 
 def daily_deviation(series: PriceSeries) -> NDArray[np.float64]:

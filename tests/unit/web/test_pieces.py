@@ -61,6 +61,12 @@ def test_the_table_has_a_row_a_day():
     assert rows[3]["hi95"] == "2.0"
 
 
+def test_no_cell_of_a_table_is_a_formula():
+    asked = {"columns": ["date", "=HYPERLINK(1)"], "rows": [["2013-03-01", -1.5], ["@x", "+y"]]}
+    rows = list(csv.reader(io.StringIO(csv_table.table({"table": asked}))))
+    assert rows == [["date", "'=HYPERLINK(1)"], ["2013-03-01", "-1.5"], ["'@x", "'+y"]]
+
+
 def dead(kind=ForecastRequested, data=None, **extensions):
     return Envelope(
         "1", "/s", kind.TYPE, REQUESTED.to_data() if data is None else data, extensions=extensions
@@ -103,7 +109,7 @@ def test_a_dead_letter_about_no_request_is_left(letter):
 def test_the_description_and_the_routes_agree(redis_settings):
     settings = Settings(redis_settings, "http://sink", ("sample",), 0, (), "INFO")
     batches = BatchApi(None, None, None, None, Signer(()))
-    symbols = SymbolApi(settings, None, None, None, None)
+    symbols = SymbolApi(settings, None, None, None, None, None)
     exposition = Exposition(None, lambda: 0, "")
     api = Api(settings, None, None, None, None, symbols, batches, exposition)
     app = application(api, settings)

@@ -1,0 +1,45 @@
+"""Threaded TCP servers that take one JSON message a line, and how one is sent to them."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import socketserver
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+
+HOST = "127.0.0.1"
+
+
+def send(port: int, message: dict[str, Any]) -> None:
+    """Hand a message over; it is answered `ok` as soon as it has been read."""
+    with socket.create_connection((HOST, port), timeout=10) as connection:
+        connection.sendall(json.dumps(message).encode() + b"\n")
+        connection.recv(16)
+
+
+def serve(port: int, handle: Callable[[dict[str, Any]], None]) -> None:
+    """Handle each message in a thread of its own, for ever."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            message = json.loads(self.rfile.readline() or b"{}")
+            self.wfile.write(b"ok\n")
+            self.wfile.flush()
+            if message:
+                handle(message)
+
+    class Server(socketserver.ThreadingTCPServer):
+        allow_reuse_address = True
+        request_queue_size = 128
+
+    with Server((HOST, port), Handler) as server:
+        server.serve_forever()
+
+
+def s3() -> Any:
+    """boto3's client for the S3 server in the environment."""
+    return boto3.client("s3", endpoint_url=os.environ["S3_ENDPOINT_URL"])

@@ -1,0 +1,229 @@
+"""A whole Stockcast with keys to lose, among people and providers that mean harm."""
+
+import json
+import re
+import signal
+import time
+from dataclasses import replace
+
+import pytest
+import redis
+import requests
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
+
+from functions.common import listings
+from functions.common.cloudevent import Envelope
+from functions.common.config import S3Settings
+from functions.common.events import ForecastRequested, PricesIngested
+from functions.common.listings import Listing
+from functions.common.signature import Signer
+from local.process import Process
+from local.servers import HOST, free_port, redis_server
+from tests.conftest import s3_client_of
+from tests.e2e.conftest import start
+from tests.replay import Fault, Market, Replay, Tiingo
+
+TIINGO_KEY = "planted-tiingo-key-0123456789"
+EVENT_TOKEN = "planted-event-token-0123456789"
+REDIS_PASSWORD = "planted-redis-password-0123456789"
+SCRIPT = "<img src=x onerror=\"window.hacked='%s'\"><script>window.hacked='%s'</script>"
+IN_NAME, IN_ERROR = SCRIPT.replace("%s", "name"), SCRIPT.replace("%s", "error")
+TRAVERSALS = (
+    *("/static/../functions/web/main.py", "/static/..%2f..%2fetc%2fpasswd"),
+    *("/static//etc/passwd", "/static/%2e%2e/%2e%2e/etc/passwd", "/static/x/..%5c..%5cetc"),
+    *("/static/%00", "/%2e%2e/README.md", "/static/" + "a" * 5000),
+    *("/api/forecasts/..%2f..%2fetc%2fpasswd", "/api/forecasts/%2e%2e%2f/chart.png"),
+)
+SYMBOLS = ("../../etc/passwd", "A/B", "A\r\nB", "A}{B", "A\x00", "..", "A" * 500, "ÄÖ", "A:*")
+IDS = ("../../etc", "a" * 65, "id with space", "id\r\nx: y", "{braces}", "short", "id\x00id-id")
+
+
+@pytest.fixture(scope="module")
+def hostile(stockcast, tmp_path_factory):
+    if stockcast.stack is None:
+        pytest.skip("the stack under test is not ours to plant keys in")
+    home = tmp_path_factory.mktemp("hostile")
+    replay = Replay(Tiingo(Market(), TIINGO_KEY))
+    server = redis_server(free_port(), home / "redis-with-password")
+    server = type(server)(
+        **{**vars(server), "argv": (*server.argv, "--requirepass", REDIS_PASSWORD)}
+    )
+    store = Process(server, home / "redis.log")
+    store.start()
+    port = server.ports[0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIINGO_API_KEY", TIINGO_KEY)
+        patch.setenv("TIINGO_URL", replay.url)
+        patch.setenv("EVENT_TOKEN", EVENT_TOKEN)
+        patch.setenv("SYMBOLS_MAX_AGE", "0s")
+        started = start(home, redis_url=f"redis://:{REDIS_PASSWORD}@{HOST}:{port}/0")
+    started.replay, started.redis = replay, store
+    started.keys = [TIINGO_KEY, EVENT_TOKEN, REDIS_PASSWORD, (home / "s3-secret").read_text()]
+    yield started
+    started.stack.stop()
+    replay.close()
+    store.stop()
+
+
+def unanswered(hostile):
+    """The provider answers with a script, and with the key, and is asked again much later."""
+    said = json.dumps({"detail": f"{IN_ERROR} Token {TIINGO_KEY}"})
+    hostile.replay.faults = [Fault("instead", status=400, body=said)] * 100
+
+
+def send(url, event):
+    headers, body = event.to_binary()
+    return requests.post(url, data=body, headers=headers, timeout=30)
+
+
+def requested(request_id):
+    data = ForecastRequested(request_id, "AAPL", 30).to_data()
+    return Envelope(request_id, "/attack", ForecastRequested.TYPE, data)
+
+
+def test_no_path_leads_out_of_the_page(hostile):
+    for path in TRAVERSALS:
+        # Not through `requests`, which would tidy the path up first.
+        prepared = requests.Request("GET", hostile.url + "/").prepare()
+        prepared.url = hostile.url + path
+        answer = requests.Session().send(prepared, timeout=30)
+        assert answer.status_code in {400, 404}, path
+        assert "root:" not in answer.text
+        assert "functions_framework" not in answer.text
+
+
+def test_no_symbol_or_id_reaches_a_key_or_a_header(hostile):
+    for symbol in SYMBOLS:
+        assert hostile.submit(symbol=symbol, days=30).status_code == 422, symbol
+    for request_id in IDS:
+        assert hostile.submit(symbol="AAPL", days=30, id=request_id).status_code == 422, request_id
+    for path in ("forecasts", "batches"):
+        assert hostile.get(f"/api/{path}/{'a' * 4000}").status_code == 404
+        assert hostile.get(f"/api/{path}/%7Bother%7D").status_code == 404
+
+
+def test_events_of_strangers_are_refused_everywhere(hostile, request_id):
+    stranger = Signer(("another-token-of-someone",))
+    for event in (requested(request_id), stranger.signed(requested(request_id))):
+        for url in (hostile.ingest_url, hostile.forecast_url, f"{hostile.url}/events/dead-letter"):
+            assert send(url, event).status_code == 401
+        send(hostile.broker_url, event)
+    time.sleep(1)
+    assert hostile.get(f"/api/forecasts/{request_id}").status_code == 404
+
+
+def test_a_signed_event_sent_by_hand_is_worked_on(hostile, request_id):
+    hostile.replay.faults = []
+    assert send(hostile.broker_url, Signer((EVENT_TOKEN,)).signed(requested(request_id))).ok
+    document = hostile.ended(request_id)
+    assert document["error"]["detail"] == "Tiingo has no prices of AAPL; check the ticker."
+
+
+def test_whoever_has_the_token_still_cannot_point_at_other_prices(hostile, request_id):
+    asked = ForecastRequested(request_id, "AAPL", 30)
+    good = {"bucket": "stockcast", "key": "prices/tiingo/AAPL.csv", "etag": "e", "rows": 1}
+    good |= {"provider": "tiingo", "first_date": "2013-03-01", "last_date": "2013-03-01"}
+    for change in (
+        {"bucket": "elsewhere"},
+        {"key": "prices/tiingo/MSFT.csv"},
+        {"key": "symbols/directory.tsv.gz"},
+        {"provider": "../symbols", "key": "prices/../symbols/AAPL.csv"},
+    ):
+        data = asked.to_data() | good | change
+        event = Envelope(repr(change), "/attack", PricesIngested.TYPE, data)
+        assert send(hostile.forecast_url, Signer((EVENT_TOKEN,)).signed(event)).status_code == 204
+    document = hostile.ended(request_id)
+    assert document["status"] == "failed"
+
+
+def test_a_page_of_another_site_can_do_nothing(hostile):
+    evil = {"origin": "https://evil.example"}
+    body = json.dumps({"symbol": "AAPL", "days": 30})
+    for path in ("forecasts", "batches"):
+        for content_type in ("text/plain", "application/x-www-form-urlencoded", ""):
+            headers = evil | {"content-type": content_type}
+            answer = requests.post(f"{hostile.url}/api/{path}", body, headers=headers, timeout=30)
+            assert answer.status_code == 415
+    headers = evil | {"content-type": "text/plain"}
+    answer = requests.post(f"{hostile.url}/api/warmup", body, headers=headers, timeout=30)
+    assert answer.json() == {"warming": False}
+    asked = evil | {"access-control-request-method": "POST"}
+    preflight = requests.options(f"{hostile.url}/api/forecasts", headers=asked, timeout=30)
+    assert "access-control-allow-origin" not in preflight.headers
+
+
+def test_request_ids_that_we_make_cannot_be_guessed(hostile):
+    made = {hostile.submit(symbol="IBM", days=days).json()["id"] for days in range(1, 40)}
+    assert len(made) == 39
+    assert all(re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab].*", one) for one in made)
+    for place in range(8):  # of the first group: no counter, no clock
+        assert len({one[place] for one in made}) > 5
+
+
+@pytest.mark.browser
+def test_no_script_runs_from_names_errors_or_ids(hostile, chromium):
+    names = [Listing("EVIL", IN_NAME), Listing("EVILER", "'\"><svg/onload=window.hacked=1>")]
+    secret = (hostile.home / "s3-secret").read_text()
+    client = s3_client_of(
+        S3Settings("stockcast", hostile.s3_url, "us-east-1", ("stockcast", secret))
+    )
+    client.put_object(Bucket="stockcast", Key=listings.KEY, Body=listings.to_bytes(names))
+    give_up = time.monotonic() + 30
+    while IN_NAME not in json.dumps(hostile.get("/api/symbols?q=EVIL").json()).replace('\\"', '"'):
+        assert time.monotonic() < give_up
+        time.sleep(0.2)
+    unanswered(hostile)
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{hostile.url}/?symbol={IN_NAME}&id={IN_NAME}&days={IN_NAME}#{IN_NAME}")
+    page.type("#symbol", "EVIL")
+    page.wait_for_function("() => document.documentElement.innerHTML.includes('window.hacked')")
+    with page.expect_response("**/api/forecasts") as submitted:
+        page.keyboard.press("Enter")
+    asked = ForecastRequested(submitted.value.json()["id"], "EVIL", 45).to_data()
+    dead = Envelope("dead", "/attack", ForecastRequested.TYPE, asked)
+    dead = replace(dead, extensions={"knativeerrorcode": "400", "knativeerrordata": IN_ERROR})
+    signed = Signer((EVENT_TOKEN,)).signed(dead)
+    assert send(f"{hostile.url}/events/dead-letter", signed).status_code == 204
+    page.wait_for_function("() => document.body.innerText.includes('onerror')", timeout=60_000)
+    for path in ("/docs", f"/api/forecasts/{IN_NAME}", f"/static/{IN_NAME}"):
+        page.evaluate("window.hacked = undefined")
+        page.goto(hostile.url + path)
+    page.goto(hostile.url)
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("[onerror], [onload], script:not([src])").count() == 0
+    context.close()
+
+
+def test_no_log_and_no_answer_holds_a_key(hostile, request_id):
+    """Runs last: it breaks Redis and S3 to see what is said then."""
+    unanswered(hostile)
+    hostile.submit(symbol="SECRET", days=30, id=request_id)
+    log = hostile.home / "logs" / "ingest.log"
+    give_up = time.monotonic() + 30
+    while "Token ***" not in log.read_text():
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+    paths = [f"/api/forecasts/{request_id}", "/readyz"]
+    answers = [hostile.get(path).text for path in paths]
+    hostile.stack.process("s3").signal(signal.SIGKILL)
+    hostile.submit(symbol="OTHER", days=30, id=f"{request_id}-2")
+    hostile.redis.signal(signal.SIGKILL)
+    answers += [hostile.get(path).text for path in paths]
+    answers.append(hostile.submit(symbol="OTHER", days=31).text)
+    functions = (hostile.ingest_url, hostile.forecast_url)
+    answers += [requests.get(f"{url}/readyz", timeout=30).text for url in functions]
+    hostile.redis.stop()
+    hostile.redis.start()
+    port = hostile.redis.program.ports[0]
+    insistent = Retry(ConstantBackoff(0.2), 50)
+    with redis.Redis(port=port, password=REDIS_PASSWORD, retry=insistent) as client:
+        client.ping()
+        stored = repr([client.dump(key) for key in client.keys("*")])
+    logs = {path.name: path.read_text() for path in (hostile.home / "logs").glob("*.log")}
+    assert {"web.log", "ingest.log", "forecast.log", "broker.log", "s3.log"} <= set(logs)
+    for key in hostile.keys:
+        assert [name for name, text in logs.items() if key in text] == []
+        assert key not in "".join(answers)
+        assert key not in stored

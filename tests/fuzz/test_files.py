@@ -1,0 +1,131 @@
+"""CSV and directory files from anywhere: refused with the place, or read as they stand."""
+
+import gzip
+import math
+
+import numpy as np
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from evaluation import price_files
+from evaluation.price_files import BadPriceFileError
+from functions.common import interest, listings
+from functions.common.errors import BadAnswerError, InvalidFieldError, RequestError
+from functions.common.listings import BadDirectoryError
+from functions.common.prices import HEADER, BadPricesError, PriceHistory
+from functions.forecast import price_csv
+from tests.fuzz.documents import tables
+
+ROWS = [
+    ["date", "open", "high", "low", "close", "volume", "adj_close"],
+    ["2013-02-27", "1.5", "2", "1", "1.5", "100", "1.25"],
+    ["2013-02-28", "", "", "", "", "", "1.5"],
+    ["2013-03-01", "1e-5", "2", "1", "1.5", "1e9", "1.75"],
+]
+WIDE = [["date", "AAPL", "MSFT"], ["2013-02-28", "1.5", ""], ["2013-03-01", "2", "3"]]
+INTEREST = [
+    *(["Category: All categories"], [], ["Week", "apple: (United States)"]),
+    *([f"2012-01-{day:02}", "<1" if day == 2 else str(day - 1)] for day in range(1, 15)),
+]
+DIRECTORY = [
+    ["Symbol", "Security Name", "Market Category", "Test Issue", "ETF"],
+    ["AAPL", "Apple Inc. - Common Stock", "Q", "N", "N"],
+    ["ZAZZT", "Tick Pilot Test Stock", "G", "Y", "N"],
+    ["File Creation Time: 1124202521:33", "", "", "", ""],
+]
+
+
+def csv_of(rows, ending="\n"):
+    return ending.join(",".join(row) for row in rows) + ending
+
+
+BODIES = st.one_of(
+    st.builds(csv_of, tables(ROWS), st.sampled_from(["\n", "\r\n", "\r"])).map(
+        lambda text: text.encode("utf-8", "surrogatepass")
+    ),
+    st.binary(max_size=100).map(lambda rest: HEADER.encode() + b"\n" + rest),
+    st.binary(max_size=40),
+)
+
+
+@given(BODIES)
+@example(HEADER.encode() + b"\n\x00")
+@example(HEADER.encode() + b'\n"\r2013')
+@example(HEADER.encode() + b"\n" + b"1" * 200_000)
+def test_stored_prices(body):
+    try:
+        history = PriceHistory.from_csv("AAPL", body)
+    except BadPricesError as error:
+        assert error.detail.startswith("AAPL")
+        return
+    assert PriceHistory.from_csv("AAPL", history.to_csv()).to_csv() == history.to_csv()
+
+
+@given(BODIES)
+@example(HEADER.encode() + b"\n2013-02-27,1,1,1,1,1")
+@example(HEADER.encode() + b"\n#,")
+@example(HEADER.encode() + b"\n2013,1,1,1,1,1,1\n2014,1,1,1,1,1,1\n")
+def test_prices_to_forecast_from(body):
+    try:
+        series = price_csv.read("AAPL", body)
+    except RequestError as error:
+        error.detail.encode()
+        return
+    assert np.isfinite(series.adjusted_close).all()
+    assert (series.adjusted_close > 0).all()
+
+
+@given(st.sampled_from([ROWS, WIDE]).flatmap(tables), st.sampled_from([".csv", ".csv.gz"]))
+@example([ROWS[0], ["2013-W01-1", *ROWS[1][1:]]], ".csv")
+def test_files_of_a_person(tmp_path_factory, rows, ending):
+    path = tmp_path_factory.getbasetemp() / f"fuzz{ending}"
+    body = csv_of(rows).encode("utf-8", "surrogatepass")
+    path.write_bytes(gzip.compress(body) if ending.endswith("gz") else body)
+    try:
+        found = price_files.read(path)
+    except BadPriceFileError as error:
+        assert error.detail.startswith(str(path))
+        return
+    for series in found:
+        assert all(math.isfinite(price) and price > 0 for price in series.adjusted_close)
+
+
+@given(tables(INTEREST), st.sampled_from(["\n", "\r\n", "\r"]))
+@example([["Week", "=cmd"], *INTEREST[3:]], "\n")
+@example([["Week", "\x00"]], "\n")
+def test_search_interest(rows, ending):
+    try:
+        found = interest.read(csv_of(rows, ending), "interest_csv")
+    except InvalidFieldError as error:
+        assert error.field == "interest_csv"
+        error.detail.encode("utf-8", "surrogatepass")
+        return
+    assert list(found.dates) == sorted(found.dates)
+    assert all(0 <= value <= 100 for value in found.values)
+
+
+def test_an_export_of_interest_is_read():
+    assert interest.read(csv_of(INTEREST), "interest_csv").values[:3] == (0, 0.5, 2)
+
+
+@given(tables(DIRECTORY), st.sampled_from(["\n", "\r\n"]))
+@example([["Symbol"]], "\n")
+@example([], "\n")
+def test_symbol_directories(rows, ending):
+    text = ending.join("|".join(row) for row in rows)
+    text = text.encode("utf-8", "replace").decode()  # as it comes from the network
+    try:
+        found, _ = listings.from_nasdaq_trader(text, "Symbol")
+    except BadAnswerError:
+        return
+    kept = listings.from_bytes(listings.to_bytes(found))
+    assert [one.symbol for one in kept] == [one.symbol for one in sorted(found)]
+
+
+@given(st.one_of(st.binary(max_size=60), st.binary(max_size=60).map(gzip.compress)))
+@example(gzip.compress(b"AAPL\tApple\n")[:15] + b"\xff\xff\xff\xff")
+def test_kept_directories(body):
+    try:
+        listings.from_bytes(body)
+    except BadDirectoryError as error:
+        error.detail.encode()

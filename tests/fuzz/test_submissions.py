@@ -1,0 +1,78 @@
+"""What people type and submit: each is refused with the reason, or can be worked on."""
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from functions.common.cloudevent import json_bytes
+from functions.common.errors import StockcastError
+from functions.common.request_record import body_of
+from functions.web import batch_submission, price_history, submission, symbol_source
+from functions.web.symbols import MOST
+from tests.fuzz.documents import nasty, texts
+
+ASKED = {"symbol": "AAPL", "days": 45, "model": "prophet", "id": "my-request", "options": {"a": 1}}
+DIRECTORY = symbol_source.bundled()
+
+
+@given(texts(ASKED))
+@example(b'{"symbol": "AAPL", "days": 45, "options": {"a": 1e999}}')
+@example(b'{"symbol": "AAPL", "days": 45, "options": {"a": NaN}}')
+@example(b'{"symbol": "AAPL", "days": 45, "options": {"a": "\\ud800"}}')
+@example(b'{"symbol": "AAPL", "days": ' + b"9" * 5000 + b"}")
+@example(b'{"options": ' + b'{"a":' * 60_000)
+def test_submissions(body):
+    try:
+        requested = submission.forecast(body).requested
+    except StockcastError as error:
+        assert error.status in {400, 422}
+        error.detail.encode()
+    else:
+        json_bytes(requested.to_data())
+        body_of(requested).encode("ascii")
+
+
+@given(texts({"symbols": ["AAPL", "MSFT"], "days": 45, "model": "calibrated", "id": "my-batch"}))
+def test_batches(body):
+    try:
+        batch = batch_submission.read(body)
+    except StockcastError as error:
+        assert error.status in {400, 422}
+        error.detail.encode()
+    else:
+        for member in batch.members(0, len(batch.symbols)):
+            json_bytes(member.to_data())
+
+
+@given(st.text(max_size=100))
+@example("\U0010ffff")
+@example("İ")
+@example("'")
+def test_searches(query):
+    assert len(DIRECTORY.find(query)) <= MOST
+
+
+ANALYSIS = {"symbol": "AAPL", "kind": "buy_and_hold", "start": "2012-01-03", "nshares": 10}
+OF_PROPHET = {"symbol": "AAPL", "kind": "prior_analysis", "priors": [0.05, 0.1], "days": 30}
+INTEREST = {"symbol": "AAPL", "kind": "search_interest", "interest_csv": "Week,a\n2012-01-01,1\n"}
+
+
+@given(st.sampled_from([ANALYSIS, OF_PROPHET, INTEREST]).flatmap(texts))
+@example(b'{"symbol": "AAPL", "kind": "buy_and_hold", "nshares": ' + b"9" * 400 + b"}")
+@example(b'{"symbol": "AAPL", "kind": "prior_analysis", "priors": [' + b"9" * 400 + b"]}")
+def test_analyses(body):
+    try:
+        requested = submission.analysis(body).requested
+    except StockcastError as error:
+        assert error.status in {400, 422}
+        error.detail.encode()
+    else:
+        json_bytes(requested.to_data())
+        body_of(requested).encode("ascii")
+
+
+@given(st.text(max_size=12), st.dictionaries(st.sampled_from(["start", "end"]), nasty.map(str)))
+def test_queries_of_histories(symbol, query):
+    try:
+        price_history.read_query(symbol, query)
+    except StockcastError as error:
+        assert error.status == 422

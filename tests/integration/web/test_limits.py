@@ -1,0 +1,165 @@
+"""How much one client, and all together, may use of web; and what a slow one may hold."""
+
+import socket
+import time
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from functions.common.events import ForecastRequested
+from functions.common.request_record import Status
+from functions.common.request_store import RequestStore
+from functions.web import security
+from functions.web.clients import client_of
+from functions.web.settings import Settings
+from tests.integration.web.serving import serving
+
+ASKED = {"symbol": "AAPL", "days": 45}
+
+
+@pytest.fixture
+def settings(redis_settings, inbox):
+    return Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO")
+
+
+@pytest.fixture
+def a_minute():
+    """One that does not end during a test."""
+    left_s = 60 - time.time() % 60
+    if left_s < 15:
+        time.sleep(left_s)
+
+
+def submit(url, client="192.0.2.1", **headers):
+    headers = {"x-forwarded-for": client} | headers
+    return requests.post(f"{url}/api/forecasts", json=ASKED, headers=headers, timeout=10)
+
+
+def statuses(url, clients):
+    return [submit(url, client).status_code for client in clients]
+
+
+def test_one_client_is_limited_and_others_are_not(settings, a_minute):
+    with serving(replace(settings, requests_per_minute=2)) as url:
+        assert statuses(url, ["192.0.2.1"] * 3) == [202, 202, 429]
+        assert statuses(url, ["192.0.2.2"]) == [202]
+
+
+def test_all_together_are_limited(settings, a_minute):
+    of_all = replace(settings, requests_per_minute=2, requests_per_minute_of_all=4)
+    with serving(of_all) as url:
+        # What is refused for its client's sake is none of the others' business.
+        assert statuses(url, ["192.0.2.1"] * 5) == [202, 202, 429, 429, 429]
+        assert statuses(url, ["192.0.2.2", "192.0.2.3", "192.0.2.4"]) == [202, 202, 429]
+        assert "all callers" in submit(url, "192.0.2.5").json()["detail"]
+
+
+def test_nobody_escapes_by_what_they_say_before_a_proxy_adds_where_they_are(settings, a_minute):
+    with serving(replace(settings, requests_per_minute=2)) as url:
+        said = [f"203.0.113.{number}, 192.0.2.1" for number in range(3)]
+        assert statuses(url, said) == [202, 202, 429]
+
+
+@pytest.mark.parametrize("said", ["}:x", "a" * 60_000, "%0d%0a", "unknown, :::", "1.2.3.4\t"])
+def test_what_is_no_address_is_one_client(settings, redis_client, a_minute, said):
+    with serving(replace(settings, requests_per_minute=10)) as url:
+        assert submit(url, said).status_code in {202, 400, 431}
+    counters = [key.decode() for key in redis_client.keys("stockcast:rate:*:client:*")]
+    assert all(len(key) < 80 for key in counters)
+
+
+@pytest.mark.parametrize(
+    ("host", "client"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::7", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", "unknown"),
+        ("testclient", "unknown"),
+    ],
+)
+def test_a_subscriber_of_ipv6_is_one_client(host, client):
+    class Request:
+        class client:  # noqa: N801 - as Starlette calls it
+            pass
+
+    Request.client.host = host
+    assert client_of(Request) == client
+
+
+def watching(url, request_id="request-1"):
+    return requests.get(f"{url}/api/forecasts/{request_id}/events", stream=True, timeout=10)
+
+
+def test_open_streams_are_limited_and_closed_ones_given_back(
+    settings, redis_client, redis_settings
+):
+    store = RequestStore(redis_client, redis_settings, time.time)
+    store.advance(ForecastRequested("request-1", "AAPL", 45), Status.QUEUED)
+    with serving(replace(settings, streams_per_client=2)) as url:
+        first, second = watching(url), watching(url)
+        third = watching(url)
+        assert (first.status_code, second.status_code, third.status_code) == (200, 200, 429)
+        assert int(third.headers["retry-after"]) >= 1
+        first.close()
+        give_up = time.monotonic() + 20
+        while (answer := watching(url)).status_code != 200:
+            assert time.monotonic() < give_up
+            time.sleep(0.1)
+        store.fail(ForecastRequested("request-1", "AAPL", 45), _failed())
+        assert b'"failed"' in answer.content + second.content
+
+
+def _failed():
+    from functions.common.errors import RequestError
+
+    return RequestError("It was a test.")
+
+
+def talk(url, text):
+    parts = urlsplit(url)
+    connection = socket.create_connection((parts.hostname, parts.port), timeout=10)
+    connection.sendall(text.encode())
+    return connection
+
+
+HEAD = "POST /api/forecasts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+
+
+def test_a_body_that_does_not_come_is_408(settings, monkeypatch):
+    monkeypatch.setattr(security, "BODY_TIMEOUT_S", 0.2)
+    with (
+        serving(settings) as url,
+        talk(url, f"{HEAD}content-length: 30\r\n\r\n" + '{"symbol"') as connection,
+    ):
+        assert connection.recv(4000).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_body_without_length_is_413_once_it_is_too_large(settings):
+    with serving(settings) as url:
+        endless = (b"x" * 10_000 for _ in range(1000))
+        headers = {"content-type": "application/json"}
+        try:
+            answer = requests.post(
+                f"{url}/api/forecasts", data=endless, headers=headers, timeout=10
+            )
+        except requests.ConnectionError:
+            return  # it closes the connection on whoever goes on sending
+        assert answer.status_code == 413
+
+
+def test_a_sender_that_leaves_half_way_disturbs_nobody(settings):
+    with serving(settings) as url:
+        talk(url, f"{HEAD}content-length: 30\r\n\r\n" + '{"symbol"').close()
+        assert submit(url).status_code == 202
+
+
+def test_hundreds_of_half_sent_requests_keep_nobody_waiting(settings):
+    with serving(settings) as url:
+        halves = [talk(url, "GET /healthz HTTP/1.1\r\nhost: x\r\nx-") for _ in range(300)]
+        assert submit(url).status_code == 202
+        for half in halves:
+            half.close()
