@@ -11,7 +11,7 @@ export function current() {
 export function address(parameters) {
   const given = Object.entries(parameters).filter(([name, value]) => value !== "" && value !== null && value !== undefined && !(name === "view" && value === "forecast"));
   const query = new URLSearchParams(given).toString();
-  return query ? `/?${query}` : "/";
+  return query ? `./?${query}` : "./";
 }
 
 let shown = () => {};
@@ -26,7 +26,7 @@ export function start(show) {
 /** Show other parameters; `again` where the same are to be asked for anew. */
 export function go(parameters, { isReplacing = false } = {}) {
   const to = address(parameters);
-  const isSame = to === location.pathname + location.search;
+  const isSame = new URL(to, location).href === location.origin + location.pathname + location.search;
   if (isReplacing || isSame) history.replaceState(null, "", to);
   else history.pushState(null, "", to);
   shown(current(), { isAsked: true });
