@@ -1,4 +1,5 @@
 // The answer: the sentence first, then the chart, the record, where the prices are from, and the table.
+import { history } from "./api.js";
 import { element } from "./element.js";
 import { backtestCard } from "./backtest.js";
 import { forecastChart } from "./chart.js";
@@ -26,7 +27,7 @@ export function show(place, { request, links }) {
       forecastTables(result),
     ),
   );
-  const drawn = forecastChart(chart, symbol, result);
+  const drawn = forecastChart(chart, symbol, result, () => history(symbol, ""));
   return {
     setBacktest: (backtest) => record.replaceChildren(...backtestCard(backtest)),
     destroy: drawn.destroy,
@@ -45,11 +46,11 @@ function under({ last_date: last, last_price: price_, message }) {
   return note ? `${text} ${note}` : text;
 }
 
-function banners({ data, history }) {
+function banners({ data, history: past }) {
   const told = [];
   if (data.provider === "sample") told.push(["Sample prices.", ` They end on ${longDate(data.last_date)}, so this is a forecast of what is long past.`]);
   if (data.stale) told.push(["Old prices.", ` The provider cannot be reached; these are the last ones known, as of ${longDate(data.last_date)}.`]);
-  const jumps = data.jumps.filter((day) => day >= history.dates[0]);
+  const jumps = data.jumps.filter((day) => day >= past.dates[0]);
   if (jumps.length) told.push(["A jump.", ` The price jumped without a split on ${jumps.map(shortDate).join(", ")}; check that before you rely on this.`]);
   return told.map(([head, text]) => element("p.banner", { role: "note" }, element("strong", {}, head), text));
 }
