@@ -5,7 +5,7 @@ import { backtestCard } from "./backtest.js";
 import { forecastChart } from "./chart.js";
 import { forecastTables } from "./tables.js";
 import { downloads } from "./downloads.js";
-import { age, inDays, longDate, number, percent, price, prices, range, shortDate } from "./format.js";
+import { age, inDays, longDate, number, percent, price, prices, range, shortDate, unbroken } from "./format.js";
 
 /** Fills `place`; what is returned takes a late backtest, and cleans up. */
 export function show(place, { request, links }) {
@@ -36,7 +36,7 @@ export function show(place, { request, links }) {
 
 function sentence(symbol, { intervals, predicted_price: middle, target_date: target }) {
   const [low, high, centre] = prices([...intervals[80], middle]).map((text) => element("strong", {}, text));
-  return [`${symbol} may be between `, low, " and ", high, ` on ${longDate(target)}, with `, centre, " in the middle."];
+  return [`${symbol} may be between `, low, " and ", high, ` on\u00a0${unbroken(longDate(target))}, with `, centre, " in the middle."];
 }
 
 function under({ last_date: last, last_price: price_, message }) {
@@ -58,12 +58,12 @@ function banners({ data, history: past }) {
 function figures({ intervals, probability_higher: higher, last_price: last, last_date: day }) {
   const shown = [
     [`Last price, ${shortDate(day)}`, price(last)],
-    ["Chance of ending higher than that", higher === undefined ? null : percent(higher)],
+    ["Chance of ending higher", higher === undefined ? null : percent(higher)],
     ["1 chance in 2 within", range(...intervals[50])],
     ["19 chances in 20 within", range(...intervals[95])],
   ];
   return element(
-    "dl.figures",
+    "dl.figures.four",
     {},
     shown.filter(([, value]) => value !== null).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
   );
