@@ -2,14 +2,20 @@
 
 import pytest
 
-from tests.e2e.conftest import chromium  # noqa: F401 - a fixture
+from tests.e2e.conftest import browsing
 from tests.e2e.page.reading import answered
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="module")
+def chromium():
+    with browsing() as browser:
+        yield browser
+
+
 @pytest.fixture
-def visit(chromium, openfaas):  # noqa: F811 - the fixture imported above
+def visit(chromium, openfaas):
     context = chromium.new_context(locale="en-US")
 
     def open_page(path):
