@@ -96,7 +96,7 @@ def request_id():
 
 @pytest.fixture(scope="package")
 def chromium():
-    """It ends with these tests: what drives it keeps an event loop, which others would fall over."""
+    """It ends with these tests: what drives it keeps an event loop that others would fall over."""
     with browsing() as browser:
         yield browser
 
