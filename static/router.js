@@ -23,9 +23,10 @@ export function start(show) {
   shown(current(), { isFirst: true });
 }
 
-/** Show other parameters, or the same anew. */
-export function go(parameters) {
+/** Show other parameters, or the same anew; `isReplacing` where going back to the present ones leads nowhere. */
+export function go(parameters, { isReplacing = false } = {}) {
   const to = address(parameters);
-  if (to !== location.pathname + location.search) history.pushState(null, "", to);
+  if (isReplacing) history.replaceState(null, "", to);
+  else if (to !== location.pathname + location.search) history.pushState(null, "", to);
   shown(current());
 }
