@@ -117,8 +117,8 @@ async function run(body, { isFirst = false }) {
   running?.abort();
   const stop = (running = new AbortController());
   const key = keyOf(body);
+  document.title = `${kind.title}, ${body.symbol} · Stockcast`;
   if (kept.has(key)) return showAnswer(kept.get(key));
-  document.title = `${kindOf(body.kind).title}, ${body.symbol} · Stockcast`;
   const progress = waiting(body.symbol, () => cancel(stop), "Analysing");
   progress.tell({ status: "queued" });
   place(progress.card);

@@ -3,7 +3,7 @@ import { combobox } from "./combobox.js";
 import { at, element } from "./element.js";
 import { isSymbol, recent } from "./storage.js";
 
-export const MODELS = ["calibrated", "prophet"];
+const MODELS = ["calibrated", "prophet"];
 const MOST_DAYS = 3650;
 
 const form = at("ask");
