@@ -23,10 +23,11 @@ export function start(show) {
   shown(current(), { isFirst: true });
 }
 
-/** Show other parameters, or the same anew. */
-export function go(parameters) {
+/** Show other parameters, or the same anew; `isReplacing` where going back to the present ones leads nowhere. */
+export function go(parameters, { isReplacing = false } = {}) {
   const to = address(parameters);
   const { pathname, search } = new URL(to, location);
-  if (pathname + search !== location.pathname + location.search) history.pushState(null, "", to);
+  if (isReplacing) history.replaceState(null, "", to);
+  else if (pathname + search !== location.pathname + location.search) history.pushState(null, "", to);
   shown(current());
 }

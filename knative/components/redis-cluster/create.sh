@@ -14,7 +14,7 @@ for node in $NODES; do
     sleep 1
   done
   # Nodes know each other by address, never by name.
-  addresses="$addresses $(getent hosts "$node" | awk 'NR == 1 {print $1}'):$port"
+  addresses="$addresses $(getent ahosts "$node" | awk 'NR == 1 {print $1}'):$port"
 done
 
 first="${NODES%% *}"

@@ -14,7 +14,7 @@ meet_again() {
   [ "$(own cluster info | sed -n 's/^cluster_known_nodes://p')" -gt 1 ] || return 0
   for _ in 1 2 3 4 5 6; do
     for node in $NODES; do
-      address="$(getent hosts "$node" | awk 'NR == 1 {print $1}')"
+      address="$(getent ahosts "$node" | awk 'NR == 1 {print $1}')"
       [ -z "$address" ] || own cluster meet "$address" "$port" >/dev/null
     done
     sleep "${PAUSE:-10}"
