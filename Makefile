@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz test-faults lint audit sbom format check bench bench-images lock images clean
+.PHONY: help setup run test fuzz test-faults lint audit sbom format check bench bench-images lock images e2e-openfaas clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -107,6 +107,11 @@ images: ## build the three images with docker, podman or buildah, as stockcast-w
 	    --build-arg FUNCTION=$$function --build-arg BASE_IMAGE=$(BASE_IMAGE) \
 	    --build-arg VERSION=$(TAG) --build-arg REVISION=$(REVISION) $(BUILD_FLAGS) . || exit 1; \
 	done
+
+e2e-openfaas: $(READY) ## run the user stories at GATEWAY=http://..., with its EVENT_TOKEN=...
+	@[ -n "$(GATEWAY)" ] || { echo "Say which gateway: make e2e-openfaas GATEWAY=http://127.0.0.1:8080"; exit 1; }
+	@$(BIN)/python -m pytest tests/e2e -m "not faults" --base-url $(GATEWAY)/function/web \
+	  --broker-url $(GATEWAY)/async-function/ingest --event-token "$(EVENT_TOKEN)"
 
 clean: ## remove what setup and runs have made, data included
 	rm -rf $(VENV) node_modules static/vendor sbom .stockcast .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
