@@ -2,13 +2,13 @@
 import { complain, analysisFields, entered, parametersOf } from "./analysis_form.js";
 import { KINDS, kindOf } from "./analysis_kinds.js";
 import { show as showResult } from "./analysis_result.js";
-import { post } from "./api.js";
 import { combobox } from "./combobox.js";
 import { at, element } from "./element.js";
 import { failure } from "./failure.js";
 import { follow } from "./follow.js";
 import { go } from "./router.js";
 import { isSymbol, recent, remember } from "./storage.js";
+import { submit } from "./submit.js";
 import { tabs } from "./tabs.js";
 import { waiting } from "./waiting.js";
 
@@ -45,7 +45,7 @@ function build() {
     "div.panel",
     { id: "analysis-panel", role: "tabpanel" },
     element("p.lead", { id: "analysis-line" }),
-    element("form.card.tools", { id: "analysis-form", novalidate: true, submit }, element("div.fields", { id: "analysis-fields" }), element("button.main", { type: "submit" }, "Analyse")),
+    element("form.card.tools", { id: "analysis-form", novalidate: true, submit: handIn }, element("div.fields", { id: "analysis-fields" }), element("button.main", { type: "submit" }, "Analyse")),
     element("div.outcome", { id: "analysis-outcome" }),
   );
   bar = tabs("Analyses", KINDS.map((one) => [one.kind, one.title]), panel, choose);
@@ -91,7 +91,7 @@ function choose(next) {
   go({ view: "analyses", symbol: isSymbol(symbol) ? symbol : "", kind: next });
 }
 
-async function submit(event) {
+async function handIn(event) {
   event.preventDefault();
   const symbol = typed();
   if (!symbol) return at("analysis-symbol").focus();
@@ -123,7 +123,7 @@ async function run(body, { isFirst = false }) {
   progress.tell({ status: "queued" });
   place(progress.card);
   try {
-    const { links } = await post("/api/analyses", body, stop.signal);
+    const links = await submit("/api/analyses", body, { lost: progress.lost, signal: stop.signal });
     const request = await follow(links, { tell: progress.tell, lost: progress.lost, signal: stop.signal });
     if (running !== stop) return undefined;
     if (request.status === "failed") return fail(request.error);

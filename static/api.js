@@ -4,6 +4,7 @@
 export class Problem extends Error {
   constructor(document, retryAfterS = null) {
     super(document.detail ?? "");
+    this.type = document.type ?? "";
     this.title = document.title ?? "Unexpected answer";
     this.status = document.status ?? 0;
     this.errors = document.errors ?? [];

@@ -2,9 +2,12 @@
 import { Problem, findSymbols } from "./api.js";
 import { element } from "./element.js";
 
-function advice({ status, retryAfterS }) {
+export const isUnknownSymbol = ({ type = "" }) => type.endsWith("/unknown-symbol");
+
+function advice(problem) {
+  const { status, retryAfterS } = problem;
   if (status === 0) return "Check your connection, then try again. What you asked for is still in the form.";
-  if (status === 404) return "Check the spelling, or choose a ticker from the list that opens as you type.";
+  if (isUnknownSymbol(problem)) return "Check the spelling, or choose a ticker from the list that opens as you type.";
   if (status === 409 || status === 422) return "Change what is named above, then try again.";
   if (status === 429) return retryAfterS ? `Wait ${retryAfterS} seconds, then try again.` : "Wait a minute, then try again.";
   return "This may pass. Try again in a moment; if it stays, the operator’s logs say more.";

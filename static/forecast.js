@@ -1,12 +1,13 @@
 // The forecast view: asks, waits, answers.
-import { get, post } from "./api.js";
+import { get } from "./api.js";
 import * as ask from "./ask.js";
 import { at, element } from "./element.js";
-import { failure, offerMeant } from "./failure.js";
+import { failure, isUnknownSymbol, offerMeant } from "./failure.js";
 import { follow } from "./follow.js";
 import { inDays } from "./format.js";
 import { current, go } from "./router.js";
 import { remember } from "./storage.js";
+import { submit } from "./submit.js";
 import { waiting } from "./waiting.js";
 
 const MOST_KEPT = 12;
@@ -81,7 +82,7 @@ async function run(wanted, { isFirst = false } = {}) {
   place(progress.card);
   ask.setBusy(true);
   try {
-    const { links } = await post("/api/forecasts", wanted, stop.signal);
+    const links = await submit("/api/forecasts", wanted, { lost: progress.lost, signal: stop.signal });
     const request = await follow(links, { tell: progress.tell, lost: progress.lost, signal: stop.signal });
     if (running !== stop) return undefined;
     if (request.status === "failed") showFailure(wanted, request.error);
@@ -127,9 +128,7 @@ function showFailure(wanted, problem) {
   for (const { field, message } of problem.errors ?? []) ask.complain(field, message);
   const card = failure(problem, () => again(wanted));
   place(card);
-  if (problem.status === 404) {
-    offerMeant(card, wanted.symbol, (symbol) => go({ ...wanted, symbol }));
-  }
+  if (isUnknownSymbol(problem)) offerMeant(card, wanted.symbol, (symbol) => go({ ...wanted, symbol }));
 }
 
 async function showAnswer(wanted, found, { isFirst }) {

@@ -127,6 +127,25 @@ def test_a_refusal_tells_what_to_do(page, status, headers, said):
     assert said in text
 
 
+def test_what_was_not_answered_is_said_again_as_the_same_request(page):
+    sent = []
+
+    def lose_the_first(route):
+        sent.append(route.request.post_data_json)
+        if len(sent) == 1:
+            route.fetch()  # it arrives, but its answer is lost
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/api/forecasts", lose_the_first)
+    ask(page, "IBM", 51)
+    assert answered(page).startswith("IBM")
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+    assert sent[0]["id"]
+
+
 def test_a_server_that_is_gone_is_told(page):
     page.route("**/api/forecasts", lambda route: route.abort())
     ask(page, "IBM", 48)

@@ -28,7 +28,8 @@ def row(page, symbol):
 def test_several_tickers_are_added_and_forecast_as_one_batch(page, stockcast):
     with page.expect_request(lambda request: request.url.endswith("/api/batches")) as sent:
         add(page, "aapl, msft")
-    assert sent.value.post_data_json == {"symbols": ["AAPL", "MSFT"], "days": 30}
+    asked = sent.value.post_data_json
+    assert (asked["symbols"], asked["days"]) == (["AAPL", "MSFT"], 30)
     page.locator("#watch-table .sparkline").nth(1).wait_for(timeout=LONG_MS)
     answer = stockcast.submit(symbol="AAPL", days=30).json()
     result = stockcast.ended(answer["id"])["result"]
