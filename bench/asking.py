@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from bench.http_load import Tally, fetch, post, server_sent_events
 from bench.world import SYMBOLS, World
@@ -13,19 +13,31 @@ from bench.world import SYMBOLS, World
 SHORTEST, LONGEST = 30, 120
 """Days ahead; an option that no model knows tells apart what is asked about the same day."""
 
-_numbers = itertools.count()
+DONE = b'"status":"done"'
+
+
+def _questions() -> Iterator[dict[str, object]]:
+    for number in itertools.count():
+        days = SHORTEST + number % (LONGEST - SHORTEST)
+        for symbol in SYMBOLS:
+            yield {"symbol": symbol, "days": days, "options": {"bench": number}}
+
+
+_endless = _questions()
 
 
 def new_questions(count: int) -> list[dict[str, object]]:
     """Questions that nobody has asked in this run: no result of them is known."""
-    asked: list[dict[str, object]] = []
-    while len(asked) < count:
-        number = next(_numbers)
-        days = SHORTEST + number % (LONGEST - SHORTEST)
-        asked += [
-            {"symbol": symbol, "days": days, "options": {"bench": number}} for symbol in SYMBOLS
-        ]
-    return asked[:count]
+    return list(itertools.islice(_endless, count))
+
+
+async def ended(port: int, request_id: str) -> bytes:
+    """The last event of the request's live stream."""
+    last = b""
+    async with server_sent_events(port, f"/api/forecasts/{request_id}/events") as told:
+        async for data in told:
+            last = data
+    return last
 
 
 async def ask(port: int, question: dict[str, object]) -> str:
@@ -34,15 +46,11 @@ async def ask(port: int, question: dict[str, object]) -> str:
     if accepted.status != 202:
         message = f"{question} was answered {accepted.status}: {accepted.body!r}"
         raise RuntimeError(message)
-    path = accepted.json()["links"]["events"]
-    last = b""
-    async with server_sent_events(port, path) as told:
-        async for data in told:
-            last = data
-    if b'"status":"done"' not in last:
+    request_id: str = accepted.json()["id"]
+    last = await ended(port, request_id)
+    if DONE not in last:
         message = f"{question} ended as {last[:300]!r}"
         raise RuntimeError(message)
-    request_id: str = accepted.json()["id"]
     return request_id
 
 

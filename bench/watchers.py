@@ -29,20 +29,21 @@ STEPS = (Status.INGESTING, Status.FORECASTING, Status.DONE)
 class Watch:
     """Requests that are changed at an even pace, and what is told of it on a stream of each."""
 
-    def __init__(self, world: World, streams: int) -> None:
+    def __init__(self, world: World, streams: int, symbol: str = "IBM") -> None:
         settings = RedisSettings(
             f"redis://127.0.0.1:{world.options.redis_port}/0", False, 3600, 600
         )
         self._port = world.port("web")
         self._store = RequestStore(world.redis, settings, time.time)
         self._result_key = ""
-        self._asked = [ForecastRequested(str(uuid.uuid4()), "IBM", 45) for _ in range(streams)]
+        self._symbol = symbol
+        self._asked = [ForecastRequested(str(uuid.uuid4()), symbol, 45) for _ in range(streams)]
         self._changed_at: dict[tuple[str, str], float] = {}
         self.took_s: list[float] = []
 
     async def run(self) -> None:
         """Open all streams, change all requests to their end, and wait for all to be told."""
-        finished = await ask(self._port, {"symbol": "IBM", "days": 45})
+        finished = await ask(self._port, {"symbol": self._symbol, "days": 45})
         record = self._store.read(finished)
         self._result_key = record.result_key if record else ""
         for one in self._asked:
