@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -106,7 +107,8 @@ class Client:
 
     def batch(self, asked: Mapping[str, Any], heed: Callable[[dict[str, Any]], None]) -> Batch:
         """A batch, once it is done; `heed` hears its document at each change."""
-        links = self._submitted("batches", asked)
+        # An id of ours, so that a batch whose answer was lost is not worked on twice.
+        links = self._submitted("batches", {"id": str(uuid.uuid4()), **asked})
         counts = json.loads(self._followed(links, heed))["counts"]
         table, ranking = (
             self._insistently("GET", links[name]).content for name in ("results", "ranking")
@@ -181,7 +183,8 @@ class Client:
     def _insistently(self, method: str, path: str, body: Any = None) -> Response:
         """The answer, asked for again while Stockcast is down or busy, as Retry-After says.
 
-        To repeat a submission does no harm: equal requests share one computation.
+        To repeat a submission does no harm: equal requests share one computation, and a batch has
+        an id.
         """
         give_up = monotonic() + self._patience_s
         pause_s = FIRST_PAUSE_S

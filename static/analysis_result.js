@@ -43,7 +43,7 @@ export function show(place, { request, links }) {
       sampleBanner(result.data),
       element("dl.figures", {}, Object.entries(result.figures).map(([name, value]) => element("div", {}, element("dt", {}, label(name)), element("dd", {}, written(name, value))))),
       panels.map(({ figure }) => figure),
-      rows.length > 0 && foldedTable(`${rows.length} row${rows.length === 1 ? "" : "s"} as a table`, columns.map(label), cells, { isOpen: rows.length <= FEW_ROWS }),
+      rows.length > 0 && foldedTable(`${number(rows.length)} row${rows.length === 1 ? "" : "s"} as a table`, columns.map(label), cells, { isOpen: rows.length <= FEW_ROWS }),
       element("div.keep", {}, copyButton(), downloadLinks(`${symbol}-${kind}`, links)),
     ),
   );

@@ -1,10 +1,11 @@
 // The answer: the sentence first, then the chart, the record, where the prices are from, and the table.
+import { history } from "./api.js";
 import { element } from "./element.js";
 import { backtestCard } from "./backtest.js";
 import { forecastChart } from "./chart.js";
 import { forecastTables } from "./tables.js";
 import { downloads } from "./downloads.js";
-import { age, inDays, longDate, number, percent, price, prices, range, shortDate } from "./format.js";
+import { age, inDays, longDate, number, percent, price, prices, range, shortDate, unbroken } from "./format.js";
 
 /** Fills `place`; what is returned takes a late backtest, and cleans up. */
 export function show(place, { request, links }) {
@@ -26,7 +27,7 @@ export function show(place, { request, links }) {
       forecastTables(result),
     ),
   );
-  const drawn = forecastChart(chart, symbol, result);
+  const drawn = forecastChart(chart, symbol, result, () => history(symbol, ""));
   return {
     setBacktest: (backtest) => record.replaceChildren(...backtestCard(backtest)),
     destroy: drawn.destroy,
@@ -35,7 +36,7 @@ export function show(place, { request, links }) {
 
 function sentence(symbol, { intervals, predicted_price: middle, target_date: target }) {
   const [low, high, centre] = prices([...intervals[80], middle]).map((text) => element("strong", {}, text));
-  return [`${symbol} may be between `, low, " and ", high, ` on ${longDate(target)}, with `, centre, " in the middle."];
+  return [`${symbol} may be between `, low, " and ", high, ` on\u00a0${unbroken(longDate(target))}, with `, centre, " in the middle."];
 }
 
 function under({ last_date: last, last_price: price_, message }) {
@@ -45,11 +46,11 @@ function under({ last_date: last, last_price: price_, message }) {
   return note ? `${text} ${note}` : text;
 }
 
-function banners({ data, history }) {
+function banners({ data, history: past }) {
   const told = [];
   if (data.provider === "sample") told.push(["Sample prices.", ` They end on ${longDate(data.last_date)}, so this is a forecast of what is long past.`]);
   if (data.stale) told.push(["Old prices.", ` The provider cannot be reached; these are the last ones known, as of ${longDate(data.last_date)}.`]);
-  const jumps = data.jumps.filter((day) => day >= history.dates[0]);
+  const jumps = data.jumps.filter((day) => day >= past.dates[0]);
   if (jumps.length) told.push(["A jump.", ` The price jumped without a split on ${jumps.map(shortDate).join(", ")}; check that before you rely on this.`]);
   return told.map(([head, text]) => element("p.banner", { role: "note" }, element("strong", {}, head), text));
 }
@@ -57,12 +58,12 @@ function banners({ data, history }) {
 function figures({ intervals, probability_higher: higher, last_price: last, last_date: day }) {
   const shown = [
     [`Last price, ${shortDate(day)}`, price(last)],
-    ["Chance of ending higher than that", higher === undefined ? null : percent(higher)],
+    ["Chance of ending higher", higher === undefined ? null : percent(higher)],
     ["1 chance in 2 within", range(...intervals[50])],
     ["19 chances in 20 within", range(...intervals[95])],
   ];
   return element(
-    "dl.figures",
+    "dl.figures.four",
     {},
     shown.filter(([, value]) => value !== null).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
   );

@@ -9,8 +9,11 @@ const HEIGHT = { wide: 400, narrow: 300 };
 const DASH = [5, 4];
 const SHOWN_FIRST = "6M";
 
-/** Fills `figure`; `destroy` cleans up. */
-export function forecastChart(figure, symbol, result) {
+/**
+ * Fills `figure`; `destroy` cleans up. `whole`, if given, gets all prices there are, for the range
+ * that shows the most: a result holds the last years alone.
+ */
+export function forecastChart(figure, symbol, result, whole = null, first = SHOWN_FIRST) {
   const { history, forecast, random_walk: walk, last_price: last } = result;
   const past = history.dates.length;
   const back = (values) => [...values, ...forecast.dates.map(() => null)];
@@ -68,7 +71,21 @@ export function forecastChart(figure, symbol, result) {
   }
 
   const viewNow = () => ({ min: drawn.u.scales.x.min, max: drawn.u.scales.x.max });
-  const ranges = rangeButtons(history.dates.at(-1), xs[0], (from) => drawn.u.setScale("x", { min: from, max: xs.at(-1) }));
+  const ranges = rangeButtons(history.dates.at(-1), xs[0], (from, name) => {
+    drawn.u.setScale("x", { min: from, max: xs.at(-1) });
+    if (name === "Max" && whole) showAll();
+  });
+  let later = null; // the chart that has taken this one's place
+
+  async function showAll() {
+    const all = await whole().catch(() => null); // without them, what is there is shown
+    if (!all || !host.isConnected || all.dates[0] >= history.dates[0]) return;
+    drawn.destroy();
+    figure.replaceChildren();
+    later = forecastChart(figure, symbol, { ...result, history: extended(history, all) }, null, "Max");
+    figure.querySelector(".ranges [aria-pressed=true]").focus();
+  }
+
   const toggle = (text, isOn, change, swatch) =>
     element(
       "button.quiet.key",
@@ -103,11 +120,19 @@ export function forecastChart(figure, symbol, result) {
       walk && layer("Random walk: 80%", "walk", "walk"),
     ),
   );
-  draw({ min: ranges.start(SHOWN_FIRST), max: xs.at(-1) });
-  ranges.mark(SHOWN_FIRST);
+  draw({ min: ranges.start(first), max: xs.at(-1) });
+  ranges.mark(first);
   read(null);
   ranges.follow(host);
-  return { destroy: () => drawn.destroy() };
+  return { destroy: () => (later ?? drawn).destroy() };
+}
+
+/** The history of a result with the older prices of `all` before it. */
+function extended(history, all) {
+  const older = all.dates.findIndex((day) => day >= history.dates[0]);
+  const nothing = all.dates.slice(0, older).map(() => null);
+  const columns = Object.entries(history).map(([name, values]) => [name, [...nothing, ...values]]);
+  return { ...Object.fromEntries(columns), dates: [...all.dates.slice(0, older), ...history.dates], close: [...all.adj_close.slice(0, older), ...history.close] };
 }
 
 function ribbon(percent, forecast, ahead, fill) {

@@ -18,7 +18,7 @@ export function downloads({ symbol, days }, links) {
   return element("div.keep", {}, watchButton(symbol), copyButton(), printButton(), downloadLinks(`${symbol}-${days}-days`, links));
 }
 
-export function watchButton(symbol) {
+function watchButton(symbol) {
   const button = element("button.quiet.watch", { type: "button", "aria-pressed": String(isWatched(symbol)) }, `Watch ${symbol}`);
   button.addEventListener("click", () => {
     if (isWatched(symbol)) unwatch(symbol);

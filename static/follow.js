@@ -7,7 +7,7 @@ const LONGEST_PAUSE_MS = 3_000;
 const PATIENCE_MS = 120_000;
 const STREAMS_WITHOUT_WORD = 2;
 
-export const hasEnded = ({ status }) => status === "done" || status === "failed";
+const hasEnded = ({ status }) => status === "done" || status === "failed";
 
 /**
  * The document at its end. `tell` gets it at each change, `lost` whether the connection is.

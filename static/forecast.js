@@ -31,6 +31,7 @@ export function show(parameters, how) {
     if (shownKey !== "none") invite();
     return;
   }
+  document.title = `${wanted.symbol}, ${inDays(wanted.days)} · Stockcast`;
   if (shownKey === keyOf(wanted)) return;
   ask.fill(wanted);
   run(wanted, how);
@@ -52,7 +53,6 @@ function place(...cards) {
 function invite() {
   running?.abort();
   shownKey = "none";
-  document.title = "Stockcast";
   const examples = [
     { symbol: "AAPL", days: 45 },
     { symbol: "MSFT", days: 91 },
@@ -73,7 +73,6 @@ async function run(wanted, { isFirst = false } = {}) {
   running?.abort();
   const key = keyOf(wanted);
   shownKey = key;
-  document.title = `${wanted.symbol}, ${inDays(wanted.days)} · Stockcast`;
   if (kept.has(key)) return showAnswer(wanted, kept.get(key), { isFirst: true });
 
   const stop = (running = new AbortController());

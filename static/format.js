@@ -58,8 +58,10 @@ export const shortDate = dates({ dateStyle: "medium" });
 export const monthAndDay = dates({ month: "short", day: "numeric" });
 export const month = dates({ month: "short" });
 export const year = dates({ year: "numeric" });
+export const unbroken = (text) => text.replaceAll(" ", "\u00a0");
+
 /** A text of the server with its ISO dates as the reader writes them, unbroken. */
-export const withDates = (text) => text.replace(/\b\d{4}-\d{2}-\d{2}\b/g, (iso) => shortDate(iso).replaceAll(" ", "\u00a0"));
+export const withDates = (text) => text.replace(/\b\d{4}-\d{2}-\d{2}\b/g, (iso) => unbroken(shortDate(iso)));
 export const isIsoDate = (value) => typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value);
 export const seconds = (iso) => Date.parse(`${iso}T00:00:00Z`) / 1000;
 

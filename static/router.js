@@ -8,7 +8,7 @@ export function current() {
   return { ...parameters, view: VIEWS.includes(parameters.view) ? parameters.view : "forecast" };
 }
 
-export function address(parameters) {
+function address(parameters) {
   const given = Object.entries(parameters).filter(([name, value]) => value !== "" && value !== null && value !== undefined && !(name === "view" && value === "forecast"));
   const query = new URLSearchParams(given).toString();
   return query ? `/?${query}` : "/";
@@ -19,20 +19,14 @@ let shown = () => {};
 /** `show` is called with the parameters at each change of the address, and once now. */
 export function start(show) {
   shown = show;
-  addEventListener("popstate", () => shown(current(), { isBack: true }));
+  addEventListener("popstate", () => shown(current()));
   shown(current(), { isFirst: true });
 }
 
-/** Show other parameters; `again` where the same are to be asked for anew. */
+/** Show other parameters, or the same anew; `isReplacing` where going back to the present ones leads nowhere. */
 export function go(parameters, { isReplacing = false } = {}) {
   const to = address(parameters);
-  const isSame = to === location.pathname + location.search;
-  if (isReplacing || isSame) history.replaceState(null, "", to);
-  else history.pushState(null, "", to);
-  shown(current(), { isAsked: true });
-}
-
-/** Change the address alone: what it says is shown already. */
-export function note(parameters) {
-  history.replaceState(null, "", address(parameters));
+  if (isReplacing) history.replaceState(null, "", to);
+  else if (to !== location.pathname + location.search) history.pushState(null, "", to);
+  shown(current());
 }

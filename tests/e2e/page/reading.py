@@ -11,9 +11,9 @@ LONG_MS = 60_000
 
 
 def answered(page):
-    """Wait for an answer; its sentence."""
+    """Wait for an answer; its sentence, with plain spaces."""
     page.wait_for_selector("#sentence", timeout=LONG_MS)
-    return page.inner_text("#sentence")
+    return page.inner_text("#sentence").replace("\u00a0", " ")
 
 
 def drawn_colours(page, plot=".plot"):

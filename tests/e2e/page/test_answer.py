@@ -54,7 +54,6 @@ def test_the_range_buttons_show_as_much_of_the_past(answer):
         "YTD": "2013-01-02",
         "1Y": "2012-03-01",
         "3Y": "2010-03-01",
-        "Max": "2008-03-03",
     }.items():
         answer.click(f".ranges >> text={name}")
         assert answer.get_attribute(f".ranges >> text={name}", "aria-pressed") == "true"
@@ -62,6 +61,17 @@ def test_the_range_buttons_show_as_much_of_the_past(answer):
         answer.evaluate(NEXT_FRAME)
         assert day_at(answer, "Home") == first
         assert day_at(answer, "End") == "2013-04-15"
+
+
+def test_the_longest_range_shows_all_prices_there_are(answer):
+    assert day_at(answer, "Home") == "2012-09-04"
+    answer.click(".ranges >> text=Max")
+    answer.wait_for_selector(".plot[aria-label*='Mar 1, 2000']", timeout=LONG_MS)
+    assert answer.evaluate("document.activeElement.textContent") == "Max"
+    answer.evaluate(NEXT_FRAME)
+    assert day_at(answer, "Home") == "2000-03-01"
+    assert day_at(answer, "End") == "2013-04-15"
+    assert drawn_colours(answer) > 20
 
 
 def plot_box(page):

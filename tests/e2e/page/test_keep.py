@@ -28,7 +28,7 @@ def test_an_address_restores_form_and_answer(page, visit):
     ask(page, "AAPL", 45)
     assert page.url.endswith(LINK)
     other = visit(page.url.split("/", 3)[3].join(["/", ""]))
-    assert answered(other) == page.inner_text("#sentence")
+    assert answered(other) == answered(page)
     assert (other.input_value("#symbol"), other.input_value("#days")) == ("AAPL", "45")
     # Whoever opens a link has not asked for the focus to be moved.
     assert other.evaluate("document.activeElement === document.body")
@@ -47,6 +47,20 @@ def test_back_and_forward_show_what_was_there(page):
     page.wait_for_function(
         "() => document.querySelector('#sentence')?.textContent.startsWith('IBM')"
     )
+
+
+def test_a_view_is_found_again_as_it_was_left(page):
+    ask(page, "AAPL", 45)
+    said = answered(page)
+    page.click("nav >> text=Compare")
+    page.wait_for_selector("text=Which did better?")
+    page.click("nav >> text=Forecast")
+    assert answered(page) == said
+    assert page.url.endswith(LINK)
+    page.click("nav >> text=Analyses")  # of what was asked for last
+    page.wait_for_selector("#analysis-message >> text=AAPL")
+    page.click(".brand")
+    page.wait_for_selector("text=Ask for a stock")
 
 
 def test_a_senseless_address_shows_the_form(visit):
