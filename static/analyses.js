@@ -2,7 +2,7 @@
 import { complain, analysisFields, entered, parametersOf } from "./analysis_form.js";
 import { KINDS, kindOf } from "./analysis_kinds.js";
 import { show as showResult } from "./analysis_result.js";
-import { combobox } from "./combobox.js";
+import { NO_TICKER } from "./combobox.js";
 import { at, element } from "./element.js";
 import { failure } from "./failure.js";
 import { follow } from "./follow.js";
@@ -10,6 +10,7 @@ import { go } from "./router.js";
 import { isSymbol, recent, remember } from "./storage.js";
 import { submit } from "./submit.js";
 import { tabs } from "./tabs.js";
+import { tickerField } from "./ticker_field.js";
 import { waiting } from "./waiting.js";
 
 const MOST_KEPT = 24;
@@ -17,6 +18,8 @@ const kept = new Map();
 let running = null;
 let answer = null;
 let bar = null;
+let ticker = null;
+let shownSymbol = "";
 let kind = KINDS[0];
 let file = null; // what was uploaded with the last submission
 
@@ -27,13 +30,16 @@ export function show(parameters, how = {}) {
   const next = kindOf(parameters.kind);
   if (next !== kind) file = null;
   kind = next;
+  if (!parameters.symbol && recent().length) return go({ ...parameters, symbol: recent()[0] }, { isReplacing: true });
   const symbol = (parameters.symbol ?? "").toUpperCase();
+  shownSymbol = symbol;
   bar.select(kind.kind);
   at("analysis-line").textContent = kind.line;
   if (!file) at("analysis-fields").replaceChildren(...analysisFields(kind, parameters));
-  if (symbol) at("analysis-symbol").value = symbol;
-  if (isSymbol(symbol)) run({ symbol, kind: kind.kind, ...parametersOf(kind, parameters), ...(file ? { [file.name]: file.text } : {}) }, how);
-  else invite();
+  if (symbol) ticker.input.value = symbol;
+  ticker.complain("");
+  if (!isSymbol(symbol)) return invite();
+  return run({ symbol, kind: kind.kind, ...parametersOf(kind, parameters), ...(file ? { [file.name]: file.text } : {}) }, how);
 }
 
 export function leave(view) {
@@ -49,52 +55,42 @@ function build() {
     element("div.outcome", { id: "analysis-outcome" }),
   );
   bar = tabs("Analyses", KINDS.map((one) => [one.kind, one.title]), panel, choose);
-  const input = element("input.ticker", { id: "analysis-symbol", maxlength: "60", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", placeholder: "AAPL", "aria-describedby": "analysis-symbol-error" });
+  ticker = tickerField("analysis-symbol", "Ticker or company", { settled });
   at("analyses-view").replaceChildren(
     element(
       "div.heading",
       {},
       element("div", {}, element("h1.title", {}, "Analyses"), element("p.lead", {}, "Views of one stock’s past. Where Prophet is asked, its answer is a view of trend and seasons, not a promise.")),
-      element("div.field", {}, element("label", { for: "analysis-symbol" }, "Ticker or company"), input, element("p.error", { id: "analysis-symbol-error" })),
+      ticker.field,
     ),
     bar.element,
     panel,
   );
-  const settle = combobox(input, (symbol) => {
-    complainSymbol("");
-    if (symbol !== shownSymbol()) go({ view: "analyses", symbol, kind: kind.kind });
+  ticker.input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.defaultPrevented) return;
+    ticker.close();
+    at("analysis-form").requestSubmit();
   });
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.defaultPrevented) {
-      settle.close();
-      at("analysis-form").requestSubmit();
-    }
-  });
-  input.value = recent()[0] ?? "";
 }
 
-const shownSymbol = () => (new URLSearchParams(location.search).get("symbol") ?? "").toUpperCase();
-
-function complainSymbol(message) {
-  at("analysis-symbol-error").textContent = message;
-  at("analysis-symbol").setAttribute("aria-invalid", String(message !== ""));
+/** Another ticker is analysed at once, with what the form says. */
+function settled(symbol) {
+  if (symbol !== shownSymbol) at("analysis-form").requestSubmit();
 }
 
 function typed() {
-  const symbol = at("analysis-symbol").value.trim().toUpperCase();
-  complainSymbol(isSymbol(symbol) ? "" : "Enter a ticker, for example AAPL or BRK.B.");
+  const symbol = ticker.input.value.trim().toUpperCase();
   return isSymbol(symbol) ? symbol : "";
 }
 
-function choose(next) {
-  const symbol = at("analysis-symbol").value.trim().toUpperCase();
-  go({ view: "analyses", symbol: isSymbol(symbol) ? symbol : "", kind: next });
-}
+const choose = (next) => go({ view: "analyses", symbol: typed(), kind: next });
 
 async function handIn(event) {
   event.preventDefault();
   const symbol = typed();
-  if (!symbol) return at("analysis-symbol").focus();
+  ticker.complain(symbol ? "" : NO_TICKER);
+  if (!symbol) return ticker.input.focus();
+  shownSymbol = symbol;
   const given = await entered(at("analysis-form"), kind);
   if (!given) return undefined;
   file = given.file;
@@ -154,6 +150,6 @@ function cancel(stop) {
 }
 
 function fail(problem) {
-  for (const { field, message } of problem.errors ?? []) if (!complain(field, message) && field === "symbol") complainSymbol(message);
+  for (const { field, message } of problem.errors ?? []) if (!complain(field, message) && field === "symbol") ticker.complain(message);
   place(failure(problem, () => at("analysis-form").requestSubmit()));
 }

@@ -1,5 +1,5 @@
 // The form: which ticker, how many days, which model. It keeps what was typed, whatever happens.
-import { combobox } from "./combobox.js";
+import { NO_TICKER, combobox } from "./combobox.js";
 import { at, element } from "./element.js";
 import { isSymbol, recent } from "./storage.js";
 
@@ -24,7 +24,7 @@ function entered() {
   const symbol = at("symbol").value.trim().toUpperCase();
   const days = Number(at("days").value);
   const goodDays = at("days").value !== "" && isGoodDays(days);
-  complain("symbol", isSymbol(symbol) ? "" : "Enter a ticker, for example AAPL or BRK.B.");
+  complain("symbol", isSymbol(symbol) ? "" : NO_TICKER);
   complain("days", goodDays ? "" : `Enter a whole number of days from 1 to ${MOST_DAYS}.`);
   if (isSymbol(symbol) && goodDays) return { symbol, days, model: form.elements.model.value };
   at(isSymbol(symbol) ? "days" : "symbol").focus();

@@ -4,6 +4,7 @@ import { element } from "./element.js";
 import { isSymbol } from "./storage.js";
 
 const PAUSE_MS = 120;
+export const NO_TICKER = "Enter a ticker, for example AAPL or BRK.B.";
 
 /**
  * Makes `input` a combobox. `settled` gets the ticker once one is chosen or left in the field;

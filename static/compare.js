@@ -1,6 +1,6 @@
 // Up to four tickers beside each other, as percent change from the start of what is shown.
 import { history } from "./api.js";
-import { combobox } from "./combobox.js";
+import { NO_TICKER } from "./combobox.js";
 import { at, element } from "./element.js";
 import { failure } from "./failure.js";
 import { change, longDate, percent, price, shortDate } from "./format.js";
@@ -9,12 +9,15 @@ import { rangeButtons } from "./ranges.js";
 import { go } from "./router.js";
 import { isSymbol, watched } from "./storage.js";
 import { foldedTable } from "./tables.js";
+import { tickerField } from "./ticker_field.js";
 
 const MOST = 4;
+const FRESH_MS = 15 * 60_000;
 const HEIGHT = { wide: 400, narrow: 300 };
 const found = new Map(); // price histories by ticker
 const DASHES = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
 
+let adder = null;
 let running = null;
 let drawn = null;
 let compared = [];
@@ -22,7 +25,7 @@ let range = "1Y";
 
 export function show({ symbols = "" }) {
   compared = [...new Set(symbols.toUpperCase().split(",").filter(isSymbol))].slice(0, MOST);
-  if (!at("compare-add")) build();
+  if (!adder) build();
   drawChips();
   draw();
 }
@@ -32,30 +35,28 @@ export function leave() {
 }
 
 function build() {
-  const input = element("input.ticker", { id: "compare-add", maxlength: "60", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", placeholder: "AAPL", "aria-describedby": "compare-add-error" });
+  adder = tickerField("compare-add", "Add a ticker");
   at("compare-view").replaceChildren(
     element("h1.title", {}, "Compare"),
     element("p.lead", {}, "Up to four tickers, as percent change of the adjusted close since the first day shown."),
     element(
       "form.card.tools",
       { novalidate: true, submit: add },
-      element("div.field", {}, element("label", { for: "compare-add" }, "Add a ticker"), input, element("p.error", { id: "compare-add-error" })),
+      adder.field,
       element("button", { type: "submit" }, "Add"),
       element("div.chips.wide", { id: "compared", role: "group", "aria-label": "Compared tickers" }),
     ),
     element("div.outcome.answer", { id: "compare-outcome" }),
   );
-  combobox(input);
 }
 
 function add(event) {
   event.preventDefault();
-  const symbol = at("compare-add").value.trim().toUpperCase();
-  const complaint = !isSymbol(symbol) ? "Enter a ticker, for example AAPL or BRK.B." : compared.length >= MOST && !compared.includes(symbol) ? "Four at most: take one out first." : "";
-  at("compare-add-error").textContent = complaint;
-  at("compare-add").setAttribute("aria-invalid", String(complaint !== ""));
-  if (complaint) return at("compare-add").focus();
-  at("compare-add").value = "";
+  const symbol = adder.input.value.trim().toUpperCase();
+  const complaint = !isSymbol(symbol) ? NO_TICKER : compared.length >= MOST && !compared.includes(symbol) ? "Four at most: take one out first." : "";
+  adder.complain(complaint);
+  if (complaint) return adder.input.focus();
+  adder.input.value = "";
   return choose([...compared, symbol]);
 }
 
@@ -77,12 +78,17 @@ async function draw() {
   if (!compared.length) return place.replaceChildren(invitation());
   place.replaceChildren(element("p.lead", { role: "status" }, `Fetching the prices of ${compared.join(", ")} …`));
   try {
-    await Promise.all(compared.map(async (symbol) => found.has(symbol) || found.set(symbol, await history(symbol, "", stop.signal))));
+    await Promise.all(compared.map((symbol) => fetched(symbol, stop.signal)));
     if (running === stop) place.replaceChildren(...content());
   } catch (problem) {
     if (running === stop && problem.name !== "AbortError") place.replaceChildren(failure(problem, draw));
   }
   return undefined;
+}
+
+async function fetched(symbol, signal) {
+  if (Date.now() - (found.get(symbol)?.askedAt ?? 0) < FRESH_MS) return;
+  found.set(symbol, { askedAt: Date.now(), ...(await history(symbol, "", signal)) });
 }
 
 function invitation() {
@@ -92,7 +98,7 @@ function invitation() {
     {},
     element("h2", {}, "Which did better?"),
     element("p", {}, "Add two tickers or more. Their prices start together at zero, so that only what they gained or lost is compared."),
-    element("p.links", {}, examples.map((symbols) => element("a.button", { href: `/?view=compare&symbols=${symbols.join(",")}`, "data-go": "" }, symbols.join(", ")))),
+    element("p.links", {}, examples.map((symbols) => element("a.button", { href: `./?view=compare&symbols=${symbols.join(",")}`, "data-go": "" }, symbols.join(", ")))),
   );
 }
 

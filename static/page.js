@@ -19,9 +19,14 @@ async function show(parameters, how) {
   const { view } = parameters;
   leave(view);
   document.title = TITLES[view];
-  for (const link of document.querySelectorAll("[data-view]")) {
-    if (link.dataset.view === view) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.dataset.view !== view) {
+      link.removeAttribute("aria-current");
+      continue;
+    }
+    link.setAttribute("aria-current", "page");
+    // Whoever comes back to a view finds it as it was left; the name above leads to the beginning.
+    link.href = location.href;
   }
   for (const name of Object.keys(VIEWS)) at(`${name}-view`).hidden = name !== view;
   const module = await VIEWS[view]();

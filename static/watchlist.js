@@ -1,12 +1,13 @@
 // The watch-list: the tickers this browser keeps an eye on, forecast together as one batch.
 import { history } from "./api.js";
 import { forecastAll } from "./batch.js";
-import { combobox } from "./combobox.js";
+import { NO_TICKER } from "./combobox.js";
 import { at, element } from "./element.js";
 import { failure } from "./failure.js";
 import { inDays, percent, price, range, shortDate } from "./format.js";
 import { sparkline } from "./sparkline.js";
 import { isSymbol, read, unwatch, watch, watched, write } from "./storage.js";
+import { tickerField } from "./ticker_field.js";
 
 const HORIZONS = { 7: "1 week", 30: "1 month", 91: "3 months", 365: "1 year" };
 const FRESH_MS = 15 * 60_000;
@@ -14,6 +15,7 @@ const SPARK_DAYS = 63;
 const SPARK_CALENDAR_DAYS = 100;
 const SEPARATORS = /[\s,;]+/;
 
+let adder = null;
 let running = null;
 let timer;
 let days = 30;
@@ -28,7 +30,7 @@ const isFresh = () => {
 export function show() {
   const stored = Number(read("watch-days", 30));
   days = stored in HORIZONS ? stored : 30;
-  if (!at("watch-table")) build();
+  if (!adder) build();
   draw();
   if (watched().length && !isFresh()) refresh();
   clearInterval(timer);
@@ -42,11 +44,11 @@ export function leave() {
 }
 
 function build() {
-  const input = element("input.ticker", { id: "watch-add", maxlength: "600", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", placeholder: "AAPL, or several", "aria-describedby": "watch-add-error" });
+  adder = tickerField("watch-add", "Add a ticker", { placeholder: "AAPL, or several", maxlength: 600 });
   const form = element(
     "form.card.tools",
     { novalidate: true, submit: add },
-    element("div.field", {}, element("label", { for: "watch-add" }, "Add a ticker"), input, element("p.error", { id: "watch-add-error" })),
+    adder.field,
     element("button", { type: "submit" }, "Add"),
     element(
       "div.field",
@@ -68,19 +70,17 @@ function build() {
     element("div", { id: "watch-failure" }),
     element("div", { id: "watch-table" }),
   );
-  combobox(input);
 }
 
 function add(event) {
   event.preventDefault();
-  const wanted = at("watch-add").value.toUpperCase().split(SEPARATORS).filter(Boolean);
+  const wanted = adder.input.value.toUpperCase().split(SEPARATORS).filter(Boolean);
   const bad = wanted.filter((symbol) => !isSymbol(symbol));
-  const complaint = wanted.length === 0 ? "Enter a ticker, for example AAPL or BRK.B." : bad.length ? `${bad.join(", ")}: no ticker. Take it out, then add again.` : "";
-  at("watch-add-error").textContent = complaint;
-  at("watch-add").setAttribute("aria-invalid", String(complaint !== ""));
-  if (complaint) return at("watch-add").focus();
+  const complaint = wanted.length === 0 ? NO_TICKER : bad.length ? `${bad.join(", ")}: no ticker. Take it out, then add again.` : "";
+  adder.complain(complaint);
+  if (complaint) return adder.input.focus();
   wanted.forEach(watch);
-  at("watch-add").value = "";
+  adder.input.value = "";
   draw();
   return refresh();
 }
@@ -96,7 +96,7 @@ function choose(value) {
 function remove(symbol) {
   unwatch(symbol);
   draw();
-  at("watch-add").focus();
+  adder.input.focus();
 }
 
 function draw() {
@@ -125,7 +125,7 @@ function table() {
 
 function tableRow(symbol, known) {
   const cell = (text) => element("td", {}, text ?? "…");
-  const link = element("a", { href: `/?symbol=${symbol}&days=${days}`, "data-go": "" }, symbol);
+  const link = element("a", { href: `./?symbol=${symbol}&days=${days}`, "data-go": "" }, symbol);
   const remover = element("td", {}, element("button.quiet.small", { type: "button", "aria-label": `Remove ${symbol}`, click: () => remove(symbol) }, "Remove"));
   const head = element("th", { scope: "row" }, link);
   if (known?.isMissing) return element("tr", {}, head, element("td.left", { colspan: "5" }, `No forecast came. Open ${symbol} to see why.`), remover);

@@ -99,6 +99,16 @@ def test_a_ticker_is_chosen_and_parameters_are_given(visit, stockcast):
     assert f"${result['figures']['invested']:,.2f}" in page.inner_text(".figures")
 
 
+def test_another_ticker_is_analysed_with_what_the_form_says(visit):
+    page = visit("/?view=analyses&symbol=AAPL&kind=buy_and_hold")
+    analysed(page)
+    page.fill("#parameter-nshares", "9")
+    page.fill("#analysis-symbol", "ibm")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#analysis-message >> text=9 shares of IBM", timeout=LONG_MS)
+    assert page.input_value("#parameter-nshares") == "9"
+
+
 def test_an_address_restores_the_parameters(visit):
     link = "/?view=analyses&symbol=IBM&kind=buy_and_hold&start=2010-01-04&nshares=7"
     page = visit(link)

@@ -49,6 +49,20 @@ def test_back_and_forward_show_what_was_there(page):
     )
 
 
+def test_a_view_is_found_again_as_it_was_left(page):
+    ask(page, "AAPL", 45)
+    said = answered(page)
+    page.click("nav >> text=Compare")
+    page.wait_for_selector("text=Which did better?")
+    page.click("nav >> text=Forecast")
+    assert answered(page) == said
+    assert page.url.endswith(LINK)
+    page.click("nav >> text=Analyses")  # of what was asked for last
+    page.wait_for_selector("#analysis-message >> text=AAPL")
+    page.click(".brand")
+    page.wait_for_selector("text=Ask for a stock")
+
+
 def test_a_senseless_address_shows_the_form(visit):
     page = visit("/?symbol=<b>&days=-1&view=none")
     page.wait_for_selector("text=Ask for a stock")
