@@ -133,7 +133,10 @@ until_asleep forecast
 
 step "Running the tests"
 url="$(kubectl -n "$namespace" get ksvc web --output jsonpath='{.status.url}')"
-[ -n "$url" ] || fail "web has no URL"
+case "$url" in
+  "") fail "web has no URL" ;;
+  *.svc.cluster.local) fail "web is not seen from outside: set a domain in config-domain of knative-serving" ;;
+esac
 token="$(kubectl -n "$namespace" get secret --output jsonpath='{.items[*].data.EVENT_TOKEN}' | base64 -d)"
 forward "${ingress%%/*}" "${ingress##*/}" "$web_port"
 forward knative-eventing broker-ingress "$broker_port"
