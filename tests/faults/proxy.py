@@ -50,10 +50,11 @@ class Proxy:
     def _run(self):
         asyncio.set_event_loop(self._loop)
         self._open = set()
-        server = asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self._loop.run_until_complete(server)
+        starting = asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        server = self._loop.run_until_complete(starting)
         self._started.set()
         self._loop.run_forever()
+        server.close()
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
         self._loop.run_until_complete(asyncio.sleep(0.05))
@@ -66,11 +67,11 @@ class Proxy:
                 return
             there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self.target)
             self._open.add(there_writer)
-            self_asked = [b""]
+            asked = [b""]
             try:
                 await asyncio.gather(
-                    self._ask(reader, there_writer, writer, self_asked),
-                    self._reply(there_reader, writer, there_writer, self_asked),
+                    self._ask(reader, there_writer, writer, asked),
+                    self._reply(there_reader, writer, there_writer, asked),
                 )
             finally:
                 there_writer.close()

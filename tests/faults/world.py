@@ -3,10 +3,10 @@
 import json
 import os
 import signal
-import threading
 import time
 import uuid
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import redis
 import requests
 
 from functions.common.config import S3Settings
+from functions.common.request_record import request_key
 from local.servers import HOST, S3_PORTS, free_port, redis_server, s3_server
 from local.stack import Options, Stack, at_base_port, programs
 from tests.conftest import s3_client_of
@@ -123,13 +124,14 @@ class World:
     def trial(self, fault, breaking):
         """Ask all questions while `breaking` runs in a thread; what came of it."""
         self.forget()
-        trial, self.answers, self.ids = Trial(fault), {}, {}
+        trial, self.answers = Trial(fault), {}
+        self.ids, self.accepted = {}, {}
         started = time.monotonic()
-        breaker = threading.Thread(target=breaking)
-        breaker.start()
-        for question in self.questions:
-            self._submit(trial, question)
-        breaker.join()
+        with ThreadPoolExecutor(1) as breaker:
+            broken = breaker.submit(breaking)
+            for question in self.questions:
+                self._submit(trial, question)
+            broken.result()
         self._wait(trial)
         trial.seconds = time.monotonic() - started
         trial.left = self._left()
@@ -140,6 +142,7 @@ class World:
         symbol, days = question
         request_id = str(uuid.uuid4())
         body = {"symbol": symbol, "days": days, "id": request_id}
+        self.ids[request_id] = (question, time.monotonic())
         give_up = time.monotonic() + 60
         while time.monotonic() < give_up:
             try:
@@ -149,13 +152,13 @@ class World:
                 continue
             if answer.status_code == 202:
                 trial.accepted += 1
-                self.ids[request_id] = (question, time.monotonic())
+                self.accepted[request_id] = (question, time.monotonic())
                 return
             assert answer.status_code in {429, 503}, answer.text
             time.sleep(0.2)
 
     def _wait(self, trial):
-        waiting = dict(self.ids)
+        waiting = dict(self.accepted)
         while waiting:
             for request_id, (question, since) in list(waiting.items()):
                 document = self.document(request_id)
@@ -209,13 +212,14 @@ class World:
 
     def until(self, status):
         """Return once a request has reached that status."""
-        give_up = time.monotonic() + 30
+        give_up = time.monotonic() + 60
         while time.monotonic() < give_up:
-            for request_id in list(self.ids):
-                stored = self.redis.hget(f"stockcast:request:{{{request_id}}}", f"at:{status}")
-                if stored:
-                    return
+            keys = [request_key(request_id) for request_id in list(self.ids)]
+            if any(self.redis.hexists(key, f"at:{status}") for key in keys):
+                return
             time.sleep(0.005)
+        message = f"No request was {status}."
+        raise TimeoutError(message)
 
     def freeze(self, name, seconds):
         self.process(name).signal(signal.SIGSTOP)
