@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,12 +15,7 @@ from urllib.parse import urlsplit
 
 from cli.event_stream import events
 from cli.service import Answer, FailedRequestError
-from functions.common.errors import (
-    ConfigurationError,
-    StockcastError,
-    TemporaryError,
-    ThrottledError,
-)
+from functions.common.errors import ConfigurationError, StockcastError, TemporaryError
 
 if TYPE_CHECKING:
     from requests import Response
@@ -36,6 +32,7 @@ BACKTEST_PAUSE_S = 0.25
 BACKTEST_PATIENCE_S = 60.0
 FINAL = {"done", "failed"}
 TEMPORARY = {
+    HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.BAD_GATEWAY,
     HTTPStatus.SERVICE_UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT,
@@ -75,15 +72,21 @@ class Client:
     def is_there(self) -> bool:
         """Whether a Stockcast, and nothing else, answers at the URL now."""
         try:
-            with self._failures_named():
-                answer = self._session.get(f"{self.name}/healthz", timeout=CONNECT_TIMEOUT_S)
-                return answer.ok and answer.json().get("function") == "web"
-        except (TemporaryError, ValueError, AttributeError):
+            return self._is_stockcast(timeout_s=CONNECT_TIMEOUT_S)
+        except StockcastError:
             return False
 
     def check(self) -> None:
-        """Raise TemporaryError where nothing answers at the URL."""
-        self._once("GET", "/healthz")
+        """Raise TemporaryError where nothing answers, ConfigurationError where it is another."""
+        if not self._is_stockcast(timeout_s=READ_TIMEOUT_S):
+            raise ConfigurationError(f"What answers at {self.name} is no Stockcast.")
+
+    def _is_stockcast(self, timeout_s: float) -> bool:
+        answer = self._once("GET", "/healthz", timeout_s=timeout_s)
+        try:
+            return bool(answer.json()["function"] == "web")
+        except (ValueError, KeyError, TypeError):
+            return False
 
     def ask(self, resource: str, asked: Mapping[str, Any], tell: Callable[[str], None]) -> Answer:
         """See `Service.ask`."""
@@ -91,7 +94,7 @@ class Client:
         body = self._followed(links, lambda document: tell(document["status"]))
         document = json.loads(body)
         if document["status"] == "failed":
-            raise FailedRequestError(document["error"]["detail"])
+            raise _failure(document["error"]["status"], document["error"]["detail"])
         return Answer(self._with_backtest(links["self"], body, tell))
 
     def table(self, answer: Answer) -> bytes:
@@ -104,7 +107,8 @@ class Client:
 
     def batch(self, asked: Mapping[str, Any], heed: Callable[[dict[str, Any]], None]) -> Batch:
         """A batch, once it is done; `heed` hears its document at each change."""
-        links = self._submitted("batches", asked)
+        # An id of ours, so that a batch whose answer was lost is not worked on twice.
+        links = self._submitted("batches", {"id": str(uuid.uuid4()), **asked})
         counts = json.loads(self._followed(links, heed))["counts"]
         table, ranking = (
             self._insistently("GET", links[name]).content for name in ("results", "ranking")
@@ -179,7 +183,8 @@ class Client:
     def _insistently(self, method: str, path: str, body: Any = None) -> Response:
         """The answer, asked for again while Stockcast is down or busy, as Retry-After says.
 
-        To repeat a submission does no harm: equal requests share one computation.
+        To repeat a submission does no harm: equal requests share one computation, and a batch has
+        an id.
         """
         give_up = monotonic() + self._patience_s
         pause_s = FIRST_PAUSE_S
@@ -193,13 +198,15 @@ class Client:
             self._pause(wait_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
-    def _once(self, method: str, path: str, body: Any = None) -> Response:
+    def _once(
+        self, method: str, path: str, body: Any = None, timeout_s: float = READ_TIMEOUT_S
+    ) -> Response:
         with self._failures_named():
             answer = self._session.request(
                 method,
                 self.name + path,
                 json=body,
-                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                timeout=(CONNECT_TIMEOUT_S, timeout_s),
             )
         _refuse_failures(answer, self.name)
         return answer
@@ -222,12 +229,15 @@ def _refuse_failures(answer: Response, url: str) -> None:
     try:
         detail = str(answer.json()["detail"])
     except (ValueError, KeyError, TypeError):
-        detail = f"{url} answered {answer.status_code} {answer.reason}, which is no Stockcast's."
-    if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        raise ThrottledError(detail, retry_after_s=_retry_after(answer))
-    if answer.status_code in TEMPORARY:
-        raise TemporaryError(detail, retry_after_s=_retry_after(answer))
-    raise FailedRequestError(detail)
+        detail = f"{url} answered {answer.status_code} {answer.reason}."
+    raise _failure(answer.status_code, detail, _retry_after(answer))
+
+
+def _failure(status: int, detail: str, retry_after_s: float | None = None) -> StockcastError:
+    """The error of an answer, or of a request that has failed, by its status."""
+    if status in TEMPORARY:
+        return TemporaryError(detail, retry_after_s=retry_after_s)
+    return FailedRequestError(detail)
 
 
 def _retry_after(answer: Response) -> float | None:

@@ -45,8 +45,8 @@ class InProcess:
         from functions.ingest import sources
         from functions.ingest.fresh_prices import FreshPrices
 
-        # What a reader has to know of the prices stands in the result.
-        logging.getLogger("functions").setLevel(logging.CRITICAL)
+        # What a reader has to know of the prices stands in the result, and need not be logged.
+        logging.getLogger("functions").addHandler(logging.NullHandler())
         settings = ProviderSettings.read(Environment(variables))
         self.name = f"prices from {', '.join(settings.providers)}"
         self._clock = clock

@@ -2,81 +2,57 @@
 
 /** A problem document (RFC 9457) that the server answered, or one of ours where it did not. */
 export class Problem extends Error {
-  constructor(document) {
-    super(document.detail);
-    this.title = document.title;
+  constructor(document, retryAfterS = null) {
+    super(document.detail ?? "");
+    this.type = document.type ?? "";
+    this.title = document.title ?? "Unexpected answer";
+    this.status = document.status ?? 0;
     this.errors = document.errors ?? [];
+    this.retryAfterS = retryAfterS;
   }
 }
 
-const UNREACHABLE = {
+export const UNREACHABLE = {
   title: "No connection",
-  detail: "Stockcast does not answer. Check your connection and try again.",
+  detail: "Stockcast does not answer.",
+  status: 0,
 };
 
-async function ask(url, options) {
+export async function get(url, signal) {
+  return answered(url, { signal });
+}
+
+export async function post(url, body, signal) {
+  const headers = { "content-type": "application/json" };
+  return answered(url, { method: "POST", headers, body: JSON.stringify(body), signal });
+}
+
+async function answered(url, options) {
   let answer;
   try {
     answer = await fetch(url, options);
-  } catch {
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
     throw new Problem(UNREACHABLE);
   }
-  const document = await answer.json().catch(() => ({ title: "Unexpected answer", detail: `Status ${answer.status}.` }));
-  if (!answer.ok) throw new Problem(document);
-  return document;
+  const unexpected = { title: "Unexpected answer", detail: `${url} answered with status ${answer.status}.`, status: answer.status };
+  const document = await answer.json().catch(() => unexpected);
+  if (answer.ok) return document;
+  throw new Problem({ ...unexpected, ...document }, Number(answer.headers.get("retry-after")) || null);
 }
 
-export function submit(symbol, days) {
-  return ask("/api/forecasts", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ symbol, days }),
-  });
-}
+const warmed = new Set();
 
 /** Have the prices of `symbol` fetched ahead; nothing depends on it. */
 export function warmUp(symbol) {
-  const body = JSON.stringify({ symbol });
-  ask("/api/warmup", { method: "POST", headers: { "content-type": "application/json" }, body }).catch(() => {});
+  if (warmed.has(symbol)) return;
+  warmed.add(symbol);
+  post("/api/warmup", { symbol }).catch(() => warmed.delete(symbol));
 }
 
-/** The document of a request whose backtest is computed after its forecast, once it is there. */
-export async function withBacktest(url, patience = 60) {
-  for (let tries = 0; tries < patience; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const document = await ask(url).catch(() => null);
-    if (document?.result && document.result.backtest.status !== "pending") return document;
-  }
-  return null;
+export async function findSymbols(query, signal) {
+  return (await get(`/api/symbols?q=${encodeURIComponent(query)}`, signal)).symbols;
 }
 
-export async function findSymbols(query) {
-  return (await ask(`/api/symbols?q=${encodeURIComponent(query)}`)).symbols;
-}
-
-/**
- * Follow a request until it ends: `tell` gets its document at each change. The browser
- * reconnects by itself; after `patience` failures in a row we stop.
- */
-export function follow(url, tell, patience = 5) {
-  return new Promise((resolve, reject) => {
-    const source = new EventSource(url);
-    let failures = 0;
-    source.addEventListener("status", (event) => {
-      failures = 0;
-      const document = JSON.parse(event.data);
-      tell(document);
-      if (document.status === "done" || document.status === "failed") {
-        source.close();
-        resolve(document);
-      }
-    });
-    source.addEventListener("error", () => {
-      failures += 1;
-      if (source.readyState === EventSource.CLOSED || failures > patience) {
-        source.close();
-        reject(new Problem(UNREACHABLE));
-      }
-    });
-  });
-}
+export const history = (symbol, start, signal) =>
+  get(`/api/symbols/${encodeURIComponent(symbol)}/history${start ? `?start=${start}` : ""}`, signal);

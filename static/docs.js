@@ -21,7 +21,9 @@ function operation(path, method, { summary, parameters = [], requestBody, respon
 }
 
 function schema(name, definition) {
-  return element("section", "", element("h2", name), element("pre", JSON.stringify(definition, null, 2)));
+  const text = element("pre", JSON.stringify(definition, null, 2));
+  text.tabIndex = 0; // it scrolls, so the keys have to reach it
+  return element("section", "", element("h2", name), text);
 }
 
 try {

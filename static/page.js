@@ -1,143 +1,46 @@
-// The page: one form, its progress, and the result.
-import { Problem, findSymbols, follow, submit, warmUp, withBacktest } from "./api.js";
+// The page: shows the view that the address names.
+import { at } from "./element.js";
+import * as forecast from "./forecast.js";
+import { current, go, start } from "./router.js";
 
-const STAGES = {
-  queued: [1, "Waiting for a free worker …"],
-  ingesting: [2, "Fetching the prices …"],
-  forecasting: [3, "Computing the forecast …"],
-  done: [4, "Done."],
-  failed: [4, "Stopped."],
+const TITLES = { forecast: "Stockcast", "watch-list": "Watch-list · Stockcast", compare: "Compare · Stockcast", analyses: "Analyses · Stockcast" };
+
+// Views other than the first are loaded when they are first looked at.
+const VIEWS = {
+  forecast: () => forecast,
+  "watch-list": () => import("./watchlist.js"),
+  compare: () => import("./compare.js"),
+  analyses: () => import("./analyses.js"),
 };
-const CHANCES = { 50: "1 in 2 (50%)", 80: "4 in 5 (80%)", 95: "19 in 20 (95%)" };
-const SYMBOL = /^[A-Z][A-Z0-9.-]{0,9}$/;
 
-const at = (id) => document.getElementById(id);
-const form = at("form");
-const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+let leave = () => {};
 
-function complain(field, message) {
-  at(`${field}-error`).textContent = message;
-  at(field).setAttribute("aria-invalid", String(message !== ""));
-}
-
-/** The form's values; null, with the reasons shown and the first bad field focused, if they are bad. */
-function entered() {
-  const symbol = at("symbol").value.trim().toUpperCase();
-  const days = Number(at("days").value);
-  const goodSymbol = SYMBOL.test(symbol);
-  const goodDays = at("days").value !== "" && Number.isInteger(days) && days >= 1 && days <= 3650;
-  complain("symbol", goodSymbol ? "" : "Enter a ticker, for example AAPL or BRK.B.");
-  complain("days", goodDays ? "" : "Enter a whole number of days from 1 to 3650.");
-  if (goodSymbol && goodDays) return { symbol, days };
-  at(goodSymbol ? "days" : "symbol").focus();
-  return null;
-}
-
-function showStage({ status }) {
-  const [step, text] = STAGES[status];
-  at("bar").value = step;
-  at("stage").textContent = text;
-}
-
-function showProblem(title, detail) {
-  at("problem-title").textContent = title;
-  at("problem-detail").textContent = detail;
-  at("problem").hidden = false;
-}
-
-/** How old the newest price is, today: the answer itself may have been kept for a while. */
-function age({ last_date: last }) {
-  const days = Math.max(0, Math.floor((Date.now() - Date.parse(last)) / 86_400_000));
-  return days === 0 ? "today" : days === 1 ? "1 day old" : `${days} days old`;
-}
-
-/** What a person should know about the prices before trusting the forecast. */
-function notice(data, since) {
-  const told = [];
-  if (data.provider === "sample") told.push(`These are sample prices that end on ${data.last_date}, not today's.`);
-  if (data.stale) told.push(`The provider cannot be reached: these are the last prices known, as of ${data.last_date}.`);
-  const jumps = data.jumps.filter((day) => day >= since);
-  if (jumps.length) told.push(`The price jumped without a split on ${jumps.join(", ")}; check it before you rely on this.`);
-  return told.join(" ");
-}
-
-let latest = "";
-/** Show the verdict when it is there, unless another result is shown by then. */
-async function addBacktest(url) {
-  const request = await withBacktest(url);
-  if (request && latest === url) at("verdict").textContent = request.result.backtest.verdict;
-}
-
-function showResult(request, links) {
-  const { result } = request;
-  latest = links.self;
-  at("message").textContent = result.message;
-  at("verdict").textContent = result.backtest.verdict;
-  if (result.backtest.status === "pending") addBacktest(links.self);
-  at("target").textContent = result.target_date;
-  const { data } = result;
-  at("source").textContent =
-    `${data.rows} daily prices from ${data.provider}, as of ${data.last_date} (${age(data)}). Model: ${result.model}.`;
-  at("notice").textContent = notice(data, result.history.dates[0]);
-  at("notice").hidden = at("notice").textContent === "";
-  at("intervals").replaceChildren(
-    ...Object.entries(result.intervals).map(([percent, bounds]) => {
-      const row = document.createElement("tr");
-      for (const text of [CHANCES[percent] ?? `${percent}%`, ...bounds.map((price) => dollars.format(price))]) {
-        row.append(Object.assign(document.createElement("td"), { textContent: text }));
-      }
-      return row;
-    }),
-  );
-  const chart = at("chart");
-  chart.alt = `Chart of ${request.symbol}: past prices, the modelled line, and the ribbon of the forecast. ${result.message}`;
-  chart.src = links.chart;
-  at("table").href = `${links.self}/result.csv`;
-  at("result").hidden = false;
-  at("result").focus();
-}
-
-async function run({ symbol, days }) {
-  for (const id of ["problem", "result"]) at(id).hidden = true;
-  at("submit").disabled = true;
-  at("progress").hidden = false;
-  showStage({ status: "queued" });
-  try {
-    const { links } = await submit(symbol, days);
-    const request = await follow(links.events, showStage);
-    if (request.status === "failed") showProblem(request.error.title, request.error.detail);
-    else showResult(request, links);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    for (const { field, message } of error.errors) {
-      if (at(`${field}-error`)) complain(field, message);
+async function show(parameters, how) {
+  const { view } = parameters;
+  leave(view);
+  document.title = TITLES[view];
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.dataset.view !== view) {
+      link.removeAttribute("aria-current");
+      continue;
     }
-    showProblem(error.title, error.message);
-  } finally {
-    at("submit").disabled = false;
-    at("progress").hidden = true;
+    link.setAttribute("aria-current", "page");
+    // Whoever comes back to a view finds it as it was left; the name above leads to the beginning.
+    link.href = location.href;
   }
+  for (const name of Object.keys(VIEWS)) at(`${name}-view`).hidden = name !== view;
+  const module = await VIEWS[view]();
+  if (current().view !== view) return; // left while it was loading
+  leave = module.leave ?? (() => {});
+  module.show(parameters, how);
 }
 
-form.addEventListener("submit", (event) => {
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-view], a[data-go]");
+  if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  const wanted = entered();
-  if (wanted) run(wanted);
+  go(Object.fromEntries(new URL(link.href).searchParams));
+  if (link.dataset.go !== undefined) at("main").focus({ preventScroll: false });
 });
-at("again").addEventListener("click", () => form.requestSubmit());
 
-let asked = 0;
-async function suggest() {
-  const turn = (asked += 1);
-  const found = await findSymbols(at("symbol").value).catch(() => []);
-  if (turn !== asked) return;
-  at("symbols").replaceChildren(
-    ...found.filter(({ available }) => available).map(({ symbol, name }) => Object.assign(document.createElement("option"), { value: symbol, label: name })),
-  );
-}
-at("symbol").addEventListener("change", () => {
-  const symbol = at("symbol").value.trim().toUpperCase();
-  if (SYMBOL.test(symbol)) warmUp(symbol);
-});
-at("symbol").addEventListener("input", suggest);
-at("symbol").addEventListener("focus", suggest, { once: true });
+start(show);

@@ -35,6 +35,7 @@ def pytest_addoption(parser):
     group = parser.getgroup("stockcast", "the Stockcast that tests/e2e is about")
     group.addoption("--base-url", help="of web; without it one is started on this machine")
     group.addoption("--broker-url", help="where events are posted; without it those tests skip")
+    group.addoption("--event-token", help="the EVENT_TOKEN there, to sign events with", default="")
     group.addoption(
         "--host-header", help="the host web is known by, where --base-url is an ingress"
     )

@@ -36,6 +36,7 @@ from functions.common.errors import (
     TemporaryError,
 )
 from functions.common.events import Event, ForecastFailed, ForecastRequested, PricesIngested
+from functions.common.ping import as_meant
 from functions.common.request_store import RequestStore
 from functions.common.retries import ONCE, GivenUpError, Retries
 from functions.common.signature import Signer
@@ -127,7 +128,7 @@ class EventFunction:
         return _json({"status": "ready", "function": self._name})
 
     def _received(self, request: flask.Request) -> Envelope:
-        envelope = cloudevent.parse(dict(request.headers), _body_of(request))
+        envelope = as_meant(cloudevent.parse(dict(request.headers), _body_of(request)))
         self._signer.check(envelope)
         return envelope
 

@@ -54,7 +54,7 @@ def _draw_panel(axes: Any, panel: Mapping[str, Any]) -> None:
         label, colour = (
             (None, colours[band["name"]])
             if band["name"] in colours
-            else (band["name"], COLOURS["model"])
+            else (band["name"], COLOURS[band["role"]])
         )
         axes.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0, label=label)
     for line in lines:

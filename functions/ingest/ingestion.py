@@ -15,6 +15,7 @@ from functions.common.events import (
     PricesWarmed,
     WarmupRequested,
 )
+from functions.common.missing_prices import MissingPrices
 from functions.common.request_record import Status, iso
 from functions.common.request_store import RequestStore
 from functions.ingest.fresh_prices import FreshPrices, Kept
@@ -78,12 +79,14 @@ class Upkeep:
         prices: FreshPrices,
         watchlist: tuple[str, ...],
         refresh_symbols: Callable[[], None] | None,
+        missing: MissingPrices,
         *,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._prices = prices
         self._watchlist = watchlist
         self._refresh_symbols = refresh_symbols
+        self._missing = missing
         self._elapsed = elapsed
 
     def refresh(self, asked: PricesRefresh) -> PricesRefresh | None:
@@ -129,10 +132,11 @@ class Upkeep:
             log.warning("the symbol directory is not refreshed: %s", error.detail)
 
     def warm_up(self, asked: WarmupRequested) -> PricesWarmed | None:
-        """Have the prices of the symbol ready. A failure is logged; whoever asks will see it."""
+        """Have the prices of the symbol ready. A failure is noted for whoever waits for them."""
         try:
             self._prices.of(asked.symbol)
         except StockcastError as error:
             log.info("no warm-up of %s: %s", asked.symbol, error.detail)
+            self._missing.note(asked.symbol, error)
             return None
         return PricesWarmed(asked.symbol)

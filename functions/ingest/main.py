@@ -16,6 +16,7 @@ from functions.common.config import Environment, read_or_exit
 from functions.common.events import ForecastRequested, PricesRefresh, WarmupRequested
 from functions.common.function import Answer, EventFunction
 from functions.common.lazy import Lazy
+from functions.common.missing_prices import MissingPrices
 from functions.common.price_store import PriceStore
 from functions.common.redis_client import connect, failures_are_temporary
 from functions.common.request_store import RequestStore
@@ -59,7 +60,8 @@ def build() -> EventFunction:
     )
     symbols = SymbolRefresh(bucket, settings.symbols_url)
     has_live_prices = settings.prices.providers != ("sample",)
-    upkeep = Upkeep(fresh, settings.watchlist, symbols.refresh if has_live_prices else None)
+    refresh_symbols = symbols.refresh if has_live_prices else None
+    upkeep = Upkeep(fresh, settings.watchlist, refresh_symbols, MissingPrices(redis))
     return EventFunction(
         "ingest",
         {

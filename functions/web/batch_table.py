@@ -16,7 +16,7 @@ FIGURES = (
     *("lo80", "hi80", "lo95", "hi95", "probability_higher"),
 )
 COLUMNS = ("symbol", "request_id", "status", *FIGURES, "error")
-RANKED = ("last_price", "predicted_price", "lo80", "hi80", "probability_higher")
+RANKED = ("last_date", "last_price", "predicted_price", "lo80", "hi80", "probability_higher")
 
 
 def table(members: Iterable[Member]) -> str:

@@ -61,7 +61,7 @@ class Exposition:
         from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
         counts = await self._store.counts()
-        body = generate_latest(_Families(counts, self._open_streams()))
+        body = generate_latest(Families(counts, self._open_streams()))
         return Response(body, headers={"content-type": CONTENT_TYPE_PLAIN_0_0_4})
 
     def _may_read(self, request: Request) -> bool:
@@ -71,8 +71,8 @@ class Exposition:
         return "x-forwarded-for" not in request.headers and "forwarded" not in request.headers
 
 
-class _Families:
-    """The metric families, as prometheus_client collects them."""
+class Families:
+    """The metric families, for prometheus_client's `generate_latest`."""
 
     def __init__(self, counts: Mapping[str, int], open_streams: int) -> None:
         self._open_streams = open_streams
@@ -82,6 +82,7 @@ class _Families:
             self._by_kind[kind].append((labels, value))
 
     def collect(self) -> Iterator[Any]:
+        """Each family, with the samples there are."""
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
         for kind, (name, text, labels) in COUNTERS.items():

@@ -200,6 +200,7 @@ SCHEMAS: dict[str, Any] = {
                         "rank": {"type": "integer"},
                         "symbol": TEXT,
                         "request_id": TEXT,
+                        "last_date": {"type": "string", "format": "date"},
                         **dict.fromkeys(("last_price", "predicted_price", "lo80", "hi80"), NUMBER),
                         "probability_higher": {"type": ["number", "null"]},
                     }

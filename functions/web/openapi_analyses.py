@@ -234,7 +234,7 @@ PATHS: dict[str, Any] = {
         "A symbol's daily prices; fetched and waited for where none are stored",
         {
             "200": answer("The prices.", "application/json", "History"),
-            "404": problem("Unknown symbol, where that is known at once."),
+            "404": problem("Unknown symbol."),
             "422": problem("A bad symbol or date, or a range without prices."),
             "429": problem("Too many requests; `Retry-After` says when to try again."),
             "503": problem("The prices have not come yet, or a part is down."),

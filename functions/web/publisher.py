@@ -6,6 +6,7 @@ import re
 import secrets
 import time
 from datetime import datetime, timezone
+from pathlib import Path
 
 import httpcore
 
@@ -17,6 +18,8 @@ from functions.common.signature import Signer
 
 SOURCE = "/stockcast/web"
 TRACEPARENT = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+OIDC_TOKEN = Path("/oidc/token")
+"""Where a SinkBinding puts what tells the broker who we are, once its cluster wants to know."""
 TIMEOUT = {"connect": 2.0, "read": 5.0, "write": 5.0, "pool": 5.0}
 
 
@@ -40,6 +43,7 @@ class Publisher:
             traceparent = _new_trace()
         envelope = self._signer.signed(_envelope(event, event_id, traceparent))
         headers, body = envelope.to_binary()
+        headers |= _identity()
         url = address(self._sink, envelope)
         if url is None:
             raise TypeError(f"Nobody takes {event.TYPE}; see functions/common/routing.py.")
@@ -61,6 +65,14 @@ class Publisher:
     async def aclose(self) -> None:
         """Close the connections to the sink."""
         await self._http.aclose()
+
+
+def _identity() -> dict[str, str]:
+    try:
+        # It is replaced before it runs out, so it is read each time.
+        return {"authorization": f"Bearer {OIDC_TOKEN.read_text(encoding='ascii').strip()}"}
+    except OSError:
+        return {}
 
 
 def _envelope(event: Event, event_id: str, traceparent: str) -> Envelope:

@@ -13,9 +13,15 @@ from redis import asyncio as aioredis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
-from functions.common import metrics, request_record, result_store
+from functions.common import metrics, missing_prices, request_record, result_store
 from functions.common.config import RedisSettings
-from functions.common.errors import ConflictError, DeadlineError, RequestError, ThrottledError
+from functions.common.errors import (
+    ConflictError,
+    DeadlineError,
+    RequestError,
+    StockcastError,
+    ThrottledError,
+)
 from functions.common.events import ForecastRequested
 from functions.common.problems import from_error
 from functions.common.redis_client import CONNECT_TIMEOUT_S, REPLY_TIMEOUT_S, failures_are_temporary
@@ -169,6 +175,12 @@ class WebStore:
         for shard in shards:
             counts.update({name.decode(): int(value) for name, value in shard.items()})
         return counts
+
+    async def missing_prices(self, symbol: str) -> StockcastError | None:
+        """Why the symbol's prices did not come when they were asked for a moment ago."""
+        with failures_are_temporary():
+            note = await self._redis.get(missing_prices.note_name(symbol))
+        return missing_prices.noted(note) if note else None
 
     async def ping(self) -> None:
         """Raise TemporaryError while Redis does not answer."""

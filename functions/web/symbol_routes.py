@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from functions.common.cloudevent import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
 from functions.common.events import WarmupRequested
+from functions.common.missing_prices import NOTED_S
 from functions.common.price_store import StoredPrices
 from functions.web import price_history, submission
 from functions.web.clients import Limits
@@ -21,6 +23,7 @@ from functions.web.price_history import PriceHistories
 from functions.web.publisher import Publisher
 from functions.web.security import read_body
 from functions.web.settings import Settings
+from functions.web.store import WebStore
 from functions.web.symbol_source import SymbolSource
 from functions.web.symbols import MOST, SAMPLE, Directory, is_available, require_available
 
@@ -30,8 +33,6 @@ WARM_S = 300
 """A symbol is warmed up at most once in this time."""
 PRICES_WAIT_S = 20.0
 PRICES_POLL_S = 0.2
-PRICES_AGAIN_S = 15
-"""Prices that were asked for and did not come are asked for anew after this long."""
 
 
 class SymbolApi:
@@ -40,12 +41,14 @@ class SymbolApi:
     def __init__(
         self,
         settings: Settings,
+        requests: WebStore,
         limits: Limits,
         publisher: Publisher,
         symbols: SymbolSource,
         histories: PriceHistories,
     ) -> None:
         self._settings = settings
+        self._requests = requests
         self._limits = limits
         self._publisher = publisher
         self._symbols = symbols
@@ -95,19 +98,20 @@ class SymbolApi:
         await self._limits.admit(request, "history ")
         require_available(wanted.symbol, self._settings)
         stored = await self._histories.find(wanted.symbol) or await self._fetched(wanted.symbol)
-        shown = await asyncio.to_thread(price_history.document, wanted, stored)
-        return JSONResponse(shown, headers={"cache-control": "private, max-age=60"})
+        # Decades of prices take milliseconds, which others would wait for.
+        body = await asyncio.to_thread(lambda: json_bytes(price_history.document(wanted, stored)))
+        headers = {"cache-control": "private, max-age=60"}
+        return Response(body, media_type="application/json", headers=headers)
 
     async def _fetched(self, symbol: str) -> StoredPrices:
-        turn = int(time.time() // PRICES_AGAIN_S)
+        turn = int(time.time() // NOTED_S)
         await self._publisher.publish(WarmupRequested(symbol), f"history-{symbol}-{turn}")
         give_up = time.monotonic() + PRICES_WAIT_S
         while time.monotonic() < give_up:
+            if reason := await self._requests.missing_prices(symbol):
+                raise reason
             await asyncio.sleep(PRICES_POLL_S)
             if stored := await self._histories.find(symbol):
                 return stored
-        message = (
-            f"The prices of {symbol} have not come yet; ask again in a few seconds. If the provider"
-            " does not know this ticker they never will: a forecast of it says so."
-        )
+        message = f"The prices of {symbol} have not come yet; ask again in a few seconds."
         raise TemporaryError(message, retry_after_s=5)

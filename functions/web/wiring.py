@@ -41,7 +41,7 @@ class Wired:
             self._changes,
             self._publisher,
             limits,
-            SymbolApi(settings, limits, self._publisher, self._symbols, histories),
+            SymbolApi(settings, store, limits, self._publisher, self._symbols, histories),
             BatchApi(
                 limits, batches, expansion, self._changes, signer, Retries(settings.retry_for_s)
             ),

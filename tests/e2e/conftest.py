@@ -1,6 +1,6 @@
 """The whole of Stockcast: one started for the tests, or the one that --base-url points to.
 
-pytest tests/e2e --base-url https://... --broker-url https://... --host-header ...
+pytest tests/e2e --base-url https://... --broker-url https://... --event-token ... --host-header ...
 
 What breaks processes, or looks into them, is skipped where they are not ours (`own_stockcast`).
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from functions.common.signature import Signer
 from local.servers import S3_PORTS, free_port
 from local.stack import Options, Stack, at_base_port, programs
 from tests.e2e.proxy import naming
@@ -23,9 +24,10 @@ from tests.e2e.proxy import naming
 class Stockcast:
     """What a caller sees of it, and, where it is ours, its processes."""
 
-    def __init__(self, url, broker_url, ingest_url=None, stack=None):
+    def __init__(self, url, broker_url, ingest_url=None, stack=None, token=""):
         self.url, self.broker_url, self.ingest_url = url, broker_url, ingest_url
         self.stack = stack
+        self.signer = Signer((token,) if token else ())
         self.http = requests.Session()
 
     def submit(self, **body):
@@ -34,7 +36,12 @@ class Stockcast:
     def get(self, path, **options):
         return requests.get(self.url + path, timeout=60, **options)
 
-    def ended(self, request_id, timeout_s=60):
+    def tell(self, event, mode="to_binary"):
+        """Post an event to the broker."""
+        headers, body = getattr(self.signer.signed(event), mode)()
+        return requests.post(self.broker_url, data=body, headers=headers, timeout=60)
+
+    def ended(self, request_id, timeout_s=120):
         """The request's document once it has ended; one sent to the broker may be unknown yet."""
         give_up = time.monotonic() + timeout_s
         while True:
@@ -66,7 +73,8 @@ def stockcast(request, tmp_path_factory):
     if url:
         host = request.config.getoption("host_header")
         with naming(url, host) if host else contextlib.nullcontext(url.rstrip("/")) as named:
-            yield Stockcast(named, request.config.getoption("broker_url"))
+            broker, token = map(request.config.getoption, ("broker_url", "event_token"))
+            yield Stockcast(named, broker, token=token)
         return
     started = start(tmp_path_factory.mktemp("stack"))
     yield started
@@ -94,9 +102,12 @@ def request_id():
     return str(uuid.uuid4())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
-    """The browser of the distribution, or the one CHROMIUM names."""
+    """The browser of the distribution, or the one CHROMIUM names.
+
+    It ends with these tests: what drives it keeps an event loop, which others would fall over.
+    """
     names = ("chromium", "chromium-browser", "google-chrome")
     mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)

@@ -107,8 +107,7 @@ def test_the_same_question_is_answered_at_once(stockcast, request_id):
 def test_an_event_to_the_broker_is_as_good_as_the_api(with_broker, request_id):
     data = {"request_id": request_id, "symbol": "GOOG", "kind": "predict_future"}
     event = Envelope(id=request_id, source="/e2e", type=ForecastRequested.TYPE, data=data)
-    headers, body = event.to_binary()
-    requests.post(with_broker.broker_url, data=body, headers=headers, timeout=30)
+    with_broker.tell(event)
     document = with_broker.ended(request_id)
     assert document["status"] == "done"
     assert document["parameters"]["days"] == 30
@@ -117,8 +116,7 @@ def test_an_event_to_the_broker_is_as_good_as_the_api(with_broker, request_id):
 def test_an_event_with_a_bad_parameter_ends_its_request_with_the_reason(with_broker, request_id):
     data = {"request_id": request_id, "symbol": "GOOG", "kind": "history", "options": {"days": 3}}
     event = Envelope(id=request_id, source="/e2e", type=ForecastRequested.TYPE, data=data)
-    headers, body = event.to_binary()
-    requests.post(with_broker.broker_url, data=body, headers=headers, timeout=30)
+    with_broker.tell(event)
     document = with_broker.ended(request_id)
     assert document["status"] == "failed"
     assert "is no parameter of history" in document["error"]["detail"]

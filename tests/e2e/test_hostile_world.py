@@ -177,9 +177,10 @@ def test_no_script_runs_from_names_errors_or_ids(hostile, chromium):
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{hostile.url}/?symbol={IN_NAME}&id={IN_NAME}&days={IN_NAME}#{IN_NAME}")
-    page.type("#symbol", "EVIL")
+    page.fill("#symbol", "EVIL")
     page.wait_for_function("() => document.documentElement.innerHTML.includes('window.hacked')")
     with page.expect_response("**/api/forecasts") as submitted:
+        page.fill("#days", "45")
         page.keyboard.press("Enter")
     asked = ForecastRequested(submitted.value.json()["id"], "EVIL", 45).to_data()
     dead = Envelope("dead", "/attack", ForecastRequested.TYPE, asked)

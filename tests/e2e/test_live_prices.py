@@ -65,6 +65,20 @@ def test_a_ticker_that_the_provider_does_not_know_fails_with_its_name(live, requ
     )
 
 
+def test_a_history_is_fetched_and_waited_for(live, replay):
+    replay.dialect.market.days["SHOWN"] = replay.dialect.market.days["ACME"]
+    shown = live.get("/api/symbols/SHOWN/history")
+    assert shown.status_code == 200, shown.text
+    assert shown.json()["provider"] == "tiingo"
+    assert shown.json()["dates"][-1] == replay.dialect.market.today.isoformat()
+
+
+def test_a_history_of_a_ticker_that_the_provider_does_not_know_is_404(live):
+    answer = live.get("/api/symbols/NOTHERE/history")
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == "Tiingo has no prices of NOTHERE; check the ticker."
+
+
 def test_a_provider_that_fails_for_a_moment_delays_the_forecast_only(live, replay, request_id):
     replay.dialect.market.days["LATER"] = replay.dialect.market.days["ACME"]
     replay.faults = [Fault("instead", status=500, body="oops")] * 4

@@ -66,8 +66,7 @@ def test_a_request_that_failed_is_as_described(stockcast, path):
     if not stockcast.broker_url:
         pytest.skip("web itself refuses what would fail")
     asked = {"request_id": "described-failed", "symbol": "ZZZZ", "days": 30}
-    headers, body = Envelope("1", "/e2e", ForecastRequested.TYPE, asked).to_binary()
-    requests.post(stockcast.broker_url, data=body, headers=headers, timeout=30)
+    stockcast.tell(Envelope("1", "/e2e", ForecastRequested.TYPE, asked))
     assert stockcast.ended("described-failed")["status"] == "failed"
     case = described[path]["GET"].Case(path_parameters={"id": "described-failed"})
     assert case.call_and_validate(base_url=stockcast.url, timeout=60).status_code in {200, 409}

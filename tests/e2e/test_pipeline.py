@@ -18,8 +18,8 @@ def requested(request_id, **changes):
     return Envelope(id=request_id, source="/e2e", type=ForecastRequested.TYPE, data=data)
 
 
-def send(url, envelope, mode="to_binary"):
-    headers, body = getattr(envelope, mode)()
+def send(url, envelope):
+    headers, body = envelope.to_binary()
     return requests.post(url, data=body, headers=headers, timeout=60)
 
 
@@ -78,7 +78,7 @@ def test_an_unknown_ticker_is_refused_at_once_with_the_list_of_known_ones(stockc
 
 
 def test_an_event_with_an_unknown_ticker_fails_with_the_list_of_known_ones(with_broker, request_id):
-    send(with_broker.broker_url, requested(request_id, symbol="ZZZZ"))
+    with_broker.tell(requested(request_id, symbol="ZZZZ"))
     error = with_broker.ended(request_id)["error"]
     assert error["status"] == 404
     for name in ("ZZZZ", "AAPL", "FB", "GOOG", "IBM", "MSFT"):
@@ -87,7 +87,7 @@ def test_an_event_with_an_unknown_ticker_fails_with_the_list_of_known_ones(with_
 
 @pytest.mark.parametrize("mode", ["to_binary", "to_structured"])
 def test_an_event_to_the_broker_is_as_good_as_the_api(with_broker, request_id, mode):
-    assert send(with_broker.broker_url, requested(request_id), mode).status_code == 202
+    assert with_broker.tell(requested(request_id), mode).status_code == 202
     assert with_broker.ended(request_id)["status"] == "done"
 
 
@@ -106,23 +106,23 @@ def test_a_duplicate_of_an_event_gets_the_same_reply(own_stockcast, request_id):
 
 def test_duplicated_events_change_nothing_in_a_finished_request(own_stockcast, request_id):
     event = requested(request_id)
-    send(own_stockcast.broker_url, event)
-    send(own_stockcast.broker_url, event)
+    own_stockcast.tell(event)
+    own_stockcast.tell(event)
     reply = send(own_stockcast.ingest_url, event)
     before = own_stockcast.ended(request_id)
     for _ in range(3):
-        send(own_stockcast.broker_url, event)
+        own_stockcast.tell(event)
         requests.post(
             own_stockcast.broker_url, data=reply.content, headers=dict(reply.headers), timeout=30
         )
     other = requested(request_id + "-b", symbol="IBM")
-    send(own_stockcast.broker_url, other)
+    own_stockcast.tell(other)
     own_stockcast.ended(request_id + "-b")
     assert own_stockcast.ended(request_id) == before
 
 
 def test_an_event_with_bad_data_ends_its_request_with_the_reason(with_broker, request_id):
-    send(with_broker.broker_url, requested(request_id, days=0))
+    with_broker.tell(requested(request_id, days=0))
     error = with_broker.ended(request_id)["error"]
     assert "days" in error["detail"]
     assert "not 0" in error["detail"]
@@ -142,7 +142,7 @@ def test_prices_that_are_not_there_end_the_request_with_their_name(own_stockcast
         "last_date": "2013-03-01",
     }
     event = Envelope(id=f"{request_id}-p", source="/e2e", type=PricesIngested.TYPE, data=data)
-    send(own_stockcast.broker_url, event)
+    own_stockcast.tell(event)
     error = own_stockcast.ended(request_id)["error"]
     assert "prices/sample/NONE.csv" in error["detail"]
 

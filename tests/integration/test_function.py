@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 import time
+from dataclasses import replace
 
 import flask
 import pytest
@@ -398,3 +399,15 @@ class TestOnASchedule:
         headers, body = event().to_binary()
         assert post(function, {**headers, **CRON}, body)[1] == 401
         assert calls == []
+
+
+def test_a_ping_is_handled_as_what_it_stands_for_and_signed_as_that(build):
+    handled = []
+    meant = event(id="ping-1", extensions={"meanttype": ForecastRequested.TYPE})
+    signed = Signer((TOKEN,)).signed(event()).extensions["signature"]
+    ping = replace(meant, type="dev.knative.sources.ping")
+    function = build(handled.append, tokens=(TOKEN,))
+    assert send(function, ping)[1] == 401
+    with_signature = {**ping.extensions, "signature": signed}
+    assert send(function, replace(ping, extensions=with_signature))[1] == 204
+    assert handled == [REQUESTED]

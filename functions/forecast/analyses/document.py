@@ -37,7 +37,7 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Band:
-    """A ribbon from `low` to `high` (n,), of the same colour as the line of that name."""
+    """A ribbon from `low` to `high` (n,), coloured as the line of its name, or else by `role`."""
 
     name: str
     low: NDArray[np.float64]

@@ -17,6 +17,7 @@ from functions.common.errors import (
     UnknownSymbolError,
 )
 from functions.common.events import ForecastRequested, PricesRefresh, PricesWarmed, WarmupRequested
+from functions.common.missing_prices import NOTED_S, MissingPrices, note_name, noted
 from functions.common.price_store import PriceStore
 from functions.common.prices import PriceHistory
 from functions.common.redis_client import connect
@@ -357,7 +358,7 @@ class TestUpkeep:
     """The refresh after market close, and warm-ups."""
 
     @pytest.fixture
-    def upkeep(self, world):
+    def upkeep(self, world, redis_client):
         for symbol in ("AAA", "BBB", "CCC"):
             world.market.days[symbol] = wandering(FIRST, END)
         self.directory_refreshes = 0
@@ -367,7 +368,10 @@ class TestUpkeep:
             self.directory_refreshes += 1
 
         def make(watchlist=("AAA", "BBB", "CCC")):
-            return Upkeep(world.fresh(), watchlist, refresh_symbols, elapsed=lambda: self.elapsed)
+            missing = MissingPrices(redis_client)
+            return Upkeep(
+                world.fresh(), watchlist, refresh_symbols, missing, elapsed=lambda: self.elapsed
+            )
 
         return make
 
@@ -419,10 +423,17 @@ class TestUpkeep:
         world.ingestion().ingest(ForecastRequested("request-2", "AAA", 45))
         assert len(world.replay.calls) == 1
 
-    def test_a_warm_up_never_fails(self, world, upkeep):
+    def test_a_warm_up_never_fails_and_notes_why_there_are_no_prices(
+        self, world, upkeep, redis_client
+    ):
         assert upkeep().warm_up(WarmupRequested("NOPE")) is None
         world.down()
         assert upkeep().warm_up(WarmupRequested("AAA")) is None
+        unknown, down = (noted(redis_client.get(note_name(one))) for one in ("NOPE", "AAA"))
+        assert isinstance(unknown, UnknownSymbolError)
+        assert "NOPE" in unknown.detail
+        assert isinstance(down, TemporaryError)
+        assert 0 < redis_client.ttl(note_name("NOPE")) <= NOTED_S
 
 
 def test_no_log_line_names_the_key(world, caplog):

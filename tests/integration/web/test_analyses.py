@@ -12,8 +12,10 @@ import requests
 from functions.common import analyses
 from functions.common.bucket import Bucket
 from functions.common.cloudevent import Envelope
+from functions.common.errors import TemporaryError, UnknownSymbolError
 from functions.common.events import ForecastRequested, PricesIngested, WarmupRequested
 from functions.common.interest import MOST_CHARACTERS
+from functions.common.missing_prices import MissingPrices
 from functions.common.price_store import PriceStore
 from functions.common.prices import PriceHistory
 from functions.common.request_record import Status
@@ -342,6 +344,23 @@ def test_prices_that_are_not_stored_are_fetched_and_waited_for(url, inbox, price
     shown = get(url, "/api/symbols/MSFT/history").json()
     assert shown["dates"][-1] == "2013-03-01"
     assert [event.data for event in inbox.events] == [{"symbol": "MSFT"}]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(UnknownSymbolError("No ZZZZ."), 404), (TemporaryError("The provider is down."), 503)],
+)
+def test_why_prices_do_not_come_is_told_as_soon_as_it_is_known(
+    settings, inbox, redis_client, error, status
+):
+    def ingest(event):
+        MissingPrices(redis_client).note(event.data["symbol"], error)
+        return 202, {}, b""
+
+    inbox.answers = ingest
+    with serving(dataclasses.replace(settings, providers=("tiingo",))) as url:
+        answer = get(url, "/api/symbols/ZZZZ/history")
+    assert (answer.status_code, answer.json()["detail"]) == (status, error.detail)
 
 
 def test_prices_that_do_not_come_are_503(settings, monkeypatch):

@@ -109,7 +109,7 @@ def test_a_dead_letter_about_no_request_is_left(letter):
 def test_the_description_and_the_routes_agree(redis_settings):
     settings = Settings(redis_settings, "http://sink", ("sample",), 0, (), "INFO")
     batches = BatchApi(None, None, None, None, Signer(()))
-    symbols = SymbolApi(settings, None, None, None, None)
+    symbols = SymbolApi(settings, None, None, None, None, None)
     exposition = Exposition(None, lambda: 0, "")
     api = Api(settings, None, None, None, None, symbols, batches, exposition)
     app = application(api, settings)

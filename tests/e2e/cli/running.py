@@ -1,0 +1,63 @@
+"""Runs `stockcast` as a script does, and as a person at a terminal."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+STOCKCAST = Path(sys.executable).with_name("stockcast")
+
+
+def run(*arguments, url=None, **variables):
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("STOCKCAST_")
+    }
+    named = {"STOCKCAST_URL": url} if url else {}
+    return subprocess.run(
+        [STOCKCAST, *arguments],
+        env={**environment, **named, **variables},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def at_a_terminal(*arguments, url, until, then=None):
+    """What a terminal shows until `until` is in it; `then` is the signal sent after that."""
+    ours, theirs = pty.openpty()
+    environment = {
+        **os.environ,
+        "STOCKCAST_URL": url,
+        "TERM": "xterm",
+        "COLUMNS": "70",
+        "LINES": "30",
+    }
+    environment.pop("NO_COLOR", None)
+    running = subprocess.Popen(
+        [STOCKCAST, *arguments],
+        env=environment,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    shown, give_up, sent = b"", time.monotonic() + 60, False
+    while time.monotonic() < give_up:
+        if select.select([ours], [], [], 0.1)[0]:
+            try:
+                read = os.read(ours, 65536)
+            except OSError:  # Linux's way to say that the other end is closed
+                break
+            if not read:
+                break
+            shown += read
+        if not sent and until in shown and then:
+            running.send_signal(then)
+            sent = True
+    os.close(ours)
+    return running.wait(30), shown

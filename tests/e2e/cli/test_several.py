@@ -1,0 +1,96 @@
+"""`stockcast watch` and `stockcast batch`."""
+
+import csv
+import json
+import signal
+
+import pytest
+from starlette.responses import JSONResponse
+
+from cli.client import Client
+from local.servers import free_port
+from tests.e2e.cli.running import at_a_terminal, run
+from tests.e2e.proxy import failing
+
+
+@pytest.mark.parametrize("where", ["stack", "in process"])
+def test_a_watch_list_is_printed_once_with_what_could_not_be_had(stockcast, where):
+    url = stockcast.url if where == "stack" else None
+    alone = () if url else ("--in-process",)
+    ran = run("watch", "ibm", "MSFT", "IBM", "--days", "21", "--once", *alone, url=url)
+    assert ran.returncode == 0
+    rows = [line.split() for line in ran.stdout.decode().splitlines() if line.strip()]
+    assert [row[0] for row in rows[3:]] == ["IBM", "MSFT"]
+    _, last, day, low, high, chance = rows[3]
+    assert (last, day) == ("$175.27", "2013-03-01")
+    assert float(low[1:]) < 175.27 < float(high[1:])
+    assert 0 < int(chance.rstrip("%")) < 100
+
+    ran = run("watch", "ZZZZ", "FB", "--once", *alone, url=url)
+    assert ran.returncode == 1
+    assert "ZZZZ: ZZZZ is not in the sample" in ran.stdout.decode()
+    assert "2013-03-01" in ran.stdout.decode()
+
+
+def test_a_watch_list_keeps_its_figures_while_the_stack_is_away(stockcast):
+    from cli.watch import Row, looked_at
+
+    state = {"down": False}
+
+    def fail(_):
+        return JSONResponse({"detail": "Redis is away."}, 503) if state["down"] else None
+
+    with failing(stockcast.url, fail) as url:
+        client = Client(url, patience_s=0.1)
+        asked, shown = {"days": 21, "model": "calibrated"}, []
+        rows = looked_at(client, [Row("IBM"), Row("FB")], asked, shown.append)
+        state["down"] = True
+        later = looked_at(client, rows, asked, shown.append)
+    assert [row.result for row in later] == [row.result for row in rows]
+    assert {row.error.detail for row in later} == {"Redis is away."}
+    assert shown[0][0].result, "a row is shown as soon as it is there"
+    assert shown[0][1].result is None
+
+
+def test_a_watch_list_is_looked_at_again_until_ctrl_c(stockcast):
+    code, shown = at_a_terminal(
+        *("watch", "IBM", "MSFT", "--every", "1"),
+        url=stockcast.url,
+        until=b"$175.27",
+        then=signal.SIGINT,
+    )
+    assert code == 0
+    assert shown.count(b"MSFT") >= 2, "the table is drawn anew as figures come in"
+    assert b"Traceback" not in shown
+
+
+def test_a_batch_is_ranked_and_its_failures_are_told(stockcast, tmp_path):
+    listed = tmp_path / "list.txt"
+    listed.write_text("MSFT FB\nZZZZ # none of ours\n")
+    ran = run("batch", "ibm", str(listed), "--days", "21", url=stockcast.url)
+    assert ran.returncode == 1
+    assert b"1 of the symbols failed" in ran.stderr
+    rows = [line.split() for line in ran.stdout.decode().splitlines() if line.strip()][2:]
+    assert [row[0] for row in rows] == ["1", "2", "3"]
+    assert {row[1] for row in rows} == {"IBM", "MSFT", "FB"}
+    chances = [int(row[-1].rstrip("%")) for row in rows]
+    assert chances == sorted(chances, reverse=True)
+
+    ran = run("batch", "IBM", "ZZZZ", "--csv", url=stockcast.url)
+    statuses = {
+        row["symbol"]: row["status"] for row in csv.DictReader(ran.stdout.decode().splitlines())
+    }
+    assert statuses == {"IBM": "done", "ZZZZ": "failed"}
+    ran = run("batch", "IBM", "FB", "--json", url=stockcast.url)
+    assert ran.returncode == 0
+    assert [row["rank"] for row in json.loads(ran.stdout)["rows"]] == [1, 2]
+
+
+def test_a_batch_needs_a_stack(monkeypatch, capsys):
+    from cli import service
+    from cli.main import main
+
+    monkeypatch.delenv("STOCKCAST_URL", raising=False)
+    monkeypatch.setattr(service, "LOCAL_STACK", f"http://127.0.0.1:{free_port()}")
+    assert main(["batch", "IBM"]) == 3
+    assert "A batch needs a running Stockcast" in capsys.readouterr().err

@@ -1,0 +1,57 @@
+"""What the tests of the page read from it, and how they hold a function still."""
+
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+
+AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
+DASH = "\u2013"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LONG_MS = 60_000
+
+
+def answered(page):
+    """Wait for an answer; its sentence, with plain spaces."""
+    page.wait_for_selector("#sentence", timeout=LONG_MS)
+    return page.inner_text("#sentence").replace("\u00a0", " ")
+
+
+def drawn_colours(page, plot=".plot"):
+    """How many colours the canvas shows: an empty one shows one."""
+    return page.evaluate(
+        """(plot) => {
+          const canvas = document.querySelector(`${plot} canvas`);
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return new Set(new Uint32Array(data.buffer)).size;
+        }""",
+        plot,
+    )
+
+
+def violations(page):
+    """What axe-core finds, in both themes; the page is left in the dark one."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function("(t) => document.documentElement.dataset.theme === t", arg=theme)
+        result = page.evaluate("(tags) => axe.run(document, { runOnly: tags })", RULES)
+        found += [
+            (theme, one["id"], node["html"][:200], node["failureSummary"])
+            for one in result["violations"]
+            for node in one["nodes"]
+        ]
+    return found
+
+
+@contextmanager
+def frozen(stockcast, *names):
+    """The functions `names` hold still, as if they were being started."""
+    processes = [stockcast.stack.process(name) for name in names]
+    for process in processes:
+        process.signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.signal(signal.SIGCONT)

@@ -1,0 +1,144 @@
+"""Keeping: the address, the back button, downloads, what this browser remembers."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from PIL import Image
+
+from tests.e2e.page.reading import answered
+
+pytestmark = pytest.mark.browser
+
+LINK = "/?symbol=AAPL&days=45&model=calibrated"
+
+
+def ask(page, symbol, days):
+    page.fill("#symbol", symbol)
+    page.fill("#days", str(days))
+    page.click("#submit")
+    page.wait_for_function(
+        "(s) => document.querySelector('#sentence')?.textContent.startsWith(s)", arg=symbol
+    )
+
+
+def test_an_address_restores_form_and_answer(page, visit):
+    ask(page, "AAPL", 45)
+    assert page.url.endswith(LINK)
+    other = visit(page.url.split("/", 3)[3].join(["/", ""]))
+    assert answered(other) == answered(page)
+    assert (other.input_value("#symbol"), other.input_value("#days")) == ("AAPL", "45")
+    # Whoever opens a link has not asked for the focus to be moved.
+    assert other.evaluate("document.activeElement === document.body")
+
+
+def test_back_and_forward_show_what_was_there(page):
+    ask(page, "AAPL", 45)
+    ask(page, "IBM", 30)
+    page.go_back()
+    assert re.match("AAPL", answered(page))
+    assert page.input_value("#days") == "45"
+    page.go_back()
+    page.wait_for_selector("text=Ask for a stock")
+    page.go_forward()
+    page.go_forward()
+    page.wait_for_function(
+        "() => document.querySelector('#sentence')?.textContent.startsWith('IBM')"
+    )
+
+
+def test_a_view_is_found_again_as_it_was_left(page):
+    ask(page, "AAPL", 45)
+    said = answered(page)
+    page.click("nav >> text=Compare")
+    page.wait_for_selector("text=Which did better?")
+    page.click("nav >> text=Forecast")
+    assert answered(page) == said
+    assert page.url.endswith(LINK)
+    page.click("nav >> text=Analyses")  # of what was asked for last
+    page.wait_for_selector("#analysis-message >> text=AAPL")
+    page.click(".brand")
+    page.wait_for_selector("text=Ask for a stock")
+
+
+def test_a_senseless_address_shows_the_form(visit):
+    page = visit("/?symbol=<b>&days=-1&view=none")
+    page.wait_for_selector("text=Ask for a stock")
+
+
+@pytest.fixture
+def answer(visit):
+    page = visit(LINK)
+    answered(page)
+    return page
+
+
+def downloaded(page, kind):
+    with page.expect_download() as got:
+        page.click(f".keep >> text={kind}")
+    return got.value.suggested_filename, got.value.path().read_bytes()
+
+
+def test_downloads_open_and_hold_what_is_shown(answer, stockcast):
+    name, png = downloaded(answer, "PNG")
+    assert name == "AAPL-45-days.png"
+    assert Image.open(io.BytesIO(png)).size == (1000, 560)
+
+    name, text = downloaded(answer, "JSON")
+    assert name == "AAPL-45-days.json"
+    result = json.loads(text)["result"]
+    assert result["target_date"] == "2013-04-15"
+
+    name, text = downloaded(answer, "CSV")
+    assert name == "AAPL-45-days.csv"
+    rows = list(csv.DictReader(io.StringIO(text.decode())))
+    ahead = [row for row in rows if row["kind"] == "forecast"]
+    assert [row["date"] for row in ahead] == result["forecast"]["dates"]
+    assert [float(row["hi80"]) for row in ahead] == result["forecast"]["hi80"]
+
+
+def test_recent_tickers_are_offered(page):
+    for symbol in ("AAPL", "IBM", "AAPL"):
+        ask(page, symbol, 45)
+    page.reload()
+    assert page.locator("#recent button").all_inner_texts() == ["AAPL", "IBM"]
+    page.click("#recent >> text=IBM")
+    page.wait_for_function(
+        "() => document.querySelector('#sentence')?.textContent.startsWith('IBM')"
+    )
+
+
+def test_a_ticker_is_watched_with_one_press_and_for_good(answer):
+    answer.click("text=Watch AAPL")
+    answer.reload()
+    answered(answer)
+    assert answer.get_attribute("text=Watch AAPL", "aria-pressed") == "true"
+    answer.click("nav >> text=Watch-list")
+    answer.wait_for_selector("#watch-table >> text=AAPL")
+    answer.go_back()
+    answer.click("text=Watch AAPL")
+    answer.click("nav >> text=Watch-list")
+    answer.wait_for_selector("text=Nothing watched yet")
+
+
+def test_the_link_can_be_copied(visit):
+    page = visit(LINK, permissions=["clipboard-read", "clipboard-write"])
+    answered(page)
+    page.click("text=Copy link")
+    page.wait_for_selector("text=Copied")
+    assert page.evaluate("() => navigator.clipboard.readText()") == page.url
+
+
+def test_without_storage_the_page_works(visit):
+    page = visit()
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })"
+    )
+    page.reload()
+    ask(page, "AAPL", 45)
+    page.click("#theme")
+    page.click("text=Watch AAPL")
+    page.click("nav >> text=Watch-list")
+    page.wait_for_selector("#watch-table >> text=AAPL")

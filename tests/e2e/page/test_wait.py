@@ -1,0 +1,165 @@
+"""Waiting: stages as they happen, what sleeps, cancelling, a lost connection, failures."""
+
+import signal
+
+import pytest
+
+from tests.e2e.page.reading import LONG_MS, answered, frozen
+
+pytestmark = pytest.mark.browser
+
+RECORD_STAGES = """() => {
+  window.stages = [];
+  new MutationObserver(() => {
+    const stage = document.querySelector(".stage")?.textContent;
+    if (stage && stage !== window.stages.at(-1)) window.stages.push(stage);
+  }).observe(document.getElementById("outcome"), { childList: true, subtree: true });
+}"""
+
+
+def ask(page, symbol, days):
+    page.fill("#symbol", symbol)
+    page.fill("#days", str(days))
+    page.click("#submit")
+
+
+@pytest.mark.faults
+def test_stages_are_shown_live_with_the_time_they_take(page, own_stockcast):
+    page.evaluate(RECORD_STAGES)
+    with frozen(own_stockcast, "forecast"):
+        ask(page, "GOOG", 77)
+        page.wait_for_selector(".stages [data-stage=ingesting][aria-current=step]")
+        assert page.get_attribute("#submit", "aria-disabled") == "true"
+        assert "passed" in page.get_attribute(".stages [data-stage=queued]", "class")
+        clock = page.inner_text(".clock")
+        page.wait_for_function("(c) => document.querySelector('.clock').innerText !== c", arg=clock)
+    answered(page)
+    stages = page.evaluate("window.stages")
+    assert stages[:2] == ["Asking for GOOG …", "Fetching the prices of GOOG …"]
+    assert stages[2:] in ([], ["Forecasting GOOG …"])
+    assert page.get_attribute("#submit", "aria-disabled") == "false"
+
+
+@pytest.mark.faults
+def test_that_a_sleeping_function_is_being_woken_is_said(page, own_stockcast):
+    with frozen(own_stockcast, "ingest"):
+        ask(page, "GOOG", 78)
+        page.wait_for_selector("text=Waking the function that fetches prices")
+    answered(page)
+
+
+def hold(page, pattern):
+    """Requests that match are never answered."""
+    page.route(pattern, lambda _: None)
+
+
+def test_waiting_can_be_cancelled_and_asked_again(page):
+    hold(page, "**/api/forecasts")
+    ask(page, "IBM", 31)
+    page.click("text=Cancel")
+    assert page.inner_text("#outcome h2") == "Cancelled"
+    assert page.evaluate("document.activeElement.id") == "submit"
+    assert (page.input_value("#symbol"), page.input_value("#days")) == ("IBM", "31")
+    page.unroute("**/api/forecasts")
+    page.click("text=Ask again")
+    assert answered(page).startswith("IBM")
+
+
+@pytest.mark.faults
+def test_a_restart_of_the_server_is_survived(page, own_stockcast):
+    web = own_stockcast.stack.process("web")
+    with frozen(own_stockcast, "forecast"):
+        ask(page, "MSFT", 79)
+        page.wait_for_selector(".stages [data-stage=ingesting][aria-current=step]")
+        page.route("**/api/forecasts/*", lambda route: route.abort())
+        web.signal(signal.SIGKILL)
+        page.wait_for_selector("text=The connection is lost", timeout=LONG_MS)
+        page.unroute("**/api/forecasts/*")
+        page.wait_for_function(
+            "() => document.querySelector('.lost').textContent === ''", timeout=LONG_MS
+        )
+        assert page.is_visible(".waiting")
+    assert answered(page).startswith("MSFT")
+
+
+def test_without_a_live_stream_it_asks_until_it_is_there(page):
+    page.route("**/events", lambda route: route.abort())
+    ask(page, "FB", 80)
+    assert answered(page).startswith("FB")
+
+
+def test_an_unknown_ticker_is_explained_and_the_form_kept(page):
+    ask(page, "APPL", 46)
+    page.wait_for_selector(".failure", timeout=LONG_MS)
+    text = page.inner_text(".failure")
+    assert "APPL is not in the sample" in text
+    assert "Check the spelling" in text
+    assert (page.input_value("#symbol"), page.input_value("#days")) == ("APPL", "46")
+    page.fill("#symbol", "IBM")
+    page.click("text=Try again")
+    assert answered(page).startswith("IBM")
+
+
+def test_a_name_in_place_of_a_ticker_is_met_with_a_proposal(page):
+    ask(page, "Apple", 46)
+    page.click(".failure >> text=AAPL, Apple Inc.")
+    assert answered(page).startswith("AAPL")
+    assert "symbol=AAPL" in page.url
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "said"),
+    [
+        (503, {}, "Try again in a moment"),
+        (429, {"retry-after": "7"}, "Wait 7 seconds"),
+    ],
+)
+def test_a_refusal_tells_what_to_do(page, status, headers, said):
+    problem = {"title": "No", "status": status, "detail": "Because <b>of this</b>."}
+    page.route(
+        "**/api/forecasts",
+        lambda route: route.fulfill(status=status, json=problem, headers=headers),
+    )
+    ask(page, "IBM", 47)
+    page.wait_for_selector(".failure")
+    text = page.inner_text(".failure")
+    assert "Because <b>of this</b>." in text  # as text, never as markup
+    assert said in text
+
+
+def test_what_was_not_answered_is_said_again_as_the_same_request(page):
+    sent = []
+
+    def lose_the_first(route):
+        sent.append(route.request.post_data_json)
+        if len(sent) == 1:
+            route.fetch()  # it arrives, but its answer is lost
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/api/forecasts", lose_the_first)
+    ask(page, "IBM", 51)
+    assert answered(page).startswith("IBM")
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+    assert sent[0]["id"]
+
+
+def test_a_server_that_is_gone_is_told(page):
+    page.route("**/api/forecasts", lambda route: route.abort())
+    ask(page, "IBM", 48)
+    page.wait_for_selector(".failure >> text=No connection")
+
+
+def test_a_request_that_fails_later_says_why(page):
+    """A real one cannot fail on the sample's tickers: the stream's last word is replaced."""
+    error = '{"title":"Too little history","status":422,"detail":"XY has 3 prices."}'
+    body = f'event: status\ndata: {{"status":"failed","error":{error}}}\n\n'
+    page.route(
+        "**/events", lambda route: route.fulfill(content_type="text/event-stream", body=body)
+    )
+    ask(page, "IBM", 49)
+    page.wait_for_selector(".failure")
+    assert page.inner_text(".failure h2") == "Too little history"
+    assert "XY has 3 prices." in page.inner_text(".failure")

@@ -1,0 +1,63 @@
+"""The manifests as the real kustomize builds them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+KNATIVE = ROOT / "knative"
+OVERLAYS = sorted(path.name for path in (KNATIVE / "overlays").iterdir())
+COMPONENTS = sorted(path.name for path in (KNATIVE / "components").iterdir())
+FUNCTIONS = ("web", "ingest", "forecast")
+KUBECTL = Path(sys.executable).parent / "kubectl"
+
+
+def kustomize(folder):
+    """The objects that `kubectl kustomize` makes of a folder; it needs no cluster."""
+    built = subprocess.run(
+        [str(KUBECTL), "kustomize", str(folder)], capture_output=True, text=True, check=False
+    )
+    assert built.returncode == 0, built.stderr
+    assert built.stderr == ""
+    return list(yaml.safe_load_all(built.stdout))
+
+
+def overlay(name):
+    return kustomize(KNATIVE / "overlays" / name)
+
+
+def with_component(name, home):
+    """The production overlay with one component more (or, if it has it, as it is)."""
+    production = KNATIVE / "overlays" / "production"
+    listed = yaml.safe_load((production / "kustomization.yaml").read_text())["components"]
+    top = {"kind": "Kustomization", "resources": [os.path.relpath(production, home)]}
+    if f"../../components/{name}" not in listed:
+        top["components"] = [os.path.relpath(KNATIVE / "components" / name, home)]
+    (home / "kustomization.yaml").write_text(yaml.safe_dump(top))
+    return kustomize(home)
+
+
+def of_kind(objects, kind, group=""):
+    return [
+        one
+        for one in objects
+        if one["kind"] == kind and one["apiVersion"].rpartition("/")[0] == group
+    ]
+
+
+def knative_services(objects):
+    """The functions by their names."""
+    found = of_kind(objects, "Service", "serving.knative.dev")
+    return {one["metadata"]["name"]: one for one in found}
+
+
+def pod_specs(objects):
+    """Each object that makes pods, with the spec of these."""
+    return [
+        (one, one["spec"]["template"]["spec"])
+        for one in objects
+        if "template" in one.get("spec", {})
+    ]

@@ -1,0 +1,133 @@
+"""Brokers, Triggers and sources: that every event arrives, in time, or is buried."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from functions.common import events, ping
+from functions.common.cloudevent import Envelope
+from functions.common.signature import Signer
+from local.broker import triggers
+from local.broker.delivery import seconds
+from tests.manifests.building import (
+    FUNCTIONS,
+    KNATIVE,
+    OVERLAYS,
+    knative_services,
+    of_kind,
+    overlay,
+)
+
+SERVICES = {name: f"http://{name}" for name in FUNCTIONS}
+DEADLINE_S = 600
+"""REQUEST_DEADLINE, where nobody sets it."""
+
+
+@pytest.fixture(scope="module", params=OVERLAYS)
+def objects(request):
+    return overlay(request.param)
+
+
+def of_eventing(objects, kind):
+    return of_kind(objects, kind, "eventing.knative.dev")
+
+
+def test_the_local_broker_reads_the_same_triggers(objects):
+    read = {one.name for one in triggers.read(KNATIVE / "base", SERVICES)}
+    assert read == {one["metadata"]["name"] for one in of_eventing(objects, "Trigger")}
+
+
+def test_every_trigger_is_of_the_broker_and_goes_to_a_function(objects):
+    (broker,) = of_eventing(objects, "Broker")
+    for trigger in of_eventing(objects, "Trigger"):
+        spec = trigger["spec"]
+        assert spec["broker"] == broker["metadata"]["name"]
+        assert spec["subscriber"]["ref"]["name"] in knative_services(objects)
+        assert spec["subscriber"]["ref"]["name"] == trigger["metadata"]["name"].split("-on-")[0]
+
+
+def test_the_types_are_those_of_the_code_and_every_handled_one_is_routed(objects):
+    routed = {
+        one["spec"]["filter"]["attributes"]["type"] for one in of_eventing(objects, "Trigger")
+    }
+    assert routed <= events.TYPES | {ping.TYPE}
+    code = (
+        "from functions.ingest import main as i; from functions.forecast import main as f;"
+        "print(*i.build()._handlers, *f.build()._handlers)"
+    )
+    env = {**os.environ, "S3_BUCKET": "bucket", "K_SINK": ""}
+    handled = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert set(handled) == routed - {ping.TYPE, events.BatchRequested.TYPE}
+
+
+def test_a_function_is_stopped_before_its_event_comes_again(objects):
+    for trigger in of_eventing(objects, "Trigger"):
+        spec = trigger["spec"]
+        function = knative_services(objects)[spec["subscriber"]["ref"]["name"]]
+        stopped_s = function["spec"]["template"]["spec"]["timeoutSeconds"]
+        if function["metadata"]["name"] != "web":  # whose time-out is that of its streams
+            assert stopped_s < seconds(spec["delivery"]["timeout"]) <= stopped_s + 15
+
+
+def test_every_event_is_tried_for_a_while_and_buried_before_the_deadline(objects):
+    for trigger in of_eventing(objects, "Trigger"):
+        delivery = trigger["spec"]["delivery"]
+        assert delivery["backoffPolicy"] == "exponential"
+        first_s = seconds(delivery["backoffDelay"])
+        waited_s = sum(first_s * 2**number for number in range(delivery["retry"]))
+        assert 60 < waited_s < DEADLINE_S / 2
+        sink = delivery["deadLetterSink"]
+        assert (sink["ref"]["kind"], sink["ref"]["name"]) == ("Service", "web")
+        assert sink["uri"] == "/events/dead-letter"
+
+
+def test_the_broker_waits_for_no_function(objects):
+    """Its address makes K_SINK, without which web has no address."""
+    (broker,) = of_eventing(objects, "Broker")
+    assert "deadLetterSink" not in broker["spec"]["delivery"]
+
+
+def test_web_is_bound_to_the_broker(objects):
+    (binding,) = of_kind(objects, "SinkBinding", "sources.knative.dev")
+    (broker,) = of_eventing(objects, "Broker")
+    assert binding["spec"]["subject"]["name"] == "web"
+    assert binding["spec"]["sink"]["ref"]["name"] == broker["metadata"]["name"]
+    web = knative_services(objects)["web"]["spec"]["template"]["spec"]["containers"][0]
+    assert "K_SINK" not in {one["name"] for one in web["env"]}  # the binding would take it away
+
+
+def pinged(objects):
+    (source,) = of_kind(objects, "PingSource", "sources.knative.dev")
+    spec = source["spec"]
+    assert spec["contentType"] == "application/json"
+    extensions = spec["ceOverrides"]["extensions"]
+    data = json.loads(spec["data"])
+    return Envelope("1", "/pingsources/refresh", ping.TYPE, data, extensions=extensions)
+
+
+def test_the_ping_is_taken_by_ingest_as_a_refresh(objects):
+    event = pinged(objects)
+    taking = [
+        one.name
+        for one in triggers.read(KNATIVE / "base", SERVICES)
+        if one.wants(event.attributes())
+    ]
+    assert taking == ["ingest-on-ping"]
+    meant = ping.as_meant(event)
+    assert meant.type == events.PricesRefresh.TYPE
+    assert events.PricesRefresh.from_data(meant.data) == events.PricesRefresh()
+
+
+def test_the_ping_to_try_is_signed_with_its_token():
+    objects = overlay("try")
+    (secret,) = [
+        one for one in of_kind(objects, "Secret") if one["metadata"]["name"].startswith("stockcast")
+    ]
+    token = base64.b64decode(secret["data"]["EVENT_TOKEN"]).decode()
+    Signer((token,)).check(ping.as_meant(pinged(objects)))

@@ -1,0 +1,173 @@
+"""The scripts of the component `redis-cluster`, with six real nodes.
+
+Each has a loopback address of its own, as pods have, and one port. Only Linux has them all.
+"""
+
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import redis
+
+from local.process import Process
+from local.servers import FIRST_PORT, LAST_PORT, Program
+from tests.manifests.building import KNATIVE
+
+SCRIPTS = KNATIVE / "components" / "redis-cluster"
+NODES = [f"127.0.6.{number}" for number in range(1, 7)]
+MOVED = [f"127.0.7.{number}" for number in range(1, 7)]
+PASSWORD = "planted-password"
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs the whole of 127.0.0.0/8")
+
+
+@pytest.fixture(scope="module")
+def port():
+    while True:
+        port = random.randrange(FIRST_PORT, LAST_PORT - 10_000)
+        if _is_free(port):
+            return port
+
+
+def _is_free(port):
+    for address in (*NODES, *MOVED):
+        for one in (port, port + 10_000):
+            with socket.socket() as probe:
+                try:
+                    probe.bind((address, one))
+                except OSError:
+                    return False
+    return True
+
+
+def environment(port, nodes=NODES):
+    own = str(Path(sys.executable).parent)
+    return {
+        "PATH": f"{own}:{os.environ['PATH']}",
+        "PORT": str(port),
+        "NODES": " ".join(nodes),
+        "REDISCLI_AUTH": PASSWORD,
+        "PAUSE": "1",
+    }
+
+
+def node(home, address, port, nodes=NODES):
+    """One node under start.sh, at `address` with the data in `home`."""
+    home.mkdir(exist_ok=True)
+    env = {**environment(port, nodes), "POD_IP": address, "DATA": str(home)}
+
+    def answers():
+        try:
+            return client(address, port).ping()
+        except redis.ConnectionError:
+            return False
+
+    process = Process(
+        Program("node", ("sh", str(SCRIPTS / "start.sh")), (port,), answers, env), home / "log"
+    )
+    process.start()
+    return process
+
+
+def client(address, port):
+    return redis.Redis(host=address, port=port, password=PASSWORD, socket_timeout=5)
+
+
+def create(port):
+    return subprocess.run(
+        ["sh", str(SCRIPTS / "create.sh")],
+        env=environment(port),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def nodes(port, tmp_path_factory):
+    home = tmp_path_factory.mktemp("nodes")
+    started = [node(home / str(place), address, port) for place, address in enumerate(NODES)]
+    for one in started:
+        one.wait_until_ready(60)
+    yield started
+    for one in started:
+        one.stop()
+
+
+@pytest.fixture(scope="module")
+def created(nodes, port):
+    ran = create(port)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran
+
+
+def until(condition, timeout_s=60.0):
+    give_up = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < give_up
+        time.sleep(0.2)
+
+
+def info(address, port):
+    return client(address, port).execute_command("CLUSTER INFO")
+
+
+def members(address, port):
+    """Every node by its id, as the one at `address` sees it: where it is, and if it is well."""
+    listed = client(address, port).execute_command("CLUSTER NODES")
+    return {
+        fields["node_id"]: (at.rpartition(":")[0], "fail" not in fields["flags"])
+        for at, fields in listed.items()
+    }
+
+
+def test_six_nodes_join_as_three_masters_with_a_replica_each(created, port):
+    assert "the cluster is complete" in created.stdout
+    wanted = {
+        "cluster_state": "ok",
+        "cluster_slots_assigned": "16384",
+        "cluster_known_nodes": "6",
+        "cluster_size": "3",
+    }
+    for address in NODES:
+        until(lambda address=address: wanted.items() <= info(address, port).items())
+    roles = [client(address, port).info("replication")["role"] for address in NODES]
+    assert sorted(roles) == ["master"] * 3 + ["slave"] * 3
+
+
+def test_the_client_of_the_functions_reaches_every_slot(created, port):
+    cluster = redis.RedisCluster(host=NODES[0], port=port, password=PASSWORD)
+    for number in range(50):
+        assert cluster.set(f"key-{number}", number)
+    assert [int(cluster.get(f"key-{number}")) for number in range(50)] == list(range(50))
+    cluster.close()
+
+
+def test_made_again_it_stays_as_it_is(created, port):
+    until(lambda: len(members(NODES[0], port)) == len(NODES))
+    before = members(NODES[0], port)
+    again = create(port)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "Performing hash slots allocation" not in again.stdout
+    assert members(NODES[0], port) == before
+
+
+def test_nodes_that_all_come_back_at_other_addresses_find_each_other(created, nodes, port):
+    ids = [client(address, port).execute_command("CLUSTER MYID").decode() for address in NODES]
+    homes = [one.log_path.parent for one in nodes]
+    for one in nodes:
+        one.stop()
+    for place, (home, address) in enumerate(zip(homes, MOVED, strict=True)):
+        nodes[place] = node(home, address, port, MOVED)
+    for one in nodes:
+        one.wait_until_ready(60)
+    moved = {own: (address, True) for own, address in zip(ids, MOVED, strict=True)}
+    for address in MOVED:
+        until(lambda address=address: members(address, port) == moved)
+        until(lambda address=address: info(address, port)["cluster_state"] == "ok")

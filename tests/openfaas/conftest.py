@@ -1,0 +1,113 @@
+"""The three functions as stack.yml deploys them, behind a stand-in for the gateway."""
+
+import time
+import uuid
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from functions.common.cloudevent import Envelope
+from functions.common.signature import Signer
+from functions.ingest.providers.tiingo import TiingoProvider
+from functions.ingest.schedule import NEW_YORK
+from local.process import Process
+from local.servers import free_port
+from local.stack import _function
+from tests.e2e.conftest import Stockcast
+from tests.openfaas.gateway import Gateway
+from tests.openfaas.stack_file import ROOT, load
+from tests.replay import Market, Replay, Tiingo, wandering
+
+KEY, TOKEN = "a-key-of-the-tests", "a-token-that-signs-events"
+READY_S = 60
+
+
+@pytest.fixture(scope="session")
+def provider():
+    """Tiingo's server, replayed; what it does not know is in the sample."""
+    market = Market()
+    market.today = TiingoProvider.schedule.due(datetime.now(NEW_YORK))
+    for symbol in ("ACME", "OTHER", "SHAKY", "GONE"):
+        market.days[symbol] = wandering(market.today - timedelta(days=900), market.today)
+    replay = Replay(Tiingo(market, KEY))
+    yield replay
+    replay.close()
+
+
+class OnOpenFaaS(Stockcast):
+    """What a caller sees of it at the gateway, and the gateway."""
+
+    def __init__(self, gateway):
+        super().__init__(f"{gateway.url}/function/web", f"{gateway.url}/async-function/ingest")
+        self.gateway = gateway
+
+    def send(self, event, function="ingest"):
+        """Put a signed event into the queue."""
+        headers, body = Signer((TOKEN,)).signed(event).to_binary()
+        url = f"{self.gateway.url}/async-function/{function}"
+        return self.http.post(url, data=body, headers=headers, timeout=30)
+
+    def requested(self, request_id, symbol):
+        data = {"request_id": request_id, "symbol": symbol, "days": 30}
+        return self.send(Envelope(request_id, "/test", "dev.stockcast.forecast.requested.v1", data))
+
+    def answered(self, name, path="/"):
+        """The statuses with which a function has answered there."""
+        return [status for *at, status in self.gateway.answers if at == [name, path]]
+
+
+@pytest.fixture(scope="session")
+def openfaas(redis_process, s3_process, provider, tmp_path_factory):
+    home = tmp_path_factory.mktemp("openfaas")
+    gateway = Gateway()
+    document = load(
+        "stack.yml",
+        INNER_GATEWAY=gateway.url,
+        PROVIDERS="tiingo,sample",
+        WATCHLIST="ACME,OTHER",
+        S3_BUCKET="first",
+        S3_ENDPOINT_URL=f"http://127.0.0.1:{s3_process.program.ports[0]}",
+    )
+    secrets = {  # the keys of the Secret, which a function on this machine cannot find in /var
+        "REDIS_URL": f"redis://127.0.0.1:{redis_process.program.ports[0]}/1",
+        "EVENT_TOKEN": TOKEN,
+        "AWS_ACCESS_KEY_ID": s3_process.program.env["AWS_ACCESS_KEY_ID"],
+        "AWS_SECRET_ACCESS_KEY": s3_process.program.env["AWS_SECRET_ACCESS_KEY"],
+        "TIINGO_API_KEY": KEY,
+    }
+    of_tests = {"TIINGO_URL": provider.url, "RATE_LIMIT": "0", "PYTHONPATH": str(ROOT)}
+    started = []
+    for name, function in document["functions"].items():
+        env = {**secrets, **of_tests, **function["environment"], "RETRY_FOR": "8s"}
+        process = Process(_function(name, free_port(), env), home / f"{name}.log")
+        process.start()
+        started.append(process)
+        gateway.functions[name] = f"http://127.0.0.1:{process.program.ports[0]}"
+    for process in started:
+        process.wait_until_ready(READY_S)
+    yield OnOpenFaaS(gateway)
+    for process in started:
+        process.stop()
+    gateway.close()
+
+
+@pytest.fixture
+def request_id():
+    return str(uuid.uuid4())
+
+
+def until(condition, timeout_s=60):
+    """Wait for it; the tests' own patience, not a promise."""
+    give_up = time.monotonic() + timeout_s
+    while not (found := condition()):
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+    return found
+
+
+def pytest_collection_modifyitems(items):
+    """All on one worker, since the gateway is one."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("openfaas"))

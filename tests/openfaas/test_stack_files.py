@@ -1,0 +1,124 @@
+"""stack.yml and stack.pro.yml: documented fields alone, and what the rest of the project says."""
+
+import copy
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from functions.common.config import Environment
+from functions.forecast.settings import Settings as ForecastSettings
+from functions.ingest.settings import Settings as IngestSettings
+from functions.web.settings import Settings as WebSettings
+from tests.openfaas.stack_file import ROOT, load
+
+SCHEMA = json.loads(Path(__file__).with_name("stack.schema.json").read_text(encoding="utf-8"))
+FILES = ("stack.yml", "stack.pro.yml")
+FUNCTIONS = {"web": WebSettings, "ingest": IngestSettings, "forecast": ForecastSettings}
+REFUSED = ("com.openfaas.scale.", "com.openfaas.retry.", "com.openfaas.ready.")
+"""By the Community Edition, or of no effect in it."""
+
+
+def check(document):
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+
+
+@pytest.fixture(params=FILES)
+def document(request):
+    return load(request.param)
+
+
+def functions(document):
+    return document["functions"].items()
+
+
+def test_it_has_documented_fields_alone(document):
+    check(document)
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda one: one.update(readonly_root_fs=True),
+        lambda one: one.update(skip_build="yes"),
+        lambda one: one["environment"].update(PORT=8080),
+        lambda one: one["secrets"].append("REDIS_URL"),
+        lambda one: one["limits"].update(memory="256MB"),
+        lambda one: one.setdefault("labels", {}).update(owner="a b"),
+    ],
+)
+def test_a_mistake_does_not_pass(break_it):
+    broken = copy.deepcopy(load("stack.yml"))
+    break_it(broken["functions"]["ingest"])
+    with pytest.raises(jsonschema.ValidationError):
+        check(broken)
+
+
+def test_each_function_runs_its_image_read_only_within_limits(document):
+    assert set(document["functions"]) == set(FUNCTIONS)
+    for name, function in functions(document):
+        assert function["image"] == f"stockcast-{name}:latest"
+        assert function["readonly_root_filesystem"] is True
+        assert set(function["limits"]) == set(function["requests"]) == {"cpu", "memory"}
+
+
+def test_the_images_may_be_built_by_faas_cli_as_well(document):
+    for name, function in functions(document):
+        assert function["lang"] == "dockerfile"
+        assert function["build_args"] == {"FUNCTION": name}
+        assert (ROOT / function["handler"]).is_dir()
+    built = load("stack.yml", SKIP_BUILD="false", IMAGE_PREFIX="ghcr.io/you/", TAG="1")
+    assert built["functions"]["web"]["skip_build"] is False
+    assert built["functions"]["web"]["image"] == "ghcr.io/you/web:1"
+
+
+def test_faas_cli_copies_all_that_the_dockerfile_copies(document):
+    copied = {path.removeprefix("./") for path in document["configuration"]["copy"]}
+    assert {"Dockerfile", ".dockerignore"} <= copied
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    needed = [
+        source
+        for line in lines
+        if line.startswith("COPY ") and "--from" not in line
+        for source in line.split()[1:-1]
+    ]
+    for path in needed:
+        assert path.split("/")[0] in copied, path
+
+
+def test_each_variable_is_read_and_makes_good_settings(document):
+    secrets = {"REDIS_URL": "redis://redis:6379/0", "EVENT_TOKEN": "t" * 32}
+    for name, function in functions(document):
+        read = set()
+
+        class Reading(dict):
+            def get(self, key, default=None, read=read):
+                read.add(key)
+                return super().get(key, default)
+
+        settings = FUNCTIONS[name].read(
+            Environment(Reading({**secrets, **function["environment"]}), Path("/none"))
+        )
+        assert set(function["environment"]) - read <= {"THREADS"}  # which the framework reads
+        assert "{function}" in getattr(settings, "sinks", settings).sink
+
+
+def test_what_only_pro_takes_stands_in_its_file_alone():
+    for _, function in functions(load("stack.yml")):
+        marks = [*function.get("labels", {}), *function.get("annotations", {})]
+        assert [mark for mark in marks if mark.startswith(REFUSED)] == []
+    for _, function in functions(load("stack.pro.yml")):
+        assert function["labels"]["com.openfaas.scale.zero"] == "true"
+
+
+def test_the_two_files_differ_in_nothing_else():
+    ours, pros = load("stack.yml"), load("stack.pro.yml")
+    for _, function in functions(ours):
+        assert function["environment"].pop("RETRY_FOR")  # a queue that delivers again needs none
+    for document in (ours, pros):
+        for _, function in functions(document):
+            for kind in ("labels", "annotations"):
+                marks = function.pop(kind, {})
+                function[kind] = {n: v for n, v in marks.items() if not n.startswith(REFUSED)}
+    assert ours == pros

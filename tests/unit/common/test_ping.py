@@ -1,0 +1,22 @@
+"""What a PingSource's event stands for."""
+
+from dataclasses import replace
+
+from functions.common import ping
+from functions.common.cloudevent import Envelope
+
+PING = Envelope("1", "/apis/v1/namespaces/any/pingsources/refresh", ping.TYPE, {})
+
+
+def test_a_ping_stands_for_the_event_that_its_extension_names():
+    event = replace(PING, extensions={"meanttype": "dev.stockcast.prices.refresh.v1", "a": "b"})
+    meant = ping.as_meant(event)
+    assert meant.type == "dev.stockcast.prices.refresh.v1"
+    assert meant.extensions == {"a": "b"}
+    assert (meant.id, meant.source, meant.data) == (event.id, event.source, event.data)
+
+
+def test_a_ping_that_says_nothing_and_any_other_event_stay_as_they_are():
+    other = Envelope("1", "/test", "some.type", {}, extensions={"meanttype": "another.type"})
+    for event in (PING, other):
+        assert ping.as_meant(event) is event
