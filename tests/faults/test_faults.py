@@ -76,11 +76,11 @@ def prices_deleted(world):
     time.sleep(1.5)
     for one in world.s3.list_objects_v2(Bucket="stockcast").get("Contents", []):
         world.s3.delete_object(Bucket="stockcast", Key=one["Key"])
-    world.process("forecast").signal(signal.SIGCONT)
+    world.process("forecast").signal(signal.SIGKILL)  # it may remember what it has read before
 
 
 def prices_replaced(world):
-    """By equal ones with another ETag: S3 makes it of the parts of an upload."""
+    """By equal ones with another ETag, between ingest and forecast."""
     world.process("forecast").signal(signal.SIGSTOP)
     world.until("ingesting")
     time.sleep(1.5)
