@@ -17,6 +17,8 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "faults.md"
 MARKS = "<!-- faults: begin -->", "<!-- faults: end -->"
 SHORT, FULL = 15, 40
 """Requests for each fault."""
+LEAST_WRITTEN = 20
+"""Of so many faults the table is written; not of a few that somebody looks into."""
 DISK = "192m"
 COLUMNS = "| fault | accepted | done | failed, with the reason | lost | wrong |"
 HEADER = f"{COLUMNS}\n|---|---|---|---|---|---|"
@@ -44,18 +46,25 @@ def small_disk(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def world(request, tmp_path_factory, small_disk):
+def trials(request):
+    """What came of each fault; told at the end."""
+    trials = []
+    yield trials
+    table = "\n".join([HEADER, *(trial.row() for trial in trials)])
+    sys.stderr.write(f"\n{table}\n")
+    if request.config.getoption("all_faults") and len(trials) > LEAST_WRITTEN:
+        write(table)
+
+
+@pytest.fixture(scope="session")
+def world(request, tmp_path_factory, small_disk, trials):
     is_full = request.config.getoption("all_faults")
     home = tmp_path_factory.mktemp("faults")
     world = World(home, small_disk or home / "data", FULL if is_full else SHORT)
     world.small_disk = small_disk
-    world.trials = []
+    world.trials = trials
     yield world
     world.close()
-    table = "\n".join([HEADER, *(trial.row() for trial in world.trials)])
-    sys.stderr.write(f"\n{table}\n")
-    if is_full and len(world.trials) > 20:
-        write(table)
 
 
 def write(table):

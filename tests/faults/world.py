@@ -7,7 +7,7 @@ import time
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -53,9 +53,12 @@ class Trial:
 
 
 class World:
-    """The stack, its stores, and what is right. `stores_home` may be a small disk."""
+    """The stack, its stores, and what is right. `stores_home` may be a small disk.
 
-    def __init__(self, home, stores_home, questions):
+    `environment` is for the programs of the stack alone, not for the stores.
+    """
+
+    def __init__(self, home, stores_home, questions, environment=None):
         self.home, self.stores_home = home, stores_home
         redis_port, s3_port = free_port(), free_port(len(S3_PORTS))
         self.stores = Stack(
@@ -83,7 +86,11 @@ class World:
             s3_endpoint_url=f"http://{HOST}:{self.s3_proxy.port}",
         )
         base = free_port(4)
-        self.stack = Stack(programs(at_base_port(options, base)), home / "logs")
+        started = [
+            replace(program, env={**program.env, **(environment or {})})
+            for program in programs(at_base_port(options, base))
+        ]
+        self.stack = Stack(started, home / "logs")
         self.stack.start(lambda _: None)
         self.stack.watch(lambda _: None)
         self.url, self.broker_url = f"http://{HOST}:{base}", f"http://{HOST}:{base + 1}"
