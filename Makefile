@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz test-faults lint audit sbom format check bench bench-images lock images clean
+.PHONY: help setup run test fuzz test-faults lint audit sbom format check bench load bench-images lock images clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -88,8 +88,11 @@ $(BENCH_READY): bench/requirements-data.txt $(READY)
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -r bench/requirements-data.txt
 	@touch $@
 
-bench: $(BENCH_READY) ## time the stages of a forecast against the old recipe
-	@$(BIN)/python -m bench.stages
+bench: $(BENCH_READY) ## measure everything against the old recipe, and write docs/performance.md
+	@$(BIN)/python -m bench.run $(ARGS)
+
+load: $(READY) ## twice the load that can be carried, for two minutes, and write docs/performance.md
+	@$(BIN)/python -m bench.load $(ARGS)
 
 bench-images: $(READY) ## measure the images (as root on Linux, with buildah)
 	@$(BIN)/python -m bench.images

@@ -7,7 +7,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from statistics import quantiles
 from typing import Any
@@ -171,3 +171,5 @@ async def server_sent_events(port: int, path: str) -> AsyncIterator[AsyncIterato
         yield told()
     finally:
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()

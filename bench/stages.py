@@ -8,8 +8,8 @@ turn, so that noise of the machine meets all alike; shown are medians and ratios
 from __future__ import annotations
 
 import argparse
+import io
 import json
-import logging
 import resource
 import statistics
 import subprocess
@@ -32,6 +32,8 @@ from functions.ingest.providers.sample import SampleProvider
 
 SYMBOL, DAYS = "AAPL", 45
 LEVELS = prediction.LEVELS
+READ = price_csv.read.__wrapped__
+"""Reads anew, where `read` remembers the last series."""
 PEAK = """
 def peak(highest):
     # on Linux, ru_maxrss counts the parent's memory before exec
@@ -44,9 +46,10 @@ FIRST = (
     "import functions.forecast.main, functions.forecast.result, functions.forecast.price_csv,"
     " obstore.store"
 )
+OLD = "old recipe"
 STARTS = {
     "functions-framework": "import functions_framework",
-    "old recipe": "import prophet, matplotlib.pyplot, boto3",
+    OLD: "import prophet, matplotlib.pyplot, boto3",
     "forecast function": "import functions.forecast.main",
     "model calibrated alone": "import functions.forecast.models.calibrated",
     "and first calibrated": f"{FIRST}, functions.forecast.models.calibrated",
@@ -56,34 +59,14 @@ STARTS = {
 
 def old_recipe(body: bytes) -> Callable[[], None]:
     """Fit, predict and draw as the old project did."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
     import pandas as pd
-    from prophet import Prophet
 
-    logging.getLogger("cmdstanpy").setLevel("ERROR")
-    series = price_csv.read(SYMBOL, body)
-    window = series.dates > series.dates[-1] - np.timedelta64(3 * 365, "D")
-    frame = pd.DataFrame({"ds": series.dates[window], "y": series.adjusted_close[window]})
+    from bench.baseline import recipe
+
+    frame = recipe.training(pd.read_csv(io.BytesIO(body)))
 
     def run() -> None:
-        model = Prophet(
-            daily_seasonality=False,
-            weekly_seasonality=False,
-            yearly_seasonality=True,
-            changepoint_prior_scale=0.05,
-        )
-        model.add_seasonality("monthly", period=30.5, fourier_order=5)
-        model.fit(frame)
-        predicted = model.predict(model.make_future_dataframe(periods=DAYS))
-        figure, axes = plt.subplots(figsize=(10, 5.6))
-        axes.plot(frame["ds"], frame["y"])
-        axes.plot(predicted["ds"], predicted["yhat"])
-        axes.fill_between(predicted["ds"], predicted["yhat_lower"], predicted["yhat_upper"])
-        figure.canvas.draw()
-        plt.close(figure)
+        recipe.draw(frame, recipe.predict(frame, DAYS))
 
     return run
 
@@ -104,12 +87,13 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
     document = result.answer(ingested, stored, series, calibrated, last)
 
     def whole(of: prediction.Model) -> None:
-        read = price_csv.read(SYMBOL, body)
+        volatility.measures.cache_clear()
+        read = READ(SYMBOL, body)
         json.dumps(result.answer(ingested, stored, read, of, last))
 
     return {
-        "read": lambda: price_csv.read(SYMBOL, body),
-        "calibrated: fit": lambda: volatility.measures(series),
+        "read": lambda: READ(SYMBOL, body),
+        "calibrated: fit": lambda: volatility.measures.__wrapped__(series),
         "  quantiles": lambda: calibrated.quantiles(series, last_row, steps, LEVELS),
         "  backtest": lambda: calibrated.backtest(series, len(days)),
         "  forecast and backtest": lambda: (
@@ -126,13 +110,10 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
     }
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
+def measure(rounds: int) -> dict[str, Any]:
+    """Median milliseconds of each stage, wall and CPU; CPU and memory of each start."""
     body = SampleProvider().fetch(SYMBOL).history.to_csv()
-    work = {"old recipe": old_recipe(body), **stages(body)}
+    work = {OLD: old_recipe(body), **stages(body)}
     wall: dict[str, list[float]] = {name: [] for name in work}
     cpu: dict[str, list[float]] = {name: [] for name in work}
     for turn in range(rounds + 1):
@@ -142,24 +123,51 @@ def main() -> None:
             if turn:  # the first round warms up
                 wall[name].append(time.perf_counter() - started)
                 cpu[name].append(_cpu_s() - used)
-    print(f"{'stage':24}{'wall ms':>10}{'CPU ms':>10}{'wall / old':>12}{'CPU / old':>12}")
-    for name in work:
-        times = [statistics.median(of[name]) for of in (wall, cpu)]
-        old = [statistics.median(of["old recipe"]) for of in (wall, cpu)]
-        ratios = [mine / theirs for mine, theirs in zip(times, old, strict=True)]
-        print(f"{name:24}{times[0] * 1e3:10.1f}{times[1] * 1e3:10.1f}", end="")
-        print(f"{ratios[0]:12.3f}{ratios[1]:12.3f}")
-    print()
     starts: dict[str, list[tuple[float, float]]] = {name: [] for name in STARTS}
-    for _ in range(3):
+    for _ in range(min(3, rounds)):
         for name, code in STARTS.items():
             starts[name].append(_start(code))
-    print(f"{'import':24}{'CPU ms':>10}{'memory MB':>11}{'CPU / old':>12}")
-    old_cpu = statistics.median(used for used, _ in starts["old recipe"])
-    for name, measured in starts.items():
-        used = statistics.median(cpu_s for cpu_s, _ in measured)
-        memory = statistics.median(memory_mb for _, memory_mb in measured)
-        print(f"{name:24}{used * 1e3:10.0f}{memory:11.0f}{used / old_cpu:12.3f}")
+    return {
+        "stages": {
+            name: {
+                "wall_ms": round(statistics.median(wall[name]) * 1e3, 2),
+                "cpu_ms": round(statistics.median(cpu[name]) * 1e3, 2),
+            }
+            for name in work
+        },
+        "imports": {
+            name: {
+                "cpu_ms": round(statistics.median(used for used, _ in seen) * 1e3),
+                "memory_mb": round(statistics.median(memory for _, memory in seen)),
+            }
+            for name, seen in starts.items()
+        },
+    }
+
+
+def table(measured: dict[str, Any]) -> str:
+    """What was measured, with ratios to the old recipe."""
+    of_stages, of_imports = measured["stages"], measured["imports"]
+    old = of_stages[OLD]
+    lines = [f"{'stage':24}{'wall ms':>10}{'CPU ms':>10}{'wall / old':>12}{'CPU / old':>12}"]
+    for name, took in of_stages.items():
+        ratios = [took[kind] / old[kind] for kind in ("wall_ms", "cpu_ms")]
+        lines.append(
+            f"{name:24}{took['wall_ms']:10.1f}{took['cpu_ms']:10.1f}"
+            f"{ratios[0]:12.3f}{ratios[1]:12.3f}"
+        )
+    lines += ["", f"{'import':24}{'CPU ms':>10}{'memory MB':>11}{'CPU / old':>12}"]
+    for name, took in of_imports.items():
+        ratio = took["cpu_ms"] / of_imports[OLD]["cpu_ms"]
+        lines.append(f"{name:24}{took['cpu_ms']:10.0f}{took['memory_mb']:11.0f}{ratio:12.3f}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=7)
+    print(table(measure(parser.parse_args().rounds)))
 
 
 def _cpu_s() -> float:

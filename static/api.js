@@ -18,6 +18,9 @@ export const UNREACHABLE = {
   status: 0,
 };
 
+/** Where a path is found from the page, which is not at the root behind a gateway. */
+export const here = (path) => `.${path}`;
+
 export async function get(url, signal) {
   return answered(url, { signal });
 }
@@ -30,7 +33,7 @@ export async function post(url, body, signal) {
 async function answered(url, options) {
   let answer;
   try {
-    answer = await fetch(url, options);
+    answer = await fetch(here(url), options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(UNREACHABLE);

@@ -98,7 +98,7 @@ function invitation() {
     {},
     element("h2", {}, "Which did better?"),
     element("p", {}, "Add two tickers or more. Their prices start together at zero, so that only what they gained or lost is compared."),
-    element("p.links", {}, examples.map((symbols) => element("a.button", { href: `/?view=compare&symbols=${symbols.join(",")}`, "data-go": "" }, symbols.join(", ")))),
+    element("p.links", {}, examples.map((symbols) => element("a.button", { href: `./?view=compare&symbols=${symbols.join(",")}`, "data-go": "" }, symbols.join(", ")))),
   );
 }
 

@@ -27,7 +27,7 @@ function schema(name, definition) {
 }
 
 try {
-  const { paths, components } = await (await fetch("/openapi.json")).json();
+  const { paths, components } = await (await fetch("openapi.json")).json();
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, described]) => operation(path, method, described)),
   );

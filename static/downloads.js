@@ -1,9 +1,10 @@
 // What can be kept of an answer: files, its address, and a place on the watch-list.
+import { here } from "./api.js";
 import { element } from "./element.js";
 import { isWatched, unwatch, watch } from "./storage.js";
 
 export function downloadLinks(name, links) {
-  const link = (href, type) => element("a.button", { href, download: `${name}.${type.toLowerCase()}` }, type);
+  const link = (href, type) => element("a.button", { href: here(href), download: `${name}.${type.toLowerCase()}` }, type);
   return element(
     "div.group",
     { role: "group", "aria-label": "Downloads" },

@@ -1,5 +1,5 @@
 // Follows a request until it has ended: live, or by asking where the live stream is lost.
-import { Problem, UNREACHABLE, get } from "./api.js";
+import { Problem, UNREACHABLE, get, here } from "./api.js";
 
 const SILENCE_MS = 10_000; // a proxy may hold the stream back: then we ask
 const FIRST_PAUSE_MS = 500;
@@ -48,7 +48,7 @@ const isForGood = ({ status }) => status >= 400 && status < 500 && status !== 42
 /** What the stream told last, if that was the end; and whether it told anything. */
 function stream(url, { tell, signal, type, ended }) {
   return new Promise((resolve, reject) => {
-    const source = new EventSource(url);
+    const source = new EventSource(here(url));
     let heard = false;
     let silence;
     const close = (settle, value) => {

@@ -57,7 +57,7 @@ function invite() {
     { symbol: "AAPL", days: 45 },
     { symbol: "MSFT", days: 91 },
   ];
-  const links = examples.map(({ symbol, days }) => element("a.button", { href: `/?symbol=${symbol}&days=${days}`, "data-go": "" }, `${symbol} in ${inDays(days)}`));
+  const links = examples.map(({ symbol, days }) => element("a.button", { href: `./?symbol=${symbol}&days=${days}`, "data-go": "" }, `${symbol} in ${inDays(days)}`));
   place(
     element(
       "section.card.invitation",

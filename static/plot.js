@@ -80,6 +80,22 @@ export function plot(host, { data, series, bands = [], value, isDated = true, is
 /** The line that says what is under the cursor; spoken only while the keys move it. */
 export function readoutOf() {
   const place = element("p.readout", { "aria-live": "off" });
+  let width = 0;
+  let tallest = 0;
+
+  /** It never shrinks, or the chart below would jump as the cursor moves. */
+  function keepHeight() {
+    if (place.clientWidth !== width) {
+      width = place.clientWidth;
+      tallest = 0;
+      place.style.minHeight = "";
+    }
+    if (place.offsetHeight > tallest) {
+      tallest = place.offsetHeight;
+      place.style.minHeight = `${tallest}px`;
+    }
+  }
+
   return {
     element: place,
     listen: (host) => {
@@ -87,7 +103,10 @@ export function readoutOf() {
       host.addEventListener("pointermove", () => place.setAttribute("aria-live", "off"));
     },
     /** `parts`: pairs of a name, perhaps empty, and a value. */
-    say: (parts) => place.replaceChildren(...parts.map(([name, value]) => element("span", {}, name && element("i", {}, name), name && " ", element("b", {}, value), " "))),
+    say: (parts) => {
+      place.replaceChildren(...parts.map(([name, value]) => element("span", {}, name && element("i", {}, name), name && " ", element("b", {}, value), " ")));
+      keepHeight();
+    },
   };
 }
 

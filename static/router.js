@@ -11,7 +11,7 @@ export function current() {
 function address(parameters) {
   const given = Object.entries(parameters).filter(([name, value]) => value !== "" && value !== null && value !== undefined && !(name === "view" && value === "forecast"));
   const query = new URLSearchParams(given).toString();
-  return query ? `/?${query}` : "/";
+  return query ? `./?${query}` : "./";
 }
 
 let shown = () => {};
@@ -26,7 +26,8 @@ export function start(show) {
 /** Show other parameters, or the same anew; `isReplacing` where going back to the present ones leads nowhere. */
 export function go(parameters, { isReplacing = false } = {}) {
   const to = address(parameters);
+  const { pathname, search } = new URL(to, location);
   if (isReplacing) history.replaceState(null, "", to);
-  else if (to !== location.pathname + location.search) history.pushState(null, "", to);
+  else if (pathname + search !== location.pathname + location.search) history.pushState(null, "", to);
   shown(current());
 }

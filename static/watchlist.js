@@ -125,7 +125,7 @@ function table() {
 
 function tableRow(symbol, known) {
   const cell = (text) => element("td", {}, text ?? "…");
-  const link = element("a", { href: `/?symbol=${symbol}&days=${days}`, "data-go": "" }, symbol);
+  const link = element("a", { href: `./?symbol=${symbol}&days=${days}`, "data-go": "" }, symbol);
   const remover = element("td", {}, element("button.quiet.small", { type: "button", "aria-label": `Remove ${symbol}`, click: () => remove(symbol) }, "Remove"));
   const head = element("th", { scope: "row" }, link);
   if (known?.isMissing) return element("tr", {}, head, element("td.left", { colspan: "5" }, `No forecast came. Open ${symbol} to see why.`), remover);

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from functions.common import metrics, request_record
+from functions.common import backlog, metrics, request_record
 from functions.common.config import RedisSettings
 from functions.common.errors import ConflictError, RequestError
 from functions.common.events import ForecastRequested
@@ -39,6 +39,8 @@ class RequestStore:
             answer: bytes = self._advance(
                 keys=request_record.advance_keys(requested.request_id), args=arguments
             )
+            if status.is_final and backlog.holds(requested.request_id):
+                self._redis.zrem(backlog.KEY, requested.request_id)
         if answer == b"conflict":
             raise ConflictError(conflict_message(requested.request_id))
         return bool(answer == b"changed")

@@ -2,7 +2,8 @@
 
 stockcast:result:{KEY}    the result, JSON
 stockcast:chart:{KEY}     its chart, PNG
-stockcast:latest:{ASKED}  {"request_id", "result_key"} of the newest fresh result for ASKED
+stockcast:latest:{SHARD}:ASKED
+                          {"request_id", "result_key"} of the newest fresh result for ASKED
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import json
 from typing import Any
 
+from functions.common import metrics
 from functions.common.config import RedisSettings
 from functions.common.events import ForecastRequested
 from functions.common.redis_client import failures_are_temporary
@@ -37,7 +39,9 @@ def chart_name(key: str) -> str:
 
 
 def latest_name(requested: ForecastRequested) -> str:
-    return f"stockcast:latest:{{{asked_key(requested)}}}"
+    """Its hash tag is that of the counts which finding it adds to."""
+    asked = asked_key(requested)
+    return f"stockcast:latest:{{{metrics.shard_of(asked)}}}:{asked}"
 
 
 class ResultStore:

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from functions.common import cloudevent, fields
-from functions.common.errors import ConflictError, TemporaryError
+from functions.common.errors import ConflictError, StockcastError, TemporaryError
 from functions.common.events import ChartRequested, ForecastRequested
 from functions.common.request_record import RequestRecord, Source, Status
 from functions.common.signature import Signer
@@ -33,6 +33,7 @@ from functions.web.progress import Changes
 from functions.web.publisher import Publisher
 from functions.web.security import SecurityHeaders, read_body
 from functions.web.settings import Settings
+from functions.web.shedding import Shedding
 from functions.web.store import WebStore
 from functions.web.submission import Submission
 from functions.web.symbol_routes import SymbolApi
@@ -103,9 +104,8 @@ class Api:
         submitted = read(await read_body(request))
         requested = submitted.requested
         require_available(requested.symbol, self._settings)
-        latest = await self._store.latest(requested)
+        latest = await self._store.latest(requested, counts=not submitted.has_own_id)
         if latest and not submitted.has_own_id:
-            await self._store.count_repeat(requested)
             requested = dataclasses.replace(requested, request_id=latest.request_id)
             return _accepted(requested, Status.DONE)
         if latest:
@@ -113,11 +113,19 @@ class Api:
                 requested, Status.DONE, reason=Source.LATEST.value, result_key=latest.result_key
             )
             return _accepted(requested, stood or Status.DONE)
-        stood = await self._store.advance(requested, Status.QUEUED)
-        if stood in {None, Status.QUEUED}:
-            # Said again, it is published again: the first time may have failed half way.
-            traceparent = request.headers.get("traceparent", "")
-            await self._publisher.publish(requested, requested.request_id, traceparent)
+        await self._store.enter_backlog(requested.request_id, self._settings.backlog_limit)
+        try:
+            stood = await self._store.advance(requested, Status.QUEUED)
+            if stood in {None, Status.QUEUED}:
+                # Said again, it is published again: the first time may have failed half way.
+                traceparent = request.headers.get("traceparent", "")
+                await self._publisher.publish(requested, requested.request_id, traceparent)
+        except StockcastError:
+            with suppress(StockcastError):
+                await self._store.leave_backlog(requested.request_id)
+            raise
+        if stood and stood.is_final:
+            await self._store.leave_backlog(requested.request_id)
         return _accepted(requested, stood or Status.QUEUED)
 
     async def status(self, request: Request) -> Response:
@@ -244,7 +252,10 @@ def application(api: Api, settings: Settings) -> Starlette:
         Route("/events/dead-letter", api.dead_letter, methods=["POST"]),
         Route("/static/{path:path}", api.static),
     ]
-    middleware = [Middleware(SecurityHeaders)]
+    middleware = [
+        Middleware(SecurityHeaders),
+        Middleware(Shedding, most=settings.concurrency_limit),
+    ]
     if settings.cors_origins:
         cors = Middleware(
             CORSMiddleware,

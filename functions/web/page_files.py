@@ -1,9 +1,10 @@
 """Serves the files of the page so that a browser asks for each of them once.
 
-The page names its files under `/static/{version}/`, where the version is made of the contents of
-all of them. What was asked for under the current version never changes and is kept for ever; under
-any other name a file is asked for anew each time, with its ETag. Modules import each other by
-relative paths, so they stay within their version.
+The page names its files under `static/{version}/`, where the version is made of the contents of all
+of them, and relative to itself, since it is not at the root behind a gateway. What was asked for
+under the current version never changes and is kept for ever; under any other name a file is asked
+for anew each time, with its ETag. Modules import each other by relative paths, so they stay within
+their version.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class PageFiles:
     def page(self, request: Request, name: str) -> Response:
         """The HTML file `name`, its files named under the current version."""
         html = self._file(self._folder / name).body.decode()
-        body = html.replace('"/static/', f'"/static/{self.version()}/').encode()
+        body = html.replace('"/static/', f'"static/{self.version()}/').encode()
         digest = hashlib.sha256(body).hexdigest()
         compressed = gzip.compress(body, mtime=0)
         return _answer(request, name, File((0, 0), body, compressed, digest), ASK_AGAIN)

@@ -34,6 +34,8 @@ class Settings:
     retry_for_s: float = 0.0
     requests_per_minute_of_all: int = 0
     streams_per_client: int = 0
+    backlog_limit: int = 0
+    concurrency_limit: int = 0
     event_tokens: tuple[str, ...] = field(default=(), repr=False)
     metrics_token: str = field(default="", repr=False)
 
@@ -58,6 +60,8 @@ class Settings:
             retry_for_s=env.seconds("RETRY_FOR", "0s"),
             requests_per_minute_of_all=env.number("RATE_LIMIT_TOTAL", str(CROWD * of_one)),
             streams_per_client=env.number("STREAM_LIMIT", "100"),
+            backlog_limit=env.number("BACKLOG_LIMIT", "500"),
+            concurrency_limit=env.number("CONCURRENCY_LIMIT", "100"),
             event_tokens=event_tokens(env),
             metrics_token=env.text("METRICS_TOKEN", ""),
         )

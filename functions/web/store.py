@@ -13,18 +13,24 @@ from redis import asyncio as aioredis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
-from functions.common import metrics, missing_prices, request_record, result_store
+from functions.common import backlog, metrics, missing_prices, request_record, result_store
 from functions.common.config import RedisSettings
 from functions.common.errors import (
     ConflictError,
     DeadlineError,
     RequestError,
     StockcastError,
+    TemporaryError,
     ThrottledError,
 )
 from functions.common.events import ForecastRequested
 from functions.common.problems import from_error
-from functions.common.redis_client import CONNECT_TIMEOUT_S, REPLY_TIMEOUT_S, failures_are_temporary
+from functions.common.redis_client import (
+    CONNECT_TIMEOUT_S,
+    CONNECTIONS,
+    REPLY_TIMEOUT_S,
+    failures_are_temporary,
+)
 from functions.common.request_record import RequestRecord, Source, Status
 from functions.common.request_store import advance_arguments, conflict_message
 
@@ -46,6 +52,34 @@ Answers which is exceeded; 0: none.
 """
 OF_ALL = 2
 
+LATEST = (
+    metrics.LUA
+    + """
+local found = redis.call('GET', KEYS[1])
+if found and ARGV[1] ~= '' then
+  add(1, 'accepted', ARGV[1])
+  add(1, 'done', ARGV[1], ARGV[2])
+  keep_counts()
+end
+return found
+"""
+)
+"""KEYS: the latest result of a question, and the counts. ARGV: kind and model as they are counted
+(empty: not counted), and where the result is from. Answers with what the first key holds.
+"""
+OVERLOADED_AGAIN_S = 3.0
+
+
+class OverloadedError(TemporaryError):
+    """More requests wait than can be answered soon."""
+
+    title = "Too busy"
+    slug = "overloaded"
+
+    def __init__(self, most: int) -> None:
+        message = f"{most} requests wait already; ask again in a few seconds."
+        super().__init__(message, retry_after_s=OVERLOADED_AGAIN_S)
+
 
 @dataclass(frozen=True)
 class Latest:
@@ -63,9 +97,15 @@ def connect(settings: RedisSettings) -> Any:
     }
     if settings.cluster:
         return aioredis.RedisCluster.from_url(settings.url, **options)
-    return aioredis.Redis.from_url(
-        settings.url, **options, retry=Retry(ExponentialBackoff(cap=0.2, base=0.05), 2)
+    # Whoever finds no connection free waits for one; the usual pool raises an error instead.
+    pool = aioredis.BlockingConnectionPool.from_url(
+        settings.url,
+        **options,
+        retry=Retry(ExponentialBackoff(cap=0.2, base=0.05), 2),
+        max_connections=CONNECTIONS,
+        timeout=REPLY_TIMEOUT_S,
     )
+    return aioredis.Redis.from_pool(pool)
 
 
 class WebStore:
@@ -99,11 +139,39 @@ class WebStore:
             message = f"More than {whose}; wait {wait_s:.0f} s."
             raise ThrottledError(message, retry_after_s=wait_s)
 
-    async def latest(self, requested: ForecastRequested) -> Latest | None:
-        """A fresh result for an equal question, if there is one."""
+    async def latest(self, requested: ForecastRequested, *, counts: bool) -> Latest | None:
+        """A fresh result for an equal question, if there is one.
+
+        Where finding it answers the question, it `counts` as a request that is done.
+        """
+        name = result_store.latest_name(requested)
+        kept = metrics.key_of(metrics.shard_of(result_store.asked_key(requested)))
+        asked = metrics.kind_and_model(requested) if counts else ""
         with failures_are_temporary():
-            stored = await self._redis.get(result_store.latest_name(requested))
+            evaluated: Awaitable[bytes | None] = self._redis.eval(
+                LATEST, 2, name, kept, asked, Source.LATEST.value
+            )
+            stored = await evaluated
         return Latest(**json.loads(stored)) if stored else None
+
+    async def enter_backlog(self, request_id: str, most: int) -> None:
+        """Let the request wait. OverloadedError where `most` wait already (0: no limit)."""
+        if most == 0:
+            return
+        now_ms = int(self._clock() * 1000)
+        deadline_ms = now_ms + int(self._settings.request_deadline_s * 1000)
+        with failures_are_temporary():
+            evaluated: Awaitable[int] = self._redis.eval(
+                backlog.ENTER, 1, backlog.KEY, now_ms, deadline_ms, request_id, most
+            )
+            has_entered = await evaluated
+        if not has_entered:
+            raise OverloadedError(most)
+
+    async def leave_backlog(self, request_id: str) -> None:
+        """The request does not wait any more."""
+        with failures_are_temporary():
+            await self._redis.zrem(backlog.KEY, request_id)
 
     async def advance(
         self, requested: ForecastRequested, status: Status, *, reason: str = "", **fields: str
@@ -122,6 +190,8 @@ class WebStore:
                 request_record.ADVANCE, len(keys), *keys, *arguments
             )
             answer = await evaluated
+        if status.is_final and backlog.holds(requested.request_id):
+            await self.leave_backlog(requested.request_id)
         if answer == b"conflict":
             raise ConflictError(conflict_message(requested.request_id))
         return None if answer == b"changed" else Status(answer.decode())
@@ -151,14 +221,6 @@ class WebStore:
         with failures_are_temporary():
             png: bytes | None = await self._redis.get(result_store.chart_name(key))
         return png
-
-    async def count_repeat(self, requested: ForecastRequested) -> None:
-        """Count a question that was answered by pointing to an equal one's request."""
-        asked = metrics.kind_and_model(requested)
-        await self._count(
-            f"accepted|{asked}",
-            f"done|{asked}|{Source.LATEST.value}",
-        )
 
     async def count_dead_letter(self, event_type: str) -> None:
         """Count an event that nobody took."""

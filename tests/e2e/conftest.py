@@ -104,10 +104,14 @@ def request_id():
 
 @pytest.fixture(scope="package")
 def chromium():
-    """The browser of the distribution, or the one CHROMIUM names.
+    """It ends with these tests: what drives it keeps an event loop that others would fall over."""
+    with browsing() as browser:
+        yield browser
 
-    It ends with these tests: what drives it keeps an event loop, which others would fall over.
-    """
+
+@contextlib.contextmanager
+def browsing():
+    """The browser of the distribution, or the one CHROMIUM names."""
     names = ("chromium", "chromium-browser", "google-chrome")
     mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)

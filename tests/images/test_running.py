@@ -86,10 +86,10 @@ def test_prophet_is_forecast_with_its_backtest(run, redis_client):
 def test_web_serves_the_page_and_takes_a_request(run, inbox):
     web = run("web", K_SINK=inbox.url)
     page = requests.get(web.url, timeout=30).text
-    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+    files = re.findall(r'(?:href|src)="(static/[^"]+)"', page)
     assert files
     for path in files:
-        assert requests.get(web.url + path, timeout=30).status_code == 200
+        assert requests.get(f"{web.url}/{path}", timeout=30).status_code == 200
     answer = requests.post(f"{web.url}/api/forecasts", json={**ASKED, "id": "own-id-1"}, timeout=30)
     assert answer.status_code == 202
     assert inbox.events[0].data["request_id"] == "own-id-1"

@@ -44,7 +44,7 @@ class Gateway:
     def __init__(self):
         self.functions = {}
         self.answers = []
-        self._http = urllib3.PoolManager(retries=False, timeout=UPSTREAM_TIMEOUT_S)
+        self._http = urllib3.PoolManager(maxsize=32, retries=False, timeout=UPSTREAM_TIMEOUT_S)
         self._queue = queue.Queue(MOST_QUEUED)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -74,6 +74,7 @@ class Gateway:
                 headers=call.headers,
                 body=call.body or None,
                 preload_content=not stream,
+                decode_content=False,
             )
         except urllib3.exceptions.HTTPError:
             self.answers.append((call.function, call.path, 502))
@@ -163,7 +164,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("connection", "close")
         self.end_headers()
-        for chunk in answer.stream(None):
+        for chunk in answer.stream(None, decode_content=False):
             self.wfile.write(chunk)
             self.wfile.flush()
         answer.release_conn()

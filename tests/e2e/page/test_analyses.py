@@ -48,7 +48,10 @@ def test_each_is_drawn_from_its_defaults_and_bars_nobody(visit, stockcast, kind)
         assert drawn_colours(page, f"figure:nth-of-type({at + 1}) .plot") > 10
         legend = page.locator(".legend").nth(at).inner_text()
         assert all(line["name"] in legend for line in panel["lines"])
-    assert page.locator("#analysis-outcome .figures div").count() == len(result["figures"])
+    figures = result["figures"]
+    dated = [name for name in figures if f"{name}_date" in figures]
+    assert page.locator("#analysis-outcome .figures div").count() == len(figures) - len(dated)
+    assert page.locator("#analysis-outcome .figures small").count() == len(dated)
     assert violations(page) == []
     rows = result["table"]["rows"]
     folded = page.locator("#analysis-outcome details")

@@ -129,6 +129,18 @@ def test_the_cursor_reads_out_a_day_of_the_past(answer):
     assert answer.get_attribute(".readout", "aria-live") == "off"
 
 
+def test_the_chart_does_not_jump_as_the_cursor_moves(visit):
+    page = visit("/?symbol=AAPL&days=45", viewport={"width": 390, "height": 900})
+    answered(page)
+    page.locator(".plot").scroll_into_view_if_needed()
+    box = plot_box(page)
+    page.mouse.move(box["x"] + 20, box["y"] + 100)  # the past has less to say
+    page.wait_for_function(
+        "() => document.querySelector('.readout').innerText.includes('a day before')"
+    )
+    assert plot_box(page) == box
+
+
 def test_the_scale_can_be_logarithmic(answer):
     before = answer.evaluate(PICTURE)
     answer.click("text=Log scale")

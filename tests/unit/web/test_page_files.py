@@ -64,7 +64,7 @@ def get(folder):
 
 
 def script_of(get):
-    return re.search('src="([^"]+)"', get("/").body.decode())[1]
+    return "/" + re.search('src="([^"]+)"', get("/").body.decode())[1]
 
 
 def test_a_file_named_by_the_page_is_kept_for_ever(get):

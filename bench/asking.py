@@ -1,0 +1,94 @@
+"""Forecasts asked for and waited for, of Stockcast and of the baseline."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+
+from bench.http_load import Tally, fetch, post, server_sent_events
+from bench.world import SYMBOLS, World
+
+SHORTEST, LONGEST = 30, 120
+"""Days ahead; an option that no model knows tells apart what is asked about the same day."""
+
+DONE = b'"status":"done"'
+
+
+def _questions() -> Iterator[dict[str, object]]:
+    for number in itertools.count():
+        days = SHORTEST + number % (LONGEST - SHORTEST)
+        for symbol in SYMBOLS:
+            yield {"symbol": symbol, "days": days, "options": {"bench": number}}
+
+
+_endless = _questions()
+
+
+def new_questions(count: int) -> list[dict[str, object]]:
+    """Questions that nobody has asked in this run: no result of them is known."""
+    return list(itertools.islice(_endless, count))
+
+
+async def ended(port: int, request_id: str) -> bytes:
+    """The last event of the request's live stream."""
+    last = b""
+    async with server_sent_events(port, f"/api/forecasts/{request_id}/events") as told:
+        async for data in told:
+            last = data
+    return last
+
+
+async def ask(port: int, question: dict[str, object]) -> str:
+    """Ask, and wait for the end on the live stream; the request's id."""
+    accepted = await fetch(port, post("/api/forecasts", question))
+    if accepted.status != 202:
+        message = f"{question} was answered {accepted.status}: {accepted.body!r}"
+        raise RuntimeError(message)
+    request_id: str = accepted.json()["id"]
+    last = await ended(port, request_id)
+    if DONE not in last:
+        message = f"{question} ended as {last[:300]!r}"
+        raise RuntimeError(message)
+    return request_id
+
+
+async def ask_baseline(port: int, question: dict[str, object]) -> None:
+    """Ask the baseline, which answers when it is done."""
+    reply = await fetch(port, post("/forecast", question))
+    if reply.status != 200 or b"error" in reply.body:
+        message = f"The baseline answered {reply.status}: {reply.body!r}"
+        raise RuntimeError(message)
+
+
+async def many(world: World, questions: Iterable[dict[str, object]], at_once: int) -> Tally:
+    """Ask all questions, so many at once, and time each to its end."""
+    return await _many(world.port("web"), questions, at_once, ask)
+
+
+async def many_of_baseline(
+    port: int, questions: Iterable[dict[str, object]], at_once: int
+) -> Tally:
+    """The same of the baseline."""
+    return await _many(port, questions, at_once, ask_baseline)
+
+
+async def _many(
+    port: int,
+    questions: Iterable[dict[str, object]],
+    at_once: int,
+    one: Callable[[int, dict[str, object]], Awaitable[object]],
+) -> Tally:
+    left, tally = iter(questions), Tally()
+
+    async def work() -> None:
+        for question in left:
+            started = time.perf_counter()
+            await one(port, question)
+            tally.add(200, time.perf_counter() - started)
+
+    started = time.perf_counter()
+    await asyncio.gather(*(work() for _ in range(at_once)))
+    tally.spent_s = time.perf_counter() - started
+    return tally

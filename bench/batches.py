@@ -1,0 +1,89 @@
+"""Batches of tickers that nobody has asked for before: prices fetched, stored and forecast."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from bench import processes
+from bench.figures import Figure
+from bench.http_load import fetch, get, post, server_sent_events
+from bench.provider import many_tickers
+from bench.world import FUNCTIONS, World, stockcast
+
+SIZES = (300, 1000, 3000)
+LINEAR = 1.3
+"""The largest batch may take this much longer a ticker than the smallest."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a batch took; memory in MB at its peak."""
+
+    size: int
+    spent_s: float
+    peak_mb: dict[str, float]
+
+
+def measure(*, is_quick: bool) -> tuple[list[Figure], dict[str, Any]]:
+    """One batch after the other, each of other tickers."""
+    sizes = (5, 10) if is_quick else SIZES
+    with many_tickers() as env, stockcast(env) as world:
+        asyncio.run(_batch(world, 0, 10))
+        batches = []
+        first = 10
+        for size in sizes:
+            batches.append(_measured(world, first, size))
+            first += size
+        redis_mb = world.redis.info("memory")["used_memory_peak"] / 1e6
+    each_ms = [1000 * one.spent_s / one.size for one in batches]
+    ratio = each_ms[-1] / each_ms[0]
+    listed = ", ".join(f"{one.size}: {one.spent_s:.0f} s" for one in batches)
+    last = batches[-1]
+    memory = ", ".join(f"{name} {mb:.0f}" for name, mb in last.peak_mb.items())
+    return [
+        Figure(
+            f"{last.size} new tickers as one batch",
+            f"{listed}; {each_ms[-1]:.0f} ms a ticker",
+            budget=f"linear: {ratio:.2f} times the time a ticker of {sizes[0]}",
+            met=ratio <= LINEAR,
+        ),
+        Figure("memory at the peak of that batch, MB", f"{memory}, redis {redis_mb:.0f}"),
+    ], {"ms_a_ticker": dict(zip(map(str, sizes), each_ms, strict=True))}
+
+
+def _measured(world: World, first: int, size: int) -> Batch:
+    with processes.watched(world.groups(FUNCTIONS)) as peak:
+        started = time.perf_counter()
+        asyncio.run(_batch(world, first, size))
+        return Batch(size, time.perf_counter() - started, peak.mb)
+
+
+async def _batch(world: World, first: int, size: int) -> None:
+    """Ask for a batch and wait for its end. RuntimeError where not all of it is done."""
+    port = world.port("web")
+    symbols = [f"T{number:05}" for number in range(first, first + size)]
+    accepted = await fetch(port, post("/api/batches", {"symbols": symbols, "days": 45}))
+    if accepted.status != 202:
+        raise RuntimeError(accepted.body.decode())
+    links = accepted.json()["links"]
+    last = b"{}"
+    async with server_sent_events(port, links["events"]) as told:
+        async for data in told:
+            last = data
+    counts = json.loads(last)["counts"]
+    if counts["done"] != size:
+        message = f"Of {size} members, {counts}: {(await _first_error(port, links))!r}"
+        raise RuntimeError(message)
+    ranked = (await fetch(port, get(links["ranking"]))).json()["rows"]
+    if len(ranked) != size:
+        message = f"The ranking has {len(ranked)} of {size} members."
+        raise RuntimeError(message)
+
+
+async def _first_error(port: int, links: dict[str, str]) -> str:
+    table = (await fetch(port, get(links["results"]))).body.decode().splitlines()
+    return next((line for line in table if ",failed," in line), "")

@@ -1,0 +1,97 @@
+"""A measured figure beside its budget, and how figures become a table and a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from bench.world import ROOT
+
+RESULTS = ROOT / "bench" / "results"
+PAGE = ROOT / "docs" / "performance.md"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table; `met` is None where there is no budget."""
+
+    name: str
+    measured: str
+    baseline: str = ""
+    budget: str = ""
+    met: bool | None = None
+
+
+def machine() -> dict[str, Any]:
+    """What it was measured on, without its name."""
+    cpuinfo = Path("/proc/cpuinfo")
+    named = re.search(r"model name\s*: (.*)", cpuinfo.read_text()) if cpuinfo.exists() else None
+    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return {
+        "cpu": named[1] if named else platform.machine(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(memory_gb),
+        "system": f"{platform.system()} {platform.release().split('-')[0]}",
+        "python": platform.python_version(),
+    }
+
+
+def write(name: str, figures: Sequence[Figure], details: dict[str, Any], *, is_quick: bool) -> str:
+    """Keep the figures in RESULTS, and in PAGE between the marks `name`; the table itself.
+
+    A quick run is kept beside, and leaves the page as it is.
+    """
+    on = machine()
+    about = {
+        "date": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
+        "load_before": round(details.pop("load_before"), 2),
+        **on,
+    }
+    table = _caption(about) + "\n\n" + markdown(figures)
+    stem = f"{name}-quick" if is_quick else name
+    RESULTS.mkdir(exist_ok=True)
+    document = {"machine": about, "figures": [asdict(one) for one in figures], "details": details}
+    (RESULTS / f"{stem}.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    (RESULTS / f"{stem}.md").write_text(table + "\n", encoding="utf-8")
+    if not is_quick:
+        text = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(between_marks(text, name, table), encoding="utf-8")
+    return table
+
+
+def markdown(figures: Sequence[Figure]) -> str:
+    """The figures as a Markdown table."""
+    verdicts = {None: "", True: "yes", False: "**no**"}
+    rows = [
+        f"| {one.name} | {one.measured} | {one.baseline} | {one.budget} | {verdicts[one.met]} |"
+        for one in figures
+    ]
+    return "\n".join(
+        ["| figure | measured | baseline | budget | met |", "|---|---|---|---|---|", *rows]
+    )
+
+
+def between_marks(text: str, name: str, table: str) -> str:
+    """`text` with `table` between the marks of `name`."""
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, found, rest = text.partition(start)
+    _, ended, after = rest.partition(end)
+    if not (found and ended):
+        message = f"{PAGE.name} has no {start} ... {end}."
+        raise ValueError(message)
+    return f"{before}{start}\n{table}\n{end}{after}"
+
+
+def _caption(about: dict[str, Any]) -> str:
+    return (
+        f"Measured on {about['date']} on {about['cpu']}, {about['cores']} cores,"
+        f" {about['memory_gb']} GB, {about['system']}, Python {about['python']}; the machine's load"
+        f" before was {about['load_before']}."
+    )

@@ -1,0 +1,246 @@
+"""`make load`: twice what can be carried, and what becomes of it.
+
+First the capacity: how many new forecasts a second the machine finishes. Then requests come at an
+even pace, whatever becomes of those before: 70% repeats, 20% new ones and 10% invalid ones, so many
+that the new ones alone are twice the capacity. Afterwards one request at a time, until it is as
+fast as before: the recovery.
+
+python -m bench.load [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench import figures
+from bench.asking import DONE, ask, ended, many, new_questions
+from bench.figures import Figure
+from bench.http_load import Connection, Reply, percentile, post
+from bench.world import World, stockcast
+
+SECONDS, TIMES_CAPACITY = 120.0, 2.0
+REPEATS, NEW, INVALID = "repeat", "new", "invalid"
+MIX = {REPEATS: 70, NEW: 20, INVALID: 10}
+EXPECTED = {REPEATS: {202}, NEW: {202}, INVALID: {422}}
+REFUSALS = {429, 503}
+BACKLOG = 200
+"""What the stack lets wait: about two seconds of work on two cores."""
+REFUSED_WITHIN_MS, RECOVERED_WITHIN_S, DONE_WITHIN_S = 1000, 10.0, 15.0
+QUESTION: dict[str, object] = {"symbol": "IBM", "days": 45}
+
+
+@dataclass
+class Seen:
+    """What was answered, by kind and status, and what became of what was accepted."""
+
+    answered_s: dict[tuple[str, int], list[float]] = field(default_factory=dict)
+    without_retry_after: int = 0
+    unanswered: Counter[str] = field(default_factory=Counter)
+    done_s: list[float] = field(default_factory=list)
+    ended: Counter[str] = field(default_factory=Counter)
+
+    def times(self, *kinds: str, refused: bool) -> list[float]:
+        """How long answers to `kinds` took, of the refusals or of the rest."""
+        return [
+            took
+            for (kind, status), all_took in self.answered_s.items()
+            if kind in kinds and (status in {429, 503}) == refused
+            for took in all_took
+        ]
+
+
+class Pool:
+    """Keep-alive connections, as many as are under way."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._idle: list[Connection] = []
+
+    async def send(self, request: bytes) -> Reply:
+        """The reply, over an idle connection that still lives or a new one."""
+        while self._idle:
+            connection = self._idle.pop()
+            try:
+                reply = await connection.send(request)
+            except ConnectionResetError:
+                continue
+            self._idle.append(connection)
+            return reply
+        connection = await Connection.open(self._port)
+        reply = await connection.send(request)
+        self._idle.append(connection)
+        return reply
+
+    def close(self) -> None:
+        """Close those that are idle."""
+        for connection in self._idle:
+            connection.close()
+
+
+class Load:
+    """Sends the mix at an even pace, and follows what is accepted to its end.
+
+    `known` is the question that is repeated.
+    """
+
+    def __init__(self, port: int, known: dict[str, object], seed: int = 1) -> None:
+        self._port = port
+        self._known = known
+        self._pool = Pool(port)
+        self._chance = random.Random(seed)
+        self.seen = Seen()
+
+    async def run(self, per_second: float, seconds: float) -> None:
+        """Send for so long, then wait until everything that was accepted has ended."""
+        under_way: set[asyncio.Task[None]] = set()
+        started = due = time.perf_counter()
+        while due - started < seconds:
+            kind = self._chance.choices(list(MIX), weights=list(MIX.values()))[0]
+            task = asyncio.create_task(self._send(kind, new_questions(1)[0]))
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+            due += 1 / per_second
+            if (early := due - time.perf_counter()) > 0:
+                await asyncio.sleep(early)
+        await asyncio.gather(*under_way)
+        self._pool.close()
+
+    async def _send(self, kind: str, question: dict[str, object]) -> None:
+        body = {NEW: question, REPEATS: self._known, INVALID: {**question, "days": 0}}[kind]
+        started = time.perf_counter()
+        try:
+            reply = await self._pool.send(post("/api/forecasts", body))
+        except OSError as error:
+            self.seen.unanswered[type(error).__name__] += 1
+            return
+        took = time.perf_counter() - started
+        self.seen.answered_s.setdefault((kind, reply.status), []).append(took)
+        if reply.status in {429, 503} and "retry-after" not in reply.headers:
+            self.seen.without_retry_after += 1
+        if kind == NEW and reply.status == 202:
+            last = await ended(self._port, reply.json()["id"])
+            self.seen.ended["done" if DONE in last else "not done"] += 1
+            self.seen.done_s.append(time.perf_counter() - started)
+
+
+async def capacity(world: World, seconds: float) -> float:
+    """New forecasts a second, with as many under way as keep it busy."""
+    await many(world, new_questions(50), 8)
+    finished, started = 0, time.perf_counter()
+    while time.perf_counter() - started < seconds:
+        tally = await many(world, new_questions(200 if seconds > 1 else 10), 32)
+        finished += len(tally.took_s)
+    return finished / (time.perf_counter() - started)
+
+
+async def recovery(port: int, usual_s: float) -> float:
+    """How long after the load until a new forecast takes no more than twice its usual time."""
+    started = time.perf_counter()
+    while True:
+        asked = time.perf_counter()
+        await ask(port, new_questions(1)[0])
+        if time.perf_counter() - asked <= 2 * usual_s:
+            return asked - started
+        if asked - started > 60:
+            return asked - started
+
+
+async def measure(
+    world: World, *, is_quick: bool, load_s: float = SECONDS
+) -> tuple[list[Figure], dict[str, Any]]:
+    """The capacity, twice of it, and the recovery."""
+    port = world.port("web")
+    await ask(port, QUESTION)
+    carried = await capacity(world, 1 if is_quick else 15)
+    usual_s = percentile((await many(world, new_questions(20), 1)).took_s, 95)
+    per_second = TIMES_CAPACITY * carried * 100 / MIX[NEW]
+    load = Load(port, QUESTION)
+    await load.run(per_second, load_s)
+    recovered_s = await recovery(port, usual_s)
+    return _table(load.seen, per_second, carried, recovered_s), _details(load.seen)
+
+
+def _table(seen: Seen, per_second: float, carried: float, recovered_s: float) -> list[Figure]:
+    accepted = len(seen.done_s)
+    refused = seen.times(NEW, refused=True)
+    known = seen.times(REPEATS, INVALID, refused=False)
+    surprises = (
+        sum(
+            len(took)
+            for (kind, status), took in seen.answered_s.items()
+            if status not in EXPECTED[kind]
+        )
+        + seen.unanswered.total()
+    )
+    slowest = percentile(seen.done_s, 99) if seen.done_s else 0.0
+    refused_ms = percentile(refused, 99) * 1000 if refused else 0.0
+    lost = accepted - seen.ended["done"]
+    return [
+        Figure("new forecasts a second that can be carried", f"{carried:.0f}"),
+        Figure(
+            "load: requests a second, of which 70% repeats, 20% new, 10% invalid",
+            f"{per_second:.0f}: twice as many new ones",
+        ),
+        Figure(
+            "answers other than 202, 422 (invalid) and 429 or 503 (new), or none at all",
+            str(surprises),
+            budget="0",
+            met=surprises == 0,
+        ),
+        Figure(
+            "new requests accepted, done, lost or failed",
+            f"{accepted:,}, {seen.ended['done']:,}, {lost}",
+            budget="all done",
+            met=lost == 0,
+        ),
+        Figure(
+            "accepted, POST to `done`, p50 and p99",
+            f"{percentile(seen.done_s, 50):.1f} s, {slowest:.1f} s" if seen.done_s else "none",
+            budget=f"p99 within {DONE_WITHIN_S:.0f} s",
+            met=slowest <= DONE_WITHIN_S,
+        ),
+        Figure(
+            "new requests refused with 503 and `Retry-After`, and how soon at p99",
+            f"{len(refused):,}, {refused_ms:.0f} ms; {seen.without_retry_after} without it",
+            budget=f"within {REFUSED_WITHIN_MS} ms, all with it",
+            met=bool(refused) and refused_ms <= REFUSED_WITHIN_MS and seen.without_retry_after == 0,
+        ),
+        Figure(
+            "repeats and invalid ones meanwhile, p50 and p99",
+            f"{percentile(known, 50) * 1000:.0f} ms, {percentile(known, 99) * 1000:.0f} ms",
+        ),
+        Figure(
+            "a new forecast is as fast as before after",
+            f"{recovered_s:.1f} s",
+            budget=f"within {RECOVERED_WITHIN_S:.0f} s",
+            met=recovered_s <= RECOVERED_WITHIN_S,
+        ),
+    ]
+
+
+def _details(seen: Seen) -> dict[str, Any]:
+    answered = {f"{kind} {status}": len(took) for (kind, status), took in seen.answered_s.items()}
+    return {"answered": answered, "unanswered": dict(seen.unanswered), "ended": dict(seen.ended)}
+
+
+def main() -> None:
+    """Measure, and show the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a smoke run; the page stays as it is")
+    is_quick = parser.parse_args().quick
+    before = os.getloadavg()[0]
+    with stockcast({"BACKLOG_LIMIT": str(BACKLOG), "STREAM_LIMIT": "0"}) as world:
+        measured = measure(world, is_quick=is_quick, load_s=10 if is_quick else SECONDS)
+        found, details = asyncio.run(measured)
+    print(figures.write("load", found, {"load_before": before, **details}, is_quick=is_quick))
+
+
+if __name__ == "__main__":
+    main()

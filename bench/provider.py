@@ -1,0 +1,63 @@
+"""Tiingo's answers for any number of made-up tickers, from the five series of the sample."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bench.world import SYMBOLS
+from functions.common.prices import PriceRow
+from functions.ingest.providers.sample import SampleProvider
+from tests.replay import Replay
+
+KEY = "bench"
+
+
+class ManyTickers:
+    """Every ticker has the prices of one of the five stocks; the answers are made once."""
+
+    def __init__(self) -> None:
+        sample = SampleProvider()
+        self._answers = [
+            json.dumps([_row(row) for row in sample.fetch(symbol).history.rows])
+            for symbol in SYMBOLS
+        ]
+
+    def answer(self, path: str, query: object, headers: object) -> tuple[int, dict[str, str], str]:
+        """As `Replay` asks for it."""
+        del query, headers
+        ticker = path.split("/")[3]
+        return 200, {}, self._answers[zlib.crc32(ticker.encode()) % len(self._answers)]
+
+
+def _row(row: PriceRow) -> dict[str, Any]:
+    return {
+        "date": f"{row.date}T00:00:00+00:00",
+        "open": row.open,
+        "high": row.high,
+        "low": row.low,
+        "close": row.close,
+        "volume": row.volume,
+        "adjClose": row.adj_close,
+        "divCash": 0.0,
+        "splitFactor": 1.0,
+    }
+
+
+@contextmanager
+def many_tickers() -> Iterator[dict[str, str]]:
+    """A server of these prices; what to set for Stockcast to use it."""
+    replay = Replay(ManyTickers())
+    try:
+        yield {
+            "PROVIDERS": "tiingo",
+            "TIINGO_API_KEY": KEY,
+            "TIINGO_URL": replay.url,
+            "TIINGO_HOURLY_BUDGET": "0",
+            "TIINGO_DAILY_BUDGET": "0",
+        }
+    finally:
+        replay.close()

@@ -1,0 +1,100 @@
+"""More requests than can be answered soon are refused at once, and room is made as others end."""
+
+import pytest
+
+from functions.common import backlog
+from functions.common.errors import UnknownSymbolError
+from functions.common.events import ForecastRequested
+from functions.common.request_store import RequestStore
+from functions.web.settings import Settings
+from tests.integration.web.serving import serving
+from tests.integration.web.test_api import assert_problem, submit
+
+LIMIT = 3
+
+
+@pytest.fixture
+def settings(redis_settings, inbox):
+    return Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO", backlog_limit=LIMIT)
+
+
+@pytest.fixture
+def url(settings):
+    with serving(settings) as url:
+        yield url
+
+
+@pytest.fixture
+def store(redis_client, redis_settings):
+    import time
+
+    return RequestStore(redis_client, redis_settings, time.time)
+
+
+def fill(url):
+    for number in range(LIMIT):
+        assert submit(url, id=f"request-{number}", days=number + 1).status_code == 202
+
+
+def asked(number):
+    return ForecastRequested(f"request-{number}", "AAPL", number + 1)
+
+
+def test_a_full_backlog_is_503_and_says_when_to_come_back(url, inbox):
+    fill(url)
+    answer = submit(url, days=99)
+    problem = assert_problem(answer, 503)
+    assert problem["type"].endswith("/overloaded")
+    assert str(LIMIT) in problem["detail"]
+    assert int(answer.headers["retry-after"]) >= 1
+    assert len(inbox.events) == LIMIT
+
+
+def test_a_request_that_ends_makes_room(url, store, redis_client):
+    fill(url)
+    store.done(asked(0), "key")
+    assert submit(url, days=90).status_code == 202
+    assert submit(url, days=91).status_code == 503
+    store.fail(asked(1), UnknownSymbolError("no"))
+    assert submit(url, days=92).status_code == 202
+    assert redis_client.zcard(backlog.KEY) == LIMIT
+
+
+def test_what_is_known_is_answered_while_the_backlog_is_full(url, store, redis_client):
+    fill(url)
+    assert submit(url, id="request-0", days=1).status_code == 202
+    assert submit(url, days=0).status_code == 422
+
+
+def test_a_request_that_was_not_accepted_takes_no_room(url, inbox, redis_client):
+    inbox.status = 500
+    assert submit(url).status_code == 503
+    submit_conflict = submit(url, id="request-9")
+    assert submit_conflict.status_code == 503
+    assert redis_client.zcard(backlog.KEY) == 0
+
+
+def test_a_finished_request_that_is_sent_again_takes_no_room(url, store, redis_client):
+    fill(url)
+    for number in range(LIMIT):
+        store.done(asked(number), "key")
+    fill(url)
+    assert redis_client.zcard(backlog.KEY) == 0
+
+
+def test_a_request_that_nobody_ends_leaves_with_its_deadline(url, redis_client):
+    fill(url)
+    for number in range(LIMIT):
+        redis_client.zadd(backlog.KEY, {f"request-{number}": 1})
+    assert submit(url, days=90).status_code == 202
+    assert redis_client.zcard(backlog.KEY) == 1
+
+
+def test_the_backlog_is_forgotten_once_all_deadlines_have_passed(url, redis_client):
+    fill(url)
+    assert 0 < redis_client.pttl(backlog.KEY) <= 600_000
+
+
+def test_members_of_a_batch_wait_elsewhere():
+    assert not backlog.holds("my-batch--0001")
+    assert backlog.holds("request-1")

@@ -1,0 +1,16 @@
+"""More at once than web has connections to Redis."""
+
+import asyncio
+
+from functions.common.redis_client import CONNECTIONS
+from functions.web.store import WebStore, connect
+
+
+async def test_whoever_finds_no_connection_free_waits_for_one(redis_settings):
+    redis = connect(redis_settings)
+    store = WebStore(redis, redis_settings)
+    many = [store.read(f"nobodys-{number}") for number in range(20 * CONNECTIONS)]
+    assert await asyncio.gather(*many) == [None] * len(many)
+    clients = await redis.client_list()
+    assert 1 <= len(clients) <= CONNECTIONS + 1
+    await redis.aclose()
