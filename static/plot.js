@@ -56,21 +56,21 @@ export function plot(host, { data, series, bands = [], value, isDated = true, is
   host.setAttribute("aria-label", `${label} Left and right move the cursor, plus and minus zoom, 0 shows all.`);
   if (isDated) byWheel(u, full);
   byTouch(u);
-  byKeys(u, host, full);
+  // The host may be drawn into again: what listens to it ends with this drawing.
+  const ended = new AbortController();
+  byKeys(u, host, full, ended.signal);
+  document.addEventListener("themechange", () => u.redraw(true, true), { signal: ended.signal });
 
-  const redraw = () => u.redraw(true, true);
   const resize = new ResizeObserver(() => {
     const width = host.clientWidth;
     if (width && (width !== u.width || heightAt(host, height) !== u.height)) u.setSize({ width, height: heightAt(host, height) });
   });
   resize.observe(host);
-  document.addEventListener("themechange", redraw);
   return {
     u,
-    full,
     destroy: () => {
       resize.disconnect();
-      document.removeEventListener("themechange", redraw);
+      ended.abort();
       u.destroy();
       host.replaceChildren();
     },
