@@ -108,6 +108,7 @@ def test_the_triggers_of_kn_are_those_of_the_base():
 def test_every_variable_in_the_docs_is_one_that_is_read():
     read = set.union(*(read_by(name) for name in FUNCTIONS), SERVER)
     of_others = {"IMAGE_PREFIX", "KUBECONFIG", "INGRESS", "KNATIVE", "TAG", "PASSWORD"}
+    of_others |= set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "stack.yml").read_text("utf-8")))
     written = re.findall(r"`([A-Z][A-Z0-9]+_[A-Z0-9_]+)[`=]", DEPLOY + OPERATIONS)
     assert {"STALE_OK", "REQUEST_DEADLINE", "FAILURE_SINK"} <= set(written)
     assert set(written) <= read | of_others
