@@ -201,7 +201,7 @@ def test_openfaas_has_the_same_functions_with_variables_that_they_read(file, fun
     stack = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))["functions"]
     assert set(stack) == set(FUNCTIONS)
     named = set(stack[function].get("environment", {}))
-    assert named <= read_by(function) | set(in_the_dockerfile())
+    assert named <= read_by(function) | SERVER | set(in_the_dockerfile())
     here = container_of(overlay("try"), function)["resources"]["limits"]
     assert stack[function]["limits"] == here
     assert stack[function]["image"].startswith("${IMAGE_PREFIX:-stockcast-}" + function)
