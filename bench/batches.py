@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import processes
+from bench.asking import ENDED, last_event
 from bench.figures import Figure
-from bench.http_load import fetch, get, post, server_sent_events
+from bench.http_load import fetch, get, post
 from bench.provider import many_tickers
 from bench.world import FUNCTIONS, World, stockcast
 
@@ -71,10 +72,7 @@ async def _batch(world: World, first: int, size: int) -> None:
     if accepted.status != 202:
         raise RuntimeError(accepted.body.decode())
     links = accepted.json()["links"]
-    last = b"{}"
-    async with server_sent_events(port, links["events"]) as told:
-        async for data in told:
-            last = data
+    last = await last_event(port, links["events"], ENDED)
     counts = json.loads(last)["counts"]
     if counts["done"] != size:
         message = f"Of {size} members, {counts}: {(await _first_error(port, links))!r}"

@@ -173,7 +173,7 @@ def _function(name: str, port: int, env: dict[str, str]) -> Program:
         argv.append("--asgi")
     scale = {
         "web": {"WORKERS": "1"},
-        "ingest": {"WORKERS": "1", "THREADS": "16"},
+        "ingest": {"WORKERS": str(min(2, os.cpu_count() or 1)), "THREADS": "8"},
         "forecast": {"WORKERS": str(min(4, os.cpu_count() or 1)), "THREADS": "8"},
     }
     return Program(
