@@ -7,10 +7,10 @@ READY  := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz test-faults lint audit sbom format check bench load bench-images lock images clean
+.PHONY: help setup run test e2e-knative e2e-openfaas fuzz test-faults lint audit sbom format check bench load bench-images lock images clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
@@ -57,6 +57,12 @@ test: $(YAHOO_READY) $(VENDOR) ## run all tests and report the coverage of funct
 
 fuzz: $(YAHOO_READY) ## try FUZZ_CASES (3000) random inputs on each parser
 	@$(BIN)/python -m pytest tests/fuzz --hypothesis-profile fuzz --timeout 3600
+
+e2e-knative: $(READY) ## run the end-to-end tests on the cluster of KUBECONFIG
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" tests/e2e/on-knative.sh
+
+e2e-openfaas: $(READY) ## run the end-to-end tests on the OpenFaaS at GATEWAY
+	@GATEWAY="$(GATEWAY)" tests/e2e/on-openfaas.sh
 
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .

@@ -41,7 +41,7 @@ export function show(place, { request, links }) {
       element("h2.sentence.analysed", { id: "analysis-message", tabindex: "-1" }, told(result.message)),
       result.notes.length > 0 && element("ul.notes", {}, result.notes.map((note) => element("li", {}, told(note)))),
       sampleBanner(result.data),
-      element("dl.figures", {}, Object.entries(result.figures).map(([name, value]) => element("div", {}, element("dt", {}, label(name)), element("dd", {}, written(name, value))))),
+      figures(result.figures),
       panels.map(({ figure }) => figure),
       rows.length > 0 && foldedTable(`${number(rows.length)} row${rows.length === 1 ? "" : "s"} as a table`, columns.map(label), cells, { isOpen: rows.length <= FEW_ROWS }),
       element("div.keep", {}, copyButton(), downloadLinks(`${symbol}-${kind}`, links)),
@@ -49,6 +49,19 @@ export function show(place, { request, links }) {
   );
   panels.forEach(({ draw }) => draw());
   return { destroy: () => panels.forEach(({ destroy }) => destroy()) };
+}
+
+/** Each with its name; a figure that has a date is told with it. */
+function figures(all) {
+  const names = Object.keys(all).filter((name) => !(name.endsWith("_date") && name.slice(0, -"_date".length) in all));
+  return element(
+    "dl.figures",
+    {},
+    names.map((name) => {
+      const day = all[`${name}_date`];
+      return element("div", {}, element("dt", {}, label(name)), element("dd", {}, written(name, all[name]), day && element("small", {}, shortDate(day))));
+    }),
+  );
 }
 
 function sampleBanner(data) {

@@ -13,9 +13,12 @@ function advice(problem) {
   return "This may pass. Try again in a moment; if it stays, the operator’s logs say more.";
 }
 
-/** A card about `problem` (a Problem, or the `error` of a failed request). `again` is called to try again. */
+/**
+ * A card about `problem`: a Problem, the `error` of a failed request, or an error of the page itself,
+ * which the console is told as well. `again` is called to try again.
+ */
 export function failure(problem, again) {
-  const shown = problem instanceof Problem ? problem : new Problem(problem);
+  const shown = problem instanceof Problem ? problem : new Problem(ownOf(problem));
   return element(
     "section.card.failure",
     { role: "alert" },
@@ -24,6 +27,12 @@ export function failure(problem, again) {
     element("p", {}, advice(shown)),
     element("p", {}, element("button", { type: "button", click: again }, "Try again")),
   );
+}
+
+function ownOf(problem) {
+  if (!(problem instanceof Error)) return problem;
+  reportError(problem);
+  return { title: "The page has failed", detail: `${problem.message}. Reload it.`, status: 500 };
 }
 
 const MOST_OFFERED = 3;

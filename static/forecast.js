@@ -76,7 +76,7 @@ async function run(wanted, { isFirst = false } = {}) {
   if (kept.has(key)) return showAnswer(wanted, kept.get(key), { isFirst: true });
 
   const stop = (running = new AbortController());
-  const progress = waiting(wanted.symbol, () => cancel(wanted, stop));
+  const progress = waiting(wanted.symbol, () => cancel(stop));
   progress.tell({ status: "queued" });
   place(progress.card);
   ask.setBusy(true);
@@ -98,7 +98,7 @@ async function run(wanted, { isFirst = false } = {}) {
   return undefined;
 }
 
-function cancel(wanted, stop) {
+function cancel(stop) {
   stop.abort();
   running = null;
   shownKey = "";
@@ -109,23 +109,19 @@ function cancel(wanted, stop) {
       {},
       element("h2", {}, "Cancelled"),
       element("p", { role: "status" }, "This page has stopped waiting. The answer may still be computed; asked again, it is then there at once."),
-      element("p", {}, element("button", { type: "button", click: () => again(wanted) }, "Ask again")),
+      element("p", {}, element("button", { type: "button", click: again }, "Ask again")),
     ),
   );
   at("submit").focus();
 }
 
-function again(wanted) {
-  shownKey = "";
-  const typed = at("symbol").value.trim();
-  if (typed && typed.toUpperCase() !== wanted.symbol) at("ask").requestSubmit();
-  else run(wanted);
-}
+/** What the form says: it may have been changed since. */
+const again = () => at("ask").requestSubmit();
 
 function showFailure(wanted, problem) {
   shownKey = "";
   for (const { field, message } of problem.errors ?? []) ask.complain(field, message);
-  const card = failure(problem, () => again(wanted));
+  const card = failure(problem, again);
   place(card);
   if (isUnknownSymbol(problem)) offerMeant(card, wanted.symbol, (symbol) => go({ ...wanted, symbol }));
 }

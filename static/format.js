@@ -19,12 +19,14 @@ function decimals(value) {
 export const price = (value) => currency(decimals(value)).format(value);
 
 /** From one price to another, where a dash could be taken for a minus. */
-export const range = (low, high) => `${price(low)} ${low < 0 ? "to" : "–"} ${price(high)}`;
+export function range(low, high) {
+  const format = currency(decimals(high));
+  return `${format.format(low)} ${low < 0 ? "to" : "–"} ${format.format(high)}`;
+}
 
 /** Prices for a sentence, all to the same digits: whole dollars where cents say nothing. */
 export function prices(values) {
-  const least = Math.min(...values);
-  const format = currency(least >= 100 ? 0 : decimals(least));
+  const format = currency(Math.min(...values) >= 100 ? 0 : decimals(Math.max(...values)));
   return values.map((value) => format.format(value));
 }
 

@@ -56,21 +56,21 @@ export function plot(host, { data, series, bands = [], value, isDated = true, is
   host.setAttribute("aria-label", `${label} Left and right move the cursor, plus and minus zoom, 0 shows all.`);
   if (isDated) byWheel(u, full);
   byTouch(u);
-  byKeys(u, host, full);
+  // The host may be drawn into again: what listens to it ends with this drawing.
+  const ended = new AbortController();
+  byKeys(u, host, full, ended.signal);
+  document.addEventListener("themechange", () => u.redraw(true, true), { signal: ended.signal });
 
-  const redraw = () => u.redraw(true, true);
   const resize = new ResizeObserver(() => {
     const width = host.clientWidth;
     if (width && (width !== u.width || heightAt(host, height) !== u.height)) u.setSize({ width, height: heightAt(host, height) });
   });
   resize.observe(host);
-  document.addEventListener("themechange", redraw);
   return {
     u,
-    full,
     destroy: () => {
       resize.disconnect();
-      document.removeEventListener("themechange", redraw);
+      ended.abort();
       u.destroy();
       host.replaceChildren();
     },
@@ -80,6 +80,22 @@ export function plot(host, { data, series, bands = [], value, isDated = true, is
 /** The line that says what is under the cursor; spoken only while the keys move it. */
 export function readoutOf() {
   const place = element("p.readout", { "aria-live": "off" });
+  let width = 0;
+  let tallest = 0;
+
+  /** It never shrinks, or the chart below would jump as the cursor moves. */
+  function keepHeight() {
+    if (place.clientWidth !== width) {
+      width = place.clientWidth;
+      tallest = 0;
+      place.style.minHeight = "";
+    }
+    if (place.offsetHeight > tallest) {
+      tallest = place.offsetHeight;
+      place.style.minHeight = `${tallest}px`;
+    }
+  }
+
   return {
     element: place,
     listen: (host) => {
@@ -87,7 +103,10 @@ export function readoutOf() {
       host.addEventListener("pointermove", () => place.setAttribute("aria-live", "off"));
     },
     /** `parts`: pairs of a name, perhaps empty, and a value. */
-    say: (parts) => place.replaceChildren(...parts.map(([name, value]) => element("span", {}, name && element("i", {}, name), name && " ", element("b", {}, value), " "))),
+    say: (parts) => {
+      place.replaceChildren(...parts.map(([name, value]) => element("span", {}, name && element("i", {}, name), name && " ", element("b", {}, value), " ")));
+      keepHeight();
+    },
   };
 }
 

@@ -56,7 +56,7 @@ export function byTouch(u) {
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -21, PageDown: 21 };
 
-export function byKeys(u, host, full) {
+export function byKeys(u, host, full, signal) {
   const put = (index) => {
     const x = u.data[0][index];
     const { min, max } = u.scales.x;
@@ -69,7 +69,7 @@ export function byKeys(u, host, full) {
   };
   const first = () => Math.max(0, u.data[0].findIndex((x) => x >= u.scales.x.min));
   const last = () => u.data[0].findLastIndex((x) => x <= u.scales.x.max);
-  host.addEventListener("keydown", (event) => {
+  const pressed = (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const index = u.cursor.idx ?? last();
     const centre = u.data[0][index];
@@ -81,5 +81,6 @@ export function byKeys(u, host, full) {
     else if (event.key === "0") u.setScale("x", full);
     else return;
     event.preventDefault();
-  });
+  };
+  host.addEventListener("keydown", pressed, { signal });
 }

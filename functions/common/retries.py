@@ -31,8 +31,7 @@ class GivenUpError(RequestError):
 
     def __init__(self, for_s: float, last: TemporaryError) -> None:
         super().__init__(
-            f"Given up, since it failed for {for_s:g} s, the last time so: {last.detail}"
-            " Submit it again later."
+            f"Given up after trying for up to {for_s:g} s: {last.detail} Submit it again later."
         )
 
 

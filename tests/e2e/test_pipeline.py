@@ -150,3 +150,13 @@ def test_prices_that_are_not_there_end_the_request_with_their_name(own_stockcast
 @pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/healthz", "/readyz"])
 def test_the_other_routes_answer(stockcast, path):
     assert stockcast.get(path).status_code == 200
+
+
+def test_what_is_counted_is_there_for_whoever_asks_directly(own_stockcast, request_id):
+    own_stockcast.submit(symbol="IBM", days=66, id=request_id)
+    assert own_stockcast.ended(request_id)["status"] == "done"
+    text = own_stockcast.get("/metrics").text
+    done = 'stockcast_requests_done_total{kind="forecast",model="calibrated",source="computed"}'
+    assert done in text
+    behind_ingress = {"x-forwarded-for": "203.0.113.7"}
+    assert own_stockcast.get("/metrics", headers=behind_ingress).status_code == 404

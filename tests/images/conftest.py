@@ -49,7 +49,8 @@ def run(images, environment, tmp_path):
 
 
 def pytest_collection_modifyitems(items):
-    """All on one worker, which builds the images once."""
+    """All on one worker, which builds the images once; that alone may take minutes."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("images"))
+            item.add_marker(pytest.mark.timeout(900))

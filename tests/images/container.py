@@ -74,6 +74,10 @@ class Container:
         """What its processes hold, pages they share counted once."""
         return sum(map(_pss_kib, self.processes())) / 1024
 
+    def cpu_s(self) -> float:
+        """The processor time its processes have taken so far."""
+        return sum(map(_cpu_s, self.processes()))
+
     def stop(self) -> None:
         self.process.stop()
 
@@ -85,3 +89,9 @@ def _children(pid: int) -> list[int]:
 def _pss_kib(pid: int) -> int:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def _cpu_s(pid: int) -> float:
+    # utime and stime, after the name in parentheses, which may hold spaces
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

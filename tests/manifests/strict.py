@@ -9,7 +9,7 @@ from kubernetes_validate import InvalidSchemaError, ValidationError
 
 from local.broker.delivery import seconds
 
-KUBERNETES = "1.33"
+KUBERNETES = "1.34"
 """The oldest version that the Knative of docs/deploy.md runs on."""
 TYPED = {
     "serving.knative.dev": "cloudcoil.models.knative_serving.serving",

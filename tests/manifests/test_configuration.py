@@ -5,6 +5,7 @@ import re
 from pathlib import PurePosixPath
 
 import pytest
+import yaml
 
 from functions.common.config import Environment
 from functions.forecast.settings import Settings as ForecastSettings
@@ -192,3 +193,15 @@ def test_a_function_takes_no_more_at_once_than_it_has_threads(objects):
 
 def test_the_same_functions_run_here_and_there(objects):
     assert set(knative_services(objects)) == set(RUN_LOCALLY) == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("file", ["stack.yml", "stack.pro.yml"])
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_openfaas_has_the_same_functions_with_variables_that_they_read(file, function):
+    stack = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))["functions"]
+    assert set(stack) == set(FUNCTIONS)
+    named = set(stack[function].get("environment", {}))
+    assert named <= read_by(function) | SERVER | set(in_the_dockerfile())
+    here = container_of(overlay("try"), function)["resources"]["limits"]
+    assert stack[function]["limits"] == here
+    assert stack[function]["image"].startswith("${IMAGE_PREFIX:-stockcast-}" + function)

@@ -66,6 +66,7 @@ def openfaas(redis_process, s3_process, provider, tmp_path_factory):
         INNER_GATEWAY=gateway.url,
         PROVIDERS="tiingo,sample",
         WATCHLIST="ACME,OTHER",
+        RATE_LIMIT="0",
         S3_BUCKET="first",
         S3_ENDPOINT_URL=f"http://127.0.0.1:{s3_process.program.ports[0]}",
     )
@@ -76,7 +77,7 @@ def openfaas(redis_process, s3_process, provider, tmp_path_factory):
         "AWS_SECRET_ACCESS_KEY": s3_process.program.env["AWS_SECRET_ACCESS_KEY"],
         "TIINGO_API_KEY": KEY,
     }
-    of_tests = {"TIINGO_URL": provider.url, "RATE_LIMIT": "0", "PYTHONPATH": str(ROOT)}
+    of_tests = {"TIINGO_URL": provider.url, "PYTHONPATH": str(ROOT)}
     started = []
     for name, function in document["functions"].items():
         env = {**secrets, **of_tests, **function["environment"], "RETRY_FOR": "8s"}

@@ -16,6 +16,7 @@ from tests.openfaas.stack_file import ROOT, load
 SCHEMA = json.loads(Path(__file__).with_name("stack.schema.json").read_text(encoding="utf-8"))
 FILES = ("stack.yml", "stack.pro.yml")
 FUNCTIONS = {"web": WebSettings, "ingest": IngestSettings, "forecast": ForecastSettings}
+READ_BY_SERVERS = {"THREADS", "FORWARDED_ALLOW_IPS"}
 REFUSED = ("com.openfaas.scale.", "com.openfaas.retry.", "com.openfaas.ready.")
 """By the Community Edition, or of no effect in it."""
 
@@ -100,7 +101,7 @@ def test_each_variable_is_read_and_makes_good_settings(document):
         settings = FUNCTIONS[name].read(
             Environment(Reading({**secrets, **function["environment"]}), Path("/none"))
         )
-        assert set(function["environment"]) - read <= {"THREADS"}  # which the framework reads
+        assert set(function["environment"]) - read <= READ_BY_SERVERS
         assert "{function}" in getattr(settings, "sinks", settings).sink
 
 

@@ -4,6 +4,8 @@ import signal
 from contextlib import contextmanager
 from pathlib import Path
 
+import requests
+
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 DASH = "\u2013"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -14,6 +16,11 @@ def answered(page):
     """Wait for an answer; its sentence, with plain spaces."""
     page.wait_for_selector("#sentence", timeout=LONG_MS)
     return page.inner_text("#sentence").replace("\u00a0", " ")
+
+
+def linked(page, selector):
+    """The JSON behind a link of the page."""
+    return requests.get(page.eval_on_selector(selector, "(link) => link.href"), timeout=60).json()
 
 
 def drawn_colours(page, plot=".plot"):

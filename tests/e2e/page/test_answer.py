@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.e2e.page.reading import DASH, LONG_MS, answered, drawn_colours
+from tests.e2e.page.reading import DASH, LONG_MS, answered, drawn_colours, linked
 
 pytestmark = pytest.mark.browser
 
@@ -129,6 +129,18 @@ def test_the_cursor_reads_out_a_day_of_the_past(answer):
     assert answer.get_attribute(".readout", "aria-live") == "off"
 
 
+def test_the_chart_does_not_jump_as_the_cursor_moves(visit):
+    page = visit("/?symbol=AAPL&days=45", viewport={"width": 390, "height": 900})
+    answered(page)
+    page.locator(".plot").scroll_into_view_if_needed()
+    box = plot_box(page)
+    page.mouse.move(box["x"] + 20, box["y"] + 100)  # the past has less to say
+    page.wait_for_function(
+        "() => document.querySelector('.readout').innerText.includes('a day before')"
+    )
+    assert plot_box(page) == box
+
+
 def test_the_scale_can_be_logarithmic(answer):
     before = answer.evaluate(PICTURE)
     answer.click("text=Log scale")
@@ -136,10 +148,11 @@ def test_the_scale_can_be_logarithmic(answer):
     assert answer.evaluate(PICTURE) != before
     assert answer.get_attribute("text=Log scale", "aria-pressed") == "true"
     assert day_at(answer, "Home") == "2012-09-04"  # the range stays
+    assert day_at(answer, "ArrowRight") == "2012-09-05"  # and the keys move it once
 
 
-def test_the_record_shows_what_was_meant_and_what_held(answer, stockcast):
-    backtest = stored(answer, stockcast)["backtest"]
+def test_the_record_shows_what_was_meant_and_what_held(answer):
+    backtest = stored(answer)["backtest"]
     bars = answer.locator(".bars li").all_inner_texts()
     assert bars == [
         f"{meant}% meant, {backtest[f'coverage{meant}']:.0%} held" for meant in (50, 80, 95)
@@ -149,10 +162,9 @@ def test_the_record_shows_what_was_meant_and_what_held(answer, stockcast):
     assert held == pytest.approx(100 * backtest["coverage80"])
 
 
-def stored(page, stockcast):
+def stored(page):
     """The result that the page shows, from the API."""
-    path = page.get_attribute("text=JSON", "href")
-    return stockcast.get(path).json()["result"]
+    return linked(page, "text=JSON")["result"]
 
 
 def test_where_the_prices_are_from_is_said(answer):
@@ -177,8 +189,8 @@ def test_stale_prices_get_a_banner(visit):
     assert "Old prices. The provider cannot be reached" in page.inner_text(".answer")
 
 
-def test_the_figures_are_those_of_the_result(answer, stockcast):
-    result = stored(answer, stockcast)
+def test_the_figures_are_those_of_the_result(answer):
+    result = stored(answer)
     text = answer.inner_text(".figures")
     assert f"${result['last_price']:.2f}" in text
     assert f"{result['probability_higher']:.0%}" in text
@@ -187,8 +199,8 @@ def test_the_figures_are_those_of_the_result(answer, stockcast):
         assert f"${low:.2f} {DASH} ${high:.2f}" in text
 
 
-def test_tables_hold_what_the_chart_shows(answer, stockcast):
-    result = stored(answer, stockcast)
+def test_tables_hold_what_the_chart_shows(answer):
+    result = stored(answer)
     assert answer.locator("tbody tr").count() == 0  # folded, and not made yet
     answer.click("text=The forecast as a table")
     rows = answer.locator("details >> nth=0").locator("tbody tr")

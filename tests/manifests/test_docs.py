@@ -1,0 +1,161 @@
+"""docs/deploy.md and docs/operations.md name what there is, and all of it."""
+
+import ast
+import re
+import shlex
+from itertools import pairwise
+
+import pytest
+import yaml
+
+from functions.common import errors
+from tests.manifests.building import (
+    COMPONENTS,
+    FUNCTIONS,
+    KNATIVE,
+    ROOT,
+    knative_services,
+    kustomize,
+)
+from tests.manifests.test_configuration import SERVER, read_by
+from tests.manifests.test_dashboard import ours
+
+DEPLOY = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+KN = re.sub(r"\\\n\s*", "", DEPLOY).split("### With kn alone")[1].split("\n### ")[0]
+
+
+def kn(*words):
+    """The arguments of the kn lines that begin with `words`."""
+    lines = [shlex.split(line) for line in KN.splitlines() if line.startswith("kn ")]
+    begin = ["kn", *words]
+    return [line[len(begin) :] for line in lines if line[: len(begin)] == begin]
+
+
+def option(arguments, name):
+    return arguments[arguments.index(name) + 1]
+
+
+@pytest.mark.parametrize("text", [DEPLOY, OPERATIONS])
+def test_every_path_of_the_repository_is_there(text):
+    for path in re.findall(r"\bknative/(?:base|overlays|components)[\w./-]*", text):
+        if path != "knative/overlays/mine":  # which the reader makes
+            assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("text", [DEPLOY, OPERATIONS])
+def test_every_link_within_the_docs_leads_somewhere(text):
+    for target in re.findall(r"\]\(([\w.-]*\.md)?(?:#([\w-]+))?\)", text):
+        name, anchor = target
+        there = (ROOT / "docs" / name).read_text(encoding="utf-8") if name else text
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", there, re.MULTILINE)
+            slugs = {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in headings}
+            assert anchor in slugs, target
+
+
+def test_every_component_is_told_of():
+    table = DEPLOY.split("| component |")[1].split("\n\n")[0]
+    assert set(re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE)) == set(COMPONENTS)
+
+
+def test_the_services_of_kn_are_those_of_the_base():
+    services = knative_services(kustomize(KNATIVE / "base"))
+    made = {arguments[0]: arguments for arguments in kn("service", "apply")}
+    assert set(made) == set(services) == set(FUNCTIONS)
+    for name, arguments in made.items():
+        template = services[name]["spec"]["template"]
+        spec, annotations = template["spec"], template["metadata"]["annotations"]
+        (container,) = spec["containers"]
+        assert int(option(arguments, "--timeout")) == spec["timeoutSeconds"]
+        scale = "{}..{}".format(
+            *(annotations[f"autoscaling.knative.dev/{end}-scale"] for end in ("min", "max"))
+        )
+        assert option(arguments, "--scale") == scale
+        for flag, field in (("--request", "requests"), ("--limit", "limits")):
+            given = dict(pair.split("=") for pair in option(arguments, flag).split(","))
+            assert given == container["resources"][field]
+        assert ("--cluster-local" in arguments) == (name != "web")
+        if name == "web":
+            target = annotations["autoscaling.knative.dev/target"]
+            assert option(arguments, "--scale-target") == target
+        else:
+            assert int(option(arguments, "--concurrency-limit")) == spec["containerConcurrency"]
+
+
+def test_the_variables_of_kn_are_read():
+    named = set(re.findall(r"--env (\w+)=", KN))
+    assert {"REDIS_URL", "S3_BUCKET", "EVENT_TOKEN", "K_SINK"} <= named
+    assert named <= set.union(*(read_by(name) for name in FUNCTIONS))
+
+
+def test_the_triggers_of_kn_are_those_of_the_base():
+    documents = yaml.safe_load_all((KNATIVE / "base" / "triggers.yaml").read_text())
+    wanted = {}
+    for one in documents:
+        subscriber = one["spec"]["subscriber"]
+        name = subscriber["ref"]["name"]
+        uri = subscriber.get("uri")
+        sink = f"http://{name}.default.svc.cluster.local{uri}" if uri else f"ksvc:{name}"
+        wanted[one["metadata"]["name"]] = (one["spec"]["filter"]["attributes"], sink)
+    made = {}
+    for arguments in kn("trigger", "create"):
+        filters = [value.split("=", 1) for flag, value in pairwise(arguments) if flag == "--filter"]
+        made[arguments[0]] = (dict(filters), option(arguments, "--sink"))
+    assert made == wanted
+
+
+def test_every_variable_in_the_docs_is_one_that_is_read():
+    read = set.union(*(read_by(name) for name in FUNCTIONS), SERVER)
+    of_others = {"IMAGE_PREFIX", "KUBECONFIG", "INGRESS", "KNATIVE", "TAG", "PASSWORD"}
+    of_others |= set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "stack.yml").read_text("utf-8")))
+    written = re.findall(r"`([A-Z][A-Z0-9]+_[A-Z0-9_]+)[`=]", DEPLOY + OPERATIONS)
+    assert {"STALE_OK", "REQUEST_DEADLINE", "FAILURE_SINK"} <= set(written)
+    assert set(written) <= read | of_others
+
+
+def test_every_figure_is_told_of_with_its_labels():
+    for name, labels in ours().items():
+        family = re.sub(r"_(bucket|count|sum)$", "", name)
+        (row,) = re.findall(rf"^\| `{family}` \| (.*?) \|", OPERATIONS, re.MULTILINE)
+        assert set(re.findall(r"`(\w+)`", row)) == labels - {"le"}, name
+
+
+def logged_extras():
+    """The names that any log line of ours carries."""
+    found = set()
+    for folder in ("functions", "local"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not isinstance(node, ast.Call):
+                    continue
+                for word in node.keywords:
+                    if word.arg == "extra" and isinstance(word.value, ast.Dict):
+                        found |= {key.value for key in word.value.keys if key is not None}
+                if isinstance(node.func, ast.Attribute) and node.func.attr == "about":
+                    found |= {word.arg for word in node.keywords}
+    return found
+
+
+def test_every_field_of_the_logs_is_told_of():
+    table = OPERATIONS.split("## Logs")[1].split("\n## ")[0]
+    told = set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (.*?) \|", table, re.MULTILINE))))
+    assert len(logged_extras()) > 6
+    assert logged_extras() <= told
+
+
+def test_every_problem_of_a_request_is_told_of():
+    table = OPERATIONS.split("## Problems of requests")[1].split("\n## ")[0]
+    told = set(re.findall(r"`([a-z-]+)`", table))
+    slugs = {kind.slug for kind in _below(errors.RequestError) if not kind.__name__.startswith("_")}
+    assert slugs <= told
+
+
+def _below(kind):
+    # Those of other modules count as soon as they are known.
+    import functions.common.prices
+    import functions.common.retries
+    import functions.forecast.price_csv
+    import functions.web.dead_letter  # noqa: F401 - for their classes
+
+    return {kind, *(one for below in kind.__subclasses__() for one in _below(below))}
