@@ -182,6 +182,7 @@ def _function(name: str, port: int, env: dict[str, str]) -> Program:
         (port,),
         lambda: answers_http(port, "/healthz"),
         {**env, **scale[name]},
+        works_off=name != "web",
     )
 
 
