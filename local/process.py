@@ -6,11 +6,13 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 from local.servers import Program
 
+TIED = Path(__file__).with_name("tied.py")
 GRACE_S = 8.0
 POLL_S = 0.05
 NICENESS = 3
@@ -33,7 +35,7 @@ class Process:
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
         with self.log_path.open("ab") as log:
             self._running = subprocess.Popen(
-                self.program.argv,
+                [sys.executable, "-I", str(TIED), str(os.getpid()), *self.program.argv],
                 env={**os.environ, **self.program.env},
                 stdin=subprocess.DEVNULL,
                 stdout=log,

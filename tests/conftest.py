@@ -29,6 +29,9 @@ hypothesis.settings.load_profile("short")
 
 
 def pytest_addoption(parser):
+    parser.addoption(
+        "--all-faults", action="store_true", help="tests/faults in full, for docs/faults.md"
+    )
     group = parser.getgroup("stockcast", "the Stockcast that tests/e2e is about")
     group.addoption("--base-url", help="of web; without it one is started on this machine")
     group.addoption("--broker-url", help="where events are posted; without it those tests skip")

@@ -119,6 +119,28 @@ class OversizedEventError(StockcastError):
         super().__init__(f"The event has {size} bytes or more; at most {limit} are taken.")
 
 
+class SlowBodyError(StockcastError):
+    """A body does not come; the same one may another time."""
+
+    status = 408
+    title = "Body too slow"
+    slug = "body-too-slow"
+
+
+class PricesGoneError(RequestError):
+    """The prices that an event points to are not there."""
+
+    status = 410
+    title = "Prices gone"
+    slug = "prices-gone"
+
+    def __init__(self, symbol: str) -> None:
+        super().__init__(
+            f"The prices of {symbol} have been removed since they were fetched, before the"
+            " forecast was computed. Submit the request again: they are fetched anew."
+        )
+
+
 class TemporaryError(StockcastError):
     """Something is down or busy; the same request may succeed later."""
 

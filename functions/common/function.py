@@ -6,7 +6,7 @@ answer of the first delivery and causes no work. The answer tells the broker wha
     200 and a CloudEvent   handled; the broker routes the reply event
     204                    handled; nothing follows, or the reply went to K_SINK
     400, 401, 413          not an event for us, or not signed: no retry
-    429, 503               not now: deliver it again, not before Retry-After
+    408, 429, 503          not now: deliver it again, not before Retry-After
     500                    a defect of ours, logged with its traceback: deliver it again
 
 GET /healthz and /_/health (OpenFaaS) answer while the process lives, /readyz while its stores do.
@@ -22,15 +22,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from functions.common import cloudevent, logs, problems, schedule
+from functions.common import cloudevent, event_body, logs, problems, schedule
 from functions.common.claims import Claims, Outcome
-from functions.common.cloudevent import MAX_EVENT_BYTES, Envelope, json_bytes
+from functions.common.cloudevent import Envelope, json_bytes
 from functions.common.errors import (
     ConflictError,
     DeadlineError,
     InvalidFieldError,
     MalformedEventError,
-    OversizedEventError,
     RequestError,
     StockcastError,
     TemporaryError,
@@ -48,8 +47,6 @@ if TYPE_CHECKING:
 Answer = tuple[bytes, int, Mapping[str, str]]
 Handler = Callable[[Any], Event | None]
 
-BODY_TIMEOUT_S = 10.0
-"""How long a sender may be silent in the middle of a body; a thread waits for it."""
 REMEMBERED_S = 24 * 3600.0
 """How long a handled event's answer is kept for duplicates of it."""
 
@@ -128,7 +125,7 @@ class EventFunction:
         return _json({"status": "ready", "function": self._name})
 
     def _received(self, request: flask.Request) -> Envelope:
-        envelope = as_meant(cloudevent.parse(dict(request.headers), _body_of(request)))
+        envelope = as_meant(cloudevent.parse(dict(request.headers), event_body.read(request)))
         self._signer.check(envelope)
         return envelope
 
@@ -268,25 +265,6 @@ class EventFunction:
             data=following.to_data(),
             extensions=extensions,
         )
-
-
-def _body_of(request: flask.Request) -> bytes:
-    """The whole body. OversizedEventError, whether or not its length was told beforehand."""
-    from werkzeug.exceptions import BadRequest
-
-    if (request.content_length or 0) > MAX_EVENT_BYTES:
-        raise OversizedEventError(request.content_length or 0, MAX_EVENT_BYTES)
-    connection = request.environ.get("gunicorn.socket")
-    if connection is not None:
-        connection.settimeout(BODY_TIMEOUT_S)
-    try:
-        body: bytes = request.stream.read(MAX_EVENT_BYTES + 1)
-    except (BadRequest, TimeoutError) as error:
-        message = f"The body did not come, or nothing of it for {BODY_TIMEOUT_S:.0f} s."
-        raise MalformedEventError(message) from error
-    if len(body) > MAX_EVENT_BYTES:
-        raise OversizedEventError(len(body), MAX_EVENT_BYTES)
-    return body
 
 
 def _requested_by(event: Event) -> ForecastRequested | None:

@@ -11,7 +11,7 @@ from typing import Any
 from functions.common import batch_record
 from functions.common.claims import Claims, Outcome
 from functions.common.cloudevent import json_bytes
-from functions.common.errors import InvalidFieldError
+from functions.common.errors import InvalidFieldError, PricesGoneError
 from functions.common.events import ForecastCompleted, ForecastRequested, PricesIngested
 from functions.common.price_store import PriceStore, StoredPrices
 from functions.common.request_record import Source, Status
@@ -82,8 +82,7 @@ class Forecasting:
             raise InvalidFieldError("key", message)
         stored = self._recent.get(ingested.key, ingested.etag)
         if stored is None:
-            message = f"names {ingested.key!r}, which the bucket {ingested.bucket!r} does not hold."
-            raise InvalidFieldError("key", message)
+            raise PricesGoneError(ingested.symbol)
         if stored.etag != ingested.etag:
             log.info("the prices were replaced since; using %s", stored.etag)
         return stored

@@ -8,7 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.common.errors import StockcastError
+from functions.common.errors import SlowBodyError, StockcastError
 
 MAX_BODY_BYTES = 64 * 1024
 BODY_TIMEOUT_S = 10.0
@@ -31,14 +31,6 @@ class BodyTooLargeError(StockcastError):
     status = 413
     title = "Body too large"
     slug = "body-too-large"
-
-
-class SlowBodyError(StockcastError):
-    """A body does not come."""
-
-    status = 408
-    title = "Body too slow"
-    slug = "body-too-slow"
 
 
 class SecurityHeaders:

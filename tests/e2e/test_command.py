@@ -63,6 +63,15 @@ def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(own_st
     assert [port for port in range(base, base + PORTS) if not is_free(port)] == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells a child of its parent's end")
+def test_a_stack_that_is_killed_leaves_nothing_running(running):
+    process, base, _ = running
+    process.kill()
+    process.wait(60)
+    ports = range(base, base + PORTS)
+    until(lambda: all(is_free(port) for port in ports))
+
+
 def test_a_busy_port_is_named_with_the_way_to_choose_another(own_stockcast, running, tmp_path):
     _, base, _ = running
     said = tmp_path / "refused"

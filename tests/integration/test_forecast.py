@@ -8,7 +8,7 @@ import time
 import pytest
 
 from functions.common.batch_record import headline
-from functions.common.errors import InvalidFieldError, TooLittleHistoryError
+from functions.common.errors import InvalidFieldError, PricesGoneError, TooLittleHistoryError
 from functions.common.events import ChartRequested, ForecastCompleted
 from functions.common.prices import PriceHistory
 from functions.common.request_record import Status, request_key
@@ -115,10 +115,9 @@ def test_the_same_question_gets_the_same_result_to_the_last_bit(world):
         ({"bucket": "elsewhere"}, "bucket"),
         ({"key": "prices/sample/../secret"}, "key"),
         ({"key": "prices/sample/MSFT.csv"}, "key"),
-        ({"symbol": "ZZZ", "key": "prices/sample/ZZZ.csv"}, "key"),
     ],
 )
-def test_prices_that_are_not_there_fail_with_the_name(world, change, field):
+def test_prices_other_than_those_of_the_symbol_fail_with_the_name(world, change, field):
     ingested = dataclasses.replace(
         world.ingested(), request_id="request-2", **({"symbol": "AAPL"} | change)
     )
@@ -126,6 +125,12 @@ def test_prices_that_are_not_there_fail_with_the_name(world, change, field):
         world.forecasting().forecast(ingested)
     assert caught.value.field == field
     assert str(change[field]) in caught.value.detail
+
+
+def test_prices_that_have_gone_since_fail_with_what_to_do(world):
+    gone = {"request_id": "request-2", "symbol": "ZZZ", "key": "prices/sample/ZZZ.csv"}
+    with pytest.raises(PricesGoneError, match="ZZZ have been removed"):
+        world.forecasting().forecast(dataclasses.replace(world.ingested(), **gone))
 
 
 def test_too_little_history_is_told_with_the_number_needed(world):

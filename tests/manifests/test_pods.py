@@ -19,6 +19,13 @@ ALLOWED = frozenset(
     }
 )
 """The fields of a Knative Service's pods that need no feature flag."""
+ALLOWED_CONTEXT = frozenset(
+    {
+        *("runAsNonRoot", "allowPrivilegeEscalation", "readOnlyRootFilesystem", "capabilities"),
+        *("seccompProfile", "runAsUser"),
+    }
+)
+"""The same of their security contexts; `runAsGroup` needs kubernetes.podspec-securitycontext."""
 FLAGS = {"topologySpreadConstraints": "kubernetes.podspec-topologyspreadconstraints"}
 """Those of ours that do, and the flag."""
 
@@ -40,7 +47,7 @@ def test_every_pod_is_of_the_restricted_profile(objects):
         for container in spec["containers"]:
             context = {**spec.get("securityContext", {}), **container["securityContext"]}
             assert context["runAsNonRoot"] is True, name
-            assert context["runAsUser"] > 0, name
+            assert context.get("runAsUser", 1) > 0, name
             assert context["allowPrivilegeEscalation"] is False, name
             assert context["capabilities"] == {"drop": ["ALL"]}, name
             assert context["seccompProfile"] == {"type": "RuntimeDefault"}, name
@@ -71,6 +78,7 @@ def test_the_functions_are_what_knative_takes(objects):
         spec = service["spec"]["template"]["spec"]
         (container,) = spec["containers"]
         assert set(spec) - ALLOWED <= set(FLAGS), name
+        assert set(container["securityContext"]) <= ALLOWED_CONTEXT, name
         assert container["readinessProbe"] == {"httpGet": {"path": "/healthz"}}
         assert container["securityContext"]["readOnlyRootFilesystem"] is True
         assert {"name": "tmp", "mountPath": "/tmp"} in container["volumeMounts"]  # noqa: S108

@@ -197,3 +197,14 @@ def test_what_is_no_event_is_refused_with_a_problem(broker, headers, body, statu
 def test_health(broker):
     for path in ("healthz", "readyz"):
         assert requests.get(broker.url + path, timeout=10).status_code == 200
+
+
+def test_a_stored_event_that_cannot_be_read_is_dropped_and_stops_no_other(
+    broker, inboxes, redis_client
+):
+    redis_client.xadd("stockcast:broker:{queue}:first", {"event": b"[1]", "dead": 0})
+    redis_client.xadd("stockcast:broker:{queue}:first", {"other": b"field"})
+    send(broker, event())
+    wait_until(lambda: inboxes["first"].events)
+    wait_until(lambda: redis_client.xlen("stockcast:broker:{queue}:first") == 0)
+    assert "cannot be read" in broker.log_path.read_text()

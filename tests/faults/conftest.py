@@ -1,0 +1,87 @@
+"""One world for all faults, and the table of what came of them."""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from tests.faults.world import World
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "faults.md"
+MARKS = "<!-- faults: begin -->", "<!-- faults: end -->"
+SHORT, FULL = 15, 40
+"""Requests for each fault."""
+LEAST_WRITTEN = 20
+"""Of so many faults the table is written; not of a few that somebody looks into."""
+DISK = "192m"
+COLUMNS = "| fault | accepted | done | failed, with the reason | lost | wrong |"
+HEADER = f"{COLUMNS}\n|---|---|---|---|---|---|"
+
+
+@pytest.fixture(scope="session")
+def small_disk(tmp_path_factory):
+    """A disk that can be filled, where we may mount one; else None."""
+    folder = tmp_path_factory.mktemp("disk")
+    mount = shutil.which("mount")
+    mounted = (
+        bool(mount)
+        and os.name == "posix"
+        and os.geteuid() == 0
+        and (
+            subprocess.run(
+                [mount, "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)], check=False
+            ).returncode
+            == 0
+        )
+    )
+    yield folder if mounted else None
+    if mounted:
+        subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+@pytest.fixture(scope="session")
+def trials(request):
+    """What came of each fault; told at the end."""
+    trials = []
+    yield trials
+    table = "\n".join([HEADER, *(trial.row() for trial in trials)])
+    sys.stderr.write(f"\n{table}\n")
+    if request.config.getoption("all_faults") and len(trials) > LEAST_WRITTEN:
+        write(table)
+
+
+@pytest.fixture(scope="session")
+def world(request, tmp_path_factory, small_disk, trials):
+    is_full = request.config.getoption("all_faults")
+    home = tmp_path_factory.mktemp("faults")
+    world = World(home, small_disk or home / "data", FULL if is_full else SHORT)
+    world.small_disk = small_disk
+    world.trials = trials
+    yield world
+    world.close()
+
+
+def write(table):
+    """Put the table between the marks of the document."""
+    begin, end = MARKS
+    now = datetime.now(timezone.utc).date()
+    told = f"{begin}\nRun of {now:%-d %B %Y}, {FULL} requests for each fault.\n\n{table}\n{end}"
+    with contextlib.suppress(FileNotFoundError):
+        text = DOCUMENT.read_text(encoding="utf-8")
+        text = re.sub(f"{begin}.*{end}", lambda _: told, text, flags=re.DOTALL)
+        DOCUMENT.write_text(text, encoding="utf-8")
+
+
+def pytest_collection_modifyitems(config, items):
+    """All on one worker, since the world is one; in short unless --all-faults is given."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("faults"))
+            if item.get_closest_marker("faults") and not config.getoption("all_faults"):
+                item.add_marker(pytest.mark.skip(reason="in the full form: make test-faults"))

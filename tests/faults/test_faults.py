@@ -1,0 +1,228 @@
+"""Whatever breaks, what was accepted is done, or failed with the reason; and nothing is wrong.
+
+In short in `make test`; each fault there is, with more requests, in `make test-faults`.
+"""
+
+import itertools
+import signal
+import time
+
+import pytest
+import requests
+
+from functions.common.cloudevent import Envelope
+from functions.common.events import ForecastRequested, PricesIngested
+from tests.faults.proxy import http
+
+PROGRAMS = ("web", "broker", "ingest", "forecast")
+STAGES = ("queued", "ingesting", "forecasting")
+FROZEN_S = 30
+SLOW_S = 0.5
+LASTS_S = 4
+
+
+def killed(name, stage, number=signal.SIGKILL):
+    def breaking(world):
+        world.until(stage)
+        world.process(name).signal(number)
+
+    return breaking
+
+
+def frozen(name, seconds=FROZEN_S):
+    def breaking(world):
+        world.until("queued")
+        world.freeze(name, seconds)
+
+    return breaking
+
+
+def redis_is(seconds=LASTS_S, **wrong):
+    return lambda world: (world.until("queued"), world.redis_proxy.during(seconds, **wrong))
+
+
+def s3_is(seconds=LASTS_S, **wrong):
+    return lambda world: world.s3_proxy.during(seconds, **wrong)
+
+
+def redis_cut_again_and_again(world):
+    world.until("queued")
+    for number in range(20):
+        world.redis_proxy.cut_after = number * 7
+        world.redis_proxy.cut()
+        time.sleep(0.05)
+        world.redis_proxy.heal()
+        time.sleep(0.15)
+
+
+def redis_full(world):
+    world.until("queued")
+    world.redis.config_set("maxmemory", 1)
+    time.sleep(LASTS_S)
+    world.redis.config_set("maxmemory", 0)
+
+
+def redis_read_only(world):
+    world.until("queued")
+    world.redis.replicaof("127.0.0.1", 1)
+    time.sleep(LASTS_S)
+    world.redis.replicaof("NO", "ONE")
+
+
+def prices_deleted(world):
+    """Between ingest, which points to them, and forecast, which reads them."""
+    world.process("forecast").signal(signal.SIGSTOP)
+    world.until("ingesting")
+    time.sleep(1.5)
+    for one in world.s3.list_objects_v2(Bucket="stockcast").get("Contents", []):
+        world.s3.delete_object(Bucket="stockcast", Key=one["Key"])
+    world.process("forecast").signal(signal.SIGKILL)  # it may remember what it has read before
+
+
+def prices_replaced(world):
+    """By equal ones with another ETag, between ingest and forecast."""
+    world.process("forecast").signal(signal.SIGSTOP)
+    world.until("ingesting")
+    time.sleep(1.5)
+    for one in world.s3.list_objects_v2(Bucket="stockcast").get("Contents", []):
+        told = world.s3.get_object(Bucket="stockcast", Key=one["Key"])
+        body, metadata = told["Body"].read(), told["Metadata"]
+        world.s3.put_object(
+            Bucket="stockcast", Key=one["Key"], Body=body + b"\n", Metadata=metadata
+        )
+    world.process("forecast").signal(signal.SIGCONT)
+
+
+def backlog(world):
+    world.process("ingest").signal(signal.SIGSTOP)
+    world.until("queued")
+    time.sleep(2)
+    world.process("broker").signal(signal.SIGKILL)
+    time.sleep(1)
+    world.process("ingest").signal(signal.SIGCONT)
+
+
+def disk_full(world):
+    if world.small_disk is None:
+        pytest.skip("needs a small disk to fill, which only root can mount")
+    filler = world.small_disk / "filler"
+    world.until("queued")
+    with filler.open("wb") as file:
+        try:
+            while file.write(b"x" * 65536):
+                file.flush()
+        except OSError:
+            pass
+        try:
+            time.sleep(LASTS_S)
+        finally:
+            filler.unlink()
+
+
+def send(url, event):
+    headers, body = event.to_binary()
+    return requests.post(url, data=body, headers=headers, timeout=60)
+
+
+def events_again(world):
+    """Duplicates, late ones, and such as overtake each other, under old and new event ids."""
+    world.until("queued")
+    seen = set()
+    for turn in itertools.count():
+        for request_id, ((symbol, days), _) in list(world.ids.items()):
+            asked = ForecastRequested(request_id, symbol, days)
+            for event_id in (request_id, f"{request_id}-{turn}"):
+                event = Envelope(event_id, "/stockcast/web", asked.TYPE, asked.to_data())
+                assert send(world.broker_url, event).status_code == 202
+            prices = PricesIngested(
+                *(request_id, symbol, days, asked.model, asked.options, "stockcast"),
+                key=f"prices/sample/{symbol}.csv",
+                etag="another",
+                provider="sample",
+                rows=1,
+                first_date="2013-03-01",
+                last_date="2013-03-01",
+            )
+            event = Envelope(f"{request_id}-p{turn}", "/test", prices.TYPE, prices.to_data())
+            if request_id in seen:  # it overtakes ingest otherwise, and points to nothing
+                assert send(world.broker_url, event).status_code == 202
+            document = world.document(request_id)
+            if document.get("status") in {"forecasting", "done", "failed"}:
+                seen.add(request_id)
+        if turn and len(world.ids) == len(world.questions):
+            return
+
+
+def poison(world):
+    """Events that nobody can handle, before and between good ones."""
+    world.until("queued")
+    for number, data in enumerate(
+        (None, [], {"request_id": 7}, {"request_id": "poison-1", "symbol": "AAPL", "days": -1})
+    ):
+        for kind in (ForecastRequested.TYPE, PricesIngested.TYPE):
+            event = Envelope(f"poison-{number}", "/test", kind, data)
+            assert send(world.broker_url, event).status_code == 202
+    whole = b'{"specversion":"1.0","id":"p","source":"/s","type":"%s","trac\xc3\xa9":"1","data":{}}'
+    answer = requests.post(
+        world.broker_url,
+        data=whole % ForecastRequested.TYPE.encode(),
+        headers={"content-type": "application/cloudevents+json"},
+        timeout=60,
+    )
+    assert answer.status_code == 400
+
+
+TRUNCATED = 700
+"""Bytes of an answer of S3: its headers, and some of the prices."""
+SHORT = {
+    "forecast killed while forecasting": killed("forecast", "forecasting"),
+    "Redis restarted": killed("redis", "ingesting"),
+    "Redis full": redis_full,
+    "Redis: connections cut mid-reply": redis_cut_again_and_again,
+    "S3 answers 503": s3_is(2, instead=http(503, "Slow Down")),
+    "S3: bodies cut off": s3_is(2, cut_after=TRUNCATED, only=b"GET"),
+    "prices deleted between ingest and forecast": prices_deleted,
+    "duplicate, reordered and late events": events_again,
+    "poison events": poison,
+}
+FULL = {
+    **{f"{one} killed, a request {at}": killed(one, at) for one in PROGRAMS for at in STAGES},
+    **{f"{name} restarted": killed(name, "ingesting", signal.SIGTERM) for name in PROGRAMS},
+    **{f"{name} frozen for {FROZEN_S} s": frozen(name) for name in (*PROGRAMS, "redis", "s3")},
+    "Redis: a read-only replica": redis_read_only,
+    f"Redis slow ({SLOW_S * 1000:.0f} ms)": redis_is(10, delay_s=SLOW_S / 2),
+    "Redis refuses connections": redis_is(refuses=True),
+    "S3 killed": killed("s3", "ingesting"),
+    "S3 refuses connections": s3_is(refuses=True),
+    f"S3 slow ({SLOW_S * 1000:.0f} ms)": s3_is(10, delay_s=SLOW_S / 2),
+    "S3 answers 500": s3_is(instead=http(500, "Internal Server Error")),
+    "prices replaced between ingest and forecast": prices_replaced,
+    "broker killed with a backlog": backlog,
+    "disk of Redis and S3 full": disk_full,
+}  # fmt: skip
+FAILURES = {"prices deleted between ingest and forecast"}
+"""Where a request may fail: there is nothing to compute its forecast from."""
+
+
+def held(world, fault, breaking):
+    trial = world.trial(fault, lambda: breaking(world))
+    world.trials.append(trial)
+    assert trial.accepted == len(world.questions)
+    assert trial.lost == []
+    assert trial.wrong == []
+    assert trial.done + sum(trial.failed.values()) == trial.accepted
+    if fault not in FAILURES:
+        assert not trial.failed
+    assert trial.left == []
+    assert world.has_returned()
+
+
+@pytest.mark.parametrize("fault", SHORT)
+def test_nothing_is_lost_and_nothing_is_wrong(world, fault):
+    held(world, fault, SHORT[fault])
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("fault", FULL)
+def test_nothing_is_lost_and_nothing_is_wrong_in_full(world, fault):
+    held(world, fault, FULL[fault])

@@ -1,0 +1,275 @@
+"""A whole Stockcast whose stores stand behind proxies, asked the same questions again and again."""
+
+import json
+import os
+import signal
+import time
+import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+import redis
+import requests
+
+from functions.common.config import S3Settings
+from functions.common.request_record import request_key
+from local.servers import HOST, S3_PORTS, free_port, redis_server, s3_server
+from local.stack import Options, Stack, at_base_port, programs
+from tests.conftest import s3_client_of
+from tests.faults.proxy import Proxy
+
+SYMBOLS = ("AAPL", "FB", "GOOG", "IBM", "MSFT")
+SECRET = "a-secret-of-these-tests"
+DEADLINE_S = 90
+GRACE_S = 15
+CLAIMS = ("stockcast:event:*", "stockcast:fetching:*", "stockcast:computing:*")
+STEADY_KB = 150_000
+STEADY_CONNECTIONS = 40
+"""What a stack may hold more of after a fault than before: pools that grew with the load."""
+
+
+@dataclass
+class Trial:
+    """What came of the requests that were asked while something was broken."""
+
+    fault: str
+    accepted: int = 0
+    done: int = 0
+    failed: Counter = field(default_factory=Counter)
+    lost: list = field(default_factory=list)
+    wrong: list = field(default_factory=list)
+    left: list = field(default_factory=list)
+    seconds: float = 0.0
+
+    def row(self):
+        reasons = "; ".join(f"{count} {reason}" for reason, count in self.failed.items())
+        failed = sum(self.failed.values())
+        told = f"{failed} ({reasons})" if failed else "0"
+        cells = (self.fault, self.accepted, self.done, told, len(self.lost), len(self.wrong))
+        return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+class World:
+    """The stack, its stores, and what is right. `stores_home` may be a small disk.
+
+    `environment` is for the programs of the stack alone, not for the stores.
+    """
+
+    def __init__(self, home, stores_home, questions, environment=None):
+        self.home, self.stores_home = home, stores_home
+        redis_port, s3_port = free_port(), free_port(len(S3_PORTS))
+        self.stores = Stack(
+            [
+                redis_server(redis_port, stores_home / "redis"),
+                s3_server(s3_port, stores_home / "s3", "stockcast", "tester", SECRET),
+            ],
+            home / "stores",
+        )
+        self.stores.start(lambda _: None)
+        self.stores.watch(lambda _: None)
+        self.redis_proxy, self.s3_proxy = Proxy(redis_port), Proxy(s3_port)
+        environment = {
+            "RATE_LIMIT": "0",
+            "REQUEST_DEADLINE": f"{DEADLINE_S}s",
+            "AWS_ACCESS_KEY_ID": "tester",
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+        }
+        self.environment = pytest.MonkeyPatch()  # what is started anew needs it as well
+        for name, value in environment.items():
+            self.environment.setenv(name, value)
+        options = Options(
+            home=home,
+            redis_url=f"redis://{HOST}:{self.redis_proxy.port}/0",
+            s3_endpoint_url=f"http://{HOST}:{self.s3_proxy.port}",
+        )
+        base = free_port(4)
+        started = [
+            replace(program, env={**program.env, **(environment or {})})
+            for program in programs(at_base_port(options, base))
+        ]
+        self.stack = Stack(started, home / "logs")
+        self.stack.start(lambda _: None)
+        self.stack.watch(lambda _: None)
+        self.url, self.broker_url = f"http://{HOST}:{base}", f"http://{HOST}:{base + 1}"
+        self.forecast_url = f"http://{HOST}:{base + 3}"
+        self.redis = redis.Redis(port=redis_port)
+        self.s3 = s3_client_of(
+            S3Settings("stockcast", f"http://{HOST}:{s3_port}", "us-east-1", ("tester", SECRET))
+        )
+        self.questions = [
+            (SYMBOLS[number % len(SYMBOLS)], 20 + 7 * (number // len(SYMBOLS)))
+            for number in range(questions)
+        ]
+        self.right = {}
+        calm = self.trial("nothing", lambda: None)
+        assert (calm.done, calm.lost) == (questions, []), calm
+        self.right = self.answers
+        self.before = self.usage()
+
+    def close(self):
+        self.stack.stop()
+        self.stores.stop()
+        self.environment.undo()
+        self.redis_proxy.close()
+        self.s3_proxy.close()
+        self.redis.close()
+        self.s3.close()
+
+    def process(self, name):
+        stack = self.stores if name in {"redis", "s3"} else self.stack
+        return stack.process(name)
+
+    def forget(self):
+        """As if nobody had asked before."""
+        self.redis.flushall()
+        for one in self.s3.list_objects_v2(Bucket="stockcast").get("Contents", []):
+            self.s3.delete_object(Bucket="stockcast", Key=one["Key"])
+
+    def trial(self, fault, breaking):
+        """Ask all questions while `breaking` runs in a thread; what came of it."""
+        self.forget()
+        trial, self.answers = Trial(fault), {}
+        self.ids, self.accepted = {}, {}
+        started = time.monotonic()
+        with ThreadPoolExecutor(1) as breaker:
+            broken = breaker.submit(breaking)
+            for question in self.questions:
+                self._submit(trial, question)
+            broken.result()
+        self._wait(trial)
+        trial.seconds = time.monotonic() - started
+        trial.left = self._left()
+        return trial
+
+    def _submit(self, trial, question):
+        """Ask until it is accepted, under one id."""
+        symbol, days = question
+        request_id = str(uuid.uuid4())
+        body = {"symbol": symbol, "days": days, "id": request_id}
+        self.ids[request_id] = (question, time.monotonic())
+        give_up = time.monotonic() + 60
+        while time.monotonic() < give_up:
+            try:
+                answer = requests.post(f"{self.url}/api/forecasts", json=body, timeout=60)
+            except requests.RequestException:
+                time.sleep(0.1)
+                continue
+            if answer.status_code == 202:
+                trial.accepted += 1
+                self.accepted[request_id] = (question, time.monotonic())
+                return
+            assert answer.status_code in {429, 503}, answer.text
+            time.sleep(0.2)
+
+    def _wait(self, trial):
+        waiting = dict(self.accepted)
+        while waiting:
+            for request_id, (question, since) in list(waiting.items()):
+                document = self.document(request_id)
+                if document.get("status") in {"done", "failed"}:
+                    self._note(trial, question, document)
+                    del waiting[request_id]
+                elif time.monotonic() > since + DEADLINE_S + GRACE_S:
+                    trial.lost.append(document or request_id)
+                    del waiting[request_id]
+            time.sleep(0.1)
+
+    def document(self, request_id):
+        try:
+            return requests.get(f"{self.url}/api/forecasts/{request_id}", timeout=60).json()
+        except (requests.RequestException, ValueError):
+            return {}
+
+    def _note(self, trial, question, document):
+        if document["status"] == "failed":
+            error = document["error"]
+            assert error["detail"]
+            trial.failed[error["title"]] += 1
+            return
+        trial.done += 1
+        self.answers[question] = told = essence(document["result"])
+        if self.right and told != self.right[question]:
+            trial.wrong.append((question, told))
+
+    def _left(self):
+        """Claims and undelivered events that outlive what they were for."""
+        give_up = time.monotonic() + 30
+        while True:
+            left = [
+                key.decode()
+                for pattern in CLAIMS
+                for key in self.redis.scan_iter(pattern, count=1000)
+                if (self.redis.get(key) or b"").startswith(b"?")
+            ]
+            left += [
+                f"{self.redis.xlen(key)} in {key.decode()}"
+                for key in self.redis.scan_iter("stockcast:broker:{queue}:*", _type="stream")
+                if self.redis.xlen(key)
+            ]
+            left += [
+                f"{name}: {value}"
+                for name, value in self.redis.hgetall("stockcast:broker:{queue}:tries").items()
+            ]
+            if not left or time.monotonic() > give_up:
+                return left
+            time.sleep(0.2)
+
+    def until(self, status):
+        """Return once a request has reached that status."""
+        give_up = time.monotonic() + 60
+        while time.monotonic() < give_up:
+            keys = [request_key(request_id) for request_id in list(self.ids)]
+            if any(self.redis.hexists(key, f"at:{status}") for key in keys):
+                return
+            time.sleep(0.005)
+        message = f"No request was {status}."
+        raise TimeoutError(message)
+
+    def freeze(self, name, seconds):
+        self.process(name).signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        self.process(name).signal(signal.SIGCONT)
+
+    def usage(self):
+        """Memory (kB) and connections of Redis, of everything that runs."""
+        memory = sum(rss_kb(process.pid) for process in self.stack.processes)
+        return memory, int(self.redis.info("clients")["connected_clients"])
+
+    def has_returned(self):
+        """Whether memory and connections are about what they were before anything was broken."""
+        give_up = time.monotonic() + 30
+        while True:
+            memory, connections = self.usage()
+            is_back = (
+                memory < self.before[0] + STEADY_KB
+                and connections < self.before[1] + STEADY_CONNECTIONS
+            )
+            if is_back or time.monotonic() > give_up:
+                return is_back
+            time.sleep(0.5)
+
+
+def essence(result):
+    """What has to be the same however often it is computed, from equal prices."""
+    told = json.loads(json.dumps(result))
+    for name in ("fetched_at", "age_days", "etag"):
+        told["data"].pop(name, None)
+    return told
+
+
+def rss_kb(leader):
+    """Resident memory of a process group; 0 where there is no /proc."""
+    total = 0
+    if not Path("/proc").exists():
+        return total
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and os.getpgid(int(entry.name)) == leader:
+                pages = int((entry / "statm").read_text().split()[1])
+                total += pages * os.sysconf("SC_PAGE_SIZE") // 1024
+        except OSError:
+            continue
+    return total
