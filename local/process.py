@@ -51,7 +51,8 @@ class Process:
         Linux may schedule each session as one: then it is the session's niceness that counts.
         """
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PGRP, self.pid, NICENESS)
+            ours = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PGRP, self.pid, ours + NICENESS)
         for _ in range(3):
             try:
                 Path(f"/proc/{self.pid}/autogroup").write_text(str(NICENESS), encoding="ascii")
