@@ -79,13 +79,7 @@ def programs(options: Options) -> list[Program]:
     }
     sink = f"http://{HOST}:{options.broker_port}/"
     sinks = {"web": {"K_SINK": sink}}
-    vouching = None
-    if not (os.environ.get("EVENT_TOKEN") or os.environ.get("EVENT_TOKEN_FILE")):
-        # Whoever is on this machine may send events, but web is reached from elsewhere, too.
-        vouching = home / "event-token"
-        _kept_secret(vouching)
-        sinks["web"]["EVENT_TOKEN_FILE"] = str(vouching)
-    started.append(_broker(options.broker_port, ports, stores, vouching))
+    started.append(_broker(options.broker_port, ports, stores))
     for name in ("ingest", "forecast", "web"):
         env = {**stores, **sinks.get(name, {"FAILURE_SINK": sink, "K_SINK": ""})}
         started.append(_function(name, ports[name], env))
@@ -186,15 +180,11 @@ def _function(name: str, port: int, env: dict[str, str]) -> Program:
     )
 
 
-def _broker(
-    port: int, ports: dict[str, int], env: dict[str, str], vouching: Path | None
-) -> Program:
+def _broker(port: int, ports: dict[str, int], env: dict[str, str]) -> Program:
     argv = [
         *(sys.executable, "-m", "local.broker.server", "--port", str(port)),
         *("--triggers", str(TRIGGERS)),
     ]
-    if vouching:
-        argv += ["--dead-letter-token", str(vouching)]
     for name, function_port in ports.items():
         argv += ["--service", f"{name}=http://{HOST}:{function_port}"]
     return Program("broker", tuple(argv), (port,), lambda: answers_http(port, "/healthz"), env)
@@ -202,16 +192,12 @@ def _broker(
 
 def _credentials(home: Path) -> tuple[str, str]:
     """Credentials for the local S3 server, made once and kept for this user alone."""
-    return "stockcast", _kept_secret(home / "s3-secret")
-
-
-def _kept_secret(path: Path) -> str:
-    """What `path` holds; made at random where it is not there."""
+    path = home / "s3-secret"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(20), encoding="ascii")
-    return path.read_text(encoding="ascii")
+    return "stockcast", path.read_text(encoding="ascii")
 
 
 def at_base_port(options: Options, base: int) -> Options:

@@ -70,7 +70,9 @@ class Envelope:
 
     def to_structured(self) -> tuple[dict[str, str], bytes]:
         """HTTP headers and body in structured mode."""
-        return {"content-type": STRUCTURED}, sdk_to_json(CloudEvent(self.attributes(), self.data))
+        event = CloudEvent(self.attributes(), self.data)
+        event = event if self.time else _without_time(event)
+        return {"content-type": STRUCTURED}, sdk_to_json(event)
 
 
 def is_event(headers: Mapping[str, str]) -> bool:
@@ -120,17 +122,25 @@ def _read(headers: Mapping[str, str], body: bytes) -> CloudEvent:
     """What the SDK makes of the message, whose own reader takes more than we can give out again."""
     try:
         if _is_structured(headers):
-            strict_json.loads(body)
-            return from_http(dict(headers), body, data_unmarshaller=_data)
+            given = strict_json.loads(body)
+            event = from_http(dict(headers), body, data_unmarshaller=_data)
+            return event if given.get("time") else _without_time(event)
         # The SDK takes a message that lacks one of them for a structured one.
         for name in REQUIRED:
             if not headers.get(f"ce-{name}"):
                 raise MalformedEventError(f"The header ce-{name} is missing or empty.")
         # The SDK reads ce-* headers as they are; the HTTP binding percent-encodes them.
         decoded = {name: _decoded(name, value) for name, value in headers.items()}
-        return from_http(decoded, body, data_unmarshaller=_data)
+        event = from_http(decoded, body, data_unmarshaller=_data)
+        return event if decoded.get("ce-time") else _without_time(event)
     except (GenericException, ValueError, TypeError, AttributeError) as error:
         raise MalformedEventError(_reason(error)) from error
+
+
+def _without_time(event: CloudEvent) -> CloudEvent:
+    """The event without the time that the SDK makes up where there is none."""
+    del event["time"]
+    return event
 
 
 def json_bytes(value: Any) -> bytes:

@@ -150,7 +150,7 @@ class BatchApi:
                 else:
                     yield b"event: progress\ndata: " + json_bytes(document(progress)) + b"\n\n"
                 if progress.has_ended or self._changes.are_ending:
-                    return
+                    return  # where the process ends, whoever watches connects again elsewhere
                 told = progress
                 changed.clear()
                 await asyncio.sleep(TOLD_EVERY_S)

@@ -15,7 +15,6 @@ from redis.exceptions import RedisError, ResponseError
 
 from functions.common import logs
 from functions.common.cloudevent import Envelope
-from functions.common.signature import Signer
 from local.broker.delivery import Answer, Verdict, dead_letter, judge
 from local.broker.queue import Entry, Outgoing, Queue
 from local.broker.triggers import Trigger
@@ -40,10 +39,7 @@ log = logging.getLogger(__name__)
 
 
 class Router:
-    """Routes events along `triggers`; `at_once` bounds the deliveries to one function.
-
-    `vouching` signs the dead letters, where their sink wants that.
-    """
+    """Routes events along `triggers`; `at_once` bounds the deliveries to one function."""
 
     def __init__(
         self,
@@ -51,9 +47,7 @@ class Router:
         queue: Queue,
         *,
         at_once: int = AT_ONCE,
-        vouching: Signer | None = None,
     ) -> None:
-        self._vouching = vouching or Signer(())
         self._triggers = triggers
         self._queue = queue
         self._places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
@@ -110,11 +104,10 @@ class Router:
         delivery = trigger.delivery
         url = (delivery.dead_letter_url or "") if entry.is_dead else trigger.url
         most = DEAD_LETTER_TRIES if entry.is_dead else delivery.retry + 1
-        event = self._vouching.signed(entry.event) if entry.is_dead else entry.event
         while True:
             tried = await self._insist(lambda: self._queue.count_try(entry))
             async with self._places[urlsplit(url).netloc]:
-                answer = await _post(http, url, event, delivery.timeout_s)
+                answer = await _post(http, url, entry.event, delivery.timeout_s)
             verdict, reply = judge(answer)
             if verdict is Verdict.TAKEN:
                 log.info("%s delivered", entry.event.type, extra={"url": url, "tries": tried})

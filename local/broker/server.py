@@ -27,7 +27,6 @@ from functions.common import cloudevent, logs, problems
 from functions.common.config import Environment, RedisSettings
 from functions.common.errors import MalformedEventError, OversizedEventError, StockcastError
 from functions.common.problems import problem
-from functions.common.signature import Signer
 from local.broker import triggers
 from local.broker.queue import Queue
 from local.broker.routing import Router
@@ -116,9 +115,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--triggers", type=Path, required=True, help="folder of Knative manifests")
     parser.add_argument("--service", action="append", default=[], metavar="NAME=URL")
     parser.add_argument("--at-once", type=int, default=8, help="deliveries at once to a function")
-    parser.add_argument(
-        "--dead-letter-token", type=Path, metavar="FILE", help="holds what signs dead letters"
-    )
     given = parser.parse_args(arguments)
     logs.configure("broker", "INFO")
     logging.getLogger("local").setLevel("INFO")
@@ -127,11 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     redis_url = given.redis_url or RedisSettings.read(Environment(os.environ)).url
     redis = Redis.from_url(redis_url, socket_connect_timeout=2, health_check_interval=15)
     queue = Queue(redis)
-    token = given.dead_letter_token
-    vouching = Signer((token.read_text(encoding="ascii"),)) if token else None
-    router = Router(
-        triggers.read(given.triggers, services), queue, at_once=given.at_once, vouching=vouching
-    )
+    router = Router(triggers.read(given.triggers, services), queue, at_once=given.at_once)
     uvicorn.run(
         application(router, queue),
         host=HOST,

@@ -145,11 +145,16 @@ def test_a_request_in_flight_is_answered_after_sigterm(run, inbox, function):
     container.wait_until_ended()
 
 
-def test_an_open_stream_of_progress_ends_with_its_server(run, inbox):
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("forecasts", {"symbol": "AAPL", "days": 30, "id": "own-id-1"}),
+        ("batches", {"symbols": ["AAPL", "IBM"], "days": 30, "id": "own-id-2"}),
+    ],
+)
+def test_an_open_stream_of_progress_ends_with_its_server(run, inbox, path, asked):
     web = run("web", K_SINK=inbox.url)
-    body = {**ASKED, "id": "own-id-1"}
-    del body["request_id"]
-    location = requests.post(f"{web.url}/api/forecasts", json=body, timeout=30).headers["location"]
+    location = requests.post(f"{web.url}/api/{path}", json=asked, timeout=30).headers["location"]
     with requests.get(f"{web.url}{location}/events", stream=True, timeout=60) as stream:
         lines = stream.iter_lines()
         assert any(line.startswith(b"data:") for line in lines)

@@ -119,3 +119,9 @@ def test_data_that_could_not_be_carried_on_is_malformed(data):
     structured = b'{"specversion":"1.0","id":"1","source":"/s","type":"t","data":' + data + b"}"
     with pytest.raises(MalformedEventError):
         cloudevent.parse({"content-type": cloudevent.STRUCTURED}, structured)
+
+
+def test_an_event_without_a_time_is_given_none():
+    event = Envelope("1", "/test", "some.type", {})
+    for mode in (event.to_binary, event.to_structured):
+        assert cloudevent.parse(*mode()) == event
