@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 
 from bench.http_load import Tally, fetch, post, server_sent_events
 from bench.world import SYMBOLS, World
@@ -14,6 +16,8 @@ SHORTEST, LONGEST = 30, 120
 """Days ahead; an option that no model knows tells apart what is asked about the same day."""
 
 DONE = b'"status":"done"'
+ENDED = re.compile(rb'"status": ?"(done|failed)"')
+PATIENCE_S, AGAIN_S = 600.0, 0.2
 
 
 def _questions() -> Iterator[dict[str, object]]:
@@ -33,11 +37,25 @@ def new_questions(count: int) -> list[dict[str, object]]:
 
 async def ended(port: int, request_id: str) -> bytes:
     """The last event of the request's live stream."""
-    last = b""
-    async with server_sent_events(port, f"/api/forecasts/{request_id}/events") as told:
-        async for data in told:
-            last = data
-    return last
+    return await last_event(port, f"/api/forecasts/{request_id}/events", ENDED)
+
+
+async def last_event(port: int, path: str, final: re.Pattern[bytes]) -> bytes:
+    """The event of a stream that is `final`.
+
+    Where the stream ends before, it is opened again, as a browser does. TimeoutError after
+    PATIENCE_S without it.
+    """
+    give_up = time.perf_counter() + PATIENCE_S
+    while time.perf_counter() < give_up:
+        with suppress(OSError):
+            async with server_sent_events(port, path) as told:
+                async for data in told:
+                    if final.search(data):
+                        return data
+        await asyncio.sleep(AGAIN_S)
+    message = f"{path} did not end within {PATIENCE_S:.0f} s."
+    raise TimeoutError(message)
 
 
 async def ask(port: int, question: dict[str, object]) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import processes
+from bench.asking import ENDED, last_event
 from bench.figures import Figure
-from bench.http_load import fetch, get, post, server_sent_events
+from bench.http_load import fetch, get, post
 from bench.provider import many_tickers
 from bench.world import FUNCTIONS, World, stockcast
 
@@ -50,6 +51,7 @@ def measure(*, is_quick: bool) -> tuple[list[Figure], dict[str, Any]]:
             f"{listed}; {each_ms[-1]:.0f} ms a ticker",
             budget=f"linear: {ratio:.2f} times the time a ticker of {sizes[0]}",
             met=ratio <= LINEAR,
+            is_main=True,
         ),
         Figure("memory at the peak of that batch, MB", f"{memory}, redis {redis_mb:.0f}"),
     ], {"ms_a_ticker": dict(zip(map(str, sizes), each_ms, strict=True))}
@@ -70,10 +72,7 @@ async def _batch(world: World, first: int, size: int) -> None:
     if accepted.status != 202:
         raise RuntimeError(accepted.body.decode())
     links = accepted.json()["links"]
-    last = b"{}"
-    async with server_sent_events(port, links["events"]) as told:
-        async for data in told:
-            last = data
+    last = await last_event(port, links["events"], ENDED)
     counts = json.loads(last)["counts"]
     if counts["done"] != size:
         message = f"Of {size} members, {counts}: {(await _first_error(port, links))!r}"

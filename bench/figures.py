@@ -16,17 +16,19 @@ from bench.world import ROOT
 
 RESULTS = ROOT / "bench" / "results"
 PAGE = ROOT / "docs" / "performance.md"
+README = ROOT / "README.md"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table; `met` is None where there is no budget."""
+    """One line of the table; `met` is None where there is no budget, `is_main` ones are quoted."""
 
     name: str
     measured: str
     baseline: str = ""
     budget: str = ""
     met: bool | None = None
+    is_main: bool = False
 
 
 def machine() -> dict[str, Any]:
@@ -44,9 +46,9 @@ def machine() -> dict[str, Any]:
 
 
 def write(name: str, figures: Sequence[Figure], details: dict[str, Any], *, is_quick: bool) -> str:
-    """Keep the figures in RESULTS, and in PAGE between the marks `name`; the table itself.
+    """Keep the figures in RESULTS, and on the pages between the marks `name`; the table itself.
 
-    A quick run is kept beside, and leaves the page as it is.
+    README quotes the main ones. A quick run is kept beside, and leaves the pages as they are.
     """
     on = machine()
     about = {
@@ -61,8 +63,11 @@ def write(name: str, figures: Sequence[Figure], details: dict[str, Any], *, is_q
     (RESULTS / f"{stem}.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     (RESULTS / f"{stem}.md").write_text(table + "\n", encoding="utf-8")
     if not is_quick:
-        text = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(between_marks(text, name, table), encoding="utf-8")
+        main = [one for one in figures if one.is_main]
+        quoted = _caption(about) + "\n\n" + markdown(main)
+        for page, shown in ((PAGE, table), (README, quoted)):
+            text = between_marks(page.read_text(encoding="utf-8"), name, shown)
+            page.write_text(text, encoding="utf-8")
     return table
 
 
@@ -84,7 +89,7 @@ def between_marks(text: str, name: str, table: str) -> str:
     before, found, rest = text.partition(start)
     _, ended, after = rest.partition(end)
     if not (found and ended):
-        message = f"{PAGE.name} has no {start} ... {end}."
+        message = f"The page has no {start} ... {end}."
         raise ValueError(message)
     return f"{before}{start}\n{table}\n{end}{after}"
 

@@ -53,7 +53,7 @@ def run(*, is_quick: bool, only: tuple[str, ...] = NAMES) -> tuple[list[Figure],
         keep("batches", batches.measure(is_quick=is_quick))
     if "stages" in only:
         _tell("stages")
-        details["stages"] = stages.measure(1 if is_quick else 7)
+        details["stages"] = stages.measure(1 if is_quick else 5)
     return found, details
 
 

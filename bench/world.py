@@ -52,7 +52,7 @@ class World:
 @contextmanager
 def stockcast(env: Mapping[str, str] | None = None) -> Iterator[World]:
     """The stack, without a limit of submissions; `env` is added to its environment."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
         options = at_base_port(Options(home=Path(folder)), free_port(5 + len(S3_PORTS)))
         before = dict(os.environ)
         os.environ.update({"RATE_LIMIT": "0", "LOG_LEVEL": "WARNING", **(env or {})})

@@ -110,7 +110,9 @@ def _print_table(console: Console, titles: Sequence[str], rows: Sequence[Sequenc
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
-    return f"{value:,.6g}" if isinstance(value, (int, float)) else str(value)
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.6g}"
 
 
 def _named(name: str) -> str:

@@ -31,13 +31,17 @@ S3_PORTS = (
 
 @dataclass(frozen=True)
 class Program:
-    """A child process: how to start it, the ports it opens, and whether it answers yet."""
+    """A child process: how to start it, the ports it opens, and whether it answers yet.
+
+    One that `works_off` a backlog leaves the processors to those that people wait for.
+    """
 
     name: str
     argv: tuple[str, ...]
     ports: tuple[int, ...]
     is_ready: Callable[[], bool]
     env: Mapping[str, str] = field(default_factory=dict)
+    works_off: bool = False
 
 
 def redis_server(port: int, data: Path) -> Program:

@@ -167,7 +167,7 @@ def _function(name: str, port: int, env: dict[str, str]) -> Program:
         argv.append("--asgi")
     scale = {
         "web": {"WORKERS": "1"},
-        "ingest": {"WORKERS": "1", "THREADS": "16"},
+        "ingest": {"WORKERS": str(min(2, os.cpu_count() or 1)), "THREADS": "8"},
         "forecast": {"WORKERS": str(min(4, os.cpu_count() or 1)), "THREADS": "8"},
     }
     return Program(
@@ -176,6 +176,7 @@ def _function(name: str, port: int, env: dict[str, str]) -> Program:
         (port,),
         lambda: answers_http(port, "/healthz"),
         {**env, **scale[name]},
+        works_off=name != "web",
     )
 
 

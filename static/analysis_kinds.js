@@ -2,7 +2,7 @@
 
 const START = { name: "start", label: "From (optional)", type: "date" };
 const END = { name: "end", label: "To (optional)", type: "date" };
-const SHARES = { name: "nshares", label: "Shares", type: "number", min: 0.000001, step: "any", value: 10 };
+const SHARES = { name: "nshares", label: "Shares", type: "number", min: 0.001, max: 1_000_000_000, step: "any", value: 10 };
 const PRIOR = { name: "changepoint_prior", label: "Changepoint prior", type: "number", min: 0.0001, max: 100, step: "any", value: 0.05 };
 const PRIORS = { name: "priors", label: "Changepoint priors, up to six", type: "numbers", value: "0.001, 0.05, 0.1, 0.2" };
 const YEARS = { name: "training_years", label: "Years to learn from", type: "number", min: 1, max: 10, step: 1, value: 3 };

@@ -8,7 +8,7 @@ import { foldedTable } from "./tables.js";
 
 const FEW_ROWS = 14;
 const FRACTIONS = /return$|drawdown$|volatility$|^accuracy|inside/;
-const MONEY = /(close|daily_change)_(minimum|maximum|current)$|profit|value|invested|estimate|^low$|^high$|^trend$|slope|noise|error|swing|range$|close$|actual|predicted|^change$|price/;
+const MONEY = /(close|daily_change)(_(minimum|maximum|current))?$|profit|value|invested|estimate|^low$|^high$|^trend$|slope|noise|error|swing|range$|actual|predicted|^change$|price/;
 const LABELS = { nshares: "Shares", interest_term: "Searched for", interest_periods: "Periods compared" };
 
 export function label(name) {
@@ -21,6 +21,7 @@ export function written(name, value) {
   if (isIsoDate(value)) return shortDate(value);
   if (typeof value !== "number") return String(value);
   if (FRACTIONS.test(name)) return finePercent(value);
+  if (name.endsWith("_percent")) return finePercent(value / 100);
   if (MONEY.test(name)) return price(value);
   return number(value);
 }

@@ -5,43 +5,59 @@ import { isSymbol, recent } from "./storage.js";
 
 const MODELS = ["calibrated", "prophet"];
 const MOST_DAYS = 3650;
+const FIELDS = ["symbol", "days", "model"];
 
 const form = at("ask");
 const isGoodDays = (days) => Number.isInteger(days) && days >= 1 && days <= MOST_DAYS;
+
+/** What is wrong with each field; "" where nothing is. */
+const faults = ({ symbol, days, model }) => ({
+  symbol: isSymbol(symbol) ? "" : NO_TICKER,
+  days: isGoodDays(days) ? "" : `Enter a whole number of days from 1 to ${MOST_DAYS}.`,
+  model: MODELS.includes(model) ? "" : `“${model}” is no model. Choose one of these.`,
+});
 
 /** Say what is wrong with a field; "" takes it back. */
 export function complain(field, message) {
   const place = at(`${field}-error`);
   if (!place) return false;
   place.textContent = message;
-  if (message) at(field).setAttribute("aria-invalid", "true");
-  else at(field).removeAttribute("aria-invalid");
+  if (message) at(field)?.setAttribute("aria-invalid", "true");
+  else at(field)?.removeAttribute("aria-invalid");
   return true;
 }
 
 /** What the form says; null, with the reasons shown and the first bad field focused, if it is bad. */
 function entered() {
-  const symbol = at("symbol").value.trim().toUpperCase();
-  const days = Number(at("days").value);
-  const goodDays = at("days").value !== "" && isGoodDays(days);
-  complain("symbol", isSymbol(symbol) ? "" : NO_TICKER);
-  complain("days", goodDays ? "" : `Enter a whole number of days from 1 to ${MOST_DAYS}.`);
-  if (isSymbol(symbol) && goodDays) return { symbol, days, model: form.elements.model.value };
-  at(isSymbol(symbol) ? "days" : "symbol").focus();
+  const wanted = { symbol: at("symbol").value.trim().toUpperCase(), days: Number(at("days").value), model: form.elements.model.value };
+  const found = Object.entries(faults(wanted));
+  for (const [field, message] of found) complain(field, message);
+  const bad = found.find(([, message]) => message);
+  if (!bad) return wanted;
+  at(bad[0]).focus();
   return null;
 }
 
+const meant = ({ symbol = "", days, model = MODELS[0] }) => ({ symbol: symbol.trim().toUpperCase(), days: Number(days ?? at("days").value), model });
+
 /** What an address asks for; null where it asks for no forecast. */
-export function asked({ symbol = "", days, model = MODELS[0] }) {
-  const wanted = { symbol: symbol.trim().toUpperCase(), days: Number(days ?? at("days").value), model };
-  return isSymbol(wanted.symbol) && isGoodDays(wanted.days) && MODELS.includes(model) ? wanted : null;
+export function asked(parameters) {
+  const wanted = meant(parameters);
+  return Object.values(faults(wanted)).some(Boolean) ? null : wanted;
+}
+
+/** Fill the form from an address that asks for no forecast, and say what in it is wrong. */
+export function explain(parameters) {
+  fill(parameters);
+  const found = faults(meant(parameters));
+  for (const field of FIELDS) if (parameters[field] !== undefined) complain(field, found[field]);
 }
 
 export function fill({ symbol, days, model }) {
   if (symbol !== undefined) at("symbol").value = symbol;
   if (days !== undefined) at("days").value = days;
   if (model !== undefined) form.elements.model.value = model;
-  for (const field of ["symbol", "days"]) complain(field, "");
+  for (const field of FIELDS) complain(field, "");
   markChoice();
 }
 

@@ -15,6 +15,7 @@ const MOST = 4;
 const FRESH_MS = 15 * 60_000;
 const HEIGHT = { wide: 400, narrow: 300 };
 const found = new Map(); // price histories by ticker
+const NOTHING_IN_COMMON = "They have no day in common here: choose a longer range, or take one out.";
 const DASHES = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
 
 let adder = null;
@@ -125,19 +126,24 @@ function content() {
   function showFrom(from) {
     // They start together: on the first day shown on which all of them have a price.
     const first = xs.findIndex((x, day) => x >= from && prices.every((column) => column[day] !== null));
-    changes = prices.map((column) => column.map((value, day) => (first < 0 || day < first || value === null ? null : value / column[first] - 1)));
+    changes = prices.map((column) => column.map((value, day) => (day < first || value === null ? null : value / column[first] - 1)));
     drawn?.destroy();
+    drawn = null;
+    if (first < 0) {
+      readout.say([["", NOTHING_IN_COMMON]]);
+      return summary.replaceChildren();
+    }
     drawn = plot(host, {
       data: [xs, ...changes],
       series: compared.map((symbol, which) => line(symbol, `series-${which + 1}`, { dash: DASHES[which], width: 1.75, spanGaps: true })),
       value: (value) => percent(value),
       height: HEIGHT,
-      view: { min: first < 0 ? xs[0] : xs[first], max: xs.at(-1) },
+      view: { min: xs[first], max: xs.at(-1) },
       label: `${compared.join(", ")}: percent change.`,
       read,
     });
     read(null);
-    summary.replaceChildren(...table(dates, prices, changes, Math.max(0, first)));
+    summary.replaceChildren(...table(dates, prices, changes, first));
   }
 
   const ranges = rangeButtons(dates.at(-1), xs[0], (from, name) => {
@@ -167,7 +173,7 @@ function table(dates, prices, changes, first) {
     compared.map((symbol, which) => {
       const [from, to] = [prices[which][first], prices[which].findLast((value) => value !== null)];
       const known = changes[which].filter((value) => value !== null);
-      return [symbol, from === null ? "–" : price(from), price(to), shown(to / from - 1), shown(Math.min(...known)), shown(Math.max(...known))];
+      return [symbol, price(from), price(to), shown(to / from - 1), shown(Math.min(...known)), shown(Math.max(...known))];
     });
   const title = `From ${shortDate(dates[first])} to ${shortDate(dates[last])}`;
   return [foldedTable(title, ["Ticker", "First price", "Last price", "Change", "Lowest", "Highest"], rows, { isOpen: true })];

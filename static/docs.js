@@ -8,12 +8,17 @@ function element(name, text, ...children) {
   return made;
 }
 
+function bodyOf({ $ref: reference, properties }) {
+  if (reference) return `Body: ${reference.split("/").at(-1)}, as JSON (see below).`;
+  return `Body: JSON with ${Object.keys(properties).join(", ")}.`;
+}
+
 function operation(path, method, { summary, parameters = [], requestBody, responses }) {
   const section = element("section", "", element("h2", `${method.toUpperCase()} ${path}`), element("p", `${summary}.`));
   for (const { name, description } of parameters) {
     section.append(element("p", `${name}: ${description ?? "the request's id"}`));
   }
-  if (requestBody) section.append(element("p", "Body: Submission, as JSON (see below)."));
+  if (requestBody) section.append(element("p", bodyOf(requestBody.content["application/json"].schema)));
   const list = element("ul", "");
   for (const [status, { description }] of Object.entries(responses)) list.append(element("li", `${status}: ${description}`));
   section.append(list);

@@ -1,7 +1,7 @@
 // What can be kept of an answer: files, its address, and a place on the watch-list.
 import { here } from "./api.js";
 import { element } from "./element.js";
-import { isWatched, unwatch, watch } from "./storage.js";
+import { TOO_MANY_WATCHED, isWatched, unwatch, watch } from "./storage.js";
 
 export function downloadLinks(name, links) {
   const link = (href, type) => element("a.button", { href: here(href), download: `${name}.${type.toLowerCase()}` }, type);
@@ -23,7 +23,7 @@ function watchButton(symbol) {
   const button = element("button.quiet.watch", { type: "button", "aria-pressed": String(isWatched(symbol)) }, `Watch ${symbol}`);
   button.addEventListener("click", () => {
     if (isWatched(symbol)) unwatch(symbol);
-    else watch(symbol);
+    else if (!watch(symbol)) button.textContent = TOO_MANY_WATCHED;
     button.setAttribute("aria-pressed", String(isWatched(symbol)));
   });
   return button;

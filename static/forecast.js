@@ -27,7 +27,7 @@ ask.start((wanted) => {
 export function show(parameters, how) {
   const wanted = ask.asked(parameters);
   if (!wanted) {
-    if (parameters.symbol || parameters.days || parameters.model) ask.fill(parameters);
+    ask.explain(parameters);
     if (shownKey !== "none") invite();
     return;
   }

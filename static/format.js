@@ -42,7 +42,10 @@ const whole = new Intl.NumberFormat(undefined, { style: "percent", maximumFracti
 const fine = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
 const signed = new Intl.NumberFormat(undefined, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" });
 
-export const number = (value) => plain.format(value);
+const integer = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+
+/** Counts to the last digit, other numbers to six. */
+export const number = (value) => (Number.isInteger(value) ? integer : plain).format(value);
 export const shortNumber = (value) => compact.format(value);
 /** These take fractions: 0.82 is 82%. */
 export const percent = (fraction) => whole.format(fraction);

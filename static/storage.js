@@ -22,11 +22,20 @@ export function write(name, value) {
   }
 }
 
+const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What is kept under names; empty where something else is stored. */
+export function readRecord(name) {
+  const stored = read(name, {});
+  return isRecord(stored) ? stored : {};
+}
+
 const SYMBOL = /^[A-Z][A-Z0-9.-]{0,9}$/;
 export const isSymbol = (text) => SYMBOL.test(text);
 
 const MOST_RECENT = 5;
-const MOST_WATCHED = 100;
+export const MOST_WATCHED = 100;
+export const TOO_MANY_WATCHED = `${MOST_WATCHED} tickers are the most: remove some first.`;
 
 function symbols(name) {
   const stored = read(name, []);
@@ -42,8 +51,10 @@ export function remember(symbol) {
 export const watched = () => symbols("watched");
 export const isWatched = (symbol) => watched().includes(symbol);
 
+/** Whether it is watched now; it is not where too many are. */
 export function watch(symbol) {
-  if (!isWatched(symbol)) write("watched", [...watched(), symbol].slice(-MOST_WATCHED));
+  if (!isWatched(symbol) && watched().length < MOST_WATCHED) write("watched", [...watched(), symbol]);
+  return isWatched(symbol);
 }
 
 export function unwatch(symbol) {

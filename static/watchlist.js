@@ -4,9 +4,9 @@ import { forecastAll } from "./batch.js";
 import { NO_TICKER } from "./combobox.js";
 import { at, element } from "./element.js";
 import { failure } from "./failure.js";
-import { inDays, percent, price, range, shortDate } from "./format.js";
+import { inDays, isIsoDate, percent, price, range, shortDate } from "./format.js";
 import { sparkline } from "./sparkline.js";
-import { isSymbol, read, unwatch, watch, watched, write } from "./storage.js";
+import { MOST_WATCHED, TOO_MANY_WATCHED, isSymbol, read, readRecord, unwatch, watch, watched, write } from "./storage.js";
 import { tickerField } from "./ticker_field.js";
 
 const HORIZONS = { 7: "1 week", 30: "1 month", 91: "3 months", 365: "1 year" };
@@ -21,9 +21,10 @@ let timer;
 let days = 30;
 
 /** What the last batch said, by ticker, so that the table is filled before the next one is done. */
-const rows = () => read("rows", {});
+const rows = () => Object.fromEntries(Object.entries(readRecord("rows")).filter(([, row]) => isRow(row)));
+const isRow = (row) => row?.isMissing === true || ([row?.last_price, row?.lo80, row?.hi80].every(Number.isFinite) && isIsoDate(row.last_date) && (row.closes === undefined || Array.isArray(row.closes)));
 const isFresh = () => {
-  const { askedAt = 0, days: of } = read("refreshed", {});
+  const { askedAt = 0, days: of } = readRecord("refreshed");
   return of === days && Date.now() - askedAt < FRESH_MS && watched().every((symbol) => symbol in rows());
 };
 
@@ -41,6 +42,7 @@ export function leave() {
   clearInterval(timer);
   running?.abort();
   running = null;
+  at("watch-progress").classList.remove("running");
 }
 
 function build() {
@@ -76,7 +78,8 @@ function add(event) {
   event.preventDefault();
   const wanted = adder.input.value.toUpperCase().split(SEPARATORS).filter(Boolean);
   const bad = wanted.filter((symbol) => !isSymbol(symbol));
-  const complaint = wanted.length === 0 ? NO_TICKER : bad.length ? `${bad.join(", ")}: no ticker. Take it out, then add again.` : "";
+  const isTooMuch = new Set([...watched(), ...wanted]).size > MOST_WATCHED;
+  const complaint = wanted.length === 0 ? NO_TICKER : bad.length ? `${bad.join(", ")}: no ticker. Take it out, then add again.` : isTooMuch ? TOO_MANY_WATCHED : "";
   adder.complain(complaint);
   if (complaint) return adder.input.focus();
   wanted.forEach(watch);

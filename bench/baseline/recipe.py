@@ -16,7 +16,7 @@ from prophet import Prophet
 
 TRAINING_DAYS = 3 * 365
 
-logging.getLogger("cmdstanpy").setLevel("ERROR")
+logging.getLogger("cmdstanpy").disabled = True
 drawing = threading.Lock()
 
 

@@ -137,10 +137,13 @@ class BatchApi:
         return progress
 
     async def _told(self, batch_id: str) -> AsyncIterator[bytes]:
-        """Server-sent events: `progress` with the document, a few a second at most."""
+        """Server-sent events: `progress` with the document, a few a second at most.
+
+        Where Redis does not answer, the stream ends early, and a browser asks again.
+        """
         told = None
         yield b"retry: 1000\n\n"
-        with self._changes.watching(batch_id) as changed:
+        with self._changes.watching(batch_id) as changed, suppress(TemporaryError):
             while progress := await self._batches.progress(batch_id):
                 if progress == told:
                     yield b": still here\n\n"

@@ -1,6 +1,7 @@
 """The clock of the functions and the broker is stepped by an hour while requests are under way."""
 
 import os
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,11 @@ def test_a_clock_that_is_stepped(stepped, trials, name, step_s):
     trial = stepped.trial(f"clock stepped {name} by an hour", breaking)
     stepped.clock.step(0)
     trials.append(trial)
+    submitted = [
+        datetime.fromisoformat(stepped.document(one)["submitted_at"].replace("Z", "+00:00"))
+        for one in stepped.accepted
+    ]
+    assert max(submitted) - min(submitted) > timedelta(minutes=50)  # some before, some after
     assert trial.done + sum(trial.failed.values()) == trial.accepted == MANY
     # By the stepped clock their deadline has passed.
     assert set(trial.failed) <= {"Deadline exceeded"}

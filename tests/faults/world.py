@@ -71,14 +71,14 @@ class World:
         self.stores.start(lambda _: None)
         self.stores.watch(lambda _: None)
         self.redis_proxy, self.s3_proxy = Proxy(redis_port), Proxy(s3_port)
-        environment = {
+        shared = {
             "RATE_LIMIT": "0",
             "REQUEST_DEADLINE": f"{DEADLINE_S}s",
             "AWS_ACCESS_KEY_ID": "tester",
             "AWS_SECRET_ACCESS_KEY": SECRET,
         }
         self.environment = pytest.MonkeyPatch()  # what is started anew needs it as well
-        for name, value in environment.items():
+        for name, value in shared.items():
             self.environment.setenv(name, value)
         options = Options(
             home=home,

@@ -1,6 +1,9 @@
 """The benchmarks still run what they claim to time."""
 
-from bench import stages, symbols
+import pytest
+
+from bench import figures, stages, symbols
+from bench.figures import PAGE, README, Figure
 from functions.ingest.providers.sample import SampleProvider
 
 
@@ -14,3 +17,32 @@ def test_the_large_directory_is_searched():
     directory = symbols.large()
     assert len(directory) > symbols.LISTINGS / 2
     assert all(len(directory.find(query)) <= 20 for query in symbols.QUERIES)
+
+
+def test_a_table_says_which_budgets_are_met():
+    table = figures.markdown(
+        [Figure("one", "1 ms", "9 ms", "at most 2", True), Figure("two", "3", "", "1", False)]
+    )
+    assert table.splitlines()[2:] == [
+        "| one | 1 ms | 9 ms | at most 2 | yes |",
+        "| two | 3 |  | 1 | **no** |",
+    ]
+
+
+def test_a_table_goes_between_its_marks_and_leaves_the_rest():
+    text = "before\n<!-- bench -->\nold\n<!-- /bench -->\nafter"
+    shown = figures.between_marks(text, "bench", "new")
+    assert shown == "before\n<!-- bench -->\nnew\n<!-- /bench -->\nafter"
+    with pytest.raises(ValueError, match="load"):
+        figures.between_marks(text, "load", "new")
+
+
+@pytest.mark.parametrize("page", [PAGE, README])
+@pytest.mark.parametrize("name", ["bench", "load"])
+def test_the_pages_have_a_place_for_each_table(page, name):
+    text = page.read_text(encoding="utf-8")
+    assert "new table" in figures.between_marks(text, name, "new table")
+
+
+def test_the_machine_is_told_without_its_name():
+    assert set(figures.machine()) == {"cpu", "cores", "memory_gb", "system", "python"}

@@ -72,12 +72,13 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         for title, unit in dict.fromkeys(panel_of[name] for name in drawn)
     ]
     rows = zip(dates.astype(str).tolist(), *(of.tolist() for of in drawn.values()), strict=True)
+    suffix = "_percent" if parameters["plot_type"] == "pct" else ""
     return Analysis(
         message=_message(series.symbol, parameters["columns"][0], figures),
         notes=chosen.notes,
         figures=figures,
         panels=panels,
-        table=Table(("date", *drawn), list(rows)),
+        table=Table(("date", *(f"{name}{suffix}" for name in drawn)), list(rows)),
     )
 
 

@@ -5,7 +5,7 @@ Each prior has a fit of its own; Stocker left its object with the last one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,9 +39,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     known[: -len(ahead)] = series.adjusted_close[-(len(dates) - len(ahead)) :]
     estimates = [row[2] for row in rows]
     return Analysis(
-        message=f"By {ahead[-1]}, {_priors(len(rows))} {series.symbol} between"
-        f" {dollars(min(estimates))} and {dollars(max(estimates))}: the larger the prior, the"
-        " closer the line follows the past.",
+        message=_message(series.symbol, ahead[-1], estimates),
         figures={
             "target_date": str(ahead[-1]),
             "lowest_estimate": min(estimates),
@@ -60,5 +58,11 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     )
 
 
-def _priors(count: int) -> str:
-    return "one changepoint prior puts" if count == 1 else f"{count} changepoint priors put"
+def _message(symbol: str, day: np.datetime64, estimates: Sequence[float]) -> str:
+    if len(estimates) == 1:
+        return f"By {day}, this changepoint prior puts {symbol} at {dollars(estimates[0])}."
+    return (
+        f"By {day}, {len(estimates)} changepoint priors put {symbol} between"
+        f" {dollars(min(estimates))} and {dollars(max(estimates))}: the larger the prior, the"
+        " closer the line follows the past."
+    )

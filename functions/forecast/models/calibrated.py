@@ -11,6 +11,7 @@ the last month to the last years as h grows, `multiple` the empirical table (out
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,6 +48,7 @@ class CalibratedModel:
 
     def __init__(self, table: outcome_table.OutcomeTable | None = None) -> None:
         self._table = table or outcome_table.load()
+        self._day_before = lru_cache(maxsize=16)(self._day_before_of)
 
     def forecast(
         self,
@@ -73,7 +75,7 @@ class CalibratedModel:
             centre=quantiles[:, -1],
             fitted=np.concatenate(([np.nan], line)),
             note=_note(rows),
-            day_before=self._day_before(series, known),
+            day_before=self._day_before(series),
         )
 
     def backtest(self, series: PriceSeries, horizon: int) -> backtest.Backtest:
@@ -108,13 +110,18 @@ class CalibratedModel:
         wide = self._widths(series, measures(series), origins, np.array([step]))
         return wide[:, 0]
 
-    def _day_before(self, series: PriceSeries, known: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The 80% interval (n, 2) of each row's price, forecast from the rows before it."""
+    def _day_before_of(self, series: PriceSeries) -> NDArray[np.float64]:
+        """The 80% interval (n, 2) of each row's price, forecast from the rows before it.
+
+        It is the same whatever is asked, so that of the last series is kept.
+        """
+        known = measures(series)
         interval = np.full((len(series), 2), np.nan)
         origins = np.arange(FEWEST_ROWS - 1, len(series) - 1)
         if len(origins):
             one = np.array([1])
             interval[origins + 1] = self._quantiles(series, known, origins, one, (0.1, 0.9))[:, 0]
+        interval.flags.writeable = False
         return interval
 
     def _quantiles(

@@ -138,6 +138,17 @@ def test_columns_are_chosen(visit):
     assert page.inner_text("#parameter-columns-error") == "Choose one at least."
 
 
+def test_values_are_written_in_their_unit(visit):
+    page = visit("/?view=analyses&symbol=AAPL&kind=history&plot_type=pct&columns=close,volume")
+    analysed(page)
+    assert "132,529,300" in page.inner_text(".figures")  # the most shares in a day, to the last
+    page.click("#analysis-outcome summary")
+    page.locator("#analysis-outcome tbody tr").first.wait_for()
+    close, volume = document(page)["result"]["table"]["rows"][0][1:]
+    cells = page.locator("#analysis-outcome tbody tr").first.locator("td").all_inner_texts()
+    assert cells == [f"{close:.1f}%", f"{volume:.1f}%"]
+
+
 def interest_csv():
     """A CSV as Google Trends exports it: weekly, over two years."""
     first = date(2011, 1, 2)

@@ -140,3 +140,10 @@ def test_each_model_is_told_in_a_line(page):
 def test_the_api_is_described(visit):
     page = visit("/docs")
     page.wait_for_selector("text=POST /api/forecasts")
+    bodies = page.locator("p >> text=Body:").all_inner_texts()
+    assert {body.split()[1] for body in bodies} == {
+        "Submission,",
+        "AnalysisSubmission,",
+        "BatchSubmission,",
+        "JSON",
+    }

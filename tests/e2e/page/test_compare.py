@@ -61,3 +61,14 @@ def test_four_are_the_most_and_one_can_be_taken_out(visit):
 def test_an_unknown_ticker_is_told(visit):
     page = visit("/?view=compare&symbols=AAPL,ZZZZ")
     page.wait_for_selector("#compare-outcome .failure >> text=ZZZZ", timeout=LONG_MS)
+
+
+def test_prices_without_a_day_in_common_are_not_compared(visit):
+    page = visit()
+    old = {"dates": ["1999-01-04", "1999-01-05"], "adj_close": [1.0, 2.0]}
+    page.route("**/api/symbols/IBM/history", lambda route: route.fulfill(json=old))
+    page.click("nav >> text=Compare")
+    page.click("text=AAPL, MSFT, IBM")
+    page.wait_for_selector("text=They have no day in common here", timeout=LONG_MS)
+    page.click("[aria-label='Take IBM out']")
+    assert set(shown(page)) == {"AAPL", "MSFT"}

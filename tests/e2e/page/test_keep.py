@@ -68,6 +68,27 @@ def test_a_senseless_address_shows_the_form(visit):
     page.wait_for_selector("text=Ask for a stock")
 
 
+@pytest.mark.parametrize(
+    ("query", "field", "told"),
+    [
+        ("symbol=AAPL&days=4000", "days", "Enter a whole number of days from 1 to 3650."),
+        ("symbol=AAPL&days=soon", "days", "Enter a whole number of days from 1 to 3650."),
+        ("symbol=A$&days=45", "symbol", "Enter a ticker, for example AAPL or BRK.B."),
+        ("symbol=AAPL&model=oracle", "model", "“oracle” is no model. Choose one of these."),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_told_beside_its_field(visit, query, field, told):
+    page = visit(f"/?{query}")
+    page.wait_for_selector("text=Ask for a stock")
+    errors = {name: page.inner_text(f"#{name}-error") for name in ("symbol", "days", "model")}
+    assert errors == {**dict.fromkeys(errors, ""), field: told}
+    page.fill("#symbol", "AAPL")
+    page.fill("#days", "45")
+    page.click("#submit")
+    answered(page)
+    assert page.inner_text(f"#{field}-error") == ""
+
+
 @pytest.fixture
 def answer(visit):
     page = visit(LINK)

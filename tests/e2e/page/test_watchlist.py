@@ -1,5 +1,7 @@
 """The watch-list: a table that a batch fills."""
 
+import json
+
 import pytest
 
 from tests.e2e.page.reading import DASH, LONG_MS
@@ -90,3 +92,50 @@ def test_bad_tickers_are_named(page):
     add(page, "AAPL, 1X, ?")
     assert page.inner_text("#watch-add-error") == "1X, ?: no ticker. Take it out, then add again."
     assert page.input_value("#watch-add") == "AAPL, 1X, ?"
+
+
+def store(page, **kept):
+    """Open the watch-list with this in the browser's storage."""
+    for name, value in kept.items():
+        page.evaluate("(kept) => localStorage.setItem(...kept)", [f"stockcast.{name}", value])
+    page.reload()
+
+
+@pytest.mark.parametrize(
+    "rows", ["null", "5", "[]", "{", '{"AAPL": {}}', '{"AAPL": {"last_price": "1"}}']
+)
+def test_what_others_have_stored_breaks_nothing(page, rows):
+    asked_now = '{"askedAt": 9999999999999, "days": 30}'
+    store(page, watched='["AAPL", "<b>", 5]', rows=rows, refreshed=asked_now, recent="null")
+    assert row(page, "AAPL")[1].startswith("$")
+    store(page, refreshed="null")
+    assert row(page, "AAPL")[1].startswith("$")
+
+
+def test_leaving_it_takes_the_progress_away(page):
+    add(page, "AAPL")
+    row(page, "AAPL")
+    page.route("**/api/batches", lambda _: None)
+    page.click("#watch-refresh")
+    page.wait_for_selector("#watch-progress.running")
+    page.click("nav >> text=Compare")
+    page.click("nav >> text=Watch-list")
+    page.wait_for_selector("#watch-list-view:visible")
+    assert "running" not in page.get_attribute("#watch-progress", "class")
+
+
+def test_too_many_are_refused_and_none_is_dropped(page):
+    page.route("**/api/batches", lambda _: None)
+    names = [f"A{at}" for at in range(99)]
+    store(page, watched=json.dumps(names))
+    add(page, "AAPL, IBM")
+    assert page.inner_text("#watch-add-error").startswith("100 tickers are the most")
+    add(page, "AAPL")
+    assert page.locator("#watch-table tbody tr").count() == 100
+    page.click("nav >> text=Forecast")
+    page.fill("#symbol", "IBM")
+    page.keyboard.press("Enter")
+    page.click("text=Watch IBM", timeout=LONG_MS)
+    assert page.inner_text(".watch").startswith("100 tickers are the most")
+    kept = page.evaluate("JSON.parse(localStorage.getItem('stockcast.watched'))")
+    assert kept == [*names, "AAPL"]

@@ -268,10 +268,12 @@ def test_no_error_names_the_key(keyed):
     assert not [path for path, query in keyed.replay.calls if KEY in path + str(query)]
 
 
-def test_a_redirect_is_not_followed_since_it_would_carry_the_key_away(keyed):
-    keyed.instead(status=302, headers={"location": "http://127.0.0.1:9/"}, body="moved")
+def test_a_redirect_is_not_followed_since_it_would_carry_the_key_or_fetch_what_is_ours(world):
+    elsewhere = f"{world.replay.url}/internal/secret"
+    world.instead(status=302, headers={"location": elsewhere}, body="moved")
     with pytest.raises(BadAnswerError, match="302"):
-        keyed.provider.fetch("ACME")
+        world.provider.fetch("ACME")
+    assert [path for path, _ in world.replay.calls if "internal" in path] == []
 
 
 def test_tiingo_s_monthly_quota_is_temporary_until_next_month():

@@ -95,6 +95,11 @@ def test_each_kind_is_told_plotted_and_tabulated(kind, capfdbinary):
     assert len(rows) == 1 + len(result["table"]["rows"])
 
 
+def test_volumes_are_written_to_the_last_share(capfdbinary):
+    _, text, _ = run(capfdbinary, "history", "AAPL", "--columns", "volume")
+    assert "132,529,300" in text
+
+
 def test_search_interest_is_read_from_a_file(tmp_path, capfdbinary):
     path = tmp_path / "interest.csv"
     weeks = [

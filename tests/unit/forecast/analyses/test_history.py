@@ -99,7 +99,7 @@ def test_the_daily_change_in_percent_is_of_the_price_before():
     shown = analysed("history", sample("MSFT"), **asked)
     expected = 100 * frame("MSFT")["adj_close"].pct_change().loc["2012-01-03":]
     assert line_of(shown, "daily change").to_numpy() == pytest.approx(expected, rel=1e-5, abs=1e-6)
-    assert table_of(shown)["daily_change"].to_numpy() == pytest.approx(expected)
+    assert table_of(shown)["daily_change_percent"].to_numpy() == pytest.approx(expected)
     assert [panel["unit"] for panel in shown["panels"]] == ["percent", "percent"]
 
 

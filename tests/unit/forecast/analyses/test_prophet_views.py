@@ -171,7 +171,9 @@ def test_fits_by_prior_are_the_librarys_180_days_on():
 
 
 def test_priors_do_not_depend_on_each_other():
-    alone = table_of(analysed("prior_analysis", sample("IBM"), priors=[0.1])).iloc[0]
+    shown = analysed("prior_analysis", sample("IBM"), priors=[0.1])
+    assert "this changepoint prior puts IBM at $" in shown["message"]
+    alone = table_of(shown).iloc[0]
     among = table_of(analysed("prior_analysis", sample("IBM"), priors=[5, 0.1, 0.01])).iloc[1]
     assert alone.tolist() == among.tolist()
 
