@@ -104,9 +104,10 @@ if kubectl get namespace "$namespace" >/dev/null 2>&1; then
 fi
 
 step "Applying the overlay"
-# kustomize takes relative paths alone.
+# kustomize takes relative paths alone, and sorts as the outermost says.
 ln -s "$here/knative" "$work/knative"
 {
+  sed -n '/^sortOptions:/,/^resources:/{/^resources:/!p;}' "$here/knative/overlays/try/kustomization.yaml"
   echo "kind: Kustomization"
   echo "resources: [knative/overlays/try]"
   echo "images:"

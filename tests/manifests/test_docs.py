@@ -54,6 +54,20 @@ def test_every_link_within_the_docs_leads_somewhere(text):
             assert anchor in slugs, target
 
 
+def test_the_overlay_of_ones_own_has_its_images_and_the_order_of_ours(tmp_path):
+    text = re.search(r"mine/kustomization.yaml <<'END'\n(.*?)\nEND\n", DEPLOY, re.DOTALL)[1]
+    (tmp_path / "knative").symlink_to(KNATIVE)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "kustomization.yaml").write_text(text, encoding="utf-8")
+    mine, ours = kustomize(tmp_path / "mine"), kustomize(KNATIVE / "overlays" / "try")
+    assert [(one["kind"], one["metadata"]["name"]) for one in mine] == [
+        (one["kind"], one["metadata"]["name"]) for one in ours
+    ]
+    for name, service in knative_services(mine).items():
+        (container,) = service["spec"]["template"]["spec"]["containers"]
+        assert container["image"] == f"registry.example.com/stockcast-{name}:1"
+
+
 def test_every_component_is_told_of():
     table = DEPLOY.split("| component |")[1].split("\n\n")[0]
     assert set(re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE)) == set(COMPONENTS)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from functions.common import events, ping
 from functions.common.cloudevent import Envelope
@@ -131,3 +132,35 @@ def test_the_ping_to_try_is_signed_with_its_token():
     ]
     token = base64.b64decode(secret["data"]["EVENT_TOKEN"]).decode()
     Signer((token,)).check(ping.as_meant(pinged(objects)))
+
+
+def before_web(objects):
+    """What an apply has made by the time it comes to the functions."""
+    kinds = [one["kind"] for one in objects if "networking" not in one["apiVersion"]]
+    return set(kinds[: kinds.index("Service")])
+
+
+def test_what_the_functions_need_is_made_before_them(objects):
+    """A revision without its ConfigMap or its K_SINK fails; the next one costs a minute."""
+    assert {"Namespace", "ServiceAccount", "ConfigMap", "Broker", "SinkBinding"} <= (
+        before_web(objects)
+    )
+
+
+def test_to_try_it_events_are_in_memory_whatever_the_cluster_does_by_default():
+    objects = overlay("try")
+    (broker,) = of_eventing(objects, "Broker")
+    annotations = broker["metadata"]["annotations"]
+    assert annotations["eventing.knative.dev/broker.class"] == "MTChannelBasedBroker"
+    config = broker["spec"]["config"]
+    (made,) = [
+        one for one in of_kind(objects, config["kind"]) if one["metadata"]["name"] == config["name"]
+    ]
+    channel = yaml.safe_load(made["data"]["channel-template-spec"])
+    assert channel == {"apiVersion": "messaging.knative.dev/v1", "kind": "InMemoryChannel"}
+
+
+def test_web_is_bound_where_only_what_is_labelled_is(objects):
+    """As with SINK_BINDING_SELECTION_MODE=inclusion; the namespace is labelled by Knative."""
+    web = knative_services(objects)["web"]
+    assert web["metadata"]["labels"]["bindings.knative.dev/include"] == "true"
