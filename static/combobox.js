@@ -82,8 +82,11 @@ export function combobox(input, settled = () => {}) {
 
   async function search() {
     const mine = (turn += 1);
-    const found = await findSymbols(input.value.trim()).catch(() => []);
-    if (mine === turn && document.activeElement === input) show(found);
+    const found = await findSymbols(input.value.trim()).catch(() => null);
+    if (mine !== turn || document.activeElement !== input) return;
+    if (found) return show(found);
+    close();
+    status.textContent = "The search does not answer. A ticker can be entered all the same.";
   }
 
   function move(step) {

@@ -131,6 +131,13 @@ def test_bad_input_is_told_beside_its_field_and_focused(page, symbol, days, fiel
     assert page.evaluate("document.activeElement.id") == field
 
 
+def test_a_search_that_does_not_answer_is_no_search_without_matches(page):
+    page.route("**/api/symbols?*", lambda route: route.abort())
+    page.type("#symbol", "micro")
+    page.wait_for_selector(".combobox [role=status] >> text=The search does not answer")
+    assert page.get_attribute("#symbol", "aria-expanded") == "false"
+
+
 def test_each_model_is_told_in_a_line(page):
     lines = page.locator(".models label").all_inner_texts()
     assert [line.split()[0] for line in lines] == ["Calibrated", "Prophet"]
