@@ -2,6 +2,7 @@
 import { complain, analysisFields, entered, parametersOf } from "./analysis_form.js";
 import { KINDS, kindOf } from "./analysis_kinds.js";
 import { show as showResult } from "./analysis_result.js";
+import { FRESH_MS } from "./api.js";
 import { NO_TICKER } from "./combobox.js";
 import { at, element } from "./element.js";
 import { failure } from "./failure.js";
@@ -114,7 +115,8 @@ async function run(body, { isFirst = false }) {
   const stop = (running = new AbortController());
   const key = keyOf(body);
   document.title = `${kind.title}, ${body.symbol} · Stockcast`;
-  if (kept.has(key)) return showAnswer(kept.get(key));
+  const before = kept.get(key);
+  if (before && Date.now() - before.askedAt < FRESH_MS) return showAnswer(before);
   const progress = waiting(body.symbol, () => cancel(stop), "Analysing");
   progress.tell({ status: "queued" });
   place(progress.card);
@@ -124,9 +126,10 @@ async function run(body, { isFirst = false }) {
     if (running !== stop) return undefined;
     if (request.status === "failed") return fail(request.error);
     remember(body.symbol);
-    kept.set(key, { request, links });
+    const found = { request, links, askedAt: Date.now() };
+    kept.set(key, found);
     if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
-    showAnswer({ request, links });
+    showAnswer(found);
     const isFocusLost = document.activeElement === document.body;
     if (!isFirst && isFocusLost) at("analysis-message").focus();
   } catch (problem) {

@@ -18,6 +18,9 @@ export const UNREACHABLE = {
   status: 0,
 };
 
+/** For so long an answer is shown again without being asked for. */
+export const FRESH_MS = 15 * 60_000;
+
 /** Where a path is found from the page, which is not at the root behind a gateway. */
 export const here = (path) => `.${path}`;
 

@@ -1,5 +1,5 @@
 // Up to four tickers beside each other, as percent change from the start of what is shown.
-import { history } from "./api.js";
+import { FRESH_MS, history } from "./api.js";
 import { NO_TICKER } from "./combobox.js";
 import { at, element } from "./element.js";
 import { failure } from "./failure.js";
@@ -12,7 +12,6 @@ import { foldedTable } from "./tables.js";
 import { tickerField } from "./ticker_field.js";
 
 const MOST = 4;
-const FRESH_MS = 15 * 60_000;
 const HEIGHT = { wide: 400, narrow: 300 };
 const found = new Map(); // price histories by ticker
 const NOTHING_IN_COMMON = "They have no day in common here: choose a longer range, or take one out.";
@@ -66,9 +65,14 @@ function add(event) {
 
 const choose = (symbols) => go({ view: "compare", symbols: [...new Set(symbols)].join(",") });
 
+function takeOut(symbol) {
+  choose(compared.filter((one) => one !== symbol));
+  adder.input.focus();
+}
+
 function drawChips() {
   const chips = compared.map((symbol) =>
-    element("button", { type: "button", "aria-label": `Take ${symbol} out`, click: () => choose(compared.filter((one) => one !== symbol)) }, symbol, element("span", { "aria-hidden": "true" }, "×")),
+    element("button", { type: "button", "aria-label": `Take ${symbol} out`, click: () => takeOut(symbol) }, symbol, element("span", { "aria-hidden": "true" }, "×")),
   );
   at("compared").replaceChildren(...chips);
 }

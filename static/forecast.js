@@ -1,5 +1,5 @@
 // The forecast view: asks, waits, answers.
-import { get } from "./api.js";
+import { FRESH_MS, get } from "./api.js";
 import * as ask from "./ask.js";
 import { at, element } from "./element.js";
 import { failure, isUnknownSymbol, offerMeant } from "./failure.js";
@@ -16,6 +16,7 @@ let running = null; // what stops the request that is under way
 let shownKey = "";
 let answer = null; // the answer's own cleaning up
 
+const isFresh = (key) => kept.has(key) && Date.now() - kept.get(key).askedAt < FRESH_MS;
 const keyOf = ({ symbol, days, model }) => `${symbol} ${days} ${model}`;
 
 ask.start((wanted) => {
@@ -32,7 +33,8 @@ export function show(parameters, how) {
     return;
   }
   document.title = `${wanted.symbol}, ${inDays(wanted.days)} · Stockcast`;
-  if (shownKey === keyOf(wanted)) return;
+  const key = keyOf(wanted);
+  if (shownKey === key && (isFresh(key) || !kept.has(key))) return;
   ask.fill(wanted);
   run(wanted, how);
 }
@@ -73,7 +75,7 @@ async function run(wanted, { isFirst = false } = {}) {
   running?.abort();
   const key = keyOf(wanted);
   shownKey = key;
-  if (kept.has(key)) return showAnswer(wanted, kept.get(key), { isFirst: true });
+  if (isFresh(key)) return showAnswer(wanted, kept.get(key), { isFirst: true });
 
   const stop = (running = new AbortController());
   const progress = waiting(wanted.symbol, () => cancel(stop));
@@ -85,7 +87,7 @@ async function run(wanted, { isFirst = false } = {}) {
     const request = await follow(links, { tell: progress.tell, lost: progress.lost, signal: stop.signal });
     if (running !== stop) return undefined;
     if (request.status === "failed") showFailure(wanted, request.error);
-    else await showAnswer(wanted, { request, links }, { isFirst });
+    else await showAnswer(wanted, { request, links, askedAt: Date.now() }, { isFirst });
   } catch (problem) {
     if (running === stop && problem.name !== "AbortError") showFailure(wanted, problem);
   } finally {

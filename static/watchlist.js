@@ -1,5 +1,5 @@
 // The watch-list: the tickers this browser keeps an eye on, forecast together as one batch.
-import { history } from "./api.js";
+import { FRESH_MS, history } from "./api.js";
 import { forecastAll } from "./batch.js";
 import { NO_TICKER } from "./combobox.js";
 import { at, element } from "./element.js";
@@ -10,7 +10,6 @@ import { MOST_WATCHED, TOO_MANY_WATCHED, isSymbol, read, readRecord, unwatch, wa
 import { tickerField } from "./ticker_field.js";
 
 const HORIZONS = { 7: "1 week", 30: "1 month", 91: "3 months", 365: "1 year" };
-const FRESH_MS = 15 * 60_000;
 const SPARK_DAYS = 63;
 const SPARK_CALENDAR_DAYS = 100;
 const SEPARATORS = /[\s,;]+/;

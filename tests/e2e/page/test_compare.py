@@ -55,6 +55,7 @@ def test_four_are_the_most_and_one_can_be_taken_out(visit):
     page.keyboard.press("Enter")
     assert page.inner_text("#compare-add-error") == "Four at most: take one out first."
     page.click("[aria-label='Take IBM out']")
+    assert page.evaluate("document.activeElement.id") == "compare-add"
     page.wait_for_selector("#compare-outcome >> text=IBM", state="detached")
     assert set(shown(page)) == {"AAPL", "MSFT", "GOOG"}
 

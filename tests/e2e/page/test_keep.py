@@ -49,6 +49,29 @@ def test_back_and_forward_show_what_was_there(page):
     )
 
 
+def test_what_was_kept_too_long_is_asked_for_anew(page):
+    sent = []
+    page.on("request", lambda one: sent.append(one.method) if one.method == "POST" else None)
+
+    def come_back(view):
+        page.click("nav >> text=Compare")
+        page.wait_for_timeout(200)  # it loads
+        sent.clear()
+        page.click(f"nav >> text={view}")
+        page.wait_for_timeout(200)  # what it asks for it asks by now
+
+    ask(page, "AAPL", 45)
+    page.click("nav >> text=Analyses")
+    page.wait_for_selector("#analysis-message")
+    for view in ("Forecast", "Analyses"):
+        come_back(view)
+        assert sent == []
+    page.evaluate("const now = Date.now; Date.now = () => now() + 16 * 60000;")
+    for view in ("Forecast", "Analyses"):
+        with page.expect_request(lambda one: one.method == "POST"):
+            come_back(view)
+
+
 def test_a_view_is_found_again_as_it_was_left(page):
     ask(page, "AAPL", 45)
     said = answered(page)
