@@ -2,7 +2,7 @@
 import { kindOf } from "./analysis_kinds.js";
 import { downloadLinks, copyButton } from "./downloads.js";
 import { element } from "./element.js";
-import { finePercent, isIsoDate, longDate, number, price, shortDate, withDates } from "./format.js";
+import { age, finePercent, isIsoDate, longDate, number, price, shortDate, withDates } from "./format.js";
 import { panelChart } from "./panel_chart.js";
 import { foldedTable } from "./tables.js";
 
@@ -45,6 +45,7 @@ export function show(place, { request, links }) {
       figures(result.figures),
       panels.map(({ figure }) => figure),
       rows.length > 0 && foldedTable(`${number(rows.length)} row${rows.length === 1 ? "" : "s"} as a table`, columns.map(label), cells, { isOpen: rows.length <= FEW_ROWS }),
+      source(result.data),
       element("div.keep", {}, copyButton(), downloadLinks(`${symbol}-${kind}`, links)),
     ),
   );
@@ -65,8 +66,11 @@ function figures(all) {
   );
 }
 
+function source({ provider, rows, last_date: last }) {
+  return element("p.source", {}, `From ${number(rows)} daily prices, as of ${shortDate(last)} (${age(last)}), of ${provider === "sample" ? "the bundled sample" : provider}.`);
+}
+
 function sampleBanner(data) {
-  if (!data) return null;
   if (data.stale) return element("p.banner", { role: "note" }, element("strong", {}, "Old prices."), ` The provider cannot be reached; these are as of ${longDate(data.last_date)}.`);
   if (data.provider === "sample") return element("p.banner", { role: "note" }, element("strong", {}, "Sample prices."), ` They end on ${longDate(data.last_date)}.`);
   return null;

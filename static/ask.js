@@ -29,7 +29,7 @@ export function complain(field, message) {
 
 /** What the form says; null, with the reasons shown and the first bad field focused, if it is bad. */
 function entered() {
-  const wanted = { symbol: at("symbol").value.trim().toUpperCase(), days: Number(at("days").value), model: form.elements.model.value };
+  const wanted = said();
   const found = Object.entries(faults(wanted));
   for (const [field, message] of found) complain(field, message);
   const bad = found.find(([, message]) => message);
@@ -59,10 +59,21 @@ export function fill({ symbol, days, model }) {
   if (model !== undefined) form.elements.model.value = model;
   for (const field of FIELDS) complain(field, "");
   markChoice();
+  markAwaited();
 }
 
-export function setBusy(isBusy) {
-  at("submit").setAttribute("aria-disabled", String(isBusy));
+let awaited = null;
+const said = () => ({ symbol: at("symbol").value.trim().toUpperCase(), days: Number(at("days").value), model: form.elements.model.value });
+const isAwaited = () => awaited !== null && Object.entries(said()).every(([name, value]) => awaited[name] === value);
+
+/** Until `wanted` has come, it cannot be asked for again, but all else can; null once nothing is awaited. */
+export function setAwaited(wanted) {
+  awaited = wanted;
+  markAwaited();
+}
+
+function markAwaited() {
+  at("submit").setAttribute("aria-disabled", String(isAwaited()));
 }
 
 function markChoice() {
@@ -78,7 +89,10 @@ export function offerRecent() {
 
 /** `submit` gets what is asked for. */
 export function start(submit) {
-  const { close } = combobox(at("symbol"), () => complain("symbol", ""));
+  const { close } = combobox(at("symbol"), () => {
+    complain("symbol", "");
+    markAwaited();
+  });
   const send = () => {
     close();
     const wanted = entered();
@@ -86,7 +100,7 @@ export function start(submit) {
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (at("submit").getAttribute("aria-disabled") !== "true") send();
+    if (!isAwaited()) send();
   });
   form.addEventListener("click", (event) => {
     const { days, symbol } = event.target.closest("button")?.dataset ?? {};
@@ -97,6 +111,7 @@ export function start(submit) {
     }
   });
   at("days").addEventListener("input", markChoice);
+  form.addEventListener("input", markAwaited);
   markChoice();
   offerRecent();
 }

@@ -25,8 +25,11 @@ let compared = [];
 let range = "1Y";
 
 export function show({ symbols = "" }) {
-  compared = [...new Set(symbols.toUpperCase().split(",").filter(isSymbol))].slice(0, MOST);
+  const asked = [...new Set(symbols.toUpperCase().split(",").filter(Boolean))];
+  compared = asked.filter(isSymbol).slice(0, MOST);
   if (!adder) build();
+  const leftOut = asked.filter((one) => !compared.includes(one));
+  adder.complain(leftOut.length ? `Left out: ${leftOut.join(", ")}. It takes four tickers at most.` : "");
   drawChips();
   draw();
 }

@@ -79,7 +79,7 @@ async function run(wanted, { isFirst = false } = {}) {
   const progress = waiting(wanted.symbol, () => cancel(stop));
   progress.tell({ status: "queued" });
   place(progress.card);
-  ask.setBusy(true);
+  ask.setAwaited(wanted);
   try {
     const links = await submit("/api/forecasts", wanted, { lost: progress.lost, signal: stop.signal });
     const request = await follow(links, { tell: progress.tell, lost: progress.lost, signal: stop.signal });
@@ -92,7 +92,7 @@ async function run(wanted, { isFirst = false } = {}) {
     progress.end();
     if (running === stop) {
       running = null;
-      ask.setBusy(false);
+      ask.setAwaited(null);
     }
   }
   return undefined;
@@ -102,7 +102,7 @@ function cancel(stop) {
   stop.abort();
   running = null;
   shownKey = "";
-  ask.setBusy(false);
+  ask.setAwaited(null);
   place(
     element(
       "section.card.invitation",

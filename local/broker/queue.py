@@ -70,7 +70,7 @@ class Queue:
             await pipe.execute()
 
     async def unfinished(self, trigger: str) -> list[Entry]:
-        """What was taken before the broker last ended, and not finished."""
+        """All that was taken and not finished, whether its taker knows of it or not."""
         return await self._read(trigger, "0", count=100_000, block=None)
 
     async def take(self, trigger: str, count: int) -> list[Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -26,6 +27,9 @@ AT_ONCE = 8
 IN_HAND = 256
 """Events of one Trigger that wait in memory for a free place or their next try."""
 
+STRAY_S = 2.0
+"""How often is looked for events whose hand-over by Redis was cut on its way."""
+
 REDIS_PAUSE_S = 0.5
 
 CONNECT_TIMEOUT_S = 2.0
@@ -36,6 +40,29 @@ SHOWN_BYTES = 300
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+
+class InHand:
+    """The deliveries under way. One that broke off, a defect, stays among `ids`: it would again."""
+
+    def __init__(self) -> None:
+        self.ids: set[bytes] = set()
+        self.running: set[asyncio.Task[None]] = set()
+
+    def add(self, entry_id: bytes, task: asyncio.Task[None]) -> None:
+        """Keep the delivery of an entry until it has ended."""
+        self.ids.add(entry_id)
+        self.running.add(task)
+        task.add_done_callback(partial(self._ended, entry_id))
+
+    def _ended(self, entry_id: bytes, task: asyncio.Task[None]) -> None:
+        self.running.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error(
+                "a delivery broke off; it is taken up at the next start", exc_info=task.exception()
+            )
+        else:
+            self.ids.discard(entry_id)
 
 
 class Router:
@@ -67,20 +94,30 @@ class Router:
 
     async def _serve(self, trigger: Trigger, http: aiohttp.ClientSession) -> None:
         """Take the events of one Trigger, unfinished ones of the last run first."""
-        running: set[asyncio.Task[None]] = set()
+        in_hand = InHand()
         await self._insist(lambda: self._queue.prepare(trigger.name))
-        entries = await self._insist(lambda: self._queue.unfinished(trigger.name))
-        if entries:
-            log.info("taking up %d unfinished deliveries of %s", len(entries), trigger.name)
+        entries = await self._strayed(trigger, in_hand)
+        looked_at = time.monotonic()
         while True:
             for entry in entries:
-                task = asyncio.create_task(self._carry(trigger, entry, http))
-                running.add(task)
-                task.add_done_callback(running.discard)
-                task.add_done_callback(_tell_if_broken)
-            while len(running) >= IN_HAND:
-                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            entries = await self._insist(partial(self._next, trigger, IN_HAND - len(running)))
+                in_hand.add(entry.id, asyncio.create_task(self._carry(trigger, entry, http)))
+            while len(in_hand.running) >= IN_HAND:
+                await asyncio.wait(in_hand.running, return_when=asyncio.FIRST_COMPLETED)
+            if time.monotonic() - looked_at > STRAY_S:
+                entries = await self._strayed(trigger, in_hand)
+                looked_at = time.monotonic()
+                continue
+            free = IN_HAND - len(in_hand.running)
+            entries = await self._insist(partial(self._next, trigger, free))
+
+    async def _strayed(self, trigger: Trigger, in_hand: InHand) -> list[Entry]:
+        """What was taken and is in nobody's hand: of the last run, or of a reply that was cut."""
+        known = set(in_hand.ids)
+        unfinished = await self._insist(lambda: self._queue.unfinished(trigger.name))
+        strayed = [entry for entry in unfinished if entry.id not in known]
+        if strayed:
+            log.info("taking up %d unfinished deliveries of %s", len(strayed), trigger.name)
+        return strayed
 
     async def _next(self, trigger: Trigger, count: int) -> list[Entry]:
         try:
@@ -153,10 +190,3 @@ async def _post(http: aiohttp.ClientSession, url: str, event: Envelope, timeout_
             return Answer(response.status, named, await response.read())
     except (aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
         return Answer(0, {}, f"No answer: {error!r}".encode())
-
-
-def _tell_if_broken(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and task.exception():
-        log.error(
-            "a delivery broke off; it is taken up at the next start", exc_info=task.exception()
-        )

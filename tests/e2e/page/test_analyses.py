@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -48,6 +49,11 @@ def test_each_is_drawn_from_its_defaults_and_bars_nobody(visit, kind):
         assert drawn_colours(page, f"figure:nth-of-type({at + 1}) .plot") > 10
         legend = page.locator(".legend").nth(at).inner_text()
         assert all(line["name"] in legend for line in panel["lines"])
+    said = page.inner_text("#analysis-outcome .source")
+    assert re.fullmatch(
+        r"From 3,270 daily prices, as of Mar 1, 2013 \(\d+ years old\), of the bundled sample\.",
+        said,
+    )
     figures = result["figures"]
     dated = [name for name in figures if f"{name}_date" in figures]
     assert page.locator("#analysis-outcome .figures div").count() == len(figures) - len(dated)

@@ -50,6 +50,7 @@ def test_another_range_starts_them_anew(visit):
 def test_four_are_the_most_and_one_can_be_taken_out(visit):
     page = visit("/?view=compare&symbols=AAPL,MSFT,IBM,GOOG,FB")
     assert set(shown(page)) == {"AAPL", "MSFT", "IBM", "GOOG"}
+    assert page.inner_text("#compare-add-error").startswith("Left out: FB.")
     page.fill("#compare-add", "FB")
     page.keyboard.press("Enter")
     assert page.inner_text("#compare-add-error") == "Four at most: take one out first."

@@ -65,6 +65,23 @@ def test_waiting_can_be_cancelled_and_asked_again(page):
     assert answered(page).startswith("IBM")
 
 
+def test_while_waiting_the_same_is_asked_once_and_another_at_once(page):
+    sent = []
+    page.route("**/api/forecasts", lambda route: sent.append(route.request.post_data_json))
+    ask(page, "IBM", 32)
+    page.wait_for_selector(".waiting")
+    page.click("#submit", force=True)
+    page.press("#symbol", "Enter")
+    assert page.get_attribute("#submit", "aria-disabled") == "true"
+    page.unroute("**/api/forecasts")
+    page.fill("#symbol", "msft")
+    assert page.get_attribute("#submit", "aria-disabled") == "false"
+    page.press("#symbol", "Enter")
+    assert answered(page).startswith("MSFT")
+    assert [one["symbol"] for one in sent] == ["IBM"]
+    assert page.get_attribute("#submit", "aria-disabled") == "false"
+
+
 @pytest.mark.faults
 def test_a_restart_of_the_server_is_survived(page, own_stockcast):
     web = own_stockcast.stack.process("web")

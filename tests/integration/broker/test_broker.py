@@ -145,6 +145,19 @@ def test_a_dead_letter_is_tried_again_too(broker, inboxes):
     wait_until(lambda: len(inboxes["dead"].events) == 2)
 
 
+def test_an_event_whose_hand_over_was_cut_is_delivered_all_the_same(broker, inboxes, redis_client):
+    """Redis has given it to the broker, which never got the reply."""
+    stream = "stockcast:broker:{queue}:first"
+    _, body = event().to_structured()
+    with redis_client.pipeline(transaction=True) as pipe:
+        pipe.xadd(stream, {"event": body, "dead": 0})
+        pipe.xreadgroup("broker", "broker", {stream: ">"})
+        pipe.execute()
+    wait_until(lambda: inboxes["first"].events)
+    assert [one.data for one in inboxes["first"].events] == [{"n": 1}]
+    wait_until(lambda: redis_client.xlen(stream) == 0)
+
+
 def test_a_broker_that_is_killed_takes_up_what_it_had_not_finished(broker, inboxes):
     inboxes["first"].answers = lambda _: time.sleep(0.2) or (503, {}, b"")
     for number in range(20):

@@ -96,7 +96,6 @@ def test_the_lag_at_which_searches_go_with_the_price_is_found(ahead):
     """Interest that changes `ahead` weeks before the price does."""
     count = 110
     changes = np.random.default_rng(3).normal(0.0, 1.0, count + 20)
-    searched = np.round(50 + 5 * changes[10 : 10 + count]).cumsum() % 101
     searched = np.clip(50 + np.cumsum(changes[10 : 10 + count]), 0, 100)
     moves = changes[10 - ahead : 10 - ahead + count]
     prices = 50 * np.exp(np.repeat(np.cumsum(0.01 * moves), 7))
