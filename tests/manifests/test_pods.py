@@ -22,10 +22,10 @@ ALLOWED = frozenset(
 ALLOWED_CONTEXT = frozenset(
     {
         *("runAsNonRoot", "allowPrivilegeEscalation", "readOnlyRootFilesystem", "capabilities"),
-        *("seccompProfile", "runAsUser"),
+        *("seccompProfile", "runAsUser", "runAsGroup"),
     }
 )
-"""The same of their security contexts; `runAsGroup` needs kubernetes.podspec-securitycontext."""
+"""The same of their containers' security contexts; the pods' own needs a flag as a whole."""
 FLAGS = {"topologySpreadConstraints": "kubernetes.podspec-topologyspreadconstraints"}
 """Those of ours that do, and the flag."""
 
