@@ -98,9 +98,15 @@ class Queue:
     async def _read(
         self, trigger: str, start: str, *, count: int, block: int | None
     ) -> list[Entry]:
-        found = await self._redis.xreadgroup(
-            GROUP, CONSUMER, {_stream(trigger): start}, count=count, block=block
-        )
+        try:
+            found = await self._redis.xreadgroup(
+                GROUP, CONSUMER, {_stream(trigger): start}, count=count, block=block
+            )
+        except ResponseError as error:
+            if "NOGROUP" not in str(error):
+                raise
+            await self.prepare(trigger)  # Redis came back empty
+            return []
         readable = []
         for _, entries in found:
             for entry_id, fields in entries:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from functions.common import logs
 from functions.common.cloudevent import Envelope
@@ -108,7 +108,7 @@ class Router:
                 looked_at = time.monotonic()
                 continue
             free = IN_HAND - len(in_hand.running)
-            entries = await self._insist(partial(self._next, trigger, free))
+            entries = await self._insist(partial(self._queue.take, trigger.name, free))
 
     async def _strayed(self, trigger: Trigger, in_hand: InHand) -> list[Entry]:
         """What was taken and is in nobody's hand: of the last run, or of a reply that was cut."""
@@ -118,15 +118,6 @@ class Router:
         if strayed:
             log.info("taking up %d unfinished deliveries of %s", len(strayed), trigger.name)
         return strayed
-
-    async def _next(self, trigger: Trigger, count: int) -> list[Entry]:
-        try:
-            return await self._queue.take(trigger.name, count)
-        except ResponseError as error:
-            if "NOGROUP" in str(error):  # Redis came back empty
-                await self._queue.prepare(trigger.name)
-                return []
-            raise
 
     async def _carry(self, trigger: Trigger, entry: Entry, http: aiohttp.ClientSession) -> None:
         """Try until the event is taken, or given up; then finish it, with what follows."""

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from functions.common.cloudevent import Envelope
+from local.broker import routing
 from local.process import Process
 from local.servers import Program, answers_http, free_port
 from tests.inbox import Inbox
@@ -143,6 +144,13 @@ def test_a_dead_letter_is_tried_again_too(broker, inboxes):
     inboxes["dead"].answers = lambda _: answers.pop(0)
     send(broker, event())
     wait_until(lambda: len(inboxes["dead"].events) == 2)
+
+
+def test_a_redis_that_comes_back_empty_ends_nothing(broker, inboxes, redis_client):
+    redis_client.flushall()
+    time.sleep(routing.STRAY_S + 0.5)  # both kinds of reading have met it
+    send(broker, event())
+    wait_until(lambda: inboxes["first"].events)
 
 
 def test_an_event_whose_hand_over_was_cut_is_delivered_all_the_same(broker, inboxes, redis_client):
