@@ -81,7 +81,8 @@ def _program(world: World, name: str) -> Program:
     if name == TRIVIAL:
         argv[argv.index("--source") + 1] = str(ROOT / "bench" / "trivial" / "main.py")
         argv[argv.index("--target") + 1] = TRIVIAL
-    env = {**like.env, "WORKERS": "1"}
+    # With bytecode, as in the images: the first of the rounds writes what is not there yet.
+    env = {**like.env, "WORKERS": "1", "PYTHONDONTWRITEBYTECODE": ""}
     return replace(like, name=name, argv=tuple(argv), ports=(port,), env=env)
 
 
