@@ -69,11 +69,7 @@ class Router:
     """Routes events along `triggers`; `at_once` bounds the deliveries to one function."""
 
     def __init__(
-        self,
-        triggers: Sequence[Trigger],
-        queue: Queue,
-        *,
-        at_once: int = AT_ONCE,
+        self, triggers: Sequence[Trigger], queue: Queue, *, at_once: int = AT_ONCE
     ) -> None:
         self._triggers = triggers
         self._queue = queue
