@@ -1,42 +1,63 @@
 """Undelivered events in Redis Streams, one a Trigger, so that a crash of the broker loses none.
 
     stockcast:broker:{queue}:TRIGGER   entries: event (structured JSON), dead (1: a dead letter)
-    stockcast:broker:{queue}:tries     how often each entry was tried: TRIGGER/ENTRY -> number
 
-All keys share a hash tag: routing an event to several Triggers is one transaction, and so is
-taking an entry out and putting the events that follow from it in.
+Redis itself counts how often it handed an entry over: those are the tries. All keys share a hash
+tag: routing an event to several Triggers is one step, and so is taking an entry out and putting
+the events that follow from it in. Each is a script, which a Redis that is full refuses only where
+it adds something; of a transaction it would refuse all.
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Awaitable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from functions.common import cloudevent
-from functions.common.cloudevent import Envelope
-from functions.common.errors import StockcastError
+from functions.common.cloudevent import Envelope, json_bytes
+from local.broker.group_commit import GroupCommit
 
 GROUP = "broker"
 CONSUMER = "broker"
-TRIES = "stockcast:broker:{queue}:tries"
-BLOCK_MS = 1000
+MOST_UNFINISHED = 100_000
+LOOK_AGAIN_S = 1.0
+"""How soon new events are looked for that nothing told of."""
+
+PUT = """
+for i = 1, #KEYS do
+    redis.call('XADD', KEYS[i], '*', 'event', ARGV[2 * i - 1], 'dead', ARGV[2 * i])
+end
+"""
+FINISH = """
+for i = 1, #KEYS - 1 do
+    redis.call('XADD', KEYS[i], '*', 'event', ARGV[2 * i - 1], 'dead', ARGV[2 * i])
+end
+redis.call('XACK', KEYS[#KEYS], ARGV[#ARGV - 1], ARGV[#ARGV])
+redis.call('XDEL', KEYS[#KEYS], ARGV[#ARGV])
+"""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An event on its way along `trigger`; `is_dead` once it goes to the dead letter sink."""
+    """An event on its way along `trigger`; `is_dead` once it goes to the dead letter sink.
+
+    `tries` includes the one that it was taken for.
+    """
 
     trigger: str
     id: bytes
     event: Envelope
     is_dead: bool
+    tries: int
 
 
 @dataclass(frozen=True)
@@ -53,9 +74,12 @@ class Queue:
 
     def __init__(self, redis: Redis) -> None:
         self._redis: Any = redis
+        self._commit = GroupCommit(redis)
+        self._added: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     async def prepare(self, trigger: str) -> None:
         """Make the stream of a Trigger, where it is not there yet."""
+        self._added[trigger].set()
         try:
             await self._redis.xgroup_create(_stream(trigger), GROUP, id="0", mkstream=True)
         except ResponseError as error:
@@ -64,77 +88,122 @@ class Queue:
 
     async def put(self, outgoing: Iterable[Outgoing]) -> None:
         """Store the events, all or none."""
-        async with self._redis.pipeline(transaction=True) as pipe:
-            for one in outgoing:
-                _add(pipe, one)
-            await pipe.execute()
-
-    async def unfinished(self, trigger: str) -> list[Entry]:
-        """All that was taken and not finished, whether its taker knows of it or not."""
-        return await self._read(trigger, "0", count=100_000, block=None)
+        streams, fields = self._additions(outgoing)
+        await self._commit.write("EVAL", PUT, len(streams), *streams, *fields)
 
     async def take(self, trigger: str, count: int) -> list[Entry]:
-        """The next events, waiting up to a second for one."""
-        return await self._read(trigger, ">", count=count, block=BLOCK_MS)
+        """The next events, waiting up to a second for one. Each is counted as tried once."""
+        added = self._added[trigger]
+        timer = asyncio.get_running_loop().call_later(LOOK_AGAIN_S, added.set)
+        await added.wait()
+        timer.cancel()
+        added.clear()
+        options = ("GROUP", GROUP, CONSUMER, "COUNT", count, "STREAMS", _stream(trigger), ">")
+        found = await self._of_group(trigger, self._commit.write("XREADGROUP", *options))
+        entries = found[0][1] if found else []
+        if len(entries) == count:
+            added.set()  # there may be more
+        return await self._readable(trigger, [(*entry, 1) for entry in entries])
 
-    async def count_try(self, entry: Entry) -> int:
-        """Count one more try of `entry`; the answer includes it, and tries before a crash."""
-        return int(await self._redis.hincrby(TRIES, _tries_field(entry), 1))
+    async def unfinished(self, trigger: str, in_hand: Collection[bytes]) -> list[Entry]:
+        """All that was taken, not finished, and is not `in_hand`. Each is counted as tried again.
+
+        They are of a run before, or Redis gave them to a connection that was cut.
+        """
+        stream = _stream(trigger)
+        asked = self._redis.xpending_range(stream, GROUP, "-", "+", MOST_UNFINISHED)
+        tries = {
+            pending["message_id"]: pending["times_delivered"] + 1
+            for pending in await self._of_group(trigger, asked)
+            if pending["message_id"] not in in_hand
+        }
+        if not tries:
+            return []
+        claimed = self._redis.xclaim(stream, GROUP, CONSUMER, 0, list(tries))
+        entries = await self._of_group(trigger, claimed)
+        return await self._readable(
+            trigger, [(*entry, tries.get(entry[0], 0)) for entry in entries]
+        )
+
+    async def count_try(self, entry: Entry, tries: int) -> None:
+        """Keep that an entry in hand was tried so many times."""
+        claimed = self._redis.xclaim(
+            *(_stream(entry.trigger), GROUP, CONSUMER, 0, [entry.id]), retrycount=tries, justid=True
+        )
+        await self._of_group(entry.trigger, claimed)
 
     async def finish(self, entry: Entry, outgoing: Iterable[Outgoing]) -> None:
         """Take the entry out and put what follows from it in, in one step."""
-        stream = _stream(entry.trigger)
-        async with self._redis.pipeline(transaction=True) as pipe:
-            for one in outgoing:
-                _add(pipe, one)
-            pipe.xack(stream, GROUP, entry.id)
-            pipe.xdel(stream, entry.id)
-            pipe.hdel(TRIES, _tries_field(entry))
-            await pipe.execute()
+        await self._remove(entry.trigger, entry.id, outgoing)
 
     async def is_ready(self) -> bool:
         return bool(await self._redis.ping())
 
-    async def _read(
-        self, trigger: str, start: str, *, count: int, block: int | None
-    ) -> list[Entry]:
+    async def _of_group(self, trigger: str, asked: Awaitable[Any]) -> Any:
         try:
-            found = await self._redis.xreadgroup(
-                GROUP, CONSUMER, {_stream(trigger): start}, count=count, block=block
-            )
+            return await asked
         except ResponseError as error:
             if "NOGROUP" not in str(error):
                 raise
             await self.prepare(trigger)  # Redis came back empty
             return []
+
+    async def _readable(
+        self, trigger: str, entries: Iterable[tuple[bytes, dict[bytes, bytes], int]]
+    ) -> list[Entry]:
         readable = []
-        for _, entries in found:
-            for entry_id, fields in entries:
-                if not fields:
-                    continue
-                try:
-                    readable.append(_entry(trigger, entry_id, fields))
-                except (KeyError, StockcastError):
-                    # Another version may have stored it. It would stop all that come after it.
-                    log.exception("an event that cannot be read is lost", extra={"stored": fields})
-                    await self._redis.xack(_stream(trigger), GROUP, entry_id)
-                    await self._redis.xdel(_stream(trigger), entry_id)
+        for entry_id, fields, tries in entries:
+            if not fields:
+                continue
+            try:
+                event, is_dead = _event(fields[b"event"]), fields[b"dead"] == b"1"
+                readable.append(Entry(trigger, entry_id, event, is_dead, tries))
+            except (KeyError, TypeError, ValueError):
+                # Another version may have stored it. It would stop all that come after it.
+                log.exception("an event that cannot be read is lost", extra={"stored": fields})
+                await self._remove(trigger, entry_id, ())
         return readable
+
+    async def _remove(self, trigger: str, entry_id: bytes, outgoing: Iterable[Outgoing]) -> None:
+        streams, fields = self._additions(outgoing)
+        keys = (*streams, _stream(trigger))
+        await self._commit.write("EVAL", FINISH, len(keys), *keys, *fields, GROUP, entry_id)
+
+    def _additions(self, outgoing: Iterable[Outgoing]) -> tuple[list[str], list[bytes | int]]:
+        """The streams, and what to add to each: the event and whether it is dead.
+
+        Their takers hear of it before it is sent, so that the taking goes in the same round trip.
+        """
+        streams: list[str] = []
+        fields: list[bytes | int] = []
+        for one in outgoing:
+            self._added[one.trigger].set()
+            streams.append(_stream(one.trigger))
+            fields += (
+                json_bytes({**one.event.attributes(), "data": one.event.data}),
+                int(one.is_dead),
+            )
+        return streams, fields
 
 
 def _stream(trigger: str) -> str:
     return f"stockcast:broker:{{queue}}:{trigger}"
 
 
-def _tries_field(entry: Entry) -> str:
-    return f"{entry.trigger}/{entry.id.decode()}"
-
-
-def _add(pipe: Any, one: Outgoing) -> None:
-    _, body = one.event.to_structured()
-    pipe.xadd(_stream(one.trigger), {"event": body, "dead": int(one.is_dead)})
-
-
-def _entry(trigger: str, entry_id: bytes, fields: dict[bytes, bytes]) -> Entry:
-    event = cloudevent.parse({"content-type": cloudevent.STRUCTURED}, fields[b"event"])
-    return Entry(trigger, entry_id, event, fields[b"dead"] == b"1")
+def _event(stored: bytes) -> Envelope:
+    """Only what was read as a CloudEvent is stored, so it is not checked again."""
+    attributes = dict(json.loads(stored))
+    data = attributes.pop("data")
+    if not all(isinstance(value, str) for value in attributes.values()):
+        message = "an attribute of it is no text"
+        raise TypeError(message)
+    del attributes["specversion"], attributes["datacontenttype"]
+    return Envelope(
+        id=attributes.pop("id"),
+        source=attributes.pop("source"),
+        type=attributes.pop("type"),
+        data=data,
+        subject=attributes.pop("subject", ""),
+        time=attributes.pop("time", ""),
+        extensions=attributes,
+    )

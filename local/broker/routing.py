@@ -109,8 +109,7 @@ class Router:
     async def _strayed(self, trigger: Trigger, in_hand: InHand) -> list[Entry]:
         """What was taken and is in nobody's hand: of the last run, or of a reply that was cut."""
         known = set(in_hand.ids)
-        unfinished = await self._insist(lambda: self._queue.unfinished(trigger.name))
-        strayed = [entry for entry in unfinished if entry.id not in known]
+        strayed = await self._insist(lambda: self._queue.unfinished(trigger.name, known))
         if strayed:
             log.info("taking up %d unfinished deliveries of %s", len(strayed), trigger.name)
         return strayed
@@ -128,8 +127,8 @@ class Router:
         delivery = trigger.delivery
         url = (delivery.dead_letter_url or "") if entry.is_dead else trigger.url
         most = DEAD_LETTER_TRIES if entry.is_dead else delivery.retry + 1
+        tried = entry.tries
         while True:
-            tried = await self._insist(lambda: self._queue.count_try(entry))
             async with self._places[urlsplit(url).netloc]:
                 answer = await _post(http, url, entry.event, delivery.timeout_s)
             verdict, reply = judge(answer)
@@ -142,6 +141,8 @@ class Router:
                 wait_s = delivery.wait_s(tried, answer.retry_after_s)
                 log.warning("%s not taken; again in %.1f s", entry.event.type, wait_s, extra=about)
                 await asyncio.sleep(wait_s)
+                tried += 1
+                await self._insist(partial(self._queue.count_try, entry, tried))
                 continue
             if entry.is_dead or not delivery.dead_letter_url:
                 log.error("%s is lost", entry.event.type, extra={**about, "event": entry.event})

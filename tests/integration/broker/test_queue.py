@@ -1,0 +1,144 @@
+"""The broker's queue in a real Redis."""
+
+import asyncio
+
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from functions.common.cloudevent import Envelope
+from local.broker import queue as queues
+from local.broker.queue import Outgoing, Queue
+
+STREAM = "stockcast:broker:{queue}:first"
+
+
+@pytest.fixture(autouse=True)
+def no_looking_again(monkeypatch):
+    """Whoever waits for an event is told of it, or waits too long."""
+    monkeypatch.setattr(queues, "LOOK_AGAIN_S", 60)
+
+
+@pytest.fixture
+async def redis(redis_settings):
+    redis = Redis.from_url(redis_settings.url)
+    yield redis
+    await redis.aclose()
+
+
+@pytest.fixture
+async def queue(redis):
+    queue = Queue(redis)
+    await queue.prepare("first")
+    assert await queue.take("first", 10) == []
+    return queue
+
+
+def event(number=1, **more):
+    return Envelope(**{"id": str(number), "source": "/test", "type": "t", "data": number, **more})
+
+
+async def soon(waiting):
+    return await asyncio.wait_for(waiting, 20)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        event(data={"n": [1, None, "é"]}, subject="AAPL", time="2013-03-01T12:00:00Z"),
+        event(data=None, extensions={"partitionkey": "AAPL", "data2": "x"}),
+    ],
+)
+async def test_an_event_comes_out_as_it_was_put_in(queue, given):
+    await queue.put([Outgoing("first", given, is_dead=True)])
+    [entry] = await soon(queue.take("first", 10))
+    assert (entry.event, entry.is_dead, entry.tries) == (given, True, 1)
+
+
+async def test_an_event_is_put_and_taken_in_one_round_trip(queue, redis_client):
+    taking = asyncio.create_task(queue.take("first", 10))
+    await asyncio.sleep(0)
+    before = int(redis_client.info("stats")["total_reads_processed"])
+    await queue.put([Outgoing("first", event())])
+    assert [entry.event for entry in await soon(taking)] == [event()]
+    assert int(redis_client.info("stats")["total_reads_processed"]) - before == 2  # and this look
+
+
+async def test_what_was_there_before_is_taken_at_once_and_in_order(queue, redis):
+    for number in range(5):
+        await queue.put([Outgoing("first", event(number))])
+    later = Queue(redis)
+    await later.prepare("first")
+    taken = [await soon(later.take("first", 2)) for _ in range(3)]
+    assert [[entry.event.data for entry in few] for few in taken] == [[0, 1], [2, 3], [4]]
+
+
+async def test_each_hand_over_and_each_try_in_hand_is_counted_and_survives_redis(
+    queue, redis, redis_client
+):
+    await queue.put([Outgoing("first", event(1)), Outgoing("first", event(2))])
+    one, two = await soon(queue.take("first", 10))
+    assert (one.tries, two.tries) == (1, 1)
+    await queue.count_try(one, 2)
+    await queue.count_try(one, 3)
+    redis_client.execute_command("DEBUG", "LOADAOF")  # as a Redis that starts again does
+    next_run = await Queue(redis).unfinished("first", ())
+    assert [(entry.id, entry.tries) for entry in next_run] == [(one.id, 4), (two.id, 2)]
+    redis_client.execute_command("DEBUG", "LOADAOF")
+    assert [entry.tries for entry in await Queue(redis).unfinished("first", ())] == [5, 3]
+
+
+async def test_what_is_in_hand_is_not_taken_up_again(queue):
+    await queue.put([Outgoing("first", event(1)), Outgoing("first", event(2))])
+    one, two = await soon(queue.take("first", 10))
+    assert await queue.unfinished("first", {one.id, two.id}) == []
+    [strayed] = await queue.unfinished("first", {one.id})
+    assert (strayed.event, strayed.tries) == (event(2), 2)
+
+
+async def test_what_is_finished_is_gone_and_what_follows_is_there(queue, redis_client):
+    await queue.put([Outgoing("first", event(1))])
+    [entry] = await soon(queue.take("first", 10))
+    await queue.finish(entry, [Outgoing("first", event(2))])
+    assert redis_client.xpending(STREAM, "broker")["pending"] == 0
+    assert redis_client.xlen(STREAM) == 1
+    assert [entry.event for entry in await soon(queue.take("first", 10))] == [event(2)]
+
+
+async def test_a_full_redis_takes_no_event_and_still_lets_go_of_those_it_has(queue, redis_client):
+    await queue.prepare("second")
+    await queue.put([Outgoing("first", event(1)), Outgoing("first", event(2))])
+    one, two = await soon(queue.take("first", 10))
+    redis_client.config_set("maxmemory", 1)
+    try:
+        done, refused, refused_too = await asyncio.gather(
+            queue.finish(one, []),
+            queue.finish(two, [Outgoing("second", event(3))]),
+            queue.put([Outgoing("first", event(4)), Outgoing("second", event(4))]),
+            return_exceptions=True,
+        )
+    finally:
+        redis_client.config_set("maxmemory", 0)
+    assert done is None
+    for error in (refused, refused_too):
+        assert isinstance(error, ResponseError)
+        assert "OOM" in str(error)
+    assert redis_client.xlen("stockcast:broker:{queue}:second") == 0
+    assert [entry_id for entry_id, _ in redis_client.xrange(STREAM)] == [two.id]
+    assert [entry.id for entry in await queue.unfinished("first", ())] == [two.id]
+
+
+async def test_a_redis_that_came_back_empty_is_made_ready_by_whatever_meets_it(queue, redis_client):
+    await queue.put([Outgoing("first", event(1))])
+    [entry] = await soon(queue.take("first", 10))
+    for meet in (
+        lambda: queue.count_try(entry, 2),
+        lambda: queue.unfinished("first", ()),
+        lambda: queue.finish(entry, [Outgoing("first", event(2))]),
+    ):
+        redis_client.flushall()
+        await meet()
+    taken = []
+    while not taken:
+        taken = await soon(queue.take("first", 10))
+    assert [entry.event for entry in taken] == [event(2)]
