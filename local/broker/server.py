@@ -119,7 +119,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logs.configure("broker", "INFO")
     logging.getLogger("local").setLevel("INFO")
     services = dict(pair.split("=", 1) for pair in given.service)
-    # No socket timeout: taking from a stream waits on purpose.
     redis_url = given.redis_url or RedisSettings.read(Environment(os.environ)).url
     redis = Redis.from_url(redis_url, socket_connect_timeout=2, health_check_interval=15)
     queue = Queue(redis)

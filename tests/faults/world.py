@@ -210,8 +210,9 @@ class World:
                 if self.redis.xlen(key)
             ]
             left += [
-                f"{name}: {value}"
-                for name, value in self.redis.hgetall("stockcast:broker:{queue}:tries").items()
+                f"{self.redis.xpending(key, 'broker')['pending']} pending in {key.decode()}"
+                for key in self.redis.scan_iter("stockcast:broker:{queue}:*", _type="stream")
+                if self.redis.xpending(key, "broker")["pending"]
             ]
             if not left or time.monotonic() > give_up:
                 return left

@@ -73,6 +73,17 @@ async def test_what_was_there_before_is_taken_at_once_and_in_order(queue, redis)
     assert [[entry.event.data for entry in few] for few in taken] == [[0, 1], [2, 3], [4]]
 
 
+async def test_an_event_that_nobody_told_of_is_found(queue, redis_client, monkeypatch):
+    """Such as one whose storing was answered on a connection that is gone."""
+    taking = asyncio.create_task(queue.take("first", 10))
+    await asyncio.sleep(0)
+    _, body = event().to_structured()
+    redis_client.xadd(STREAM, {"event": body, "dead": 0})
+    taking.cancel()
+    monkeypatch.setattr(queues, "LOOK_AGAIN_S", 0.05)
+    assert [entry.event for entry in await soon(queue.take("first", 10))] == [event()]
+
+
 async def test_each_hand_over_and_each_try_in_hand_is_counted_and_survives_redis(
     queue, redis, redis_client
 ):
