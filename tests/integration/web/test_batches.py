@@ -150,13 +150,6 @@ def test_a_hundred_symbols_count_as_one_request(settings):
     assert answers[-1] == 429
 
 
-def test_what_is_refused_counts_too(settings, redis_client):
-    with serving(Settings(**(vars(settings) | {"requests_per_minute": 3}))) as url:
-        answers = [submit(url, ["A B"]).status_code for _ in range(8)]
-    assert answers[:3] == [422] * 3
-    assert answers[-1] == 429
-
-
 def test_a_batch_whose_event_the_broker_refuses_can_be_sent_again(url, inbox):
     inbox.status = 500
     assert submit(url).status_code == 503
