@@ -11,7 +11,6 @@ it adds something; of a transaction it would refuse all.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Collection, Iterable
@@ -21,6 +20,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from functions.common import strict_json
 from functions.common.cloudevent import Envelope, json_bytes
 from local.broker.group_commit import GroupCommit
 
@@ -30,15 +30,13 @@ MOST_UNFINISHED = 100_000
 LOOK_AGAIN_S = 1.0
 """How soon new events are looked for that nothing told of."""
 
-PUT = """
-for i = 1, #KEYS do
+ADD = """
+for i = 1, {} do
     redis.call('XADD', KEYS[i], '*', 'event', ARGV[2 * i - 1], 'dead', ARGV[2 * i])
 end
 """
-FINISH = """
-for i = 1, #KEYS - 1 do
-    redis.call('XADD', KEYS[i], '*', 'event', ARGV[2 * i - 1], 'dead', ARGV[2 * i])
-end
+PUT = ADD.format("#KEYS")
+FINISH = f"""{ADD.format("#KEYS - 1")}
 redis.call('XACK', KEYS[#KEYS], ARGV[#ARGV - 1], ARGV[#ARGV])
 redis.call('XDEL', KEYS[#KEYS], ARGV[#ARGV])
 """
@@ -191,8 +189,8 @@ def _stream(trigger: str) -> str:
 
 
 def _event(stored: bytes) -> Envelope:
-    """Only what was read as a CloudEvent is stored, so it is not checked again."""
-    attributes = dict(json.loads(stored))
+    """Only what was read as a CloudEvent is stored, so not all of it is checked again."""
+    attributes = dict(strict_json.loads(stored))
     data = attributes.pop("data")
     if not all(isinstance(value, str) for value in attributes.values()):
         message = "an attribute of it is no text"

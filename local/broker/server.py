@@ -120,7 +120,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.getLogger("local").setLevel("INFO")
     services = dict(pair.split("=", 1) for pair in given.service)
     redis_url = given.redis_url or RedisSettings.read(Environment(os.environ)).url
-    redis = Redis.from_url(redis_url, socket_connect_timeout=2, health_check_interval=15)
+    # Every write waits for the one under way, so a connection that hangs is given up soon.
+    redis = Redis.from_url(
+        redis_url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=15
+    )
     queue = Queue(redis)
     router = Router(triggers.read(given.triggers, services), queue, at_once=given.at_once)
     uvicorn.run(
