@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, timezone
-from typing import Any
 
 from functions.common import batch_record
 from functions.common.claims import Claims, Outcome
@@ -60,10 +59,7 @@ class Forecasting:
         with self._claims.claimed(f"stockcast:computing:{{{key}}}") as claim:
             known, source = self._results.get(key), Source.STORED
             if known is None:
-                known, source = (
-                    json_bytes(computed(ingested, stored, self._today())),
-                    Source.COMPUTED,
-                )
+                known, source = computed(ingested, stored, self._today()), Source.COMPUTED
                 self._results.put(key, known)
             if not isinstance(claim, Outcome):
                 claim.complete(key, ttl_s=1.0)
@@ -97,8 +93,8 @@ class Forecasting:
         return until.timestamp() - self._clock()
 
 
-def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> dict[str, Any]:
-    """The result for the request that `ingested` came from, from the prices it points to.
+def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> bytes:
+    """The result, JSON, for the request that `ingested` came from, from the prices it points to.
 
     `today` is what the age of the prices is counted to. Raises RequestError where the prices
     cannot be forecast from.
@@ -109,7 +105,7 @@ def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> dic
     if ingested.requested.is_analysis:
         from functions.forecast import analyses
 
-        return analyses.answer(ingested, stored, series, today)
+        return json_bytes(analyses.answer(ingested, stored, series, today))
     from functions.forecast import models, result
 
     return result.answer(ingested, stored, series, models.named(ingested.model), today)
