@@ -45,14 +45,16 @@ class Forecasting:
         self._claims = claims
         self._clock = clock
 
-    def forecast(self, ingested: PricesIngested) -> ForecastCompleted:
+    def forecast(self, ingested: PricesIngested) -> ForecastCompleted | None:
         """Answer the request with the stored result for it, computed now if there is none.
 
-        Equal requests in flight share one computation. Raises RequestError where the prices
-        named cannot be forecast from, TemporaryError where a store does not answer.
+        Equal requests in flight share one computation. None where the request has ended before.
+        Raises RequestError where its time is over or the prices named cannot be forecast from,
+        TemporaryError where a store does not answer.
         """
         requested = ingested.requested
-        self._requests.advance(requested, Status.FORECASTING)
+        if self._requests.begin(requested, Status.FORECASTING) is None:
+            return None
         stored = self._read_prices(ingested)
         version = f"{VERSION} stale" if ingested.stale else VERSION
         key = result_key(requested, stored.etag, version)

@@ -455,3 +455,9 @@ def test_the_clock_of_a_schedule_is_new_york_s(world):
     # The fourth of July is a Monday: the next prices come on Tuesday.
     following = schedule.next_publication(summer + timedelta(minutes=1))
     assert following == datetime(2016, 7, 5, 21, 30, tzinfo=timezone.utc)
+
+
+def test_a_request_that_has_ended_causes_no_call(world):
+    world.requests.fail(REQUESTED, UnknownSymbolError("no"))
+    assert world.ingestion().ingest(REQUESTED) is None
+    assert world.replay.calls == []
