@@ -6,6 +6,7 @@ In short in `make test`; each fault there is, with more requests, in `make test-
 import itertools
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -19,6 +20,8 @@ STAGES = ("queued", "ingesting", "forecasting")
 FROZEN_S = 30
 SLOW_S = 0.5
 LASTS_S = 4
+IN_FORCE_S = 0.2
+"""Within so much a fault that lasts has begun, once a request is where it waits for one to be."""
 
 
 def killed(name, stage, number=signal.SIGKILL):
@@ -172,6 +175,33 @@ def poison(world):
     assert answer.status_code == 400
 
 
+def at(stage, fault):
+    return lambda world: (world.until(stage), fault(world))
+
+
+def at_once(*faults):
+    def breaking(world):
+        with ThreadPoolExecutor(len(faults)) as breakers:
+            for broken in [breakers.submit(fault, world) for fault in faults]:
+                broken.result()
+
+    return breaking
+
+
+def during(lasting, fault):
+    def breaking(world):
+        with ThreadPoolExecutor(1) as breaker:
+            broken = breaker.submit(lasting, world)
+            world.until("queued")
+            time.sleep(IN_FORCE_S)
+            fault(world)
+            assert not broken.done(), "The one was over before the other began."
+            broken.result()
+
+    return breaking
+
+
+REDIS_IS_SLOW = redis_is(10, delay_s=SLOW_S / 2)
 TRUNCATED = 700
 """Bytes of an answer of S3: its headers, and some of the prices."""
 SHORT = {
@@ -184,13 +214,16 @@ SHORT = {
     "prices deleted between ingest and forecast": prices_deleted,
     "duplicate, reordered and late events": events_again,
     "poison events": poison,
+    "web and broker killed at once": at_once(
+        killed("web", "ingesting"), killed("broker", "ingesting")
+    ),
 }
 FULL = {
     **{f"{one} killed, a request {at}": killed(one, at) for one in PROGRAMS for at in STAGES},
     **{f"{name} restarted": killed(name, "ingesting", signal.SIGTERM) for name in PROGRAMS},
     **{f"{name} frozen for {FROZEN_S} s": frozen(name) for name in (*PROGRAMS, "redis", "s3")},
     "Redis: a read-only replica": redis_read_only,
-    f"Redis slow ({SLOW_S * 1000:.0f} ms)": redis_is(10, delay_s=SLOW_S / 2),
+    f"Redis slow ({SLOW_S * 1000:.0f} ms)": REDIS_IS_SLOW,
     "Redis refuses connections": redis_is(refuses=True),
     "S3 killed": killed("s3", "ingesting"),
     "S3 refuses connections": s3_is(refuses=True),
@@ -199,6 +232,26 @@ FULL = {
     "prices replaced between ingest and forecast": prices_replaced,
     "broker killed with a backlog": backlog,
     "disk of Redis and S3 full": disk_full,
+    "every function and the broker killed at once": at_once(
+        *(killed(name, "forecasting") for name in PROGRAMS)
+    ),
+    "Redis and S3 killed at once": at_once(killed("redis", "ingesting"), killed("s3", "ingesting")),
+    f"broker killed while Redis is slow ({SLOW_S * 1000:.0f} ms)": during(
+        REDIS_IS_SLOW, killed("broker", "ingesting")
+    ),
+    "broker killed while Redis is full": during(redis_full, killed("broker", "queued")),
+    "forecast killed while Redis' connections are cut mid-reply": during(
+        redis_cut_again_and_again, killed("forecast", "ingesting")
+    ),
+    "forecast killed while S3 answers 503": at(
+        "forecasting", during(s3_is(instead=http(503, "Slow Down")), killed("forecast", "queued"))
+    ),
+    f"Redis restarted while ingest is frozen for {FROZEN_S} s": during(
+        frozen("ingest"), killed("redis", "queued")
+    ),
+    f"web killed while the broker is frozen for {FROZEN_S} s": during(
+        frozen("broker"), killed("web", "queued")
+    ),
 }  # fmt: skip
 FAILURES = {"prices deleted between ingest and forecast"}
 """Where a request may fail: there is nothing to compute its forecast from."""
