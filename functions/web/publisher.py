@@ -24,7 +24,7 @@ FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolE
 OIDC_TOKEN = Path("/oidc/token")
 """Where a SinkBinding puts what tells the broker who we are, once its cluster wants to know."""
 CONNECT_TIMEOUT_S, TIMEOUT_S = 2.0, 7.0
-CONNECTIONS = 16
+CONNECTIONS = 10
 """To the sink at once; whoever finds none free waits."""
 
 
