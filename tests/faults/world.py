@@ -16,6 +16,7 @@ import requests
 
 from functions.common.config import S3Settings
 from functions.common.request_record import request_key
+from functions.ingest.recently_fresh import SEEN_S
 from local.servers import HOST, S3_PORTS, free_port, redis_server, s3_server
 from local.stack import Options, Stack, at_base_port, programs
 from tests.conftest import s3_client_of
@@ -127,6 +128,7 @@ class World:
         self.redis.flushall()
         for one in self.s3.list_objects_v2(Bucket="stockcast").get("Contents", []):
             self.s3.delete_object(Bucket="stockcast", Key=one["Key"])
+        time.sleep(SEEN_S)  # ingest takes what it has just seen in S3 to be there
 
     def trial(self, fault, breaking):
         """Ask all questions while `breaking` runs in a thread; what came of it."""
