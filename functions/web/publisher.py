@@ -20,6 +20,9 @@ SOURCE = "/stockcast/web"
 TRACEPARENT = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 OIDC_TOKEN = Path("/oidc/token")
 """Where a SinkBinding puts what tells the broker who we are, once its cluster wants to know."""
+KEPT_ALIVE_S = 2.0
+"""Idle connections end before the broker closes them (the local one after 5 s), so that no event is
+sent on a closed one."""
 TIMEOUT = {"connect": 2.0, "read": 5.0, "write": 5.0, "pool": 5.0}
 
 
@@ -32,7 +35,9 @@ class Publisher:
     def __init__(self, sink: str, signer: Signer) -> None:
         self._sink = sink
         self._signer = signer
-        self._http = httpcore.AsyncConnectionPool(max_keepalive_connections=16)
+        self._http = httpcore.AsyncConnectionPool(
+            max_keepalive_connections=16, keepalive_expiry=KEPT_ALIVE_S
+        )
 
     async def publish(self, event: Event, event_id: str, traceparent: str = "") -> None:
         """Hand `event` over. TemporaryError unless it is taken.

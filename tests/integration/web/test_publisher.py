@@ -1,4 +1,4 @@
-"""What web shows the broker besides the event."""
+"""What web shows the broker besides the event, and over which connection."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,11 +13,15 @@ from functions.web.publisher import Publisher
 
 @pytest.fixture
 def broker():
-    """Keeps the headers of what it is sent."""
+    """Keeps the headers of what it is sent, and the ports it comes from."""
 
     class Broker(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
             self.server.heard.append(dict(self.headers))
+            self.server.ports.append(self.client_address[1])
             self.send_response(202)
             self.send_header("content-length", "0")
             self.end_headers()
@@ -26,7 +30,7 @@ def broker():
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Broker)
-    server.heard = []
+    server.heard, server.ports = [], []
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield server
@@ -56,3 +60,14 @@ async def test_without_one_none_is_shown(broker):
     (heard,) = await published(broker)
     assert "authorization" not in heard
     assert heard["ce-type"] == WarmupRequested.TYPE
+
+
+async def test_events_that_follow_each_other_share_a_connection(broker):
+    await published(broker, times=3)
+    assert len(set(broker.ports)) == 1
+
+
+async def test_a_connection_that_was_idle_is_not_used_again(broker, monkeypatch):
+    monkeypatch.setattr(publisher, "KEPT_ALIVE_S", 0)
+    await published(broker, times=3)
+    assert len(set(broker.ports)) == 3
