@@ -262,7 +262,10 @@ def application(api: Api, settings: Settings) -> Starlette:
             expose_headers=["location", "retry-after"],
         )
         middleware.append(cors)
-    return Starlette(routes=routes, middleware=middleware, exception_handlers=HANDLERS)
+    app = Starlette(routes=routes, middleware=middleware, exception_handlers=HANDLERS)
+    # It would send a caller to whatever host the request names.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _json(body: bytes) -> Response:

@@ -69,9 +69,11 @@ class BatchApi:
     async def submit(self, request: Request) -> Response:
         """Accept a batch: 202 once all of it is stored, and the event that works it off is out."""
         require_json(request)
+        await self._limits.admit(request)  # one that is refused has cost something, too
         batch = batch_submission.read(await read_body(request, batch_submission.MAX_BODY_BYTES))
         cost = math.ceil(len(batch.symbols) / SYMBOLS_A_REQUEST)
-        await self._limits.admit(request, cost=cost)
+        if cost > 1:
+            await self._limits.admit(request, cost=cost - 1)
         await self._batches.accept(batch)
         # Said again, it is published again: the first time may have failed half way.
         await self._expansion.begin(batch.batch_id, request.headers.get("traceparent", ""))

@@ -9,8 +9,8 @@ from typing import Any
 
 BOUNDS = ("lo50", "hi50", "lo80", "hi80", "lo95", "hi95")
 COLUMNS = ("date", "kind", "close", "fitted", "mean", *BOUNDS)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes text that begins so for a formula."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A spreadsheet takes text that begins so for a formula; the last four are the full-width forms."""
 
 
 def table(result: Mapping[str, Any]) -> str:

@@ -84,8 +84,8 @@ class SymbolApi:
         warming = False
         with suppress(StockcastError, HTTPException):
             submission.require_json(request)
-            wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
             await self._limits.admit(request, "warmup ")
+            wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
             if is_available(wanted.symbol, self._settings):
                 turn = int(time.time() // WARM_S)
                 await self._publisher.publish(wanted, f"warmup-{wanted.symbol}-{turn}")

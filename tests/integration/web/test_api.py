@@ -342,3 +342,11 @@ def test_what_is_not_there_is_a_problem(url):
     assert_problem(get(url, "/api/none"), 404)
     assert_problem(requests.delete(f"{url}/api/forecasts", timeout=10), 405)
     assert_problem(get(url, "/static/../functions/web/main.py"), 404)
+
+
+@pytest.mark.parametrize("path", ["/docs/", "/static", "/api/forecasts/", "/api/symbols/"])
+def test_no_answer_sends_anybody_to_the_host_that_a_request_names(url, path):
+    headers = {"host": "evil.example"}
+    answer = requests.get(url + path, headers=headers, timeout=10, allow_redirects=False)
+    assert_problem(answer, 404)
+    assert "evil" not in str(answer.headers) + answer.text

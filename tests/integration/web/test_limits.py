@@ -56,6 +56,21 @@ def test_all_together_are_limited(settings, a_minute):
         assert "all callers" in submit(url, "192.0.2.5").json()["detail"]
 
 
+def test_batches_that_are_refused_count_too(settings, a_minute):
+    with serving(replace(settings, requests_per_minute=2)) as url:
+        body = {"symbols": ["A B"], "days": 45}
+        answers = [requests.post(f"{url}/api/batches", json=body, timeout=10) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [422, 422, 429]
+
+
+def test_warm_ups_that_cannot_be_read_count_too(settings, inbox, a_minute):
+    with serving(replace(settings, requests_per_minute=2)) as url:
+        answers = [requests.post(f"{url}/api/warmup", json={}, timeout=10) for _ in range(2)]
+        answers.append(requests.post(f"{url}/api/warmup", json={"symbol": "AAPL"}, timeout=10))
+    assert [answer.json() for answer in answers] == [{"warming": False}] * 3
+    assert inbox.events == []
+
+
 def test_nobody_escapes_by_what_they_say_before_a_proxy_adds_where_they_are(settings, a_minute):
     with serving(replace(settings, requests_per_minute=2)) as url:
         said = [f"203.0.113.{number}, 192.0.2.1" for number in range(3)]

@@ -67,6 +67,14 @@ def test_no_cell_of_a_table_is_a_formula():
     assert rows == [["date", "'=HYPERLINK(1)"], ["2013-03-01", "-1.5"], ["'@x", "'+y"]]
 
 
+@pytest.mark.parametrize(
+    "first", ["=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20"]
+)
+def test_every_beginning_of_a_formula_is_made_inert(first):
+    assert csv_table.inert(f"{first}1+1") == f"'{first}1+1"
+    assert csv_table.inert(f"1{first}1") == f"1{first}1"
+
+
 def dead(kind=ForecastRequested, data=None, **extensions):
     return Envelope(
         "1", "/s", kind.TYPE, REQUESTED.to_data() if data is None else data, extensions=extensions
