@@ -5,6 +5,7 @@ append-only file of Redis, written to the disk once a second, is cut off before 
 """
 
 import itertools
+import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -95,9 +96,10 @@ def unwatched(tmp_path_factory):
         world.close()
 
 
-def lose_power(world, cut):
+def lose_power(world, cut, *, takes_prices=False):
     """Everything ends at the same time, and starts again from what was on the disk."""
     log = world.stores_home / "redis" / "appendonly.aof"
+    volumes = {path: path.stat().st_size for path in world.stores_home.glob("s3/stockcast_*.dat")}
     sizes = []
     for many in (*STOPPED, DARK_AFTER):
         while len(world.accepted) < many:
@@ -111,8 +113,9 @@ def lose_power(world, cut):
     for stack in (world.stack, world.stores):
         stack.stop()
     written = max(size for at, size in sizes if at <= world.dark_since - UNWRITTEN_S)
-    with log.open("r+b") as file:
-        file.truncate(cut(log.read_bytes(), written))
+    os.truncate(log, cut(log.read_bytes(), written))
+    for volume, size in volumes.items() if takes_prices else ():
+        os.truncate(volume, size)
     for stack in (world.stores, world.stack):
         world.starter.submit(stack.start, lambda _: None).result()
 
@@ -154,3 +157,17 @@ def test_whatever_is_asked_again_after_a_loss_of_power_is_done(unwatched, trials
     trials.append(trial)
     assert trial.done == trial.accepted == MANY
     assert (trial.lost, trial.wrong, trial.left) == ({}, [], [])
+
+
+def test_prices_that_a_loss_of_power_has_left_half_written_are_fetched_again(unwatched, trials):
+    def breaking():
+        lose_power(unwatched, after_a_write, takes_prices=True)
+
+    trial = unwatched.trial("power lost, and prices with it", breaking, PACE_S)
+    trials.append(trial)
+    assert set(trial.failed) == {"Prices gone"}  # the event that points to them was on the disk
+    assert trial.done + sum(trial.failed.values()) + len(trial.lost) == trial.accepted == MANY
+    after = {one for one, (_, at) in unwatched.accepted.items() if at > unwatched.dark_since}
+    assert after
+    assert {unwatched.document(one)["status"] for one in after} == {"done"}
+    assert (trial.wrong, trial.left) == ([], [])
