@@ -77,11 +77,7 @@ audit: $(READY) ## look up the locked versions among the published advisories
 	@$(BIN)/python -m local.audit
 
 sbom: $(READY) ## write a CycloneDX bill of materials of each function into sbom/
-	@mkdir -p sbom
-	@for f in web ingest forecast; do \
-	  $(BIN)/cyclonedx-py requirements functions/$$f/requirements.txt --output-reproducible \
-	    --output-file sbom/$$f.json && echo "sbom/$$f.json" || exit 1; \
-	done
+	@$(BIN)/python -m local.sbom
 
 format: $(READY) ## format the code and mend what can be mended
 	@$(BIN)/ruff check --fix --quiet .

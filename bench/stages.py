@@ -28,6 +28,7 @@ from functions.forecast import chart, prediction, price_csv, result
 from functions.forecast.models import volatility
 from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.models.prophet_model import ProphetModel
+from functions.forecast.series import PriceSeries
 from functions.ingest.providers.sample import SampleProvider
 
 SYMBOL, DAYS = "AAPL", 45
@@ -84,27 +85,31 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
     stored = StoredPrices("k", "e", "sample", "", len(series), "", "", body=body)
     given = ("request-1", SYMBOL, DAYS, "prophet", {}, "b", "k", "e", "sample", len(series))
     ingested = PricesIngested(*given, str(series.dates[0]), str(series.dates[-1]))
-    document = result.answer(ingested, stored, series, calibrated, last)
+    document = json.loads(result.answer(ingested, stored, series, calibrated, last))
 
-    def whole(of: prediction.Model) -> None:
-        volatility.measures.cache_clear()
-        read = READ(SYMBOL, body)
-        json.dumps(result.answer(ingested, stored, read, of, last))
+    def anew() -> PriceSeries:
+        """The series, of which nothing is kept."""
+        return series.until(len(series))
+
+    def both(read: PriceSeries) -> None:
+        calibrated.forecast(read, days)
+        calibrated.backtest(read, len(days))
+
+    def whole(of: prediction.Model, read: PriceSeries) -> None:
+        result.answer(ingested, stored, read, of, last)
 
     return {
         "read": lambda: READ(SYMBOL, body),
         "calibrated: fit": lambda: volatility.measures.__wrapped__(series),
-        "  quantiles": lambda: calibrated.quantiles(series, last_row, steps, LEVELS),
-        "  backtest": lambda: calibrated.backtest(series, len(days)),
-        "  forecast and backtest": lambda: (
-            calibrated.forecast(series, days),
-            calibrated.backtest(series, len(days)),
-        ),
-        "  whole, without PNG": lambda: whole(calibrated),
+        "  quantiles": lambda: calibrated.quantiles(anew(), last_row, steps, LEVELS),
+        "  backtest": lambda: calibrated.backtest(anew(), len(days)),
+        "  forecast and backtest": lambda: both(anew()),
+        "  whole, without PNG": lambda: whole(calibrated, READ(SYMBOL, body)),
+        "  whole, of a stock asked for before": lambda: whole(calibrated, series),
         "prophet: fit": lambda: model.fit(series),
         "  quantiles ": lambda: fitted.quantiles(days, LEVELS),
         "  backtest ": lambda: model.backtest(series, len(days)),
-        "  whole, without PNG ": lambda: whole(model),
+        "  whole, without PNG ": lambda: whole(model, READ(SYMBOL, body)),
         "JSON": lambda: json.dumps(document),
         "PNG, on demand": lambda: chart.draw(document),
     }

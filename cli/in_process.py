@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 import uuid
@@ -80,7 +81,7 @@ class InProcess:
         reach(Status.FORECASTING)
         stored = self._prices.get(kept.stored.key) or kept.stored
         today = datetime.fromtimestamp(self._clock(), timezone.utc).date()
-        result = computed(ingested, stored, today)
+        result = json.loads(computed(ingested, stored, today))
         if result.get("backtest", {}).get("status") == "pending":
             tell("backtesting")
             result["backtest"] = backtest_of(result, self._prices)

@@ -15,7 +15,7 @@ from local.servers import Program
 TIED = Path(__file__).with_name("tied.py")
 GRACE_S = 8.0
 POLL_S = 0.05
-NICENESS = 3
+NICENESS = 10
 
 
 class StartError(Exception):

@@ -27,7 +27,6 @@ from functions.common.claims import Claims, Outcome
 from functions.common.cloudevent import Envelope, json_bytes
 from functions.common.errors import (
     ConflictError,
-    DeadlineError,
     InvalidFieldError,
     MalformedEventError,
     RequestError,
@@ -233,9 +232,6 @@ class EventFunction:
     def _handle(self, envelope: Envelope, event: Event) -> Envelope | None:
         requested = _requested_by(event)
         try:
-            if requested and self._has_ended(requested):
-                log.info("the request has ended before")
-                return None
             following = self._handlers[envelope.type][1](event)
         except ConflictError:
             raise  # the id stands for a request of someone else, which must not fail for it
@@ -247,14 +243,6 @@ class EventFunction:
                 self._announce_failure(envelope, event, error)
             return None
         return self._reply(envelope, following) if following else None
-
-    def _has_ended(self, requested: ForecastRequested) -> bool:
-        record = self._requests.read(requested.request_id)
-        if record is None or record.requested != requested:
-            return False
-        if record.is_overdue(int(self._clock() * 1000)):
-            raise DeadlineError(record.status.value)
-        return record.status.is_final
 
     def _announce_failure(self, envelope: Envelope, event: Event, error: RequestError) -> None:
         if self._failure_sink:

@@ -30,7 +30,8 @@ ADVANCE = (
     metrics.LUA
     + """
 local rank = {queued = 1, ingesting = 2, forecasting = 3, done = 4, failed = 4}
-local known = redis.call('HMGET', KEYS[1], 'status', 'body', 'batch')
+local known = redis.call('HMGET', KEYS[1], 'status', 'body', 'batch', 'deadline')
+local deadline = known[4] or ARGV[4]
 if not known[1] then
   redis.call('HSET', KEYS[1], 'body', ARGV[2], 'submitted_at', ARGV[3], 'deadline', ARGV[4],
              'at:queued', ARGV[3], 'status', 'queued')
@@ -40,13 +41,14 @@ if not known[1] then
   keep_counts()
   if ARGV[1] == 'queued' then
     redis.call('PUBLISH', ARGV[6], ARGV[7])
-    return 'changed'
+    return {'changed', deadline}
   end
 elseif ARGV[2] ~= '' and known[2] ~= ARGV[2] then
-  return 'conflict'
+  return {'conflict', deadline}
 end
-if rank[ARGV[1]] <= rank[known[1]] then
-  return known[1]
+local is_late = rank[ARGV[1]] < 4 and tonumber(ARGV[3]) > tonumber(deadline)
+if is_late or rank[ARGV[1]] <= rank[known[1]] then
+  return {known[1], deadline}
 end
 redis.call('HSET', KEYS[1], 'status', ARGV[1], 'at:' .. ARGV[1], ARGV[3], unpack(ARGV, 10))
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
@@ -65,14 +67,15 @@ if rank[ARGV[1]] == 4 then
   observe('total', ARGV[3] - since[2])
 end
 keep_counts()
-return 'changed'
+return {'changed', deadline}
 """
 )
 """KEYS: the request, its batch if it has one, and its counts. ARGV: status, body, now, deadline,
 TTL, channel, id, kind and model, where the result is from or why there is none, then field,
 value ...
 
-Answers `changed`, `conflict` (the id stands for another request), or the status that stood.
+Answers `changed`, `conflict` (the id stands for another request), or the status that stands: it was
+there or further, or its deadline has passed, after which it can only end. Then the deadline.
 """
 
 

@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from functions.common import backlog, metrics, request_record
 from functions.common.config import RedisSettings
-from functions.common.errors import ConflictError, RequestError
+from functions.common.errors import ConflictError, DeadlineError, RequestError
 from functions.common.events import ForecastRequested
 from functions.common.problems import from_error
 from functions.common.redis_client import failures_are_temporary
 from functions.common.request_record import RequestRecord, Source, Status
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What came of moving a request on: where it `stands_at` instead, None where it has moved."""
+
+    stands_at: Status | None
+    deadline_ms: int
+
+    @classmethod
+    def read(cls, requested: ForecastRequested, answer: Sequence[bytes]) -> Moved:
+        """From what the ADVANCE script answers. ConflictError where the id is another's."""
+        came, deadline = answer
+        if came == b"conflict":
+            raise ConflictError(
+                f"The request id {requested.request_id!r} was used before for another symbol,"
+                " number of days, model or options, or another analysis. Choose another id."
+            )
+        return cls(None if came == b"changed" else Status(came.decode()), int(deadline))
 
 
 class RequestStore:
@@ -26,24 +50,36 @@ class RequestStore:
 
     def advance(
         self, requested: ForecastRequested, status: Status, *, reason: str = "", **fields: str
-    ) -> bool:
+    ) -> Moved:
         """Move the request on to `status`, creating its record if an event came without one.
 
-        `reason` is counted: where the result is from, or why there is none. False where it stood
-        there or further before. `ConflictError` where its id stands for another request.
+        `reason` is counted: where the result is from, or why there is none. `ConflictError` where
+        its id stands for another request.
         """
         arguments = advance_arguments(
             requested, status, reason, fields, self._settings, self._clock()
         )
         with failures_are_temporary():
-            answer: bytes = self._advance(
+            answer = self._advance(
                 keys=request_record.advance_keys(requested.request_id), args=arguments
             )
             if status.is_final and backlog.holds(requested.request_id):
                 self._redis.zrem(backlog.KEY, requested.request_id)
-        if answer == b"conflict":
-            raise ConflictError(conflict_message(requested.request_id))
-        return bool(answer == b"changed")
+        return Moved.read(requested, answer)
+
+    def begin(self, requested: ForecastRequested, stage: Status) -> datetime | None:
+        """Move the request on to `stage`, to work on it; the moment until which it has time.
+
+        None where it has ended. `DeadlineError` where its time is over, `ConflictError` where its
+        id stands for another request.
+        """
+        moved = self.advance(requested, stage)
+        if moved.stands_at and moved.stands_at.is_final:
+            log.info("the request has ended before")
+            return None
+        if moved.stands_at and self._clock() * 1000 > moved.deadline_ms:
+            raise DeadlineError(moved.stands_at.value)
+        return datetime.fromtimestamp(moved.deadline_ms / 1000, timezone.utc)
 
     def done(
         self,
@@ -51,13 +87,13 @@ class RequestStore:
         result_key: str,
         source: Source = Source.COMPUTED,
         **fields: str,
-    ) -> bool:
+    ) -> Moved:
         """End the request as done, with a result from `source`."""
         return self.advance(
             requested, Status.DONE, reason=source.value, result_key=result_key, **fields
         )
 
-    def fail(self, requested: ForecastRequested, error: RequestError) -> bool:
+    def fail(self, requested: ForecastRequested, error: RequestError) -> Moved:
         """End the request as failed, for the reason `error` gives."""
         return self.advance(
             requested, Status.FAILED, reason=error.slug, error=json.dumps(from_error(error))
@@ -93,10 +129,3 @@ def advance_arguments(
         reason,
         *pairs,
     ]
-
-
-def conflict_message(request_id: str) -> str:
-    return (
-        f"The request id {request_id!r} was used before for another symbol, number of days,"
-        " model or options, or another analysis. Choose another id."
-    )

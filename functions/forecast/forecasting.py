@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, timezone
-from typing import Any
 
 from functions.common import batch_record
 from functions.common.claims import Claims, Outcome
@@ -46,24 +45,23 @@ class Forecasting:
         self._claims = claims
         self._clock = clock
 
-    def forecast(self, ingested: PricesIngested) -> ForecastCompleted:
+    def forecast(self, ingested: PricesIngested) -> ForecastCompleted | None:
         """Answer the request with the stored result for it, computed now if there is none.
 
-        Equal requests in flight share one computation. Raises RequestError where the prices
-        named cannot be forecast from, TemporaryError where a store does not answer.
+        Equal requests in flight share one computation. None where the request has ended before.
+        Raises RequestError where its time is over or the prices named cannot be forecast from,
+        TemporaryError where a store does not answer.
         """
         requested = ingested.requested
-        self._requests.advance(requested, Status.FORECASTING)
+        if self._requests.begin(requested, Status.FORECASTING) is None:
+            return None
         stored = self._read_prices(ingested)
         version = f"{VERSION} stale" if ingested.stale else VERSION
         key = result_key(requested, stored.etag, version)
         with self._claims.claimed(f"stockcast:computing:{{{key}}}") as claim:
             known, source = self._results.get(key), Source.STORED
             if known is None:
-                known, source = (
-                    json_bytes(computed(ingested, stored, self._today())),
-                    Source.COMPUTED,
-                )
+                known, source = computed(ingested, stored, self._today()), Source.COMPUTED
                 self._results.put(key, known)
             if not isinstance(claim, Outcome):
                 claim.complete(key, ttl_s=1.0)
@@ -97,8 +95,8 @@ class Forecasting:
         return until.timestamp() - self._clock()
 
 
-def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> dict[str, Any]:
-    """The result for the request that `ingested` came from, from the prices it points to.
+def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> bytes:
+    """The result, JSON, for the request that `ingested` came from, from the prices it points to.
 
     `today` is what the age of the prices is counted to. Raises RequestError where the prices
     cannot be forecast from.
@@ -109,7 +107,7 @@ def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> dic
     if ingested.requested.is_analysis:
         from functions.forecast import analyses
 
-        return analyses.answer(ingested, stored, series, today)
+        return json_bytes(analyses.answer(ingested, stored, series, today))
     from functions.forecast import models, result
 
     return result.answer(ingested, stored, series, models.named(ingested.model), today)

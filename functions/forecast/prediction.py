@@ -25,27 +25,36 @@ LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
 
 
 @dataclass(frozen=True, eq=False)
+class Past:
+    """What a model makes of the days behind, the same whatever is asked of those ahead.
+
+    `fitted` (n,) is the modelled price for each row of the series, NaN outside the training
+    window; `day_before` (n, 2), of a model that has it, the 80% interval of each row's price as
+    forecast from the rows before it, NaN where these are too few.
+    """
+
+    fitted: NDArray[np.float64]
+    day_before: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Prediction:
     """The distribution of a price on each of `h` future trading days, and the fit to the past.
 
     `dates` (h,) datetime64[D]; `levels` (q,) ascending probabilities; `quantiles` (h, q) prices,
     positive and not decreasing along a row; `centre` (h,) the point forecast as a price (the
-    median unless a model says otherwise); `fitted` (n,) the modelled price for each row of the
-    series, NaN outside the training window.
+    median unless a model says otherwise).
     """
 
     dates: NDArray[np.datetime64]
     levels: tuple[float, ...]
     quantiles: NDArray[np.float64]
     centre: NDArray[np.float64]
-    fitted: NDArray[np.float64]
+    past: Past
     note: str = ""
     """One sentence a reader should know about this forecast, such as a short history."""
     components: Components | None = None
     """The parts of the line, of a model that has any."""
-    day_before: NDArray[np.float64] | None = None
-    """(n, 2), of a model that has it: the 80% interval of each row's price as forecast from the
-    rows before it; NaN where these are too few."""
 
     def probability_above(self, price: float) -> float:
         """The chance, 0 to 1, that the price on the last day is above `price`.

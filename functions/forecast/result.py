@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from functions.common import trading_calendar
+from functions.common.cloudevent import json_bytes
 from functions.common.errors import TooLittleHistoryError
 from functions.common.events import PricesIngested
 from functions.common.price_store import StoredPrices
 from functions.forecast import backtest
 from functions.forecast.backtest import Backtest
 from functions.forecast.models import random_walk
-from functions.forecast.prediction import INTERVALS, Model, Prediction
+from functions.forecast.prediction import INTERVALS, Model, Past, Prediction
 from functions.forecast.scores import WIS_LEVELS
 from functions.forecast.series import PriceSeries
 
@@ -36,8 +38,8 @@ def answer(
     series: PriceSeries,
     model: Model,
     today: date,
-) -> dict[str, Any]:
-    """The result (DESIGN, "Result") of `model` for the request that `ingested` came from.
+) -> bytes:
+    """The result (DESIGN, "Result"), JSON, of `model` for the request that `ingested` came from.
 
     `today` is what the age of the prices is counted to.
 
@@ -73,7 +75,6 @@ def answer(
             prediction.probability_above(float(series.adjusted_close[-1]))
         ),
         "message": f"{message} {prediction.note}".rstrip(),
-        "history": _history(series, prediction, rounding),
         "forecast": _forecast(prediction, rounding),
         "random_walk": _random_walk(series, horizon, rounding),
         "backtest": backtest_document(record),
@@ -81,7 +82,9 @@ def answer(
     }
     if prediction.components:
         document["components"] = _components(prediction.components, rounding)
-    return document
+    # By far the largest part, and the same for all questions about a stock: it is written once.
+    history = _history(series, prediction.past)
+    return json_bytes(document)[:-1] + b',"history":' + history + b"}"
 
 
 def data_document(
@@ -136,21 +139,22 @@ def _level_index(prediction: Prediction, level: float) -> int:
     return int(np.argmin(np.abs(np.asarray(prediction.levels) - level)))
 
 
-def _history(series: PriceSeries, prediction: Prediction, rounding: Rounding) -> dict[str, Any]:
+@lru_cache(maxsize=16)
+def _history(series: PriceSeries, past: Past) -> bytes:
+    """The last years and what the model made of them, JSON; that of the last series is kept."""
+    rounding = Rounding(float(series.adjusted_close[-1]))
     since = series.dates[-1] - np.timedelta64(round(SHOWN_YEARS * 365.25), "D")
     shown = slice(int(np.searchsorted(series.dates, since)), None)
-    low, high = (
-        np.full((2, len(series)), np.nan)
-        if prediction.day_before is None
-        else prediction.day_before.T
+    low, high = np.full((2, len(series)), np.nan) if past.day_before is None else past.day_before.T
+    return json_bytes(
+        {
+            "dates": series.dates[shown].astype(str).tolist(),
+            "close": rounding.column(series.adjusted_close[shown]),
+            "fitted": rounding.column(past.fitted[shown]),
+            "lo80": rounding.column(low[shown]),
+            "hi80": rounding.column(high[shown]),
+        }
     )
-    return {
-        "dates": series.dates[shown].astype(str).tolist(),
-        "close": rounding.column(series.adjusted_close[shown]),
-        "fitted": rounding.column(prediction.fitted[shown]),
-        "lo80": rounding.column(low[shown]),
-        "hi80": rounding.column(high[shown]),
-    }
 
 
 def _forecast(prediction: Prediction, rounding: Rounding) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from functions.common.request_record import iso
 from functions.ingest.freshness import NEVER, Freshness, checked_at
 from functions.ingest.providers import Provider
 from functions.ingest.providers.cleaning import jumps
+from functions.ingest.recently_fresh import RecentlyFresh
 from functions.ingest.tail import extended
 
 SHARED_S = 1.0
@@ -61,6 +62,7 @@ class FreshPrices:
         self._max_age = timedelta(seconds=max_age_s)
         self._stale_ok = timedelta(seconds=stale_ok_s)
         self._clock = clock
+        self._recently = RecentlyFresh()
 
     def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:
         """The prices of the first provider that knows the symbol, fetched now if need be.
@@ -80,8 +82,12 @@ class FreshPrices:
 
     def _from(self, provider: Provider, symbol: str, wait_until: datetime | None) -> Kept:
         key = self._prices.key_of(provider.name, symbol)
+        recent = self._recently.get(key)
+        if recent and self._now() < recent.fresh_until:
+            return recent
         stored = self._prices.head(key)
         if stored and (kept := self._if_fresh(provider, stored)):
+            self._recently.put(key, kept)
             return kept
         try:
             return self._fetched(provider, symbol, key)

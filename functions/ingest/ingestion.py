@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime, timezone
 
 from functions.common.errors import StockcastError, TemporaryError, ThrottledError
 from functions.common.events import (
@@ -34,13 +33,14 @@ class Ingestion:
         self._bucket = bucket
         self._requests = requests
 
-    def ingest(self, requested: ForecastRequested) -> PricesIngested:
-        """Point to fresh prices of the symbol; see `FreshPrices.of` for what it raises."""
-        self._requests.advance(requested, Status.INGESTING)
-        record = self._requests.read(requested.request_id)
-        deadline = (
-            datetime.fromtimestamp(record.deadline_ms / 1000, timezone.utc) if record else None
-        )
+    def ingest(self, requested: ForecastRequested) -> PricesIngested | None:
+        """Point to fresh prices of the symbol; None where the request has ended before.
+
+        Raises what `FreshPrices.of` and `RequestStore.begin` raise.
+        """
+        deadline = self._requests.begin(requested, Status.INGESTING)
+        if deadline is None:
+            return None
         kept = self._prices.of(requested.symbol, wait_until=deadline)
         return pointing_to(kept, requested, self._bucket)
 

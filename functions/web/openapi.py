@@ -10,6 +10,7 @@ from functions.web import openapi_analyses
 from functions.web.openapi_parts import (
     BAND,
     BOUNDS,
+    BUSY,
     DATES,
     DOWN,
     EXPIRED,
@@ -257,7 +258,8 @@ WARM_UP = {
         "content": {"application/json": {"schema": object_of({"symbol": TEXT})}},
     },
     "responses": {
-        "202": answer("`warming` says whether it is done; never an error.", "application/json"),
+        "202": answer("`warming` says whether it is done.", "application/json"),
+        **BUSY,
     },
 }
 SUBMIT_BATCH = {
@@ -364,7 +366,7 @@ DOCUMENT: dict[str, Any] = {
         ),
         "/api/symbols": get(
             "Symbols by ticker or company name",
-            {"200": answer("At most 20 symbols.", "application/json", "Symbols")},
+            {"200": answer("At most 20 symbols.", "application/json", "Symbols"), **BUSY},
             [QUERY],
         ),
         "/api/warmup": {"post": WARM_UP},

@@ -29,7 +29,12 @@ UNKNOWN = {"404": problem("No such request, or it has expired.")}
 EXPIRED = {"410": problem("The result has expired; submit the request again.")}
 WATCHED = {"429": problem("Too many streams of one client; `Retry-After` says when to try again.")}
 SLOW = {"408": problem("The body did not come within 10 s.")}
-DOWN = {"503": problem("Redis or the broker is down; `Retry-After` says when to try again.")}
+BUSY = {"503": problem("Too busy; `Retry-After` says when to try again.")}
+DOWN = {
+    "503": problem(
+        "Too busy, or Redis or the broker is down; `Retry-After` says when to try again."
+    )
+}
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 TEXT = {"type": "string"}
 TICKER = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9.\\-]{0,9}$"}

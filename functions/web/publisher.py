@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 import time
@@ -15,15 +16,19 @@ from functions.common.errors import TemporaryError
 from functions.common.events import Event
 from functions.common.routing import address
 from functions.common.signature import Signer
+from functions.web.asyncio_backend import AsyncioBackend
 
 SOURCE = "/stockcast/web"
 TRACEPARENT = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
 OIDC_TOKEN = Path("/oidc/token")
 """Where a SinkBinding puts what tells the broker who we are, once its cluster wants to know."""
+CONNECT_TIMEOUT_S, TIMEOUT_S = 2.0, 7.0
+CONNECTIONS = 10
+"""To the sink at once; whoever finds none free waits."""
 KEPT_ALIVE_S = 2.0
 """Idle connections end before the broker closes them (the local one after 5 s), so that no event is
 sent on a closed one."""
-TIMEOUT = {"connect": 2.0, "read": 5.0, "write": 5.0, "pool": 5.0}
 
 
 class Publisher:
@@ -36,7 +41,9 @@ class Publisher:
         self._sink = sink
         self._signer = signer
         self._http = httpcore.AsyncConnectionPool(
-            max_keepalive_connections=16, keepalive_expiry=KEPT_ALIVE_S
+            max_connections=CONNECTIONS,
+            keepalive_expiry=KEPT_ALIVE_S,
+            network_backend=AsyncioBackend() if sink.startswith("http://") else None,
         )
 
     async def publish(self, event: Event, event_id: str, traceparent: str = "") -> None:
@@ -52,15 +59,16 @@ class Publisher:
         url = address(self._sink, envelope)
         if url is None:
             raise TypeError(f"Nobody takes {event.TYPE}; see functions/common/routing.py.")
+        answering = self._http.request(
+            "POST",
+            url,
+            headers=list(headers.items()),
+            content=body,
+            extensions={"timeout": {"connect": CONNECT_TIMEOUT_S}},
+        )
         try:
-            answer = await self._http.request(
-                "POST",
-                url,
-                headers=list(headers.items()),
-                content=body,
-                extensions={"timeout": TIMEOUT},
-            )
-        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+            answer = await asyncio.wait_for(answering, TIMEOUT_S)
+        except (*FAILURES, asyncio.TimeoutError, TimeoutError) as error:
             message = f"The broker does not answer ({type(error).__name__}); try again shortly."
             raise TemporaryError(message, retry_after_s=2) from error
         if not 200 <= answer.status < 300:  # noqa: PLR2004

@@ -16,7 +16,6 @@ from redis.retry import Retry
 from functions.common import backlog, metrics, missing_prices, request_record, result_store
 from functions.common.config import RedisSettings
 from functions.common.errors import (
-    ConflictError,
     DeadlineError,
     RequestError,
     StockcastError,
@@ -32,7 +31,7 @@ from functions.common.redis_client import (
     failures_are_temporary,
 )
 from functions.common.request_record import RequestRecord, Source, Status
-from functions.common.request_store import advance_arguments, conflict_message
+from functions.common.request_store import Moved, advance_arguments
 
 MINUTE_S = 60
 ADMIT = """
@@ -186,15 +185,13 @@ class WebStore:
         )
         keys = request_record.advance_keys(requested.request_id)
         with failures_are_temporary():
-            evaluated: Awaitable[bytes] = self._redis.eval(
+            evaluated: Awaitable[list[bytes]] = self._redis.eval(
                 request_record.ADVANCE, len(keys), *keys, *arguments
             )
             answer = await evaluated
         if status.is_final and backlog.holds(requested.request_id):
             await self.leave_backlog(requested.request_id)
-        if answer == b"conflict":
-            raise ConflictError(conflict_message(requested.request_id))
-        return None if answer == b"changed" else Status(answer.decode())
+        return Moved.read(requested, answer).stands_at
 
     async def fail(self, requested: ForecastRequested, error: RequestError) -> None:
         """End a request as failed, unless it has ended."""

@@ -28,6 +28,7 @@ from tests.replay import Fault, Market, Replay, Tiingo
 TIINGO_KEY = "planted-tiingo-key-0123456789"
 EVENT_TOKEN = "planted-event-token-0123456789"
 REDIS_PASSWORD = "planted-redis-password-0123456789"
+METRICS_TOKEN = "planted-metrics-token-0123456789"
 SCRIPT = "<img src=x onerror=\"hacked('%s')\"><script>hacked('%s')</script>"
 IN_NAME, IN_ERROR, IN_URL = (SCRIPT.replace("%s", where) for where in ("name", "error", "url"))
 TRAVERSALS = (
@@ -57,10 +58,12 @@ def hostile(stockcast, tmp_path_factory):
         patch.setenv("TIINGO_API_KEY", TIINGO_KEY)
         patch.setenv("TIINGO_URL", replay.url)
         patch.setenv("EVENT_TOKEN", EVENT_TOKEN)
+        patch.setenv("METRICS_TOKEN", METRICS_TOKEN)
         patch.setenv("SYMBOLS_MAX_AGE", "0s")
         started = start(home, redis_url=f"redis://:{REDIS_PASSWORD}@{HOST}:{port}/0")
     started.replay, started.redis = replay, store
-    started.keys = [TIINGO_KEY, EVENT_TOKEN, REDIS_PASSWORD, (home / "s3-secret").read_text()]
+    started.keys = [TIINGO_KEY, EVENT_TOKEN, REDIS_PASSWORD, METRICS_TOKEN]
+    started.keys.append((home / "s3-secret").read_text())
     yield started
     started.stack.stop()
     replay.close()
@@ -264,8 +267,11 @@ def test_no_log_and_no_answer_holds_a_key(hostile, request_id):
     while "Token ***" not in log.read_text():
         assert time.monotonic() < give_up
         time.sleep(0.1)
-    paths = [f"/api/forecasts/{request_id}", "/readyz"]
+    paths = [f"/api/forecasts/{request_id}", "/readyz", "/metrics"]
     answers = [hostile.get(path).text for path in paths]
+    scraper = {"authorization": f"Bearer {METRICS_TOKEN}"}
+    answers.append(hostile.get("/metrics", headers=scraper).text)
+    assert "stockcast_requests_accepted_total" in answers[-1]
     hostile.stack.process("s3").signal(signal.SIGKILL)
     hostile.submit(symbol="OTHER", days=30, id=f"{request_id}-2")
     hostile.redis.signal(signal.SIGKILL)

@@ -105,7 +105,7 @@ def test_the_same_question_gets_the_same_result_to_the_last_bit(world):
     kept = world.redis.get(result_name(first.result_key))
     world.redis.delete(result_name(first.result_key))
     time.sleep(1.1)  # until the claim on the finished computation has run out
-    world.forecasting().forecast(ingested)
+    world.forecasting().forecast(dataclasses.replace(ingested, request_id="request-2"))
     assert world.redis.get(result_name(first.result_key)) == kept
 
 
@@ -193,7 +193,7 @@ def test_an_equal_request_after_that_has_the_backtest_at_once(world):
     requested = world.ingested(model="prophet")
     completed = world.forecasting().forecast(requested)
     Backtesting(world.prices, world.results, world.claims).complete(completed)
-    again = world.forecasting().forecast(requested)
+    again = world.forecasting().forecast(dataclasses.replace(requested, request_id="request-2"))
     assert (again.result_key, again.extensions) == (completed.result_key, {})
 
 
@@ -219,3 +219,11 @@ def test_prophets_result_has_the_parts_of_its_line(world):
     assert parts["changepoints"]
     calibrated = world.ingested(request_id="request-2")
     assert "components" not in world.result(world.forecasting().forecast(calibrated))
+
+
+def test_a_request_that_has_ended_is_left_alone(world):
+    ingested = world.ingested()
+    world.requests.fail(ingested.requested, PricesGoneError("AAPL"))
+    assert world.forecasting().forecast(ingested) is None
+    assert world.requests.read("request-1").status is Status.FAILED
+    assert list(world.redis.scan_iter("stockcast:result:*")) == []

@@ -211,21 +211,10 @@ def test_an_event_in_work_elsewhere_is_delivered_again(build):
     assert send(function, event())[1] == 200
 
 
-def test_a_request_that_has_ended_is_left_alone(build, store):
-    store.fail(REQUESTED, UnknownSymbolError("no"))
-
-    def handler(_):
-        pytest.fail("was called")
-
-    assert send(build(handler), event())[1] == 204
-
-
-def test_an_overdue_request_fails_instead_of_being_worked_on(
-    build, redis_client, redis_settings, store
-):
+def test_an_overdue_request_fails(build, redis_client, redis_settings, store):
     long_ago = RequestStore(redis_client, redis_settings, lambda: time.time() - 10_000)
     long_ago.advance(REQUESTED, Status.QUEUED)
-    assert send(build(completes), event())[1] == 204
+    assert send(build(lambda asked: store.begin(asked, Status.INGESTING)), event())[1] == 204
     assert store.read("request-1").error["title"] == "Deadline exceeded"
 
 

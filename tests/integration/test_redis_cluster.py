@@ -107,7 +107,7 @@ def test_the_scripts_run_where_their_keys_are(client):
     budget = Budget(client, "provider", [Limit(1, 60, "BUDGET")], time.time)
     for number in range(8):
         requested = ForecastRequested(f"scripted-{number}", "AAPL", 45)
-        assert store.advance(requested, Status.INGESTING)
+        assert store.advance(requested, Status.INGESTING).stands_at is None
         with pytest.raises(ConflictError):
             store.advance(dataclasses.replace(requested, days=46), Status.FORECASTING)
         with Claims(client).claimed(f"stockcast:claim:{{{number}}}") as claim:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import threading
 import time
+from datetime import datetime, timezone
 
 import pytest
 import redis
@@ -11,7 +12,7 @@ import redis
 from functions.common import claims as claims_module
 from functions.common.claims import Claim, Claims, Outcome
 from functions.common.config import RedisSettings
-from functions.common.errors import ConflictError, TemporaryError, UnknownSymbolError
+from functions.common.errors import ConflictError, DeadlineError, TemporaryError, UnknownSymbolError
 from functions.common.events import ForecastRequested
 from functions.common.redis_client import connect
 from functions.common.request_record import CHANGES, Status, request_key
@@ -42,7 +43,7 @@ def store(redis_client, redis_settings, clock):
 
 def test_a_request_passes_its_stages_and_times_them(store, clock):
     for status in (Status.QUEUED, Status.INGESTING, Status.FORECASTING):
-        assert store.advance(REQUESTED, status)
+        assert store.advance(REQUESTED, status).stands_at is None
         clock.now += 2
     store.done(REQUESTED, "key")
     record = store.read("request-1")
@@ -59,15 +60,40 @@ def test_a_request_passes_its_stages_and_times_them(store, clock):
 
 def test_a_status_never_goes_back(store):
     store.advance(REQUESTED, Status.FORECASTING)
-    assert not store.advance(REQUESTED, Status.INGESTING)
-    assert not store.advance(REQUESTED, Status.FORECASTING)
+    for status in (Status.QUEUED, Status.INGESTING, Status.FORECASTING):
+        assert store.advance(REQUESTED, status).stands_at is Status.FORECASTING
     assert store.read("request-1").status is Status.FORECASTING
 
 
 def test_done_and_failed_are_final(store):
     store.done(REQUESTED, "key")
-    assert not store.fail(REQUESTED, UnknownSymbolError("too late"))
+    assert store.fail(REQUESTED, UnknownSymbolError("too late")).stands_at is Status.DONE
     assert store.read("request-1").error is None
+
+
+def test_who_begins_to_work_on_a_request_is_told_its_deadline(store, clock, redis_settings):
+    due = datetime.fromtimestamp(clock.now + redis_settings.request_deadline_s, timezone.utc)
+    assert store.begin(REQUESTED, Status.INGESTING) == due
+    clock.now += 1
+    assert store.begin(REQUESTED, Status.INGESTING) == due  # the event was delivered twice
+    assert store.begin(REQUESTED, Status.FORECASTING) == due
+
+
+def test_nobody_begins_to_work_on_a_request_that_has_ended(store, clock, redis_settings):
+    store.fail(REQUESTED, UnknownSymbolError("no"))
+    clock.now += 2 * redis_settings.request_deadline_s
+    assert store.begin(REQUESTED, Status.INGESTING) is None
+    assert store.read("request-1").status is Status.FAILED
+
+
+@pytest.mark.parametrize("stage", [Status.INGESTING, Status.FORECASTING])
+def test_nobody_begins_to_work_on_a_request_whose_time_is_over(store, clock, redis_settings, stage):
+    store.advance(REQUESTED, Status.INGESTING)
+    clock.now += redis_settings.request_deadline_s + 1
+    with pytest.raises(DeadlineError, match="still ingesting"):
+        store.begin(REQUESTED, stage)
+    assert store.read("request-1").status is Status.INGESTING
+    assert store.fail(REQUESTED, DeadlineError("ingesting")).stands_at is None
 
 
 def test_an_id_stands_for_one_request(store):

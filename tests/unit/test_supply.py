@@ -1,13 +1,15 @@
 """What is installed is what was locked: versions, hashes, and a bill of materials of them."""
 
+import base64
 import json
 import re
-import subprocess
-import sys
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
-from local.audit import LOCKS, ROOT, findings
+from local import sbom
+from local.audit import LOCKS, ROOT, audited, findings
 
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(\[[a-z,]+\])?==([^ ;\\]+)", re.MULTILINE)
 
@@ -53,14 +55,24 @@ def test_the_chart_library_is_locked_with_its_hash_and_no_host():
     assert not any("resolved" in one for one in packages.values())
 
 
-def test_the_bill_of_materials_names_every_locked_version(tmp_path):
-    lock, out = LOCKS[-3], tmp_path / "web.json"
-    argv = [sys.executable, "-m", "cyclonedx_py", "requirements", str(ROOT / lock)]
-    argv += ["--output-reproducible", "--output-file", str(out)]
-    subprocess.run(argv, check=True, capture_output=True)
-    bill = json.loads(out.read_text())
-    assert bill["bomFormat"] == "CycloneDX"
-    assert {(one["name"].lower(), one["version"]) for one in bill["components"]} == pins(lock)
+@pytest.mark.parametrize("function", sbom.FUNCTIONS)
+def test_the_bill_of_materials_names_every_locked_version(function):
+    bill = sbom.bill(function)
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(bill)) is None
+    assert bill["metadata"]["component"]["name"] == f"stockcast-{function}"
+    named = {kind: {} for kind in ("pypi", "npm")}
+    for one in bill["components"]:
+        kind = one["purl"].removeprefix("pkg:").split("/")[0]
+        named[kind][one["name"].lower(), one["version"]] = one
+    assert set(named["pypi"]) == pins(f"functions/{function}/requirements.txt")
+    page = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    uplot = page["node_modules/uplot"]
+    shown = [("uplot", uplot["version"])] if function == "web" else []
+    assert list(named["npm"]) == shown
+    for key in shown:
+        [digest] = named["npm"][key]["hashes"]
+        assert digest["alg"] == "SHA-512"
+        assert base64.b64encode(bytes.fromhex(digest["content"])).decode() in uplot["integrity"]
 
 
 def test_an_advisory_is_a_finding_and_what_is_not_looked_up_is_counted():
@@ -72,3 +84,24 @@ def test_an_advisory_is_a_finding_and_what_is_not_looked_up_is_counted():
     affected, unknown = findings("lock", found)
     assert affected == ["lock: a 1 is affected by PYSEC-1; mended in 2."]
     assert unknown == 1
+
+
+ONE = "anyio==4.16.0 --hash=sha256:" + "0" * 64
+
+
+def test_without_a_network_nothing_is_found_and_that_is_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("HOME", str(tmp_path))  # it keeps answers there
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    lock = tmp_path / "requirements.txt"
+    lock.write_text(ONE)
+    assert audited(str(lock)) == []
+    assert "not looked up, since the advisories cannot be reached" in capsys.readouterr().out
+
+
+def test_a_lock_that_cannot_be_read_is_a_finding(tmp_path, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    lock = tmp_path / "requirements.txt"
+    lock.write_text(ONE.split(maxsplit=1)[0])
+    [finding] = audited(str(lock))
+    assert "cannot be read" in finding

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from functions.forecast.prediction import Model
 
 
+@cache
 def named(name: str) -> Model:
-    """The model that answers a request for `name`, one of `fields.MODELS`."""
+    """The model that answers a request for `name`, one of `fields.MODELS`.
+
+    One for all who ask, since a model keeps what it made of the last series.
+    """
     if name == "calibrated":
         from functions.forecast.models.calibrated import CalibratedModel
 

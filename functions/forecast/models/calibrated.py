@@ -11,7 +11,7 @@ the last month to the last years as h grows, `multiple` the empirical table (out
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,10 +19,10 @@ import numpy as np
 from functions.common.errors import TooLittleHistoryError
 from functions.forecast import backtest
 from functions.forecast.models import outcome_table
-from functions.forecast.models.own_record import deviations, width_factors
+from functions.forecast.models.own_record import deviations, outcomes_so_far, width_factors
 from functions.forecast.models.random_walk import FARTHEST
 from functions.forecast.models.volatility import measures
-from functions.forecast.prediction import LEVELS, Prediction
+from functions.forecast.prediction import LEVELS, Past, Prediction
 from functions.forecast.scores import WIS_LEVELS
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ FEWEST_ROWS = 30
 SHORT_ROWS = 252
 """Under a year of prices, a forecast says that its range is wider for it."""
 
+KEPT = 16
+"""Series of which a process keeps what does not depend on the question."""
+
 LEAST_LOG, MOST_LOG = -708.0, 709.0
 """Logs of the prices a float64 holds."""
 
@@ -48,7 +51,8 @@ class CalibratedModel:
 
     def __init__(self, table: outcome_table.OutcomeTable | None = None) -> None:
         self._table = table or outcome_table.load()
-        self._day_before = lru_cache(maxsize=16)(self._day_before_of)
+        self._past = lru_cache(maxsize=KEPT)(self._past_of)
+        self._record = lru_cache(maxsize=KEPT * len(self._table.horizons))(self._record_of)
 
     def forecast(
         self,
@@ -60,22 +64,17 @@ class CalibratedModel:
         rows = len(series)
         if rows < FEWEST_ROWS:
             raise TooLittleHistoryError(series.symbol, rows, FEWEST_ROWS)
-        known = measures(series)
         last = np.array([rows - 1], dtype=np.intp)
         steps = np.arange(1, len(dates) + 1)
         asked = (*levels, 0.5)
-        quantiles = self._quantiles(series, known, last, steps, asked)[0]
-        drift = self._deviations(known[:-1], steps[:1])[:, 0]
-        drift *= self._table.multiples((0.5,))[0, 0]
-        line = _prices(np.log(series.adjusted_close[:-1]) + drift)
+        quantiles = self._quantiles(series, last, steps, asked)[0]
         return Prediction(
             dates=dates,
             levels=tuple(levels),
             quantiles=quantiles[:, :-1],
             centre=quantiles[:, -1],
-            fitted=np.concatenate(([np.nan], line)),
+            past=self._past(series),
             note=_note(rows),
-            day_before=self._day_before(series),
         )
 
     def backtest(self, series: PriceSeries, horizon: int) -> backtest.Backtest:
@@ -101,38 +100,41 @@ class CalibratedModel:
         levels: Sequence[float],
     ) -> NDArray[np.float64]:
         """Prices (origins, steps, levels) forecast at each of `origins` from the rows up to it."""
-        return self._quantiles(series, measures(series), origins, steps, levels)
+        return self._quantiles(series, origins, steps, levels)
 
     def deviations(
         self, series: PriceSeries, origins: NDArray[np.intp], step: int
     ) -> NDArray[np.float64]:
         """The deviation (origins,) of the log price `step` trading days ahead."""
-        wide = self._widths(series, measures(series), origins, np.array([step]))
-        return wide[:, 0]
+        return self._widths(series, origins, np.array([step]))[:, 0]
 
-    def _day_before_of(self, series: PriceSeries) -> NDArray[np.float64]:
-        """The 80% interval (n, 2) of each row's price, forecast from the rows before it.
-
-        It is the same whatever is asked, so that of the last series is kept.
-        """
-        known = measures(series)
+    def _past_of(self, series: PriceSeries) -> Past:
+        """What is the same whatever is asked, so that of the last series is kept."""
+        one = np.array([1])
+        drift = self._deviations(measures(series)[:-1], one)[:, 0]
+        drift *= self._table.multiples((0.5,))[0, 0]
+        line = _prices(np.log(series.adjusted_close[:-1]) + drift)
+        fitted = np.concatenate(([np.nan], line))
         interval = np.full((len(series), 2), np.nan)
         origins = np.arange(FEWEST_ROWS - 1, len(series) - 1)
         if len(origins):
-            one = np.array([1])
-            interval[origins + 1] = self._quantiles(series, known, origins, one, (0.1, 0.9))[:, 0]
-        interval.flags.writeable = False
-        return interval
+            interval[origins + 1] = self._quantiles(series, origins, one, (0.1, 0.9))[:, 0]
+        for column in (fitted, interval):
+            column.flags.writeable = False
+        return Past(fitted, interval)
+
+    def _record_of(self, series: PriceSeries, column: int) -> NDArray[np.float64]:
+        log_price = np.log(series.adjusted_close)
+        return outcomes_so_far(log_price, measures(series), self._table, column)
 
     def _quantiles(
         self,
         series: PriceSeries,
-        known: NDArray[np.float64],
         origins: NDArray[np.intp],
         steps: NDArray[np.intp],
         levels: Sequence[float],
     ) -> NDArray[np.float64]:
-        width = self._widths(series, known, origins, steps)
+        width = self._widths(series, origins, steps)
         multiple = self._table.at(self._table.multiples(levels).T, steps).T
         move = np.clip(width[:, :, np.newaxis] * multiple, -FARTHEST, FARTHEST)
         start = np.log(series.adjusted_close[origins])[:, np.newaxis, np.newaxis]
@@ -141,17 +143,14 @@ class CalibratedModel:
     def _widths(
         self,
         series: PriceSeries,
-        known: NDArray[np.float64],
         origins: NDArray[np.intp],
         steps: NDArray[np.intp],
     ) -> NDArray[np.float64]:
         """The deviation (origins, steps) of the log price."""
         table = self._table
-        factors = width_factors(
-            np.log(series.adjusted_close), known, origins, table, table.around(steps)
-        )
+        factors = width_factors(partial(self._record, series), origins, table, table.around(steps))
         short = 1.0 + table.short_history / origins
-        width = self._deviations(known[origins], steps) * table.at(factors, steps)
+        width = self._deviations(measures(series)[origins], steps) * table.at(factors, steps)
         return width * np.sqrt(steps) * short[:, np.newaxis]
 
     def _deviations(

@@ -10,10 +10,11 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from functions.forecast.models.random_walk import normal_quantiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,16 +75,13 @@ class OutcomeTable:
 
         Between and beyond the table's own levels they are linear in the quantiles of a Gaussian.
         """
-        known, wanted = _normal(self.levels.tolist()), _normal(levels)
+        known = normal_quantiles(tuple(self.levels.tolist()))
+        wanted = normal_quantiles(tuple(levels))
         left = np.clip(np.searchsorted(known, wanted) - 1, 0, len(known) - 2)
         share = (wanted - known[left]) / (known[left + 1] - known[left])
         lower, upper = self.quantiles[:, left], self.quantiles[:, left + 1]
         multiples: NDArray[np.float64] = lower * (1.0 - share) + upper * share
         return multiples
-
-
-def _normal(levels: Sequence[float]) -> NDArray[np.float64]:
-    return np.array([NormalDist().inv_cdf(level) for level in levels])
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from functions.forecast.models.outcome_table import OutcomeTable
@@ -20,31 +22,40 @@ FIRST_JUDGED = 126
 """Forecasts from fewer rows of history than this are no evidence."""
 
 
-def width_factors(
+def outcomes_so_far(
     log_price: NDArray[np.float64],
     measures: NDArray[np.float64],
+    table: OutcomeTable,
+    column: int,
+) -> NDArray[np.float64]:
+    """What came of the forecasts of a stock over the fitted horizon `column`, added up.
+
+    Entry i is the size of the first i outcomes together, each in units of its forecast deviation
+    and cut at the table's cap; the first is of the forecast made at row FIRST_JUDGED.
+    """
+    horizon = int(table.horizons[column])
+    made, came = slice(FIRST_JUDGED, -horizon), slice(FIRST_JUDGED + horizon, None)
+    width = deviations(measures[made], table.weights[column : column + 1])[:, 0]
+    outcome = np.abs(log_price[came] - log_price[made]) / (width * np.sqrt(horizon))
+    return np.concatenate(([0.0], np.cumsum(np.minimum(outcome, table.outcome_cap))))
+
+
+def width_factors(
+    so_far: Callable[[int], NDArray[np.float64]],
     origins: NDArray[np.intp],
     table: OutcomeTable,
     fitted: NDArray[np.intp],
 ) -> NDArray[np.float64]:
     """By what to multiply the width at each origin and fitted horizon (len(origins), g).
 
-    Only the columns `fitted` of the table's horizons are computed, the others are 1. A forecast
-    counts once its outcome is known at the origin.
+    Only the columns `fitted` of the table's horizons are computed, the others are 1. `so_far`
+    gives `outcomes_so_far` of a column; of these, a forecast counts once its outcome is known at
+    the origin, and no longer than the table's `record_rows`.
     """
     factors = np.ones((len(origins), len(table.horizons)))
     for column in fitted:
-        horizon = int(table.horizons[column])
-        first = max(FIRST_JUDGED, int(origins.min()) - horizon - table.record_rows)
-        judged = np.arange(first, int(origins.max()) - horizon + 1)
-        if len(judged) == 0:
-            continue
-        width = deviations(measures[judged], table.weights[column : column + 1])[:, 0]
-        outcome = np.abs(log_price[judged + horizon] - log_price[judged]) / (
-            width * np.sqrt(horizon)
-        )
-        total = np.concatenate(([0.0], np.cumsum(np.minimum(outcome, table.outcome_cap))))
-        stop = np.maximum(origins - horizon + 1 - first, 0)
+        horizon, total = int(table.horizons[column]), so_far(int(column))
+        stop = np.maximum(origins - horizon + 1 - FIRST_JUDGED, 0)
         start = np.maximum(stop - table.record_rows, 0)
         count = stop - start
         mean = (total[stop] - total[start]) / np.maximum(count, 1) / table.usual[column]

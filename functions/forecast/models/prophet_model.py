@@ -27,7 +27,7 @@ from functions.forecast.models.map_fit import CHANGEPOINT_SCALE, fit_map
 from functions.forecast.models.prophet_components import components
 from functions.forecast.models.prophet_design import Design
 from functions.forecast.models.prophet_paths import symmetric_quantiles, trend_deviations
-from functions.forecast.prediction import LEVELS, Prediction
+from functions.forecast.prediction import LEVELS, Past, Prediction
 from functions.forecast.scores import WIS_LEVELS
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class ProphetModel:
             levels=tuple(levels),
             quantiles=model.quantiles(dates, levels),
             centre=np.maximum(model.line(dates), model.floor),
-            fitted=fitted,
+            past=Past(fitted),
             components=components(model, dates),
         )
 

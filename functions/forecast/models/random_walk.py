@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,14 @@ FARTHEST = np.log(1e4)
 
 WINDOW = 756
 """Rows of history the walk's standard deviation is taken from: three trading years."""
+
+
+@lru_cache(maxsize=32)
+def normal_quantiles(levels: tuple[float, ...]) -> NDArray[np.float64]:
+    """The quantiles (q,) of a standard Gaussian; the same few levels are asked for each time."""
+    quantiles = np.array([NormalDist().inv_cdf(level) for level in levels])
+    quantiles.flags.writeable = False
+    return quantiles
 
 
 def step_deviation(
@@ -40,7 +49,7 @@ def quantiles(
     levels: Sequence[float],
 ) -> NDArray[np.float64]:
     """Prices of a Gaussian walk in log price without drift, shape (origins, steps, levels)."""
-    normal = np.array([NormalDist().inv_cdf(level) for level in levels])
+    normal = normal_quantiles(tuple(levels))
     deviation = step_deviation(log_price, origins)
     spread = deviation[:, np.newaxis, np.newaxis] * np.sqrt(steps)[:, np.newaxis] * normal
     spread = np.clip(spread, -FARTHEST, FARTHEST)

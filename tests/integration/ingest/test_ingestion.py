@@ -30,6 +30,7 @@ from functions.ingest.ingestion import Ingestion, Upkeep
 from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.tiingo import TiingoProvider
+from functions.ingest.recently_fresh import SEEN_S
 from functions.ingest.schedule import NEW_YORK
 from tests.replay import Fault, Market, Replay, Tiingo, wandering
 
@@ -455,3 +456,28 @@ def test_the_clock_of_a_schedule_is_new_york_s(world):
     # The fourth of July is a Monday: the next prices come on Tuesday.
     following = schedule.next_publication(summer + timedelta(minutes=1))
     assert following == datetime(2016, 7, 5, 21, 30, tzinfo=timezone.utc)
+
+
+def test_a_request_that_has_ended_causes_no_call(world):
+    world.requests.fail(REQUESTED, UnknownSymbolError("no"))
+    assert world.ingestion().ingest(REQUESTED) is None
+    assert world.replay.calls == []
+
+
+def test_a_burst_of_requests_asks_s3_once_a_stock(world, monkeypatch):
+    world.fresh().of("ACME")
+    fresh, asked, head = world.fresh(), [], PriceStore.head
+
+    def counted(store, key):
+        asked.append(key)
+        return head(store, key)
+
+    monkeypatch.setattr(PriceStore, "head", counted)
+    first = fresh.of("ACME")
+    assert [fresh.of("ACME") for _ in range(20)] == [first] * 20
+    assert asked == ["prices/tiingo/ACME.csv"]
+    time.sleep(SEEN_S)
+    assert fresh.of("ACME") == first
+    assert len(asked) == 2
+    world.at(date(2016, 1, 5), 18)  # they are out of date before that second is over
+    assert fresh.of("ACME").stored.last_date == "2016-01-05"

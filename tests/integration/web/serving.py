@@ -35,6 +35,8 @@ def serving(settings):
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:  # or a test that fails would never end
+        server.should_exit = True
+        thread.join()

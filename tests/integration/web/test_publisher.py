@@ -1,27 +1,27 @@
-"""What web shows the broker besides the event, and over which connection."""
+"""What web shows the broker besides the event, and what becomes of a broker's failures."""
 
+import asyncio
 import threading
+from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from functions.common.errors import TemporaryError
 from functions.common.events import WarmupRequested
 from functions.common.signature import Signer
 from functions.web import publisher
-from functions.web.publisher import Publisher
+from functions.web.publisher import CONNECTIONS, Publisher
+from local.servers import free_port
 
 
 @pytest.fixture
 def broker():
-    """Keeps the headers of what it is sent, and the ports it comes from."""
+    """Keeps the headers of what it is sent."""
 
     class Broker(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
         def do_POST(self):
-            self.rfile.read(int(self.headers["content-length"]))
             self.server.heard.append(dict(self.headers))
-            self.server.ports.append(self.client_address[1])
             self.send_response(202)
             self.send_header("content-length", "0")
             self.end_headers()
@@ -30,7 +30,7 @@ def broker():
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Broker)
-    server.heard, server.ports = [], []
+    server.heard = []
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield server
@@ -62,12 +62,103 @@ async def test_without_one_none_is_shown(broker):
     assert heard["ce-type"] == WarmupRequested.TYPE
 
 
-async def test_events_that_follow_each_other_share_a_connection(broker):
-    await published(broker, times=3)
-    assert len(set(broker.ports)) == 1
+TAKEN = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n"
 
 
-async def test_a_connection_that_was_idle_is_not_used_again(broker, monkeypatch):
+@asynccontextmanager
+async def listening(answer):
+    """A publisher to a server that has `answer` answer each event; and its connections so far."""
+    connections = []
+
+    async def serve(reader, writer):
+        connections.append(writer)
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                (length,) = (
+                    line.partition(b":")[2]
+                    for line in head.lower().splitlines()
+                    if line.startswith(b"content-length")
+                )
+                await reader.readexactly(int(length))
+                await answer(writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    told = Publisher(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", Signer(()))
+    try:
+        yield told, connections
+    finally:
+        await told.aclose()
+        server.close()
+        for writer in connections:
+            writer.close()
+
+
+async def publish(told, times=1):
+    for _ in range(times):
+        await told.publish(WarmupRequested("AAPL"), "event")
+
+
+async def takes(writer):
+    writer.write(TAKEN)
+
+
+async def test_a_connection_is_used_again():
+    async with listening(takes) as (told, connections):
+        await publish(told, 5)
+        assert len(connections) == 1
+
+
+async def test_a_connection_that_was_idle_is_not(monkeypatch):
     monkeypatch.setattr(publisher, "KEPT_ALIVE_S", 0)
-    await published(broker, times=3)
-    assert len(set(broker.ports)) == 3
+    async with listening(takes) as (told, connections):
+        await publish(told, 3)
+        assert len(connections) == 3
+
+
+async def test_a_connection_that_the_broker_has_closed_is_not():
+    async def takes_and_goes(writer):
+        writer.write(TAKEN)
+        writer.close()
+
+    async with listening(takes_and_goes) as (told, connections):
+        for _ in range(3):
+            await publish(told)
+            await asyncio.sleep(0.05)  # until the end has come
+        assert len(connections) == 3
+
+
+async def test_a_broker_that_breaks_off_is_temporary():
+    async def breaks_off(writer):
+        writer.write(TAKEN[:20])
+        writer.transport.abort()
+
+    async with listening(breaks_off) as (told, _):
+        for _ in range(CONNECTIONS + 2):
+            with pytest.raises(TemporaryError, match="does not answer"):
+                await publish(told)
+
+
+async def test_a_broker_that_keeps_silent_is_temporary_and_holds_no_connection(monkeypatch):
+    monkeypatch.setattr(publisher, "TIMEOUT_S", 0.3)
+    are_silent = [True]
+
+    async def maybe(writer):
+        if not are_silent[0]:
+            writer.write(TAKEN)
+
+    async with listening(maybe) as (told, connections):
+        asked = await asyncio.gather(
+            *(publish(told) for _ in range(CONNECTIONS + 5)), return_exceptions=True
+        )
+        assert {type(one) for one in asked} == {TemporaryError}
+        assert len(connections) == CONNECTIONS
+        are_silent[0] = False
+        await publish(told)
+
+
+async def test_a_broker_that_is_down_is_temporary():
+    told = Publisher(f"http://127.0.0.1:{free_port()}/", Signer(()))
+    with pytest.raises(TemporaryError, match="ConnectError"):
+        await publish(told)

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from functions.common.errors import TooLittleHistoryError
 from functions.forecast import backtest, models
 from functions.forecast.models import outcome_table
 from functions.forecast.models.calibrated import CalibratedModel
-from functions.forecast.models.own_record import width_factors
+from functions.forecast.models.own_record import outcomes_so_far, width_factors
 from functions.forecast.models.volatility import LEAST_DEVIATION, daily_deviation, measures
 from functions.forecast.scores import WIS_LEVELS
 from functions.forecast.series import PriceSeries
@@ -31,8 +32,8 @@ def check(series, days=TEN_YEARS):
     assert (np.diff(prediction.quantiles, axis=1) >= 0).all()
     assert (prediction.centre > 0).all()
     assert np.isfinite(prediction.centre).all()
-    assert np.isnan(prediction.fitted[0])
-    assert (prediction.fitted[1:] > 0).all()
+    assert np.isnan(prediction.past.fitted[0])
+    assert (prediction.past.fitted[1:] > 0).all()
     return prediction
 
 
@@ -144,7 +145,7 @@ def test_a_forecast_starts_at_the_last_price_and_widens():
     assert prediction.centre[0] == pytest.approx(series.adjusted_close[-1], rel=0.005)
     width = prediction.quantiles[:, -4] - prediction.quantiles[:, 3]
     assert (np.diff(width) > 0).all()
-    assert prediction.fitted[1:] == pytest.approx(series.adjusted_close[:-1], rel=0.01)
+    assert prediction.past.fitted[1:] == pytest.approx(series.adjusted_close[:-1], rel=0.01)
 
 
 def test_each_origin_of_a_backtest_knows_only_what_came_before():
@@ -186,7 +187,7 @@ def test_the_answer_is_the_same_in_another_process():
         "from tests.unit.forecast.price_series import days_after, sample\n"
         "s = sample('GOOG')\n"
         "p = named('calibrated').forecast(s, days_after(s, 2520))\n"
-        "print(hashlib.sha256(p.quantiles.tobytes() + p.fitted.tobytes()).hexdigest())\n"
+        "print(hashlib.sha256(p.quantiles.tobytes() + p.past.fitted.tobytes()).hexdigest())\n"
     )
     environment = {"PYTHONPATH": ".", "OPENBLAS_NUM_THREADS": "1"}
     ran = subprocess.run(
@@ -194,7 +195,7 @@ def test_the_answer_is_the_same_in_another_process():
     )
     series = sample("GOOG")
     here = models.named("calibrated").forecast(series, days_after(series, 2520))
-    digest = hashlib.sha256(here.quantiles.tobytes() + here.fitted.tobytes()).hexdigest()
+    digest = hashlib.sha256(here.quantiles.tobytes() + here.past.fitted.tobytes()).hexdigest()
     assert ran.stdout.strip() == digest
 
 
@@ -227,7 +228,8 @@ def test_a_stock_that_moved_more_than_forecast_gets_wider_ranges():
     prices = np.log(walk(3000, 0.02))
     known = np.full((3000, 6), 0.01)
     origins = np.array([200, 2999])
-    factors = width_factors(prices, known, origins, table, np.arange(2))
+    so_far = partial(outcomes_so_far, prices, known, table)
+    factors = width_factors(so_far, origins, table, np.arange(2))
     assert 1 < factors[0, 0] < factors[1, 0] < 2.1
     assert (factors[:, 2:] == 1).all()
 

@@ -1,5 +1,6 @@
 """What a result says beside the forecast itself, held against plain calculations."""
 
+import json
 import math
 from datetime import date
 from statistics import NormalDist
@@ -13,7 +14,7 @@ from functions.common.events import PricesIngested
 from functions.common.price_store import StoredPrices
 from functions.forecast import models, result
 from functions.forecast.models.calibrated import CalibratedModel
-from functions.forecast.prediction import Prediction
+from functions.forecast.prediction import Past, Prediction
 from functions.forecast.scores import WIS_LEVELS
 from tests.unit.forecast.price_series import days_after, of_closes, sample, walk
 
@@ -27,12 +28,14 @@ def answer(series, days=45, model="calibrated"):
         *(len(series), str(series.dates[0]), str(series.dates[-1])),
     )
     stored = StoredPrices(key, "etag", "sample", "2013-03-01T22:00:00Z", len(series), "", "")
-    return result.answer(ingested, stored, series, models.named(model), date(2013, 3, 4))
+    return json.loads(
+        result.answer(ingested, stored, series, models.named(model), date(2013, 3, 4))
+    )
 
 
 def prediction(quantiles):
     quantiles = np.asarray(quantiles, dtype=np.float64)
-    day, none = np.array(["2013-03-04"], dtype="datetime64[D]"), np.empty(0)
+    day, none = np.array(["2013-03-04"], dtype="datetime64[D]"), Past(np.empty(0))
     return Prediction(day, WIS_LEVELS, quantiles[None, :], quantiles[11:12], none)
 
 
@@ -113,3 +116,22 @@ def test_prophet_has_no_band_of_the_day_before():
 def test_absurd_prices_give_a_result_that_json_holds(model):
     closes = np.where(np.arange(300) % 2, 1e10, 1e-6)
     assert json_bytes(answer(of_closes(closes, "2012-01-01"), 3650, model))
+
+
+def test_what_does_not_depend_on_the_question_is_computed_once_a_stock():
+    series, other = sample("IBM"), sample("MSFT")
+    first, *rest = (
+        models.named("calibrated").forecast(of, days_after(of, steps)).past
+        for of, steps in ((series, 5), (series, 90), (other, 5))
+    )
+    assert rest[0] is first
+    assert rest[1] is not first
+
+
+def test_what_is_kept_of_stocks_changes_no_answer():
+    series, other = sample("IBM"), sample("MSFT")
+    for days in (30, 250, 31):
+        for of in (series, other):
+            assert answer(of, days) == answer(of.until(len(of)), days)
+    shorter = series.until(len(series) - 200)
+    assert answer(shorter)["history"]["dates"][-1] == shorter.dates[-1].item().isoformat()

@@ -1,0 +1,31 @@
+"""Prices that were fresh in S3 a moment ago, so that a burst of requests asks it once a stock."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from functions.ingest.fresh_prices import Kept
+
+SEEN_S = 1.0
+MOST = 256
+
+
+class RecentlyFresh:
+    """Keeps what was seen under a key for SEEN_S.
+
+    What changes in S3 within that time does no harm: forecast reads the prices themselves.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[float, Kept]] = {}
+
+    def get(self, key: str) -> Kept | None:
+        seen = self._seen.get(key)
+        return seen[1] if seen and time.monotonic() - seen[0] < SEEN_S else None
+
+    def put(self, key: str, kept: Kept) -> None:
+        if len(self._seen) >= MOST:
+            self._seen = {}
+        self._seen[key] = time.monotonic(), kept

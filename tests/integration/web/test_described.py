@@ -1,0 +1,178 @@
+"""Each refusal that the API's description names: it is met, and it is as described."""
+
+import http.client
+import time
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+import schemathesis
+import urllib3
+from schemathesis.checks import load_all_checks
+from schemathesis.specs.openapi.checks import (
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from functions.common.events import ForecastRequested
+from functions.common.request_record import Status
+from functions.common.request_store import RequestStore
+from functions.web import security
+from functions.web.openapi import DOCUMENT
+from functions.web.settings import Settings
+from local.servers import free_port
+from tests.integration.web.serving import serving
+
+load_all_checks()
+described = schemathesis.openapi.from_dict(DOCUMENT)
+REFUSALS = [
+    (method, path, int(status))
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+    for status in operation["responses"]
+    if int(status) >= 400
+]
+STATUSES = sorted({status for _, _, status in REFUSALS})
+GOOD = {
+    "/api/forecasts": {"symbol": "AAPL", "days": 45},
+    "/api/analyses": {"symbol": "AAPL", "kind": "buy_and_hold", "start": "2012-01-03"},
+    "/api/batches": {"symbols": ["AAPL"], "days": 45},
+    "/api/warmup": {"symbol": "AAPL"},
+}
+BODIES = {400: {"data": b"{"}, 413: {"data": b"x" * 200_000}, 422: {"json": {}}}
+REQUESTED = ForecastRequested("request-1", "AAPL", 45)
+
+
+@pytest.fixture
+def settings(redis_settings, inbox):
+    return Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO")
+
+
+@pytest.fixture
+def store(redis_client, redis_settings):
+    return RequestStore(redis_client, redis_settings, time.time)
+
+
+def ask(url, method, path, **options):
+    if method == "post" and not {"json", "data"} & set(options):
+        options["json"] = GOOD[path]
+    options.setdefault("headers", {"content-type": "application/json"})
+    path = path.format(id="request-1", symbol="AAPL")
+    return requests.request(method, url + path, timeout=30, **options)
+
+
+def refused(url, method, path, status, store):
+    """The answer to a request that is to be refused with `status`."""
+    if status == 408:
+        return answer_of(half_sent(url, path), url, path)
+    if method == "post":
+        return ask(url, method, path, **bad_post(url, path, status))
+    if status == 409:
+        store.advance(REQUESTED, Status.QUEUED)
+    if status == 410:
+        store.done(REQUESTED, "gone")
+    if status == 422:
+        return ask(url, method, path, params={"start": "tomorrow"})
+    return ask(url, method, path.replace("{symbol}", "ZZZZ"))
+
+
+def bad_post(url, path, status):
+    """What to send to `path`."""
+    if status == 415:
+        return {"headers": {"content-type": "text/plain"}}
+    if status == 404:
+        return {"json": GOOD[path] | {"symbol": "ZZZZ"}}
+    if status == 409:
+        own = GOOD[path] | {"id": f"own-{time.monotonic_ns()}"}
+        assert ask(url, "post", path, json=own).status_code == 202
+        return {"json": own | ({"symbols": ["IBM"]} if "batches" in path else {"symbol": "IBM"})}
+    return BODIES[status]
+
+
+def half_sent(url, path):
+    """A submission of which the rest does not come."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+    connection.putrequest("POST", path)
+    connection.putheader("content-type", "application/json")
+    connection.putheader("content-length", "30")
+    connection.endheaders(b'{"symbol"')
+    return connection
+
+
+def answer_of(connection, url, path):
+    """What the server says to it, as if `requests` had asked."""
+    met = connection.getresponse()
+    answer = requests.Response()
+    answer.status_code, answer._content = met.status, met.read()
+    answer.headers.update(met.getheaders())
+    answer.raw = urllib3.HTTPResponse(headers=dict(met.getheaders()))
+    answer.request = requests.Request("POST", url + path).prepare()
+    connection.close()
+    return answer
+
+
+def assert_described(answer, method, path, status):
+    assert answer.status_code == status, (method, path, answer.text)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+    case = described[path][method.upper()].Case(
+        path_parameters={"id": "request-1", "symbol": "AAPL"}
+    )
+    case.validate_response(answer, checks=[response_schema_conformance, status_code_conformance])
+    if status in {429, 503}:
+        assert int(answer.headers["retry-after"]) >= 1
+
+
+def named(status):
+    return [(method, path) for method, path, one in REFUSALS if one == status]
+
+
+def test_the_refusals_are_those_below():
+    assert STATUSES == [400, 404, 408, 409, 410, 413, 415, 422, 429, 503]
+
+
+@pytest.mark.parametrize("status", [400, 404, 408, 409, 410, 413, 415, 422])
+def test_what_a_caller_does_wrong_is_refused_as_described(settings, store, monkeypatch, status):
+    monkeypatch.setattr(security, "BODY_TIMEOUT_S", 0.1)
+    assert named(status)
+    with serving(settings) as url:
+        for method, path in named(status):
+            answer = refused(url, method, path, status, store)
+            assert_described(answer, method, path, status)
+
+
+def test_too_much_is_refused_as_described(settings):
+    with serving(settings) as url:
+        for path in ("/api/forecasts", "/api/batches"):
+            own = GOOD[path] | {"id": "request-1"}
+            assert ask(url, "post", path, json=own).status_code == 202
+    most = replace(settings, requests_per_minute_of_all=1, streams_per_client=1)
+    for method, path in named(429):
+        with serving(most) as url:
+            # The first two may be of two minutes.
+            answers = [ask(url, method, path, stream=True) for _ in range(3)]
+            assert_described(answers[-1], method, path, 429)
+            for answer in answers:
+                answer.close()
+
+
+def test_without_redis_everything_is_refused_as_described(settings):
+    nowhere = replace(settings.redis, url=f"redis://127.0.0.1:{free_port()}/0")
+    with serving(replace(settings, redis=nowhere, requests_per_minute=100)) as url:
+        for method, path in named(503):
+            if path not in ("/api/symbols", "/api/warmup"):  # they do without
+                assert_described(ask(url, method, path), method, path, 503)
+
+
+def test_while_it_is_busy_everything_is_refused_as_described(settings):
+    with serving(replace(settings, concurrency_limit=1)) as url:
+        slow = half_sent(url, "/api/forecasts")
+        give_up = time.monotonic() + 10
+        while ask(url, "get", "/api/symbols").status_code != 503:
+            assert time.monotonic() < give_up
+        for method, path in named(503):
+            if path != "/readyz":  # a probe is always answered
+                assert_described(ask(url, method, path), method, path, 503)
+        slow.close()
