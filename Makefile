@@ -39,6 +39,8 @@ lock: $(UV) ## lock all requirements anew (after editing a requirements.in)
 	  --constraints requirements-dev.txt --output-file requirements-yahoo.txt requirements-yahoo.in
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	  --constraints requirements-dev.txt --output-file requirements-page.txt requirements-page.in
+	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
+	  --no-deps --output-file bench/requirements-data.txt bench/requirements-data.in
 	for f in web ingest forecast; do \
 	  $(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	    --constraints requirements-dev.txt --output-file functions/$$f/requirements.txt functions/$$f/requirements.in || exit 1; \
@@ -85,12 +87,7 @@ format: $(READY) ## format the code and mend what can be mended
 
 check: lint test ## everything that CI checks
 
-BENCH_READY := $(VENV)/.bench-ready
-$(BENCH_READY): bench/requirements-data.txt $(READY)
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -r bench/requirements-data.txt
-	@touch $@
-
-bench: $(BENCH_READY) ## measure everything against the old recipe, and write docs/performance.md
+bench: $(READY) ## measure everything against the old recipe, and write docs/performance.md
 	@$(BIN)/python -m bench.run $(ARGS)
 
 load: $(READY) ## twice the load that can be carried, for two minutes, and write docs/performance.md
