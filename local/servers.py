@@ -10,7 +10,10 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+
+from local import half_written
 
 HOST = "127.0.0.1"
 FIRST_PORT, LAST_PORT = 10_000, 32_768
@@ -33,7 +36,8 @@ S3_PORTS = (
 class Program:
     """A child process: how to start it, the ports it opens, and whether it answers yet.
 
-    One that `works_off` a backlog leaves the processors to those that people wait for.
+    One that `works_off` a backlog leaves the processors to those that people wait for. `repair` is
+    done once it answers, before anybody uses it.
     """
 
     name: str
@@ -42,6 +46,7 @@ class Program:
     is_ready: Callable[[], bool]
     env: Mapping[str, str] = field(default_factory=dict)
     works_off: bool = False
+    repair: Callable[[], None] = lambda: None
 
 
 def redis_server(port: int, data: Path) -> Program:
@@ -66,7 +71,14 @@ def s3_server(port: int, data: Path, bucket: str, key: str, secret: str) -> Prog
         f"-bucket={bucket}",
     ]
     env = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
-    return Program("s3", tuple(argv), tuple(ports.values()), lambda: _has_bucket(port, bucket), env)
+    return Program(
+        "s3",
+        tuple(argv),
+        tuple(ports.values()),
+        lambda: _has_bucket(port, bucket),
+        env,
+        repair=partial(half_written.remove, f"http://{HOST}:{port}", bucket, key, secret),
+    )
 
 
 def free_port(width: int = 1) -> int:

@@ -107,6 +107,7 @@ class Stack:
                 process.start()
                 if process.program.name in {"redis", "s3"}:
                     process.wait_until_ready(START_TIMEOUT_S)
+                    process.program.repair()
             for process in self.processes:
                 process.wait_until_ready(START_TIMEOUT_S)
         except BaseException:
@@ -191,9 +192,12 @@ def _broker(port: int, ports: dict[str, int], env: dict[str, str]) -> Program:
 
 
 def _credentials(home: Path) -> tuple[str, str]:
-    """Credentials for the local S3 server, made once and kept for this user alone."""
+    """Credentials for the local S3 server, made once and kept for this user alone.
+
+    Power that was lost a moment later leaves an empty file: then they are made anew.
+    """
     path = home / "s3-secret"
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         home.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(20), encoding="ascii")

@@ -208,13 +208,26 @@ class EventFunction:
                         f" {envelope.id!r} before; give each event an id of its own."
                     )
                     raise MalformedEventError(message)
-                log.info("already handled")
-                kept = claim.value["reply"]
-                return Envelope(**kept) if kept else None
+                kept = Envelope(**claim.value["reply"]) if claim.value["reply"] else None
+                if not self._is_asked_anew(event, kept):
+                    log.info("already handled")
+                    return kept
+                log.info("handled before, and its request is asked anew")
+                return self._handle(envelope, event)
             reply = self._handle(envelope, event)
             value = {"content": content, "reply": vars(reply) if reply else None}
             claim.complete(value, REMEMBERED_S)
         return reply
+
+    def _is_asked_anew(self, event: Event, kept: Envelope | None) -> bool:
+        """Whether the request of an event that ended it is open again: Redis has lost its record,
+        or kept it for less long than the event, and somebody has asked under its id.
+        """
+        requested = _requested_by(event)
+        if requested is None or (kept and kept.type == PricesIngested.TYPE):
+            return False
+        record = self._requests.read(requested.request_id)
+        return bool(record and record.requested == requested and not record.status.is_final)
 
     def _handle(self, envelope: Envelope, event: Event) -> Envelope | None:
         requested = _requested_by(event)

@@ -26,6 +26,9 @@ OIDC_TOKEN = Path("/oidc/token")
 CONNECT_TIMEOUT_S, TIMEOUT_S = 2.0, 7.0
 CONNECTIONS = 10
 """To the sink at once; whoever finds none free waits."""
+KEPT_ALIVE_S = 2.0
+"""Idle connections end before the broker closes them (the local one after 5 s), so that no event is
+sent on a closed one."""
 
 
 class Publisher:
@@ -39,6 +42,7 @@ class Publisher:
         self._signer = signer
         self._http = httpcore.AsyncConnectionPool(
             max_connections=CONNECTIONS,
+            keepalive_expiry=KEPT_ALIVE_S,
             network_backend=AsyncioBackend() if sink.startswith("http://") else None,
         )
 

@@ -61,4 +61,4 @@ def test_a_clock_that_is_stepped(stepped, trials, name, step_s):
     assert trial.done + sum(trial.failed.values()) == trial.accepted == MANY
     # By the stepped clock their deadline has passed.
     assert set(trial.failed) <= {"Deadline exceeded"}
-    assert (trial.lost, trial.wrong, trial.left) == ([], [], [])
+    assert (trial.lost, trial.wrong, trial.left) == ({}, [], [])

@@ -261,7 +261,7 @@ def held(world, fault, breaking):
     trial = world.trial(fault, lambda: breaking(world))
     world.trials.append(trial)
     assert trial.accepted == len(world.questions)
-    assert trial.lost == []
+    assert trial.lost == {}
     assert trial.wrong == []
     assert trial.done + sum(trial.failed.values()) == trial.accepted
     if fault not in FAILURES:

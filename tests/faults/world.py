@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ class Trial:
     accepted: int = 0
     done: int = 0
     failed: Counter = field(default_factory=Counter)
-    lost: list = field(default_factory=list)
+    lost: dict = field(default_factory=dict)
     wrong: list = field(default_factory=list)
     left: list = field(default_factory=list)
     seconds: float = 0.0
@@ -56,10 +57,11 @@ class Trial:
 class World:
     """The stack, its stores, and what is right. `stores_home` may be a small disk.
 
-    `environment` is for the programs of the stack alone, not for the stores.
+    `environment` is for the programs of the stack alone, not for the stores. What dies is started
+    again where the world `is_watched`.
     """
 
-    def __init__(self, home, stores_home, questions, environment=None):
+    def __init__(self, home, stores_home, questions, environment=None, *, is_watched=True):
         self.home, self.stores_home = home, stores_home
         redis_port, s3_port = free_port(), free_port(len(S3_PORTS))
         self.stores = Stack(
@@ -70,7 +72,6 @@ class World:
             home / "stores",
         )
         self.stores.start(lambda _: None)
-        self.stores.watch(lambda _: None)
         self.redis_proxy, self.s3_proxy = Proxy(redis_port), Proxy(s3_port)
         shared = {
             "RATE_LIMIT": "0",
@@ -93,7 +94,9 @@ class World:
         ]
         self.stack = Stack(started, home / "logs")
         self.stack.start(lambda _: None)
-        self.stack.watch(lambda _: None)
+        if is_watched:
+            self.stores.watch(lambda _: None)
+            self.stack.watch(lambda _: None)
         self.url, self.broker_url = f"http://{HOST}:{base}", f"http://{HOST}:{base + 1}"
         self.forecast_url = f"http://{HOST}:{base + 3}"
         self.redis = redis.Redis(port=redis_port)
@@ -106,7 +109,7 @@ class World:
         ]
         self.right = {}
         calm = self.trial("nothing", lambda: None)
-        assert (calm.done, calm.lost) == (questions, []), calm
+        assert (calm.done, calm.lost) == (questions, {}), calm
         self.right = self.answers
         self.before = self.usage()
 
@@ -130,7 +133,7 @@ class World:
             self.s3.delete_object(Bucket="stockcast", Key=one["Key"])
         time.sleep(SEEN_S)  # ingest takes what it has just seen in S3 to be there
 
-    def trial(self, fault, breaking):
+    def trial(self, fault, breaking, pace_s=0.0):
         """Ask all questions while `breaking` runs in a thread; what came of it."""
         self.forget()
         trial, self.answers = Trial(fault), {}
@@ -139,23 +142,27 @@ class World:
         with ThreadPoolExecutor(1) as breaker:
             broken = breaker.submit(breaking)
             for question in self.questions:
-                self._submit(trial, question)
+                self._insist(trial, question)
+                time.sleep(pace_s)
             broken.result()
         self._wait(trial)
         trial.seconds = time.monotonic() - started
         trial.left = self._left()
         return trial
 
-    def _submit(self, trial, question):
-        """Ask until it is accepted, under one id."""
+    def submit(self, request_id, question):
         symbol, days = question
-        request_id = str(uuid.uuid4())
         body = {"symbol": symbol, "days": days, "id": request_id}
+        return requests.post(f"{self.url}/api/forecasts", json=body, timeout=60)
+
+    def _insist(self, trial, question):
+        """Ask until it is accepted, under one id."""
+        request_id = str(uuid.uuid4())
         self.ids[request_id] = (question, time.monotonic())
         give_up = time.monotonic() + 60
         while time.monotonic() < give_up:
             try:
-                answer = requests.post(f"{self.url}/api/forecasts", json=body, timeout=60)
+                answer = self.submit(request_id, question)
             except requests.RequestException:
                 time.sleep(0.1)
                 continue
@@ -174,8 +181,11 @@ class World:
                 if document.get("status") in {"done", "failed"}:
                     self._note(trial, question, document)
                     del waiting[request_id]
-                elif time.monotonic() > since + DEADLINE_S + GRACE_S:
-                    trial.lost.append(document or request_id)
+                elif (
+                    document.get("status") == HTTPStatus.NOT_FOUND
+                    or time.monotonic() > since + DEADLINE_S + GRACE_S
+                ):
+                    trial.lost[request_id] = document
                     del waiting[request_id]
             time.sleep(0.1)
 

@@ -17,7 +17,7 @@ from functions.common.errors import TemporaryError, ThrottledError, UnknownSymbo
 from functions.common.events import ForecastCompleted, ForecastFailed, ForecastRequested
 from functions.common.function import EventFunction
 from functions.common.lazy import Lazy
-from functions.common.request_record import Status
+from functions.common.request_record import Status, request_key
 from functions.common.request_store import RequestStore
 from functions.common.retries import Retries
 from functions.common.signature import Signer
@@ -119,6 +119,23 @@ def test_a_duplicate_gets_the_same_reply_and_causes_no_work(build):
     function = build(handler)
     assert send(function, event()) == send(function, event())
     assert len(calls) == 1
+
+
+def test_a_request_whose_record_was_lost_is_worked_on_again_once_it_is_asked_anew(
+    build, store, redis_client
+):
+    def handler(requested):
+        store.done(requested, "key")
+        return completes(requested)
+
+    function = build(handler)
+    send(function, event())
+    redis_client.delete(request_key("request-1"))
+    send(function, event())
+    assert store.read("request-1") is None  # nobody asked: it stays as it is
+    store.advance(REQUESTED, Status.QUEUED)
+    assert send(function, event())[1] == 200
+    assert store.read("request-1").status is Status.DONE
 
 
 def test_another_event_under_the_same_id_is_refused(build):

@@ -110,6 +110,13 @@ async def test_a_connection_is_used_again():
         assert len(connections) == 1
 
 
+async def test_a_connection_that_was_idle_is_not(monkeypatch):
+    monkeypatch.setattr(publisher, "KEPT_ALIVE_S", 0)
+    async with listening(takes) as (told, connections):
+        await publish(told, 3)
+        assert len(connections) == 3
+
+
 async def test_a_connection_that_the_broker_has_closed_is_not():
     async def takes_and_goes(writer):
         writer.write(TAKEN)
