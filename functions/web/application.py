@@ -100,11 +100,15 @@ class Api:
     async def _submit(self, request: Request, read: Callable[[bytes], Submission]) -> Response:
         """Accept a request: 202 once its event is with the broker, or its result is known."""
         submission.require_json(request)
-        await self._limits.admit(request)
-        submitted = read(await read_body(request))
-        requested = submitted.requested
-        require_available(requested.symbol, self._settings)
-        latest = await self._store.latest(requested, counts=not submitted.has_own_id)
+        turn = self._limits.turn(request)
+        try:
+            submitted = read(await read_body(request, if_late=turn.take))
+            requested = submitted.requested
+            require_available(requested.symbol, self._settings)
+        except StockcastError:
+            await turn.take()  # one that is refused has cost something, too
+            raise
+        latest = await self._store.latest(requested, turn.rate(), counts=not submitted.has_own_id)
         if latest and not submitted.has_own_id:
             requested = dataclasses.replace(requested, request_id=latest.request_id)
             return _accepted(requested, Status.DONE)

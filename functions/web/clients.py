@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from functions.common.errors import ThrottledError
+from functions.web.rate_limit import UNLIMITED, Rate
 from functions.web.settings import Settings
 from functions.web.store import WebStore
 
@@ -35,6 +36,23 @@ def client_of(request: Request) -> str:
     return str(ipaddress.ip_network((int(address), V6_NETWORK_BITS), strict=False))
 
 
+class Turn:
+    """A submission that is counted once, by itself or with what is looked up for it."""
+
+    def __init__(self, store: WebStore, rate: Rate) -> None:
+        self._store = store
+        self._rate = rate
+
+    async def take(self) -> None:
+        """Count it, unless it is counted. ThrottledError where there were too many this minute."""
+        await self._store.admit(self.rate())
+
+    def rate(self) -> Rate:
+        """What it is to be counted against, by whom this is handed to; UNLIMITED from then on."""
+        rate, self._rate = self._rate, UNLIMITED
+        return rate
+
+
 class Limits:
     """How much of web a client may use, and all of them together (0: no limit)."""
 
@@ -45,12 +63,18 @@ class Limits:
 
     async def admit(self, request: Request, purpose: str = "", *, cost: int = 1) -> None:
         """Count a submission as `cost`. ThrottledError where there were too many this minute."""
-        await self._store.admit(
-            purpose + client_of(request),
+        await self._store.admit(self._rate(request, purpose), cost=cost)
+
+    def turn(self, request: Request) -> Turn:
+        """A submission that is still to be counted."""
+        return Turn(self._store, self._rate(request))
+
+    def _rate(self, request: Request, purpose: str = "") -> Rate:
+        of_one, of_all = (
             self._settings.requests_per_minute,
             self._settings.requests_per_minute_of_all,
-            cost=cost,
         )
+        return Rate(purpose + client_of(request), of_one, of_all)
 
     def stream(self, request: Request, events: AsyncIterator[bytes]) -> Response:
         """Server-sent events. ThrottledError where the client has too many streams open."""

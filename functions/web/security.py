@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
@@ -12,6 +13,8 @@ from functions.common.errors import SlowBodyError, StockcastError
 
 MAX_BODY_BYTES = 64 * 1024
 BODY_TIMEOUT_S = 10.0
+PROMPT_S = 0.1
+"""Most bodies come with the head, or at once after it."""
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -50,16 +53,27 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-async def read_body(request: Request, most_bytes: int = MAX_BODY_BYTES) -> bytes:
+async def read_body(
+    request: Request,
+    most_bytes: int = MAX_BODY_BYTES,
+    if_late: Callable[[], Awaitable[None]] | None = None,
+) -> bytes:
     """The body. BodyTooLargeError as soon as it is over `most_bytes`, SlowBodyError where it takes
     longer than BODY_TIMEOUT_S, so that nobody holds a connection by sending nothing.
+
+    One that is not there within PROMPT_S is waited for only if `if_late` raises nothing.
     """
+    reading = asyncio.ensure_future(_read(request, most_bytes))
     try:
-        return await asyncio.wait_for(_read(request, most_bytes), BODY_TIMEOUT_S)
+        if if_late and not (await asyncio.wait({reading}, timeout=PROMPT_S))[0]:
+            await if_late()
+        return await asyncio.wait_for(reading, BODY_TIMEOUT_S)
     except (asyncio.TimeoutError, TimeoutError):
         raise SlowBodyError(f"The body did not come within {BODY_TIMEOUT_S:.0f} s.") from None
     except ClientDisconnect:
         raise SlowBodyError("The body ended too early.") from None  # nobody is there to read it
+    finally:
+        reading.cancel()
 
 
 async def _read(request: Request, most_bytes: int) -> bytes:

@@ -20,7 +20,6 @@ from functions.common.errors import (
     RequestError,
     StockcastError,
     TemporaryError,
-    ThrottledError,
 )
 from functions.common.events import ForecastRequested
 from functions.common.problems import from_error
@@ -32,29 +31,19 @@ from functions.common.redis_client import (
 )
 from functions.common.request_record import RequestRecord, Source, Status
 from functions.common.request_store import Moved, advance_arguments
+from functions.web import rate_limit
+from functions.web.rate_limit import UNLIMITED, Rate
 
-MINUTE_S = 60
-ADMIT = """
-for i, key in ipairs(KEYS) do
-  local limit = tonumber(ARGV[i])
-  if limit > 0 then
-    local count = redis.call('INCRBY', key, ARGV[3])
-    redis.call('EXPIRE', key, 120)
-    if count > limit then return i end
-  end
-end
-return 0
-"""
-"""KEYS: the counters of this minute. ARGV: their limits, and how much to count.
-
-Answers which is exceeded; 0: none.
-"""
-OF_ALL = 2
+ADMIT = rate_limit.LUA + "return exceeded(ARGV[1], {unpack(ARGV, 2)})"
+"""KEYS: the counters. ARGV: how much to count, and their limits. Answers which is exceeded."""
 
 LATEST = (
-    metrics.LUA
+    rate_limit.LUA
+    + metrics.LUA
     + """
-local found = redis.call('GET', KEYS[1])
+local refused = exceeded(1, {unpack(ARGV, 3)})
+if refused > 0 then return refused end
+local found = redis.call('GET', KEYS[#KEYS - 1])
 if found and ARGV[1] ~= '' then
   add(1, 'accepted', ARGV[1])
   add(1, 'done', ARGV[1], ARGV[2])
@@ -63,8 +52,11 @@ end
 return found
 """
 )
-"""KEYS: the latest result of a question, and the counts. ARGV: kind and model as they are counted
-(empty: not counted), and where the result is from. Answers with what the first key holds.
+"""KEYS: the counters of submissions, if they are limited, the latest result of a question, and the
+counts. ARGV: kind and model as they are counted (empty: not counted), where the result is from, and
+the limits.
+
+Answers with what the last key but one holds, or which limit is exceeded.
 """
 OVERLOADED_AGAIN_S = 3.0
 
@@ -117,41 +109,46 @@ class WebStore:
         self._settings = settings
         self._clock = clock
 
-    async def admit(self, client: str, of_one: int, of_all: int, *, cost: int = 1) -> None:
-        """Count a request of `client`, and of all unless it is refused already.
+    async def admit(self, rate: Rate, *, cost: int = 1) -> None:
+        """Count a submission of a client, and of all unless it is refused already.
 
-        ThrottledError above `of_one` or `of_all` a minute (0: no limit).
+        ThrottledError above one of the limits.
         """
-        if of_one == of_all == 0:
+        if not rate.limits():
             return
         now = self._clock()
-        minute = f"stockcast:rate:{{{int(now // MINUTE_S)}}}"
-        keys = (f"{minute}:client:{client}", f"{minute}:all")
+        counters = rate.counters(now)
         with failures_are_temporary():
-            evaluated: Awaitable[int] = self._redis.eval(ADMIT, 2, *keys, of_one, of_all, cost)
-            refused = await evaluated
-        if refused:
-            wait_s = MINUTE_S - now % MINUTE_S
-            whose = f"{of_one} requests a minute from {client}"
-            if refused == OF_ALL:
-                whose = f"{of_all} requests a minute from all callers together"
-            message = f"More than {whose}; wait {wait_s:.0f} s."
-            raise ThrottledError(message, retry_after_s=wait_s)
+            evaluated: Awaitable[int] = self._redis.eval(
+                ADMIT, len(counters), *counters, cost, *rate.limits()
+            )
+            exceeded = await evaluated
+        if exceeded:
+            raise rate.refusal(exceeded, now)
 
-    async def latest(self, requested: ForecastRequested, *, counts: bool) -> Latest | None:
-        """A fresh result for an equal question, if there is one.
+    async def latest(
+        self, requested: ForecastRequested, rate: Rate, *, counts: bool
+    ) -> Latest | None:
+        """A fresh result for an equal question, if there is one; the submission is admitted first.
 
         Where finding it answers the question, it `counts` as a request that is done.
         """
+        if self._settings.cluster:  # where the counters lie elsewhere
+            await self.admit(rate)
+            rate = UNLIMITED
+        now = self._clock()
         name = result_store.latest_name(requested)
         kept = metrics.key_of(metrics.shard_of(result_store.asked_key(requested)))
+        keys = (*rate.counters(now), name, kept)
         asked = metrics.kind_and_model(requested) if counts else ""
         with failures_are_temporary():
-            evaluated: Awaitable[bytes | None] = self._redis.eval(
-                LATEST, 2, name, kept, asked, Source.LATEST.value
+            evaluated: Awaitable[bytes | int | None] = self._redis.eval(
+                LATEST, len(keys), *keys, asked, Source.LATEST.value, *rate.limits()
             )
-            stored = await evaluated
-        return Latest(**json.loads(stored)) if stored else None
+            found = await evaluated
+        if isinstance(found, int):
+            raise rate.refusal(found, now)
+        return Latest(**json.loads(found)) if found else None
 
     async def enter_backlog(self, request_id: str, most: int) -> None:
         """Let the request wait. OverloadedError where `most` wait already (0: no limit)."""

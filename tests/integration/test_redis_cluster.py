@@ -17,6 +17,7 @@ from functions.common.redis_client import connect
 from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
 from functions.ingest.budget import Budget, Limit
+from functions.web.rate_limit import Rate
 from functions.web.store import WebStore
 from functions.web.store import connect as connect_web
 from local.servers import S3_PORTS, free_port
@@ -117,6 +118,19 @@ def test_the_scripts_run_where_their_keys_are(client):
     budget.spend()
     with pytest.raises(ThrottledError):
         budget.spend()
+
+
+async def test_a_client_is_limited_before_a_result_is_looked_up(cluster_url):
+    settings = RedisSettings(cluster_url, True, 3600, 600)
+    redis = connect_web(settings)
+    store = WebStore(redis, settings, lambda: 1_700_000_000.0)
+    requested = ForecastRequested("limited-1", "AAPL", 45)
+    rate = Rate("192.0.2.1", 2, 0)
+    for _ in range(2):
+        assert await store.latest(requested, rate, counts=True) is None
+    with pytest.raises(ThrottledError, match="More than 2 requests a minute from 192"):
+        await store.latest(requested, rate, counts=True)
+    await redis.aclose()
 
 
 def test_a_cluster_that_is_away_is_temporary_and_stops_no_function_at_its_start():

@@ -9,8 +9,10 @@ import pytest
 import requests
 
 from functions.common.events import ForecastRequested
+from functions.common.metrics import key_of, shard_of
 from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
+from functions.common.result_store import ResultStore, asked_key
 from functions.web import security
 from functions.web.clients import client_of
 from functions.web.settings import Settings
@@ -54,6 +56,75 @@ def test_all_together_are_limited(settings, a_minute):
         assert statuses(url, ["192.0.2.1"] * 5) == [202, 202, 429, 429, 429]
         assert statuses(url, ["192.0.2.2", "192.0.2.3", "192.0.2.4"]) == [202, 202, 429]
         assert "all callers" in submit(url, "192.0.2.5").json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"{}", 422),
+        (b'{"symbol": "ZZZZ", "days": 45}', 404),
+        (b"x" * 70_000, 413),
+    ],
+)
+def test_submissions_that_are_refused_count_too(settings, inbox, a_minute, body, status):
+    headers = {"content-type": "application/json", "x-forwarded-for": "192.0.2.1"}
+    with serving(replace(settings, requests_per_minute=2)) as url:
+        path = f"{url}/api/forecasts"
+        answers = [
+            requests.post(path, data=body, headers=headers, timeout=10).status_code
+            for _ in range(3)
+        ]
+        assert [*answers, submit(url).status_code] == [status, status, 429, 429]
+    assert inbox.events == []
+
+
+@pytest.fixture
+def answered(redis_client, redis_settings):
+    """The question has an answer already."""
+    requested = ForecastRequested("request-1", "AAPL", 45)
+    RequestStore(redis_client, redis_settings, time.time).done(requested, "key")
+    results = ResultStore(redis_client, redis_settings)
+    results.put("key", b"{}")
+    results.remember_latest(requested, "key", fresh_for_s=600)
+    return requested
+
+
+@pytest.mark.parametrize("most", [0, 1000])
+def test_a_repeat_is_one_round_trip_to_redis_with_and_without_limits(
+    settings, redis_client, answered, most
+):
+    def reads():
+        return redis_client.info("stats")["total_reads_processed"]
+
+    both = replace(settings, requests_per_minute=most, requests_per_minute_of_all=50 * most)
+    with serving(both) as url:
+        assert submit(url).json()["status"] == "done"
+        before = reads()
+        assert statuses(url, ["192.0.2.1"] * 40) == [202] * 40
+        assert round((reads() - before) / 40) == 1
+
+
+def test_repeats_are_limited_and_those_refused_are_not_counted_as_accepted(
+    settings, redis_client, answered, a_minute
+):
+    def repeats():
+        """How many were answered so, as it is counted."""
+        kept = key_of(shard_of(asked_key(answered)))
+        return [
+            int(redis_client.hget(kept, name) or 0)
+            for name in ("accepted|forecast|calibrated", "done|forecast|calibrated|latest")
+        ]
+
+    limited = replace(settings, requests_per_minute=2, requests_per_minute_of_all=3)
+    before = repeats()
+    with serving(limited) as url:
+        clients = ["192.0.2.1"] * 3 + ["192.0.2.2"] * 2
+        assert statuses(url, clients) == [202, 202, 429, 202, 429]
+        refused = submit(url, "192.0.2.3")
+    assert refused.json()["detail"].startswith("More than 3 requests a minute from all callers")
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert [after - one for after, one in zip(repeats(), before, strict=True)] == [3, 3]
 
 
 def test_batches_that_are_refused_count_too(settings, a_minute):
@@ -151,6 +222,35 @@ def test_a_body_that_does_not_come_is_408(settings, monkeypatch):
         talk(url, f"{HEAD}content-length: 30\r\n\r\n" + '{"symbol"') as connection,
     ):
         assert connection.recv(4000).startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.fixture
+def endless_patience(monkeypatch):
+    monkeypatch.setattr(security, "BODY_TIMEOUT_S", 3600)
+
+
+def test_a_body_that_is_late_counts_before_it_comes(
+    settings, redis_client, endless_patience, a_minute
+):
+    with (
+        serving(replace(settings, requests_per_minute=1)) as url,
+        talk(url, f"{HEAD}content-length: 30\r\n\r\n" + '{"symbol"') as connection,
+    ):
+        give_up = time.monotonic() + 20
+        while not redis_client.keys("stockcast:rate:*:client:127.0.0.1"):
+            assert time.monotonic() < give_up
+            time.sleep(0.02)
+        assert submit(url, "127.0.0.1").status_code == 429
+        connection.sendall(b': "AAPL", "days": 45}')
+        # It is not counted a second time.
+        assert connection.recv(4000).startswith(b"HTTP/1.1 202 ")
+
+
+def test_nobody_over_the_limit_is_waited_for(settings, endless_patience, a_minute):
+    with serving(replace(settings, requests_per_minute=1)) as url:
+        assert submit(url, "127.0.0.1").status_code == 202
+        with talk(url, f"{HEAD}content-length: 30\r\n\r\n" + '{"symbol"') as connection:
+            assert connection.recv(4000).startswith(b"HTTP/1.1 429 ")
 
 
 def test_a_body_without_length_is_413_once_it_is_too_large(settings):
