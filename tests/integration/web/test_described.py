@@ -116,6 +116,7 @@ def answer_of(connection, url, path):
 def assert_described(answer, method, path, status):
     assert answer.status_code == status, (method, path, answer.text)
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
     assert answer.json()["status"] == status
     case = described[path][method.upper()].Case(
         path_parameters={"id": "request-1", "symbol": "AAPL"}
