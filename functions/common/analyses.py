@@ -22,9 +22,6 @@ MOST_PRIORS = 6
 LEAST_SHARES, MOST_SHARES = 0.001, 1_000_000_000
 DEFAULT_TRAINING_YEARS, MOST_TRAINING_YEARS = 3, 10
 
-MOST_FOREIGN = 10
-"""As many parameters that a kind does not take are named."""
-
 Reader = Callable[[Json, str], Any]
 
 
@@ -135,10 +132,7 @@ def parameters(of_kind: str, data: Json) -> tuple[dict[str, Any], list[InvalidFi
         else:
             if value is not None:
                 read[name] = value
-    foreign = [name for name in data if name not in takes]
-    for name in foreign[:MOST_FOREIGN]:
-        message = f"is no parameter of {of_kind}, which takes {', '.join(takes)}."
-        errors.append(InvalidFieldError(name[: fields.SHOWN_CHARACTERS], message))
+    errors += fields.foreign(data, takes, f"parameter of {of_kind}")
     errors += _empty_range(read)
     return read, errors
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ MIN_DAYS = 1
 MAX_DAYS = 3650
 SHOWN_CHARACTERS = 40
 MAX_OPTIONS_CHARACTERS = 2000
+MOST_FOREIGN = 10
 
 Json = Mapping[str, Any]
 
@@ -35,6 +36,13 @@ def required(data: Json, field: str) -> Any:
     if field not in data:
         raise InvalidFieldError(field, "is missing.")
     return data[field]
+
+
+def foreign(data: Json, takes: Collection[str], what: str) -> list[InvalidFieldError]:
+    """What is in `data` and is no `what`, which `takes` lists; of many, the first are named."""
+    message = f"is no {what}, which takes {', '.join(takes)}."
+    unknown = [name for name in data if name not in takes]
+    return [InvalidFieldError(name[:SHOWN_CHARACTERS], message) for name in unknown[:MOST_FOREIGN]]
 
 
 def text(data: Json, field: str, *, max_length: int = 512) -> str:

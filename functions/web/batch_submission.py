@@ -17,6 +17,7 @@ from functions.web.submission import InvalidSubmissionError, json_object
 MAX_BODY_BYTES = 128 * 1024
 """The longest list of the longest tickers takes 70 kB."""
 MOST_ERRORS = 20
+FIELDS = ("symbols", "days", "model", "id")
 EXAMPLE = '{"symbols": ["AAPL", "MSFT"], "days": 45}.'
 
 
@@ -63,6 +64,7 @@ def read(body: bytes) -> Batch:
         model = fields.model(data)
     except InvalidFieldError as error:
         errors.append(error)
+    errors += fields.foreign(data, FIELDS, "field of a batch")
     if errors:
         raise InvalidSubmissionError(errors)
     return Batch(batch_id, symbols, days, model)

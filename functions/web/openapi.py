@@ -24,6 +24,7 @@ from functions.web.openapi_parts import (
     UNKNOWN,
     WATCHED,
     answer,
+    closed_object_of,
     get,
     object_of,
     problem,
@@ -32,7 +33,7 @@ from functions.web.openapi_parts import (
 BATCH_LINKS = object_of(dict.fromkeys(("self", "events", "results", "ranking"), TEXT))
 
 SCHEMAS: dict[str, Any] = {
-    "Submission": object_of(
+    "Submission": closed_object_of(
         {
             "symbol": {
                 **TICKER,
@@ -159,7 +160,7 @@ SCHEMAS: dict[str, Any] = {
             }
         },
     ),
-    "BatchSubmission": object_of(
+    "BatchSubmission": closed_object_of(
         {
             "symbols": {
                 "type": "array",
@@ -246,7 +247,7 @@ SUBMIT = {
         **SLOW,
         "413": problem("The body is over 64 KiB."),
         "415": problem("The content type is not application/json."),
-        "422": problem("A field is missing or wrong; `errors` names each."),
+        "422": problem("A field is missing, wrong or unknown; `errors` names each."),
         "429": problem("Too many requests; `Retry-After` says when to try again."),
         **DOWN,
     },
@@ -277,7 +278,9 @@ SUBMIT_BATCH = {
         **SLOW,
         "413": problem("The body is over 128 KiB."),
         "415": problem("The content type is not application/json."),
-        "422": problem("A field or a symbol is wrong; `errors` names each, with its place."),
+        "422": problem(
+            "A field is unknown or wrong, or a symbol; `errors` names each, with its place."
+        ),
         "429": problem("Too many requests; each hundred symbols count as one."),
         **DOWN,
     },

@@ -34,6 +34,7 @@ from functions.web.openapi_parts import (
     UNKNOWN,
     WATCHED,
     answer,
+    closed_object_of,
     get,
     object_of,
     problem,
@@ -93,7 +94,7 @@ def _listed(items: dict[str, Any]) -> dict[str, Any]:
 
 SCHEMAS: dict[str, Any] = {
     "AnalysisSubmission": {
-        **object_of(
+        **closed_object_of(
             {
                 "symbol": TICKER,
                 "kind": {"enum": list(KINDS)},
@@ -102,7 +103,6 @@ SCHEMAS: dict[str, Any] = {
             },
             ["symbol", "kind"],
         ),
-        "additionalProperties": False,
         "description": "Each kind takes some of the parameters: "
         + "; ".join(f"{kind}: {', '.join(takes)}" for kind, takes in PARAMETERS.items())
         + ".",

@@ -56,3 +56,8 @@ def object_of(
         "properties": properties | (optional or {}),
         "required": required or list(properties),
     }
+
+
+def closed_object_of(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    """One that has no other properties."""
+    return {**object_of(properties, required), "additionalProperties": False}

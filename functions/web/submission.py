@@ -17,6 +17,7 @@ from functions.common.events import ForecastRequested
 from functions.common.problems import from_error
 
 EXAMPLE = '{"symbol": "AAPL", "days": 45}.'
+FIELDS = ("symbol", "days", "model", "options", "id")
 ANALYSIS_EXAMPLE = '{"symbol": "AAPL", "kind": "buy_and_hold", "start": "2012-01-03"}.'
 
 
@@ -55,14 +56,18 @@ class Submission:
 
 def forecast(body: bytes) -> Submission:
     """The forecast asked for in a JSON body. Raises BadBodyError or InvalidSubmissionError."""
-    return _read(
-        json_object(body),
-        lambda field: {
+    data = json_object(body)
+
+    def asked(field: Field) -> dict[str, Any]:
+        read = {
             "days": field(fields.days),
             "model": field(fields.model),
             "options": field(fields.options),
-        },
-    )
+        }
+        field.errors.extend(fields.foreign(data, FIELDS, "field of a forecast"))
+        return read
+
+    return _read(data, asked)
 
 
 def analysis(body: bytes) -> Submission:

@@ -10,6 +10,7 @@ import requests
 
 from functions.common.cloudevent import Envelope
 from functions.common.events import ChartRequested, ForecastRequested
+from functions.common.fields import MOST_FOREIGN, SHOWN_CHARACTERS
 from functions.common.request_record import Status
 from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore
@@ -124,6 +125,19 @@ def test_a_bad_field_is_422_and_named(url, inbox, change, field):
     problem = assert_problem(submit(url, **change), 422)
     assert [error["field"] for error in problem["errors"]] == [field]
     assert inbox.events == []
+
+
+def test_an_unknown_field_is_refused_and_told_what_is_known(url, inbox):
+    problem = assert_problem(submit(url, modle="prophet"), 422)
+    message = "is no field of a forecast, which takes symbol, days, model, options, id."
+    assert problem["errors"] == [{"field": "modle", "message": message}]
+    assert inbox.events == []
+
+
+def test_of_many_unknown_fields_the_first_are_named(url):
+    problem = assert_problem(submit(url, **{f"x{number}" * 50: 1 for number in range(100)}), 422)
+    assert len(problem["errors"]) == MOST_FOREIGN
+    assert all(len(error["field"]) <= SHOWN_CHARACTERS for error in problem["errors"])
 
 
 def test_missing_fields_are_all_named(url):

@@ -71,6 +71,13 @@ def test_a_bad_id_is_refused(own):
     assert set(errors_of(id=own)) == {"id"}
 
 
+def test_an_unknown_field_is_refused_and_told_what_is_known():
+    told = errors_of(modle="prophet", options={})
+    assert told == dict.fromkeys(
+        ("modle", "options"), "is no field of a batch, which takes symbols, days, model, id."
+    )
+
+
 def test_equal_batches_have_equal_digests():
     assert read(id="one-batch").digest() == read(id="other-batch", symbols=["aapl"]).digest()
     assert read().digest() != read(days=46).digest()

@@ -13,7 +13,7 @@ from functions.common.cloudevent import Envelope
 from functions.common.errors import InvalidFieldError
 from functions.common.events import ChartRequested, ForecastRequested, PricesIngested
 from functions.common.signature import Signer
-from functions.web import csv_table, dead_letter, openapi, submission
+from functions.web import batch_submission, csv_table, dead_letter, openapi, submission
 from functions.web.application import Api, application
 from functions.web.batches import BatchApi
 from functions.web.exposition import Exposition
@@ -40,6 +40,16 @@ def test_all_bad_fields_are_told_at_once():
     listed = caught.value.problem()["errors"]
     assert [error["field"] for error in listed] == ["id", "symbol", "days", "model"]
     assert all(isinstance(error, InvalidFieldError) for error in caught.value.errors)
+
+
+def test_the_description_names_the_fields_that_are_known():
+    for schema, known in (
+        ("Submission", submission.FIELDS),
+        ("BatchSubmission", batch_submission.FIELDS),
+    ):
+        described = openapi.SCHEMAS[schema]
+        assert set(described["properties"]) == set(known)
+        assert described["additionalProperties"] is False
 
 
 def test_a_submission_without_an_id_gets_one():
