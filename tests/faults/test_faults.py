@@ -16,6 +16,7 @@ from functions.common.events import ForecastRequested, PricesIngested
 from tests.faults.proxy import http
 
 PROGRAMS = ("web", "broker", "ingest", "forecast")
+PARTS = (*PROGRAMS, "redis", "s3")
 STAGES = ("queued", "ingesting", "forecasting")
 FROZEN_S = 30
 SLOW_S = 0.5
@@ -32,10 +33,14 @@ def killed(name, stage, number=signal.SIGKILL):
     return breaking
 
 
-def frozen(name, seconds=FROZEN_S):
+def restarted(name, stage):
+    return killed(name, stage, signal.SIGTERM)
+
+
+def frozen(name, stage="queued"):
     def breaking(world):
-        world.until("queued")
-        world.freeze(name, seconds)
+        world.until(stage)
+        world.freeze(name, FROZEN_S)
 
     return breaking
 
@@ -206,7 +211,7 @@ TRUNCATED = 700
 """Bytes of an answer of S3: its headers, and some of the prices."""
 SHORT = {
     "forecast killed while forecasting": killed("forecast", "forecasting"),
-    "Redis restarted": killed("redis", "ingesting"),
+    "Redis killed": killed("redis", "ingesting"),
     "Redis full": redis_full,
     "Redis: connections cut mid-reply": redis_cut_again_and_again,
     "S3 answers 503": s3_is(2, instead=http(503, "Slow Down")),
@@ -218,14 +223,15 @@ SHORT = {
         killed("web", "ingesting"), killed("broker", "ingesting")
     ),
 }
+WAYS = {"killed": killed, "restarted": restarted, f"frozen for {FROZEN_S} s": frozen}
 FULL = {
-    **{f"{one} killed, a request {at}": killed(one, at) for one in PROGRAMS for at in STAGES},
-    **{f"{name} restarted": killed(name, "ingesting", signal.SIGTERM) for name in PROGRAMS},
-    **{f"{name} frozen for {FROZEN_S} s": frozen(name) for name in (*PROGRAMS, "redis", "s3")},
+    **{
+        f"{one} {how}, a request {stage}": broken(one, stage)
+        for how, broken in WAYS.items() for one in PARTS for stage in STAGES
+    },
     "Redis: a read-only replica": redis_read_only,
     f"Redis slow ({SLOW_S * 1000:.0f} ms)": REDIS_IS_SLOW,
     "Redis refuses connections": redis_is(refuses=True),
-    "S3 killed": killed("s3", "ingesting"),
     "S3 refuses connections": s3_is(refuses=True),
     f"S3 slow ({SLOW_S * 1000:.0f} ms)": s3_is(10, delay_s=SLOW_S / 2),
     "S3 answers 500": s3_is(instead=http(500, "Internal Server Error")),
