@@ -253,10 +253,7 @@ def application(api: Api, settings: Settings) -> Starlette:
         Route("/events/dead-letter", api.dead_letter, methods=["POST"]),
         Route("/static/{path:path}", api.static),
     ]
-    middleware = [
-        Middleware(SecurityHeaders),
-        Middleware(Shedding, most=settings.concurrency_limit),
-    ]
+    middleware = [Middleware(SecurityHeaders)]
     if settings.cors_origins:
         cors = Middleware(
             CORSMiddleware,
@@ -266,6 +263,8 @@ def application(api: Api, settings: Settings) -> Starlette:
             expose_headers=["location", "retry-after"],
         )
         middleware.append(cors)
+    # Inside: a page of another origin has to see that it is to ask again, and when.
+    middleware.append(Middleware(Shedding, most=settings.concurrency_limit))
     app = Starlette(routes=routes, middleware=middleware, exception_handlers=HANDLERS)
     # It would send a caller to whatever host the request names.
     app.router.redirect_slashes = False

@@ -279,7 +279,7 @@ SUBMIT_BATCH = {
         "413": problem("The body is over 128 KiB."),
         "415": problem("The content type is not application/json."),
         "422": problem(
-            "A field is wrong or unknown, or a symbol is wrong; `errors` names each, with its place."
+            "A field is unknown or wrong, or a symbol; `errors` names each, with its place."
         ),
         "429": problem("Too many requests; each hundred symbols count as one."),
         **DOWN,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.common import problems
 from functions.common.errors import TemporaryError
+from functions.web import failures
 
 AGAIN_S = 2
 ALWAYS = ("/healthz", "/readyz", "/_/health", "/metrics", "/events/")
@@ -40,8 +40,7 @@ class Shedding:
         if self._under_way >= self._most:
             message = "web is as busy as it can be; ask again in a few seconds."
             shown = problems.from_error(BusyError(message))
-            headers = {"retry-after": str(AGAIN_S)}
-            refusal = JSONResponse(shown, shown["status"], headers, problems.CONTENT_TYPE)
+            refusal = failures.answer(shown, {"retry-after": str(AGAIN_S)})
             await refusal(scope, receive, send)
             return
         self._under_way += 1

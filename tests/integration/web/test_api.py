@@ -67,6 +67,7 @@ def get(url, path):
 def assert_problem(answer, status):
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
     problem = answer.json()
     assert problem["status"] == status
     assert problem["title"]

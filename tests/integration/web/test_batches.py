@@ -143,11 +143,11 @@ def test_an_unknown_batch_is_404_everywhere(url):
         assert "nobodys" in answer.json()["detail"]
 
 
-def test_a_hundred_symbols_count_as_one_request(settings):
+def test_a_hundred_symbols_count_as_one_request(settings, a_minute):
     with serving(Settings(**(vars(settings) | {"requests_per_minute": 3}))) as url:
-        answers = [submit(url, id=f"my-batch-{number}").status_code for number in range(4)]
-    assert answers[0] == 202
-    assert answers[-1] == 429
+        # Of two hundred symbols each.
+        answers = [submit(url, id=f"my-batch-{number}").status_code for number in range(2)]
+    assert answers == [202, 429]
 
 
 def test_a_batch_whose_event_the_broker_refuses_can_be_sent_again(url, inbox):

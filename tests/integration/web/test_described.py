@@ -116,6 +116,7 @@ def answer_of(connection, url, path):
 def assert_described(answer, method, path, status):
     assert answer.status_code == status, (method, path, answer.text)
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
     assert answer.json()["status"] == status
     case = described[path][method.upper()].Case(
         path_parameters={"id": "request-1", "symbol": "AAPL"}
@@ -166,13 +167,27 @@ def test_without_redis_everything_is_refused_as_described(settings):
                 assert_described(ask(url, method, path), method, path, 503)
 
 
-def test_while_it_is_busy_everything_is_refused_as_described(settings):
-    with serving(replace(settings, concurrency_limit=1)) as url:
+@pytest.fixture
+def busy(settings):
+    """Everything but probes is refused."""
+    origins = ("https://friend.example",)
+    with serving(replace(settings, concurrency_limit=1, cors_origins=origins)) as url:
         slow = half_sent(url, "/api/forecasts")
         give_up = time.monotonic() + 10
         while ask(url, "get", "/api/symbols").status_code != 503:
             assert time.monotonic() < give_up
-        for method, path in named(503):
-            if path != "/readyz":  # a probe is always answered
-                assert_described(ask(url, method, path), method, path, 503)
+        yield url
         slow.close()
+
+
+def test_while_it_is_busy_everything_is_refused_as_described(busy):
+    for method, path in named(503):
+        if path != "/readyz":  # a probe is always answered
+            assert_described(ask(busy, method, path), method, path, 503)
+
+
+def test_while_it_is_busy_a_page_of_another_origin_is_told_when_to_ask_again(busy):
+    answer = ask(busy, "get", "/api/symbols", headers={"origin": "https://friend.example"})
+    assert_described(answer, "get", "/api/symbols", 503)
+    assert answer.headers["access-control-allow-origin"] == "https://friend.example"
+    assert "retry-after" in answer.headers["access-control-expose-headers"]

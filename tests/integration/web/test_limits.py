@@ -26,14 +26,6 @@ def settings(redis_settings, inbox):
     return Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO")
 
 
-@pytest.fixture
-def a_minute():
-    """One that does not end during a test."""
-    left_s = 60 - time.time() % 60
-    if left_s < 15:
-        time.sleep(left_s)
-
-
 def submit(url, client="192.0.2.1", **headers):
     headers = {"x-forwarded-for": client} | headers
     return requests.post(f"{url}/api/forecasts", json=ASKED, headers=headers, timeout=10)
