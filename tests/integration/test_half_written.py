@@ -1,15 +1,19 @@
 """What a loss of power leaves of objects in the local S3."""
 
+import contextlib
 import logging
 import os
 import signal
+import threading
 
 import pytest
 
 from functions.common.config import S3Settings
+from local import half_written
 from local.process import Process
 from local.servers import HOST, S3_PORTS, free_port, s3_server
 from tests.conftest import READY_S, s3_client_of
+from tests.faults.proxy import Proxy, http
 
 BUCKET, KEY, SECRET = "stockcast", "tester", "a-secret-of-this-test"
 BODY = os.urandom(100_000)
@@ -67,6 +71,18 @@ def test_an_object_that_was_left_half_written_is_removed_and_the_others_stay(s3,
     assert s3.body("old") == BODY
     s3.put("new")
     assert s3.body("new") == BODY
+
+
+def test_an_object_that_can_be_read_a_moment_later_stays(s3, caplog):
+    s3.put("old")
+    with contextlib.closing(Proxy(s3.program.ports[0])) as proxy:
+        proxy.instead, proxy.only = http(500, "Internal Server Error"), b"GET /stockcast/old"
+        started = threading.Timer(2, proxy.heal)
+        started.start()
+        half_written.remove(f"http://{HOST}:{proxy.port}", BUCKET, KEY, SECRET)
+        started.join()
+    assert s3.names() == {"old"}
+    assert not caplog.records
 
 
 def test_an_s3_that_is_empty_or_whole_is_left_as_it_is(s3, caplog):
