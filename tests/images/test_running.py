@@ -23,7 +23,7 @@ from functions.common.result_store import chart_name, result_name
 from tests.images.building import FUNCTIONS
 
 MOST_MIB_AT_REST = {"web": 128, "ingest": 128, "forecast": 128}
-ASKED = {"request_id": "request-1", "symbol": "AAPL", "days": 45}
+ASKED = {"symbol": "AAPL", "days": 45}
 
 
 def send(container, event):
@@ -58,7 +58,8 @@ def test_its_processes_are_its_users_and_may_write_to_tmp_alone(container):
 
 def test_an_event_goes_through_ingest_and_forecast_up_to_the_chart(run, redis_client):
     ingest, forecast = run("ingest"), run("forecast")
-    answer = send(ingest, Envelope("1", "/test", ForecastRequested.TYPE, ASKED))
+    requested = Envelope("1", "/test", ForecastRequested.TYPE, {**ASKED, "request_id": "request-1"})
+    answer = send(ingest, requested)
     ingested = cloudevent.parse(answer.headers, answer.content)
     assert ingested.type == PricesIngested.TYPE
     answer = send(forecast, ingested)
@@ -74,7 +75,7 @@ def test_an_event_goes_through_ingest_and_forecast_up_to_the_chart(run, redis_cl
 
 def test_prophet_is_forecast_with_its_backtest(run, redis_client):
     ingest, forecast = run("ingest"), run("forecast")
-    asked = {**ASKED, "model": "prophet"}
+    asked = {**ASKED, "request_id": "request-1", "model": "prophet"}
     answer = send(ingest, Envelope("1", "/test", ForecastRequested.TYPE, asked))
     answer = send(forecast, cloudevent.parse(answer.headers, answer.content))
     completed = cloudevent.parse(answer.headers, answer.content)

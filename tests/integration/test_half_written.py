@@ -55,7 +55,10 @@ def s3(tmp_path):
     s3.end()
 
 
-def test_an_object_that_was_left_half_written_is_removed_and_the_others_stay(s3, caplog):
+def test_an_object_that_was_left_half_written_is_removed_and_the_others_stay(
+    s3, caplog, monkeypatch
+):
+    monkeypatch.setattr(half_written, "PATIENCE_S", 1.0)
     s3.put("old")
     written = {path: path.stat().st_size for path in s3.volumes.glob(f"{BUCKET}_*.dat")}
     s3.put("new")
