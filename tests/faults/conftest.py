@@ -19,7 +19,7 @@ SHORT, FULL = 15, 40
 """Requests for each fault."""
 LEAST_WRITTEN = 20
 """Of so many faults the table is written; not of a few that somebody looks into."""
-DISK = "192m"
+DISK = "512m"
 COLUMNS = "| fault | accepted | done | failed, with the reason | lost | wrong |"
 HEADER = f"{COLUMNS}\n|---|---|---|---|---|---|"
 
