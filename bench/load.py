@@ -31,7 +31,7 @@ MIX = {REPEATS: 70, NEW: 20, INVALID: 10}
 REFUSALS = {429, 503}
 EXPECTED = {REPEATS: {202} | REFUSALS, NEW: {202} | REFUSALS, INVALID: {422} | REFUSALS}
 BACKLOG = 200
-"""What the stack lets wait: about two seconds of work on two cores."""
+"""What the stack lets wait: about a second of work on two cores."""
 REFUSED_WITHIN_MS, RECOVERED_WITHIN_S, DONE_WITHIN_S = 1000, 10.0, 15.0
 QUESTION: dict[str, object] = {"symbol": "IBM", "days": 45}
 
