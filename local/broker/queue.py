@@ -11,6 +11,7 @@ it adds something; of a transaction it would refuse all.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Collection, Iterable
@@ -20,7 +21,6 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from functions.common import strict_json
 from functions.common.cloudevent import Envelope, json_bytes
 from local.broker.group_commit import GroupCommit
 
@@ -190,7 +190,7 @@ def _stream(trigger: str) -> str:
 
 def _event(stored: bytes) -> Envelope:
     """Only what was read as a CloudEvent is stored, so not all of it is checked again."""
-    attributes = dict(strict_json.loads(stored))
+    attributes = dict(json.loads(stored))
     data = attributes.pop("data")
     if not all(isinstance(value, str) for value in attributes.values()):
         message = "an attribute of it is no text"

@@ -1,11 +1,13 @@
 """The broker's queue in a real Redis."""
 
 import asyncio
+import json
 
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from functions.common import strict_json
 from functions.common.cloudevent import Envelope
 from local.broker import queue as queues
 from local.broker.queue import Outgoing, Queue
@@ -38,6 +40,13 @@ def event(number=1, **more):
     return Envelope(**{"id": str(number), "source": "/test", "type": "t", "data": number, **more})
 
 
+def as_deep_as_is_accepted():
+    data = strict_json.loads("[" * strict_json.MOST_DEEP + "1" + "]" * strict_json.MOST_DEEP)
+    with pytest.raises(ValueError, match="levels"):
+        strict_json.loads(json.dumps([data]))
+    return data
+
+
 async def soon(waiting):
     return await asyncio.wait_for(waiting, 20)
 
@@ -47,6 +56,7 @@ async def soon(waiting):
     [
         event(data={"n": [1, None, "é"]}, subject="AAPL", time="2013-03-01T12:00:00Z"),
         event(data=None, extensions={"partitionkey": "AAPL", "data2": "x"}),
+        event(data=as_deep_as_is_accepted()),
     ],
 )
 async def test_an_event_comes_out_as_it_was_put_in(queue, given):
