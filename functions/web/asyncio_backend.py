@@ -70,7 +70,11 @@ class AsyncioStream(AsyncNetworkStream):
         self._writer.close()
 
     def get_extra_info(self, info: str) -> Any:
-        """Whether an idle connection `is_readable`: then it has ended."""
-        if info == "is_readable":
-            return self._reader.at_eof() or self._reader.exception() is not None
-        return None
+        """Whether an idle connection `is_readable`: it has ended, or holds what nobody asked for.
+
+        The next request on it would take that for its answer.
+        """
+        if info != "is_readable":
+            return None
+        has_ended = self._reader.at_eof() or self._reader.exception() is not None
+        return has_ended or bool(self._reader._buffer)  # type: ignore[attr-defined]  # noqa: SLF001 - a reader tells it no other way

@@ -129,6 +129,19 @@ async def test_a_connection_that_the_broker_has_closed_is_not():
         assert len(connections) == 3
 
 
+async def test_an_answer_that_nobody_waits_for_is_not_taken_for_the_next():
+    async def takes_and_says_more(writer):
+        writer.write(TAKEN)
+        await asyncio.sleep(0.05)  # until it is taken
+        writer.write(b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n")
+
+    async with listening(takes_and_says_more) as (told, connections):
+        for _ in range(3):
+            await publish(told)
+            await asyncio.sleep(0.2)  # until there is more
+        assert len(connections) == 3
+
+
 async def test_a_broker_that_breaks_off_is_temporary():
     async def breaks_off(writer):
         writer.write(TAKEN[:20])
