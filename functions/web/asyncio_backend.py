@@ -59,6 +59,8 @@ class AsyncioStream(AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ARG002 - httpcore's interface
     ) -> None:
         """Send. Raises httpcore's WriteError."""
+        if self._writer.is_closing():  # uvloop raises RuntimeError from a write to it
+            raise httpcore.WriteError("the connection has ended")
         try:
             self._writer.write(buffer)
             await self._writer.drain()

@@ -1,16 +1,21 @@
 """What web shows the broker besides the event, and what becomes of a broker's failures."""
 
 import asyncio
+import socket
+import struct
 import threading
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpcore
 import pytest
+import uvloop
 
 from functions.common.errors import TemporaryError
 from functions.common.events import WarmupRequested
 from functions.common.signature import Signer
 from functions.web import publisher
+from functions.web.asyncio_backend import AsyncioBackend
 from functions.web.publisher import CONNECTIONS, Publisher
 from local.servers import free_port
 
@@ -140,6 +145,31 @@ async def test_an_answer_that_nobody_waits_for_is_not_taken_for_the_next():
             await publish(told)
             await asyncio.sleep(0.2)  # until there is more
         assert len(connections) == 3
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_a_connection_that_breaks_just_before_it_is_written_to_is_told_so(run):
+    """Web runs on uvloop, and between the choice of a connection and its use others have a turn."""
+
+    async def broken():
+        connected = asyncio.Queue()
+        server = await asyncio.start_server(lambda *ends: connected.put(ends), "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            stream = await AsyncioBackend().connect_tcp("127.0.0.1", port, timeout=5)
+            _, writer = await connected.get()
+            writer.transport.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )  # it ends with a reset
+            writer.transport.abort()
+            while not stream.get_extra_info("is_readable"):  # noqa: ASYNC110 - the peer's state
+                await asyncio.sleep(0.01)
+            with pytest.raises(httpcore.WriteError):
+                await stream.write(b"POST / HTTP/1.1\r\n")
+            with pytest.raises(httpcore.ReadError):
+                await stream.read(100)
+
+    run(broken())
 
 
 async def test_a_broker_that_breaks_off_is_temporary():
