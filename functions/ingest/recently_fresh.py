@@ -15,7 +15,8 @@ MOST = 256
 class RecentlyFresh:
     """Keeps what was seen under a key for SEEN_S.
 
-    What changes in S3 within that time does no harm: forecast reads the prices themselves.
+    Prices that are replaced in S3 within that time do no harm, since forecast reads them itself; a
+    request for some that are removed in it fails, as when they are removed after ingest has looked.
     """
 
     def __init__(self) -> None:
