@@ -60,7 +60,7 @@ test: $(YAHOO_READY) $(VENDOR) ## run all tests and report the coverage of funct
 fuzz: $(YAHOO_READY) ## try FUZZ_CASES (3000) random inputs on each parser
 	@$(BIN)/python -m pytest tests/fuzz --hypothesis-profile fuzz --timeout 3600
 
-test-faults: $(READY) $(VENDOR) ## break everything there is while requests are under way (20 minutes)
+test-faults: $(READY) $(VENDOR) ## break everything there is while requests are under way (25 minutes)
 	@$(BIN)/python -m pytest tests/faults --all-faults --timeout 600
 
 e2e-knative: $(READY) ## run the end-to-end tests on the cluster of KUBECONFIG

@@ -100,15 +100,15 @@ class Load:
     async def run(self, per_second: float, seconds: float) -> None:
         """Send for so long, then wait until everything that was accepted has ended."""
         under_way: set[asyncio.Task[None]] = set()
-        started = due = time.perf_counter()
-        while due - started < seconds:
+        started = time.perf_counter()
+        for number in range(round(per_second * seconds)):
+            due = started + number / per_second
+            if (early := due - time.perf_counter()) > 0:
+                await asyncio.sleep(early)
             kind = self._chance.choices(list(MIX), weights=list(MIX.values()))[0]
             task = asyncio.create_task(self._send(kind, new_questions(1)[0]))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
-            due += 1 / per_second
-            if (early := due - time.perf_counter()) > 0:
-                await asyncio.sleep(early)
         await asyncio.gather(*under_way)
         self._pool.close()
 

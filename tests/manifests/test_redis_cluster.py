@@ -119,11 +119,15 @@ def info(address, port):
 
 
 def members(address, port):
-    """Every node by its id, as the one at `address` sees it: where it is, and if it is well."""
+    """Every node by its id, as the one at `address` sees it: where it is, and if it is well.
+
+    Those that it still shakes hands with are left out: their ids are made up.
+    """
     listed = client(address, port).execute_command("CLUSTER NODES")
     return {
         fields["node_id"]: (at.rpartition(":")[0], "fail" not in fields["flags"])
         for at, fields in listed.items()
+        if "handshake" not in fields["flags"]
     }
 
 

@@ -4,6 +4,22 @@ import time
 
 import pytest
 
+from functions.common.request_store import RequestStore
+from tests.integration.web.serving import serving
+
+
+@pytest.fixture
+def url(settings):
+    """Web under a real server, set up as the module's `settings` say."""
+    with serving(settings) as url:
+        yield url
+
+
+@pytest.fixture
+def store(redis_client, redis_settings):
+    """Moves requests on as the other functions do."""
+    return RequestStore(redis_client, redis_settings, time.time)
+
 
 @pytest.fixture
 def a_minute():

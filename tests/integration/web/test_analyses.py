@@ -4,7 +4,6 @@ import csv
 import dataclasses
 import io
 import json
-import time
 
 import pytest
 import requests
@@ -19,7 +18,6 @@ from functions.common.missing_prices import MissingPrices
 from functions.common.price_store import PriceStore
 from functions.common.prices import PriceHistory
 from functions.common.request_record import Status
-from functions.common.request_store import RequestStore
 from functions.common.result_store import ResultStore
 from functions.common.signature import Signer
 from functions.ingest.providers.sample import SampleProvider
@@ -46,17 +44,6 @@ def settings(redis_settings, inbox, s3_settings):
         s3=s3_settings,
         event_tokens=(TOKEN,),
     )
-
-
-@pytest.fixture
-def url(settings):
-    with serving(settings) as url:
-        yield url
-
-
-@pytest.fixture
-def store(redis_client, redis_settings):
-    return RequestStore(redis_client, redis_settings, time.time)
 
 
 @pytest.fixture

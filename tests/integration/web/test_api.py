@@ -39,17 +39,6 @@ def settings(redis_settings, inbox):
 
 
 @pytest.fixture
-def url(settings):
-    with serving(settings) as url:
-        yield url
-
-
-@pytest.fixture
-def store(redis_client, redis_settings):
-    return RequestStore(redis_client, redis_settings, time.time)
-
-
-@pytest.fixture
 def results(redis_client, redis_settings):
     results = ResultStore(redis_client, redis_settings)
     results.put("key", json.dumps(RESULT).encode())

@@ -5,9 +5,7 @@ import pytest
 from functions.common import backlog
 from functions.common.errors import UnknownSymbolError
 from functions.common.events import ForecastRequested
-from functions.common.request_store import RequestStore
 from functions.web.settings import Settings
-from tests.integration.web.serving import serving
 from tests.integration.web.test_api import assert_problem, submit
 
 LIMIT = 3
@@ -16,19 +14,6 @@ LIMIT = 3
 @pytest.fixture
 def settings(redis_settings, inbox):
     return Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO", backlog_limit=LIMIT)
-
-
-@pytest.fixture
-def url(settings):
-    with serving(settings) as url:
-        yield url
-
-
-@pytest.fixture
-def store(redis_client, redis_settings):
-    import time
-
-    return RequestStore(redis_client, redis_settings, time.time)
 
 
 def fill(url):

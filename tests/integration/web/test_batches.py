@@ -12,7 +12,6 @@ from functions.common.cloudevent import Envelope
 from functions.common.errors import UnknownSymbolError
 from functions.common.events import BatchRequested, ForecastRequested
 from functions.common.request_record import Status, request_key
-from functions.common.request_store import RequestStore
 from functions.common.signature import Signer
 from functions.web import expansion
 from functions.web.settings import Settings
@@ -35,17 +34,6 @@ NONE = dict.fromkeys(COUNTED, 0)
 @pytest.fixture
 def settings(redis_settings, inbox):
     return Settings(*(redis_settings, inbox.url, ("sample",), 0, (), "INFO"), event_tokens=(TOKEN,))
-
-
-@pytest.fixture
-def url(settings):
-    with serving(settings) as url:
-        yield url
-
-
-@pytest.fixture
-def store(redis_client, redis_settings):
-    return RequestStore(redis_client, redis_settings, time.time)
 
 
 def submit(url, symbols=SYMBOLS, **changes):

@@ -17,7 +17,6 @@ from schemathesis.specs.openapi.checks import (
 
 from functions.common.events import ForecastRequested
 from functions.common.request_record import Status
-from functions.common.request_store import RequestStore
 from functions.web import security
 from functions.web.openapi import DOCUMENT
 from functions.web.settings import Settings
@@ -47,11 +46,6 @@ REQUESTED = ForecastRequested("request-1", "AAPL", 45)
 @pytest.fixture
 def settings(redis_settings, inbox):
     return Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO")
-
-
-@pytest.fixture
-def store(redis_client, redis_settings):
-    return RequestStore(redis_client, redis_settings, time.time)
 
 
 def ask(url, method, path, **options):
