@@ -16,7 +16,7 @@ class RecentlyFresh:
     """Keeps what was seen under a key for SEEN_S.
 
     Prices that are replaced in S3 within that time do no harm, since forecast reads them itself; a
-    request for some that are removed in it fails, as when they are removed after ingest has looked.
+    request for some that are removed in it may fail, as when they go just after ingest has looked.
     """
 
     def __init__(self) -> None:
