@@ -19,6 +19,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ from functions.common.errors import (
 )
 from functions.common.events import Event, ForecastFailed, ForecastRequested, PricesIngested
 from functions.common.ping import as_meant
+from functions.common.request_record import RequestRecord
 from functions.common.request_store import RequestStore
 from functions.common.retries import ONCE, GivenUpError, Retries
 from functions.common.signature import Signer
@@ -209,25 +211,29 @@ class EventFunction:
                     )
                     raise MalformedEventError(message)
                 kept = Envelope(**claim.value["reply"]) if claim.value["reply"] else None
-                if not self._is_asked_anew(event, kept):
+                asked = self._asked_anew(event, kept)
+                if asked is None:
                     log.info("already handled")
                     return kept
                 log.info("handled before, and its request is asked anew")
-                return self._handle(envelope, event)
+                # What follows is to be taken for no duplicate of what followed then.
+                again = replace(envelope, id=f"{envelope.id} {asked.submitted_at_ms}")
+                return self._handle(again, event)
             reply = self._handle(envelope, event)
             value = {"content": content, "reply": vars(reply) if reply else None}
             claim.complete(value, REMEMBERED_S)
         return reply
 
-    def _is_asked_anew(self, event: Event, kept: Envelope | None) -> bool:
-        """Whether the request of an event that ended it is open again: Redis has lost its record,
+    def _asked_anew(self, event: Event, kept: Envelope | None) -> RequestRecord | None:
+        """The request of an event that ended it, where it is open again: Redis has lost its record,
         or kept it for less long than the event, and somebody has asked under its id.
         """
         requested = _requested_by(event)
         if requested is None or (kept and kept.type == PricesIngested.TYPE):
-            return False
+            return None
         record = self._requests.read(requested.request_id)
-        return bool(record and record.requested == requested and not record.status.is_final)
+        is_open = record and record.requested == requested and not record.status.is_final
+        return record if is_open else None
 
     def _handle(self, envelope: Envelope, event: Event) -> Envelope | None:
         requested = _requested_by(event)
