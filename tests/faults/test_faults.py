@@ -252,7 +252,7 @@ FULL = {
     "forecast killed while S3 answers 503": at(
         "forecasting", during(s3_is(instead=http(503, "Slow Down")), killed("forecast", "queued"))
     ),
-    f"Redis restarted while ingest is frozen for {FROZEN_S} s": during(
+    f"Redis killed while ingest is frozen for {FROZEN_S} s": during(
         frozen("ingest"), killed("redis", "queued")
     ),
     f"web killed while the broker is frozen for {FROZEN_S} s": during(
