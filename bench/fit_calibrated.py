@@ -23,7 +23,6 @@ from dataclasses import replace
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -187,7 +186,7 @@ def as_json(table: OutcomeTable) -> str:
 def choices(stocks: list[PriceSeries], stop: int) -> dict[str, OutcomeTable]:
     """The model as it is, and with one thing other, all from rows before `stop`."""
     chosen = fit(stocks, stop)
-    gaussian = np.array([[NormalDist().inv_cdf(level) for level in WIS_LEVELS]])
+    gaussian = random_walk.normal_quantiles(WIS_LEVELS)[np.newaxis]
     return {
         "as chosen": chosen,
         "no own record": replace(chosen, prior_outcomes=1e12),

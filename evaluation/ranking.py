@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from functions.common.errors import StockcastError
 from functions.forecast.models import outcome_table
 from functions.forecast.models.calibrated import CalibratedModel
+from functions.forecast.models.random_walk import normal_quantiles
 from functions.forecast.series import PriceSeries
 
 FIFTHS = 5
@@ -119,7 +119,7 @@ def rank(series: Sequence[PriceSeries], origins: int) -> Ranking:
 def chances(market: Market, day: int, widths: Floats) -> Floats:
     """Probabilities (assets, 5) of the fifths, the lowest returns first, known on `day`."""
     table = outcome_table.load()
-    normal = np.array([NormalDist().inv_cdf(level) for level in table.levels])
+    normal = normal_quantiles(tuple(table.levels.tolist()))
     multiples = table.at(table.quantiles.T, np.array([HORIZON]))[:, 0]
     multiples -= multiples[len(multiples) // 2]
     root = np.linalg.cholesky(shrunk_correlations(market, day))

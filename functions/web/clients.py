@@ -70,10 +70,8 @@ class Limits:
         return Turn(self._store, self._rate(request))
 
     def _rate(self, request: Request, purpose: str = "") -> Rate:
-        of_one, of_all = (
-            self._settings.requests_per_minute,
-            self._settings.requests_per_minute_of_all,
-        )
+        of_one = self._settings.requests_per_minute
+        of_all = self._settings.requests_per_minute_of_all
         return Rate(purpose + client_of(request), of_one, of_all)
 
     def stream(self, request: Request, events: AsyncIterator[bytes]) -> Response:

@@ -67,7 +67,7 @@ class CalibratedModel:
         last = np.array([rows - 1], dtype=np.intp)
         steps = np.arange(1, len(dates) + 1)
         asked = (*levels, 0.5)
-        quantiles = self._quantiles(series, last, steps, asked)[0]
+        quantiles = self.quantiles(series, last, steps, asked)[0]
         return Prediction(
             dates=dates,
             levels=tuple(levels),
@@ -100,7 +100,11 @@ class CalibratedModel:
         levels: Sequence[float],
     ) -> NDArray[np.float64]:
         """Prices (origins, steps, levels) forecast at each of `origins` from the rows up to it."""
-        return self._quantiles(series, origins, steps, levels)
+        width = self._widths(series, origins, steps)
+        multiple = self._table.at(self._table.multiples(levels).T, steps).T
+        move = np.clip(width[:, :, np.newaxis] * multiple, -FARTHEST, FARTHEST)
+        start = np.log(series.adjusted_close[origins])[:, np.newaxis, np.newaxis]
+        return _prices(start + move)
 
     def deviations(
         self, series: PriceSeries, origins: NDArray[np.intp], step: int
@@ -118,7 +122,7 @@ class CalibratedModel:
         interval = np.full((len(series), 2), np.nan)
         origins = np.arange(FEWEST_ROWS - 1, len(series) - 1)
         if len(origins):
-            interval[origins + 1] = self._quantiles(series, origins, one, (0.1, 0.9))[:, 0]
+            interval[origins + 1] = self.quantiles(series, origins, one, (0.1, 0.9))[:, 0]
         for column in (fitted, interval):
             column.flags.writeable = False
         return Past(fitted, interval)
@@ -126,19 +130,6 @@ class CalibratedModel:
     def _record_of(self, series: PriceSeries, column: int) -> NDArray[np.float64]:
         log_price = np.log(series.adjusted_close)
         return outcomes_so_far(log_price, measures(series), self._table, column)
-
-    def _quantiles(
-        self,
-        series: PriceSeries,
-        origins: NDArray[np.intp],
-        steps: NDArray[np.intp],
-        levels: Sequence[float],
-    ) -> NDArray[np.float64]:
-        width = self._widths(series, origins, steps)
-        multiple = self._table.at(self._table.multiples(levels).T, steps).T
-        move = np.clip(width[:, :, np.newaxis] * multiple, -FARTHEST, FARTHEST)
-        start = np.log(series.adjusted_close[origins])[:, np.newaxis, np.newaxis]
-        return _prices(start + move)
 
     def _widths(
         self,
