@@ -2,7 +2,7 @@
 import { complain, analysisFields, entered, parametersOf } from "./analysis_form.js";
 import { KINDS, kindOf } from "./analysis_kinds.js";
 import { show as showResult } from "./analysis_result.js";
-import { FRESH_MS } from "./api.js";
+import { isRecent } from "./api.js";
 import { NO_TICKER } from "./combobox.js";
 import { at, element } from "./element.js";
 import { failure } from "./failure.js";
@@ -116,7 +116,7 @@ async function run(body, { isFirst = false }) {
   const key = keyOf(body);
   document.title = `${kind.title}, ${body.symbol} · Stockcast`;
   const before = kept.get(key);
-  if (before && Date.now() - before.askedAt < FRESH_MS) return showAnswer(before);
+  if (isRecent(before?.askedAt)) return showAnswer(before);
   const progress = waiting(body.symbol, () => cancel(stop), "Analysing");
   progress.tell({ status: "queued" });
   place(progress.card);

@@ -18,8 +18,10 @@ export const UNREACHABLE = {
   status: 0,
 };
 
-/** For so long an answer is shown again without being asked for. */
-export const FRESH_MS = 15 * 60_000;
+const FRESH_MS = 15 * 60_000;
+
+/** Whether what was asked for then is shown again without being asked for. */
+export const isRecent = (askedAt) => Date.now() - askedAt < FRESH_MS;
 
 /** Where a path is found from the page, which is not at the root behind a gateway. */
 export const here = (path) => `.${path}`;

@@ -63,7 +63,7 @@ export function fill({ symbol, days, model }) {
 }
 
 let awaited = null;
-const said = () => ({ symbol: at("symbol").value.trim().toUpperCase(), days: Number(at("days").value), model: form.elements.model.value });
+const said = () => meant({ symbol: at("symbol").value, model: form.elements.model.value });
 const isAwaited = () => awaited !== null && Object.entries(said()).every(([name, value]) => awaited[name] === value);
 
 /** Until `wanted` has come, it cannot be asked for again, but all else can; null once nothing is awaited. */

@@ -1,5 +1,5 @@
 // Up to four tickers beside each other, as percent change from the start of what is shown.
-import { FRESH_MS, history } from "./api.js";
+import { history, isRecent } from "./api.js";
 import { NO_TICKER } from "./combobox.js";
 import { at, element } from "./element.js";
 import { failure } from "./failure.js";
@@ -95,7 +95,7 @@ async function draw() {
 }
 
 async function fetched(symbol, signal) {
-  if (Date.now() - (found.get(symbol)?.askedAt ?? 0) < FRESH_MS) return;
+  if (isRecent(found.get(symbol)?.askedAt)) return;
   found.set(symbol, { askedAt: Date.now(), ...(await history(symbol, "", signal)) });
 }
 

@@ -1,5 +1,5 @@
 // The forecast view: asks, waits, answers.
-import { FRESH_MS, get } from "./api.js";
+import { get, isRecent } from "./api.js";
 import * as ask from "./ask.js";
 import { at, element } from "./element.js";
 import { failure, isUnknownSymbol, offerMeant } from "./failure.js";
@@ -16,7 +16,7 @@ let running = null; // what stops the request that is under way
 let shownKey = "";
 let answer = null; // the answer's own cleaning up
 
-const isFresh = (key) => kept.has(key) && Date.now() - kept.get(key).askedAt < FRESH_MS;
+const isFresh = (key) => isRecent(kept.get(key)?.askedAt);
 const keyOf = ({ symbol, days, model }) => `${symbol} ${days} ${model}`;
 
 ask.start((wanted) => {

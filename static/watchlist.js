@@ -1,5 +1,5 @@
 // The watch-list: the tickers this browser keeps an eye on, forecast together as one batch.
-import { FRESH_MS, history } from "./api.js";
+import { history, isRecent } from "./api.js";
 import { forecastAll } from "./batch.js";
 import { NO_TICKER } from "./combobox.js";
 import { at, element } from "./element.js";
@@ -23,8 +23,8 @@ let days = 30;
 const rows = () => Object.fromEntries(Object.entries(readRecord("rows")).filter(([, row]) => isRow(row)));
 const isRow = (row) => row?.isMissing === true || ([row?.last_price, row?.lo80, row?.hi80].every(Number.isFinite) && isIsoDate(row.last_date) && (row.closes === undefined || Array.isArray(row.closes)));
 const isFresh = () => {
-  const { askedAt = 0, days: of } = readRecord("refreshed");
-  return of === days && Date.now() - askedAt < FRESH_MS && watched().every((symbol) => symbol in rows());
+  const { askedAt, days: of } = readRecord("refreshed");
+  return of === days && isRecent(askedAt) && watched().every((symbol) => symbol in rows());
 };
 
 export function show() {
