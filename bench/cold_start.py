@@ -21,9 +21,9 @@ from bench import processes
 from bench.asking import ask
 from bench.figures import Figure
 from bench.world import ROOT, World
-from functions.common import cloudevent
-from functions.common.cloudevent import Envelope
-from functions.common.events import ForecastRequested
+from functions.common.cloudevents import event as cloudevent
+from functions.common.cloudevents.event import Envelope
+from functions.common.messages.events import ForecastRequested
 from local.process import Process
 from local.servers import HOST, Program, free_port
 

@@ -32,8 +32,8 @@ from functions.forecast.models import outcome_table, random_walk, volatility
 from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.models.outcome_table import OutcomeTable
 from functions.forecast.models.own_record import deviations
-from functions.forecast.scores import WIS_LEVELS, weighted_interval_score
-from functions.forecast.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
+from functions.forecast.scoring.scores import WIS_LEVELS, weighted_interval_score
 
 HORIZONS = (1, 2, 3, 5, 8, 13, 21, 34, 63, 126, 252)
 FIRST, EVERY = 260, 3

@@ -13,9 +13,9 @@ from bench.asking import ask
 from bench.figures import Figure
 from bench.http_load import Reply, fetch, get, in_turn, post
 from bench.world import World
-from functions.common import cloudevent
-from functions.common.cloudevent import Envelope
-from functions.common.events import ForecastRequested
+from functions.common.cloudevents import event as cloudevent
+from functions.common.cloudevents.event import Envelope
+from functions.common.messages.events import ForecastRequested
 
 REQUESTS = 20_000
 GROWTH_MB = 8.0

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bench.world import SYMBOLS
-from functions.common.prices import PriceRow
+from functions.common.prices.history import PriceRow
 from functions.ingest.providers.sample import SampleProvider
 from tests.replay import Replay
 

@@ -21,14 +21,16 @@ from typing import Any
 
 import numpy as np
 
-from functions.common import trading_calendar
-from functions.common.events import PricesIngested
-from functions.common.price_store import StoredPrices
-from functions.forecast import chart, prediction, price_csv, result
-from functions.forecast.models import volatility
+from functions.common.messages.events import PricesIngested
+from functions.common.prices import calendars as trading_calendar
+from functions.common.prices.store import StoredPrices
+from functions.forecast import result
+from functions.forecast.charts import forecast_chart as chart
+from functions.forecast.models import prediction, volatility
 from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.models.prophet_model import ProphetModel
-from functions.forecast.series import PriceSeries
+from functions.forecast.prices import csv_columns as price_csv
+from functions.forecast.prices.series import PriceSeries
 from functions.ingest.providers.sample import SampleProvider
 
 SYMBOL, DAYS = "AAPL", 45
@@ -44,7 +46,7 @@ def peak(highest):
     return next((line.split()[1] for line in lines if line.startswith("VmHWM")), highest)
 """
 FIRST = (
-    "import functions.forecast.main, functions.forecast.result, functions.forecast.price_csv,"
+    "import functions.forecast.main, functions.forecast.result, functions.forecast.prices.csv_columns,"
     " obstore.store"
 )
 OLD = "old recipe"

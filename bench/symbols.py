@@ -6,9 +6,9 @@ import random
 import time
 from statistics import median
 
-from functions.common.listings import Listing
-from functions.web.symbol_source import bundled
-from functions.web.symbols import Directory
+from functions.common.prices.symbol_directory import Listing
+from functions.web.symbols.search import Directory
+from functions.web.symbols.source import bundled
 
 LISTINGS = 12_000
 QUERIES = ("a", "ap", "app", "apple", "co", "international", "bank of", "brk b", "zzz", "in", "x")

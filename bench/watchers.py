@@ -15,9 +15,9 @@ from bench.figures import Figure
 from bench.http_load import percentile, server_sent_events
 from bench.world import World
 from functions.common.config import RedisSettings
-from functions.common.events import ForecastRequested
-from functions.common.request_record import Status
-from functions.common.request_store import RequestStore
+from functions.common.messages.events import ForecastRequested
+from functions.common.requests.record import Status
+from functions.common.requests.store import RequestStore
 
 STREAMS, WITHIN_MS, UNDER_MB = 2000, 250, 200
 CHANGES_A_SECOND = 150

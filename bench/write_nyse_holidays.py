@@ -1,13 +1,13 @@
-"""Write functions/common/nyse_holidays.txt from the `holidays` package (MIT licence)."""
+"""Write functions/common/prices/nyse_holidays.txt from the `holidays` package (MIT licence)."""
 
 from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
 
-from functions.common.trading_calendar import FIRST_YEAR, LAST_YEAR, SATURDAY
+from functions.common.prices.calendars import FIRST_YEAR, LAST_YEAR, SATURDAY
 
-TARGET = Path(__file__).parents[1] / "functions" / "common" / "nyse_holidays.txt"
+TARGET = Path(__file__).parents[1] / "functions" / "common" / "prices" / "nyse_holidays.txt"
 
 
 def lines() -> list[str]:

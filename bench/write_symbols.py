@@ -1,4 +1,4 @@
-"""Write functions/web/symbols.tsv.gz, the bundled symbol directory, from `pytickersymbols`.
+"""Write functions/web/symbols/symbols.tsv.gz, the bundled symbol directory, from `pytickersymbols`.
 
 The package (MIT licence) compiles the constituents of stock indices from Wikipedia. Kept are the
 ticker and the name of each stock in the indices of the United States.
@@ -9,10 +9,10 @@ from __future__ import annotations
 from importlib.metadata import version
 from pathlib import Path
 
-from functions.common.fields import SYMBOL
-from functions.common.listings import Listing, to_bytes
+from functions.common.messages.fields import SYMBOL
+from functions.common.prices.symbol_directory import Listing, to_bytes
 
-TARGET = Path(__file__).parents[1] / "functions" / "web" / "symbols.tsv.gz"
+TARGET = Path(__file__).parents[1] / "functions" / "web" / "symbols" / "symbols.tsv.gz"
 INDICES = ("S&P 600", "S&P 500", "NASDAQ 100", "S&P 100", "DOW JONES")
 """Those of the United States; where they name a company differently, the last one counts."""
 

@@ -6,8 +6,8 @@ import argparse
 from datetime import date
 from typing import Any
 
-from functions.common import fields
 from functions.common.errors import InvalidFieldError, StockcastError
+from functions.common.messages import fields
 
 
 class BadInputError(StockcastError):
@@ -78,7 +78,7 @@ def _complete_tickers(argument: argparse.Action) -> None:
 
 def _tickers(prefix: str, **_: Any) -> list[str]:
     """What a shell may complete `prefix` with."""
-    from functions.web.symbol_source import bundled
+    from functions.web.symbols.source import bundled
 
     found = bundled().find(prefix)
     return [listing.symbol for listing in found if listing.symbol.startswith(prefix)]

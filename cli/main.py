@@ -8,8 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from cli import analyse, backtest, batch, completion, forecast, rank, sign, up, watch
 from cli.arguments import BadInputError
+from cli.commands import analyse, backtest, batch, completion, forecast, rank, sign, up, watch
 from cli.exit_codes import EXPLAINED, FAILED, INTERRUPTED, UNAVAILABLE, USAGE
 from functions.common.errors import ConfigurationError, StockcastError, TemporaryError
 

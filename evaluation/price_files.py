@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from functions.common.errors import StockcastError
-from functions.forecast import price_csv
-from functions.forecast.series import PriceSeries
+from functions.forecast.prices import csv_columns as price_csv
+from functions.forecast.prices.series import PriceSeries
 from functions.ingest.providers import sample
 
 SAMPLE = "sample"

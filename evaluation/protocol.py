@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from functions.forecast import models
 from functions.forecast.models import random_walk
 from functions.forecast.models.volatility import returns
-from functions.forecast.scores import WIS_LEVELS, inside, weighted_interval_score
-from functions.forecast.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
+from functions.forecast.scoring.scores import WIS_LEVELS, inside, weighted_interval_score
 
 WALK = "walk"
 """The benchmark: a Gaussian random walk, its deviation from three training years."""

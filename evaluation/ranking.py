@@ -19,7 +19,7 @@ from functions.common.errors import StockcastError
 from functions.forecast.models import outcome_table
 from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.models.random_walk import normal_quantiles
-from functions.forecast.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 FIFTHS = 5
 HORIZON = 20

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evaluation.summary import Summary
-from functions.forecast.scores import WIS_LEVELS
+from functions.forecast.scoring.scores import WIS_LEVELS
 
 COLOURS = ("#8a8f98", "#0f7b6c", "#c2571a", "#5b4bb7", "#a8325e")
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.protocol import COVERAGES, REGIMES, WALK, Evaluated
-from functions.forecast.scores import WIS_LEVELS
+from functions.forecast.scoring.scores import WIS_LEVELS
 
 DRAWS = 1000
 SEED = 1729

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from local.servers import Program
 
-TIED = Path(__file__).with_name("tied.py")
+END_WITH_PARENT = Path(__file__).with_name("end_with_parent.py")
 GRACE_S = 8.0
 POLL_S = 0.05
 NICENESS = 10
@@ -35,7 +35,7 @@ class Process:
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
         with self.log_path.open("ab") as log:
             self._running = subprocess.Popen(
-                [sys.executable, "-I", str(TIED), str(os.getpid()), *self.program.argv],
+                [sys.executable, "-I", str(END_WITH_PARENT), str(os.getpid()), *self.program.argv],
                 env={**os.environ, **self.program.env},
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from local import half_written
+from local import s3_repair as half_written
 
 HOST = "127.0.0.1"
 FIRST_PORT, LAST_PORT = 10_000, 32_768

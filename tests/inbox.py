@@ -3,7 +3,7 @@
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from functions.common import cloudevent
+from functions.common.cloudevents import event as cloudevent
 
 
 class Inbox:

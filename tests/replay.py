@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from functions.common.trading_calendar import trading_days_after
+from functions.common.prices.calendars import trading_days_after
 
 NEW_YORK = ZoneInfo("America/New_York")
 

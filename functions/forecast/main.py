@@ -9,29 +9,29 @@ import flask
 import functions_framework
 
 from functions.common import logs
-from functions.common.bucket import Bucket
-from functions.common.claims import Claims
+from functions.common.cloudevents.adapter import Answer, EventFunction
+from functions.common.cloudevents.retries import Retries
+from functions.common.cloudevents.signature import Signer
+from functions.common.cloudevents.sink import Sink
 from functions.common.config import Environment, read_or_exit
-from functions.common.events import (
+from functions.common.lazy import Lazy
+from functions.common.messages.events import (
     ChartRequested,
     ForecastCompleted,
     PricesIngested,
     PricesWarmed,
 )
-from functions.common.function import Answer, EventFunction
-from functions.common.lazy import Lazy
-from functions.common.price_store import PriceStore
+from functions.common.prices.bucket import Bucket
+from functions.common.prices.store import PriceStore
 from functions.common.redis_client import connect, failures_are_temporary
-from functions.common.request_store import RequestStore
-from functions.common.result_store import ResultStore
-from functions.common.retries import Retries
-from functions.common.signature import Signer
-from functions.common.sink import Sink
-from functions.forecast.backtesting import Backtesting
-from functions.forecast.charting import Charting
-from functions.forecast.forecasting import Forecasting
+from functions.common.requests.claims import Claims
+from functions.common.requests.results import ResultStore
+from functions.common.requests.store import RequestStore
+from functions.forecast.handlers.backtest import Backtesting
+from functions.forecast.handlers.chart import Charting
+from functions.forecast.handlers.forecast import Forecasting
+from functions.forecast.handlers.warm_up import Warming
 from functions.forecast.settings import Settings
-from functions.forecast.warming import Warming
 
 settings = read_or_exit("forecast", Settings.read, Environment(os.environ))
 logs.configure("forecast", settings.sinks.log_level)

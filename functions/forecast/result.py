@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from functions.common import trading_calendar
-from functions.common.cloudevent import json_bytes
+from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import TooLittleHistoryError
-from functions.common.events import PricesIngested
-from functions.common.price_store import StoredPrices
-from functions.forecast import backtest
-from functions.forecast.backtest import Backtest
+from functions.common.messages.events import PricesIngested
+from functions.common.prices import calendars as trading_calendar
+from functions.common.prices.store import StoredPrices
 from functions.forecast.models import random_walk
-from functions.forecast.prediction import INTERVALS, Model, Past, Prediction
-from functions.forecast.scores import WIS_LEVELS
-from functions.forecast.series import PriceSeries
+from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction
+from functions.forecast.prices.series import PriceSeries
+from functions.forecast.scoring import backtest
+from functions.forecast.scoring.backtest import Backtest
+from functions.forecast.scoring.scores import WIS_LEVELS
 
 if TYPE_CHECKING:
     from functions.forecast.models.prophet_components import Components, Curve

@@ -10,25 +10,25 @@ import flask
 import functions_framework
 
 from functions.common import logs
-from functions.common.bucket import Bucket
-from functions.common.claims import Claims
+from functions.common.cloudevents.adapter import Answer, EventFunction
+from functions.common.cloudevents.retries import Retries
+from functions.common.cloudevents.signature import Signer
+from functions.common.cloudevents.sink import Sink
 from functions.common.config import Environment, read_or_exit
-from functions.common.events import ForecastRequested, PricesRefresh, WarmupRequested
-from functions.common.function import Answer, EventFunction
 from functions.common.lazy import Lazy
-from functions.common.missing_prices import MissingPrices
-from functions.common.price_store import PriceStore
+from functions.common.messages.events import ForecastRequested, PricesRefresh, WarmupRequested
+from functions.common.prices.bucket import Bucket
+from functions.common.prices.store import PriceStore
 from functions.common.redis_client import connect, failures_are_temporary
-from functions.common.request_store import RequestStore
-from functions.common.retries import Retries
-from functions.common.signature import Signer
-from functions.common.sink import Sink
-from functions.ingest import sources
-from functions.ingest.budget import Budget
-from functions.ingest.fresh_prices import FreshPrices
-from functions.ingest.ingestion import Ingestion, Upkeep
+from functions.common.requests.claims import Claims
+from functions.common.requests.missing_prices import MissingPrices
+from functions.common.requests.store import RequestStore
+from functions.ingest.freshness.update import FreshPrices
+from functions.ingest.handlers import Ingestion, Upkeep
+from functions.ingest.providers import sources
+from functions.ingest.providers.budget import Budget
 from functions.ingest.settings import Settings
-from functions.ingest.symbol_refresh import SymbolRefresh
+from functions.ingest.symbol_directory import SymbolRefresh
 
 settings = read_or_exit("ingest", Settings.read, Environment(os.environ))
 logs.configure("ingest", settings.sinks.log_level)

@@ -6,7 +6,6 @@ import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from functions.common import fields
 from functions.common.config import (
     KEYS,
     Environment,
@@ -16,7 +15,8 @@ from functions.common.config import (
     providers,
 )
 from functions.common.errors import ConfigurationError, InvalidFieldError
-from functions.ingest.budget import Limit
+from functions.common.messages import fields
+from functions.ingest.providers.budget import Limit
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 BUDGETS = {

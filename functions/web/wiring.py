@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 
-from functions.common.retries import Retries
-from functions.common.signature import Signer
-from functions.web.application import Api, application
-from functions.web.batch_store import BatchStore
-from functions.web.batches import BatchApi
-from functions.web.clients import Limits
-from functions.web.expansion import Expansion
-from functions.web.exposition import Exposition
-from functions.web.price_history import PriceHistories
-from functions.web.progress import Changes
-from functions.web.publisher import Publisher
+from functions.common.cloudevents.retries import Retries
+from functions.common.cloudevents.signature import Signer
+from functions.web.api.batches import BatchApi
+from functions.web.api.metrics import Exposition
+from functions.web.api.symbols import SymbolApi
+from functions.web.app import Api, application
+from functions.web.limits.clients import Limits
+from functions.web.live.progress import Changes
+from functions.web.publishing.batch_members import Expansion
+from functions.web.publishing.publisher import Publisher
 from functions.web.settings import Settings
-from functions.web.store import WebStore, connect
-from functions.web.symbol_routes import SymbolApi
-from functions.web.symbol_source import SymbolSource
+from functions.web.stores.batches import BatchStore
+from functions.web.stores.price_history import PriceHistories
+from functions.web.stores.requests import WebStore, connect
+from functions.web.symbols.source import SymbolSource
 
 
 class Wired:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from functions.common import cloudevent
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents import event as cloudevent
+from functions.common.cloudevents.event import Envelope
 from functions.common.errors import MalformedEventError
 
 RETRIED = frozenset({404, 408, 409, 429})

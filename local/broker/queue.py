@@ -21,7 +21,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from functions.common.cloudevent import Envelope, json_bytes
+from functions.common.cloudevents.event import Envelope, json_bytes
 from local.broker.group_commit import GroupCommit
 
 GROUP = "broker"

@@ -15,7 +15,7 @@ import aiohttp
 from redis.exceptions import RedisError
 
 from functions.common import logs
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents.event import Envelope
 from local.broker.delivery import Answer, Verdict, dead_letter, judge
 from local.broker.queue import Entry, Outgoing, Queue
 from local.broker.triggers import Trigger

@@ -23,7 +23,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from functions.common import cloudevent, logs, problems
+from functions.common import logs, problems
+from functions.common.cloudevents import event as cloudevent
 from functions.common.config import Environment, RedisSettings
 from functions.common.errors import MalformedEventError, OversizedEventError, StockcastError
 from functions.common.problems import problem

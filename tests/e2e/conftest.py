@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from functions.common.signature import Signer
+from functions.common.cloudevents.signature import Signer
 from local.servers import S3_PORTS, free_port
 from local.stack import Options, Stack, at_base_port, programs
 from tests.e2e.proxy import naming

@@ -8,9 +8,9 @@ import math
 import pytest
 import requests
 
-from functions.common import analyses
-from functions.common.cloudevent import Envelope
-from functions.common.events import ForecastRequested
+from functions.common.cloudevents.event import Envelope
+from functions.common.messages import analyses
+from functions.common.messages.events import ForecastRequested
 
 WEEKS = [f"2012-{month:02}-{day:02}" for month in range(1, 13) for day in (1, 8, 15, 22)]
 EXPORT = "Category: All categories\n\nWeek,apple: (United States)\n" + "\n".join(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.common.analyses import KINDS
+from functions.common.messages.analyses import KINDS
 from tests.e2e import examples
 
 ROOT = Path(__file__).parents[2]

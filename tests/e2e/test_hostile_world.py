@@ -13,12 +13,12 @@ import requests
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
-from functions.common import listings
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.signature import Signer
 from functions.common.config import S3Settings
-from functions.common.events import ForecastRequested, PricesIngested
-from functions.common.listings import Listing
-from functions.common.signature import Signer
+from functions.common.messages.events import ForecastRequested, PricesIngested
+from functions.common.prices import symbol_directory as listings
+from functions.common.prices.symbol_directory import Listing
 from local.process import Process
 from local.servers import HOST, free_port, redis_server
 from tests.conftest import s3_client_of

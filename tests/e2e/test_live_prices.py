@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 import requests
 
+from functions.ingest.providers.publication import NEW_YORK
 from functions.ingest.providers.tiingo import TiingoProvider
-from functions.ingest.schedule import NEW_YORK
 from tests.e2e.conftest import start
 from tests.replay import Fault, Market, Replay, Tiingo, wandering
 

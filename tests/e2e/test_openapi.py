@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, assume, settings
 from schemathesis.checks import load_all_checks
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from functions.common.cloudevent import Envelope
-from functions.common.events import ForecastRequested
-from functions.common.fields import MAX_OPTIONS_CHARACTERS
-from functions.web.openapi import DOCUMENT
+from functions.common.cloudevents.event import Envelope
+from functions.common.messages.events import ForecastRequested
+from functions.common.messages.fields import MAX_OPTIONS_CHARACTERS
+from functions.web.description.openapi import DOCUMENT
 
 load_all_checks()
 described = schemathesis.openapi.from_dict(DOCUMENT)

@@ -8,9 +8,9 @@ import time
 import pytest
 import requests
 
-from functions.common import cloudevent
-from functions.common.cloudevent import Envelope
-from functions.common.events import ForecastRequested, PricesIngested
+from functions.common.cloudevents import event as cloudevent
+from functions.common.cloudevents.event import Envelope
+from functions.common.messages.events import ForecastRequested, PricesIngested
 
 
 def requested(request_id, **changes):

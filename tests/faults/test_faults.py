@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from functions.common.cloudevent import Envelope
-from functions.common.events import ForecastRequested, PricesIngested
+from functions.common.cloudevents.event import Envelope
+from functions.common.messages.events import ForecastRequested, PricesIngested
 from tests.faults.proxy import http
 
 PROGRAMS = ("web", "broker", "ingest", "forecast")

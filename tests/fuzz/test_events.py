@@ -7,10 +7,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from functions.common import cloudevent, fields
-from functions.common.cloudevent import STRUCTURED, Envelope
+from functions.common.cloudevents import event as cloudevent
+from functions.common.cloudevents.event import STRUCTURED, Envelope
+from functions.common.cloudevents.signature import Signer
 from functions.common.errors import InvalidFieldError, MalformedEventError
-from functions.common.events import (
+from functions.common.messages import fields
+from functions.common.messages.events import (
     BatchRequested,
     ChartRequested,
     ForecastCompleted,
@@ -20,9 +22,8 @@ from functions.common.events import (
     PricesRefresh,
     WarmupRequested,
 )
-from functions.common.request_record import body_of
-from functions.common.signature import Signer
-from functions.web import dead_letter
+from functions.common.requests.record import body_of
+from functions.web.api import dead_letters as dead_letter
 from local.broker.delivery import Answer, judge
 from tests.fuzz.documents import anything, spoilt, texts
 

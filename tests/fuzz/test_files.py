@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from evaluation import price_files
 from evaluation.price_files import BadPriceFileError
-from functions.common import interest, listings
 from functions.common.errors import BadAnswerError, InvalidFieldError, RequestError
-from functions.common.listings import BadDirectoryError
-from functions.common.prices import HEADER, BadPricesError, PriceHistory
-from functions.forecast import price_csv
+from functions.common.messages import interest_csv as interest
+from functions.common.prices import symbol_directory as listings
+from functions.common.prices.history import HEADER, BadPricesError, PriceHistory
+from functions.common.prices.symbol_directory import BadDirectoryError
+from functions.forecast.prices import csv_columns as price_csv
 from tests.fuzz.documents import tables
 
 ROWS = [

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.common.errors import StockcastError
-from functions.common.prices import PriceHistory
-from functions.forecast import price_csv
+from functions.common.prices.history import PriceHistory
+from functions.forecast.prices import csv_columns as price_csv
 from functions.ingest.providers.nasdaq import NasdaqProvider
 from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.providers.session import ATTEMPTS, ProviderSession, retry_after

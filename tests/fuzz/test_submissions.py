@@ -3,11 +3,13 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from functions.common.cloudevent import json_bytes
+from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError
-from functions.common.request_record import body_of
-from functions.web import batch_submission, price_history, submission, symbol_source
-from functions.web.symbols import MOST
+from functions.common.requests.record import body_of
+from functions.web.api import batch_submission, submission
+from functions.web.stores import price_history
+from functions.web.symbols.search import MOST
+from functions.web.symbols.search import source as symbol_source
 from tests.fuzz.documents import nasty, texts
 
 ASKED = {"symbol": "AAPL", "days": 45, "model": "prophet", "id": "my-request", "options": {"a": 1}}

@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from functions.common import cloudevent
-from functions.common.cloudevent import Envelope
-from functions.common.events import (
+from functions.common.cloudevents import event as cloudevent
+from functions.common.cloudevents.event import Envelope
+from functions.common.messages.events import (
     ChartRequested,
     ForecastCompleted,
     ForecastRequested,
     PricesIngested,
 )
-from functions.common.result_store import chart_name, result_name
+from functions.common.requests.results import chart_name, result_name
 from tests.images.building import FUNCTIONS
 
 MOST_MIB_AT_REST = {"web": 128, "ingest": 128, "forecast": 128}

@@ -5,15 +5,15 @@ import time
 
 import pytest
 
-from functions.common.bucket import Bucket
-from functions.common.claims import Claims
-from functions.common.events import ForecastRequested
-from functions.common.price_store import PriceStore
-from functions.common.request_store import RequestStore
-from functions.common.result_store import ResultStore, result_name
-from functions.forecast.forecasting import Forecasting
-from functions.ingest.fresh_prices import FreshPrices
-from functions.ingest.ingestion import Ingestion
+from functions.common.messages.events import ForecastRequested
+from functions.common.prices.bucket import Bucket
+from functions.common.prices.store import PriceStore
+from functions.common.requests.claims import Claims
+from functions.common.requests.results import ResultStore, result_name
+from functions.common.requests.store import RequestStore
+from functions.forecast.handlers.forecast import Forecasting
+from functions.ingest.freshness.update import FreshPrices
+from functions.ingest.handlers import Ingestion
 from functions.ingest.providers.sample import SampleProvider
 
 

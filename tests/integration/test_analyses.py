@@ -8,22 +8,22 @@ import flask
 import numpy as np
 import pytest
 
-from functions.common import analyses as parameters_of
-from functions.common import cloudevent
-from functions.common.cloudevent import Envelope
-from functions.common.events import (
+from functions.common.cloudevents import event as cloudevent
+from functions.common.cloudevents.adapter import EventFunction
+from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.signature import Signer
+from functions.common.messages import analyses as parameters_of
+from functions.common.messages.events import (
     ChartRequested,
     ForecastCompleted,
     ForecastRequested,
     PricesIngested,
 )
-from functions.common.function import EventFunction
-from functions.common.request_record import Status
-from functions.common.result_store import latest_name
-from functions.common.signature import Signer
+from functions.common.requests.record import Status
+from functions.common.requests.results import latest_name
 from functions.forecast import analyses
-from functions.forecast.backtesting import Backtesting
-from functions.forecast.charting import Charting
+from functions.forecast.handlers.backtest import Backtesting
+from functions.forecast.handlers.chart import Charting
 
 KINDS = parameters_of.KINDS
 WEEKS = np.datetime64("2011-01-02") + 7 * np.arange(70)

@@ -7,17 +7,17 @@ import time
 
 import pytest
 
-from functions.common.batch_record import headline
 from functions.common.errors import InvalidFieldError, PricesGoneError, TooLittleHistoryError
-from functions.common.events import ChartRequested, ForecastCompleted
-from functions.common.prices import PriceHistory
-from functions.common.request_record import Status, request_key
-from functions.common.result_store import latest_name, result_name
-from functions.common.trading_calendar import is_trading_day
+from functions.common.messages.events import ChartRequested, ForecastCompleted
+from functions.common.prices.calendars import is_trading_day
+from functions.common.prices.history import PriceHistory
+from functions.common.requests.batches import headline
+from functions.common.requests.record import Status, request_key
+from functions.common.requests.results import latest_name, result_name
 from functions.forecast import result as result_module
-from functions.forecast.backtesting import Backtesting
-from functions.forecast.charting import Charting
-from functions.forecast.price_csv import UnreadablePricesError
+from functions.forecast.handlers.backtest import Backtesting
+from functions.forecast.handlers.chart import Charting
+from functions.forecast.prices.csv_columns import UnreadablePricesError
 from functions.ingest.providers.sample import SampleProvider
 
 

@@ -10,18 +10,18 @@ from dataclasses import replace
 import flask
 import pytest
 
-from functions.common import cloudevent
-from functions.common.claims import Claims
-from functions.common.cloudevent import MAX_EVENT_BYTES, Envelope
+from functions.common.cloudevents import event as cloudevent
+from functions.common.cloudevents.adapter import EventFunction
+from functions.common.cloudevents.event import MAX_EVENT_BYTES, Envelope
+from functions.common.cloudevents.retries import Retries
+from functions.common.cloudevents.signature import Signer
+from functions.common.cloudevents.sink import Sink
 from functions.common.errors import TemporaryError, ThrottledError, UnknownSymbolError
-from functions.common.events import ForecastCompleted, ForecastFailed, ForecastRequested
-from functions.common.function import EventFunction
 from functions.common.lazy import Lazy
-from functions.common.request_record import Status, request_key
-from functions.common.request_store import RequestStore
-from functions.common.retries import Retries
-from functions.common.signature import Signer
-from functions.common.sink import Sink
+from functions.common.messages.events import ForecastCompleted, ForecastFailed, ForecastRequested
+from functions.common.requests.claims import Claims
+from functions.common.requests.record import Status, request_key
+from functions.common.requests.store import RequestStore
 from local.servers import free_port
 
 TOKEN = "a-token-for-these-tests"
@@ -274,7 +274,7 @@ def test_an_event_is_oversized_whether_or_not_it_tells_its_length(build):
 
 
 def test_a_sender_that_falls_silent_is_refused(build, monkeypatch):
-    monkeypatch.setattr("functions.common.event_body.BODY_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("functions.common.cloudevents.body.BODY_TIMEOUT_S", 0.1)
     ours, theirs = socket.socketpair()
     with ours, theirs, ours.makefile("rb") as body:
         theirs.sendall(b'{"request_id"')

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from functions.common.config import S3Settings
-from local import half_written
+from local import s3_repair as half_written
 from local.process import Process
 from local.servers import HOST, S3_PORTS, free_port, s3_server
 from tests.conftest import READY_S, s3_client_of

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from functions.common.bucket import Bucket, ChangedMeanwhileError
 from functions.common.errors import TemporaryError
-from functions.common.price_store import PriceStore
-from functions.common.prices import PriceHistory, PriceRow
+from functions.common.prices.bucket import Bucket, ChangedMeanwhileError
+from functions.common.prices.history import PriceHistory, PriceRow
+from functions.common.prices.store import PriceStore
 from local.servers import free_port
 
 HISTORY = PriceHistory(

@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-from functions.common.bucket import Bucket
-from functions.common.price_store import PriceStore
-from functions.forecast import recent_prices
-from functions.forecast.recent_prices import RecentPrices
+from functions.common.prices.bucket import Bucket
+from functions.common.prices.store import PriceStore
+from functions.forecast.prices import cache as recent_prices
+from functions.forecast.prices.cache import RecentPrices
 from functions.ingest.providers.sample import SampleProvider
 
 

@@ -9,17 +9,17 @@ import pytest
 import redis
 import requests
 
-from functions.common.claims import Claims, Outcome
 from functions.common.config import RedisSettings
 from functions.common.errors import ConflictError, TemporaryError, ThrottledError
-from functions.common.events import ForecastRequested
+from functions.common.messages.events import ForecastRequested
 from functions.common.redis_client import connect
-from functions.common.request_record import Status
-from functions.common.request_store import RequestStore
-from functions.ingest.budget import Budget, Limit
-from functions.web.rate_limit import Rate
-from functions.web.store import WebStore
-from functions.web.store import connect as connect_web
+from functions.common.requests.claims import Claims, Outcome
+from functions.common.requests.record import Status
+from functions.common.requests.store import RequestStore
+from functions.ingest.providers.budget import Budget, Limit
+from functions.web.limits.rates import Rate
+from functions.web.stores.requests import WebStore
+from functions.web.stores.requests import connect as connect_web
 from local.servers import S3_PORTS, free_port
 from local.stack import FUNCTIONS, Options, Stack, at_base_port, programs
 from tests import redis_cluster

@@ -9,15 +9,15 @@ from datetime import datetime, timezone
 import pytest
 import redis
 
-from functions.common import claims as claims_module
-from functions.common.claims import Claim, Claims, Outcome
 from functions.common.config import RedisSettings
 from functions.common.errors import ConflictError, DeadlineError, TemporaryError, UnknownSymbolError
-from functions.common.events import ForecastRequested
+from functions.common.messages.events import ForecastRequested
 from functions.common.redis_client import connect
-from functions.common.request_record import CHANGES, Status, request_key
-from functions.common.request_store import RequestStore
-from functions.common.result_store import ResultStore, latest_name, result_key
+from functions.common.requests import claims as claims_module
+from functions.common.requests.claims import Claim, Claims, Outcome
+from functions.common.requests.record import CHANGES, Status, request_key
+from functions.common.requests.results import ResultStore, latest_name, result_key
+from functions.common.requests.store import RequestStore
 from local.servers import free_port
 
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)

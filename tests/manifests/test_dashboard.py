@@ -7,7 +7,7 @@ import pytest
 from prometheus_client.exposition import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from functions.web.exposition import COUNTERS, Families
+from functions.web.api.metrics import COUNTERS, Families
 from tests.manifests.building import KNATIVE, OVERLAYS, knative_services, of_kind, overlay
 from tests.manifests.building import with_component as built_with
 

@@ -167,9 +167,9 @@ def test_every_problem_of_a_request_is_told_of():
 
 def _below(kind):
     # Those of other modules count as soon as they are known.
-    import functions.common.prices
-    import functions.common.retries
-    import functions.forecast.price_csv
-    import functions.web.dead_letter  # noqa: F401 - for their classes
+    import functions.common.cloudevents.retries
+    import functions.common.prices.history
+    import functions.forecast.prices.csv_columns
+    import functions.web.api.dead_letters  # noqa: F401 - for their classes
 
     return {kind, *(one for below in kind.__subclasses__() for one in _below(below))}

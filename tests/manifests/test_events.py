@@ -9,9 +9,10 @@ import sys
 import pytest
 import yaml
 
-from functions.common import events, ping
-from functions.common.cloudevent import Envelope
-from functions.common.signature import Signer
+from functions.common.cloudevents import ping_source as ping
+from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.signature import Signer
+from functions.common.messages import events
 from local.broker import triggers
 from local.broker.delivery import seconds
 from tests.manifests.building import (

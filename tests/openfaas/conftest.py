@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from functions.common.cloudevent import Envelope
-from functions.common.signature import Signer
+from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.signature import Signer
+from functions.ingest.providers.publication import NEW_YORK
 from functions.ingest.providers.tiingo import TiingoProvider
-from functions.ingest.schedule import NEW_YORK
 from local.process import Process
 from local.servers import free_port
 from local.stack import _function

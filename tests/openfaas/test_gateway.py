@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents.event import Envelope
 from tests.inbox import Inbox
 from tests.openfaas.conftest import until
 from tests.openfaas.gateway import MOST_BYTES, Gateway

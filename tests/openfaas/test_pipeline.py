@@ -4,7 +4,7 @@ import json
 
 import requests
 
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents.event import Envelope
 from tests.openfaas.conftest import TOKEN, until
 from tests.replay import Fault
 

@@ -46,7 +46,7 @@ def test_a_forecast_needs_no_pandas_prophet_or_matplotlib():
 
 
 def test_ingest_fetches_without_prophet_or_matplotlib():
-    modules = imported_after("import functions.ingest.ingestion, functions.ingest.providers.sample")
+    modules = imported_after("import functions.ingest.handlers, functions.ingest.providers.sample")
     assert modules & {"prophet", "matplotlib", "pandas", "numpy"} == set()
 
 

@@ -3,7 +3,7 @@
 import gzip
 from pathlib import Path
 
-from functions.web.page_files import STATIC
+from functions.web.page.files import STATIC
 
 BUDGET_BYTES = 120_000
 NOT_THE_PAGE = {"docs.html", "docs.js", "uplot-LICENSE.txt"}

@@ -1,7 +1,7 @@
 """The analyses of the Stocker class, corrected: one module a kind, imported when it is asked for.
 
 Each has `analyse(series, parameters) -> Analysis`, where `parameters` are those that
-`functions.common.analyses.checked` has read.
+`functions.common.messages.analyses.checked` has read.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from functions.common.errors import TooLittleHistoryError
-from functions.common.events import PricesIngested
-from functions.common.price_store import StoredPrices
+from functions.common.messages.events import PricesIngested
+from functions.common.prices.store import StoredPrices
 from functions.forecast.analyses.document import Analysis, document
 from functions.forecast.result import data_document
 
 if TYPE_CHECKING:
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 
 def named(kind: str) -> Callable[[PriceSeries, Mapping[str, Any]], Analysis]:
-    """What does the analysis `kind`, one of `functions.common.analyses.KINDS`."""
+    """What does the analysis `kind`, one of `functions.common.messages.analyses.KINDS`."""
     analyse: Callable[[PriceSeries, Mapping[str, Any]], Analysis] = import_module(
         f"functions.forecast.analyses.{kind}"
     ).analyse

@@ -15,7 +15,7 @@ from functions.forecast.analyses.document import Analysis, Line, Panel, Table, d
 from functions.forecast.analyses.window import window
 
 if TYPE_CHECKING:
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 YEAR_DAYS = 365.25
 TRADING_DAYS = 252

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from functions.common import interest as interests
+from functions.common.messages import interest_csv as interests
 from functions.forecast.analyses import search_interest
 from functions.forecast.analyses.document import Analysis, Line, Mark, Panel, Table, dollars
 from functions.forecast.models.prophet_components import components, turning_points
 from functions.forecast.models.prophet_model import ProphetModel
 
 if TYPE_CHECKING:
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 MOST = 10
 

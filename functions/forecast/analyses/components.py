@@ -23,7 +23,7 @@ from functions.forecast.models.prophet_model import FittedProphet, ProphetModel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 PERCENT = 80
 Z = NormalDist().inv_cdf(0.5 + PERCENT / 200)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from functions.common import trading_calendar
+from functions.common.prices import calendars as trading_calendar
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 
 def trading_days(series: PriceSeries, days: int) -> NDArray[np.datetime64]:

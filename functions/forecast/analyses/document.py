@@ -14,7 +14,7 @@ from functions.forecast.result import Rounding
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 LEVELS = (0.10, 0.90)
 """The bounds of the 80% interval that analyses tell."""

@@ -18,7 +18,7 @@ from functions.forecast.models.prophet_model import FEWEST_ROWS, FittedProphet, 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 NO_COSTS = "The trading game knows no costs, taxes or interest."
 

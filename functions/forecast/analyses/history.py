@@ -14,7 +14,7 @@ from functions.forecast.analyses.window import window
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 NAMES = {
     "close": "close",

@@ -16,7 +16,7 @@ from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, P
 from functions.forecast.models.prophet_model import ProphetModel
 
 if TYPE_CHECKING:
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 SHOWN_ROWS = 252
 NOTE = (

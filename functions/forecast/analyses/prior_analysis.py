@@ -16,7 +16,7 @@ from functions.forecast.analyses.evaluate import training_error
 from functions.forecast.models.prophet_model import ProphetModel
 
 if TYPE_CHECKING:
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:

@@ -14,7 +14,7 @@ from functions.forecast.models.prophet_model import ProphetModel
 from functions.forecast.models.prophet_paths import symmetric_quantiles
 
 if TYPE_CHECKING:
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 NOTE = (
     "The best of several priors on one range is better there than it will be later: check it on"

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from functions.common.errors import InvalidFieldError
-from functions.common.interest import FEWEST_ROWS, Interest
+from functions.common.messages.interest_csv import FEWEST_ROWS, Interest
 from functions.forecast.analyses.document import Line, Panel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 MOST_LAG = 8
 FEWEST_PAIRS = 8

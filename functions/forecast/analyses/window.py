@@ -11,7 +11,7 @@ import numpy as np
 from functions.common.errors import InvalidFieldError
 
 if TYPE_CHECKING:
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 
 @dataclass(frozen=True)

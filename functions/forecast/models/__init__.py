@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from functions.forecast.prediction import Model
+from functions.forecast.models.prediction import Model
 
 
 @cache

@@ -17,20 +17,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from functions.common.errors import TooLittleHistoryError
-from functions.forecast import backtest
 from functions.forecast.models import outcome_table
 from functions.forecast.models.own_record import deviations, outcomes_so_far, width_factors
+from functions.forecast.models.prediction import LEVELS, Past, Prediction
 from functions.forecast.models.random_walk import FARTHEST
 from functions.forecast.models.volatility import measures
-from functions.forecast.prediction import LEVELS, Past, Prediction
-from functions.forecast.scores import WIS_LEVELS
+from functions.forecast.scoring import backtest
+from functions.forecast.scoring.scores import WIS_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 FEWEST_ROWS = 30
 SHORT_ROWS = 252

@@ -22,20 +22,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from functions.common.errors import TooLittleHistoryError
-from functions.forecast import backtest
 from functions.forecast.models.map_fit import CHANGEPOINT_SCALE, fit_map
+from functions.forecast.models.prediction import LEVELS, Past, Prediction
 from functions.forecast.models.prophet_components import components
 from functions.forecast.models.prophet_design import Design
 from functions.forecast.models.prophet_paths import symmetric_quantiles, trend_deviations
-from functions.forecast.prediction import LEVELS, Past, Prediction
-from functions.forecast.scores import WIS_LEVELS
+from functions.forecast.scoring import backtest
+from functions.forecast.scoring.scores import WIS_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 TRAINING_YEARS = 3
 FEWEST_ROWS = 30

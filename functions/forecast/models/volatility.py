@@ -16,7 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from functions.forecast.series import PriceSeries
+    from functions.forecast.prices.series import PriceSeries
 
 WINDOWS = (5, 22, 66, 252, 2520)
 """Rows each realised deviation is taken over; over what there is where the history is shorter."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from functions.common.prices import PriceHistory, PriceRow
-from functions.ingest.schedule import Schedule
+from functions.common.prices.history import PriceHistory, PriceRow
+from functions.ingest.providers.publication import Schedule
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from functions.common.prices import PriceRow
+from functions.common.prices.history import PriceRow
 from functions.ingest.providers import Fetched
 
 JUMP = 1.5

@@ -8,9 +8,9 @@ from datetime import date, time
 from pathlib import Path
 
 from functions.common.errors import UnknownSymbolError
-from functions.common.prices import PriceRow
+from functions.common.prices.history import PriceRow
 from functions.ingest.providers import Fetched
-from functions.ingest.schedule import Schedule
+from functions.ingest.providers.publication import Schedule
 
 DATA = Path(__file__).parents[1] / "data" / "sample_prices.csv.gz"
 SYMBOLS = ("AAPL", "FB", "GOOG", "IBM", "MSFT")

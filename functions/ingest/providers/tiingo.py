@@ -13,11 +13,11 @@ from functions.common.errors import (
     ThrottledError,
     UnknownSymbolError,
 )
-from functions.common.prices import PriceRow
+from functions.common.prices.history import PriceRow
 from functions.ingest.providers import Fetched
 from functions.ingest.providers.cleaning import GivenRow, clean, number
+from functions.ingest.providers.publication import NEW_YORK, Schedule
 from functions.ingest.providers.session import OK, ProviderSession, Reply
-from functions.ingest.schedule import NEW_YORK, Schedule
 
 URL = "https://api.tiingo.com"
 KEY = "TIINGO_API_KEY"

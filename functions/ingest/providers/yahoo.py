@@ -16,9 +16,10 @@ from functions.common.errors import (
     TemporaryError,
     UnknownSymbolError,
 )
-from functions.common.prices import PriceRow
+from functions.common.prices.history import PriceRow
 from functions.ingest.providers import Fetched
 from functions.ingest.providers.cleaning import GivenRow, clean
+from functions.ingest.providers.publication import NEW_YORK, Schedule
 from functions.ingest.providers.session import (
     CONNECT_TIMEOUT_S,
     MOST_BYTES,
@@ -26,7 +27,6 @@ from functions.ingest.providers.session import (
     Reply,
     retry_after,
 )
-from functions.ingest.schedule import NEW_YORK, Schedule
 
 FIRST_DAY = date(1962, 1, 2)
 CHART = "/v8/finance/chart/"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from functions.common.analyses import KINDS
+from functions.common.messages.analyses import KINDS
 from tests.e2e.cli.running import run
 
 

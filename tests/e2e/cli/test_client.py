@@ -5,7 +5,7 @@ import time
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from cli.client import Client
+from cli.clients.http_client import Client
 from functions.common.errors import ConfigurationError, TemporaryError
 from tests.e2e.proxy import failing
 

@@ -61,7 +61,7 @@ def test_without_a_stack_the_answer_is_the_same(stockcast):
 
 
 def test_without_a_url_the_default_port_is_tried_and_what_is_done_instead_is_said(monkeypatch):
-    from cli import service
+    from cli.clients import service
 
     monkeypatch.delenv("STOCKCAST_URL", raising=False)
     monkeypatch.setattr(service, "LOCAL_STACK", f"http://127.0.0.1:{free_port()}")

@@ -7,7 +7,7 @@ import signal
 import pytest
 from starlette.responses import JSONResponse
 
-from cli.client import Client
+from cli.clients.http_client import Client
 from local.servers import free_port
 from tests.e2e.cli.running import at_a_terminal, run
 from tests.e2e.proxy import failing
@@ -33,7 +33,7 @@ def test_a_watch_list_is_printed_once_with_what_could_not_be_had(stockcast, wher
 
 
 def test_a_watch_list_keeps_its_figures_while_the_stack_is_away(stockcast):
-    from cli.watch import Row, looked_at
+    from cli.commands.watch import Row, looked_at
 
     state = {"down": False}
 
@@ -87,7 +87,7 @@ def test_a_batch_is_ranked_and_its_failures_are_told(stockcast, tmp_path):
 
 
 def test_a_batch_needs_a_stack(monkeypatch, capsys):
-    from cli import service
+    from cli.clients import service
     from cli.main import main
 
     monkeypatch.delenv("STOCKCAST_URL", raising=False)

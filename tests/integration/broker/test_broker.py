@@ -8,7 +8,7 @@ import time
 import pytest
 import requests
 
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents.event import Envelope
 from local.broker import routing
 from local.process import Process
 from local.servers import Program, answers_http, free_port

@@ -7,8 +7,8 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from functions.common import strict_json
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents.event import Envelope
+from functions.common.messages import strict_json
 from local.broker import queue as queues
 from local.broker.queue import Outgoing, Queue
 

@@ -8,30 +8,35 @@ from functools import partial
 
 import pytest
 
-from functions.common.bucket import Bucket
-from functions.common.claims import Claims
 from functions.common.errors import (
     KeyRefusedError,
     TemporaryError,
     ThrottledError,
     UnknownSymbolError,
 )
-from functions.common.events import ForecastRequested, PricesRefresh, PricesWarmed, WarmupRequested
-from functions.common.missing_prices import NOTED_S, MissingPrices, note_name, noted
-from functions.common.price_store import PriceStore
-from functions.common.prices import PriceHistory
+from functions.common.messages.events import (
+    ForecastRequested,
+    PricesRefresh,
+    PricesWarmed,
+    WarmupRequested,
+)
+from functions.common.prices.bucket import Bucket
+from functions.common.prices.calendars import is_trading_day, trading_days_after
+from functions.common.prices.history import PriceHistory
+from functions.common.prices.store import PriceStore
 from functions.common.redis_client import connect
-from functions.common.request_record import Status
-from functions.common.request_store import RequestStore
-from functions.common.trading_calendar import is_trading_day, trading_days_after
-from functions.ingest.budget import Budget, Limit
-from functions.ingest.fresh_prices import SHARED_S, FreshPrices
-from functions.ingest.ingestion import Ingestion, Upkeep
+from functions.common.requests.claims import Claims
+from functions.common.requests.missing_prices import NOTED_S, MissingPrices, note_name, noted
+from functions.common.requests.record import Status
+from functions.common.requests.store import RequestStore
+from functions.ingest.freshness.cache import SEEN_S
+from functions.ingest.freshness.update import SHARED_S, FreshPrices
+from functions.ingest.handlers import Ingestion, Upkeep
+from functions.ingest.providers.budget import Budget, Limit
+from functions.ingest.providers.publication import NEW_YORK
 from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.tiingo import TiingoProvider
-from functions.ingest.recently_fresh import SEEN_S
-from functions.ingest.schedule import NEW_YORK
 from tests.replay import Fault, Market, Replay, Tiingo, wandering
 
 DAY_S = 86_400.0

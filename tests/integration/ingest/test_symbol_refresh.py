@@ -2,11 +2,11 @@
 
 import pytest
 
-from functions.common import listings
-from functions.common.bucket import Bucket
 from functions.common.errors import BadAnswerError, TemporaryError
+from functions.common.prices import symbol_directory as listings
+from functions.common.prices.bucket import Bucket
 from functions.ingest.providers.session import ProviderSession
-from functions.ingest.symbol_refresh import SymbolRefresh
+from functions.ingest.symbol_directory import SymbolRefresh
 from tests.replay import Fault, Replay
 from tests.unit.common.test_listings import NASDAQ, OTHER
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from functions.common.request_store import RequestStore
+from functions.common.requests.store import RequestStore
 from tests.integration.web.serving import serving
 
 

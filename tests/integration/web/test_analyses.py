@@ -8,18 +8,18 @@ import json
 import pytest
 import requests
 
-from functions.common import analyses
-from functions.common.bucket import Bucket
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.signature import Signer
 from functions.common.errors import TemporaryError, UnknownSymbolError
-from functions.common.events import ForecastRequested, PricesIngested, WarmupRequested
-from functions.common.interest import MOST_CHARACTERS
-from functions.common.missing_prices import MissingPrices
-from functions.common.price_store import PriceStore
-from functions.common.prices import PriceHistory
-from functions.common.request_record import Status
-from functions.common.result_store import ResultStore
-from functions.common.signature import Signer
+from functions.common.messages import analyses
+from functions.common.messages.events import ForecastRequested, PricesIngested, WarmupRequested
+from functions.common.messages.interest_csv import MOST_CHARACTERS
+from functions.common.prices.bucket import Bucket
+from functions.common.prices.history import PriceHistory
+from functions.common.prices.store import PriceStore
+from functions.common.requests.missing_prices import MissingPrices
+from functions.common.requests.record import Status
+from functions.common.requests.results import ResultStore
 from functions.ingest.providers.sample import SampleProvider
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
@@ -351,7 +351,7 @@ def test_why_prices_do_not_come_is_told_as_soon_as_it_is_known(
 
 
 def test_prices_that_do_not_come_are_503(settings, monkeypatch):
-    monkeypatch.setattr("functions.web.symbol_routes.PRICES_WAIT_S", 0.3)
+    monkeypatch.setattr("functions.web.api.symbols.PRICES_WAIT_S", 0.3)
     with serving(dataclasses.replace(settings, providers=("tiingo",))) as url:
         answer = get(url, "/api/symbols/ZZZZ/history")
     assert answer.status_code == 503

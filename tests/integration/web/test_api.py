@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 import requests
 
-from functions.common.cloudevent import Envelope
-from functions.common.events import ChartRequested, ForecastRequested
-from functions.common.fields import MOST_FOREIGN, SHOWN_CHARACTERS
-from functions.common.request_record import Status
-from functions.common.request_store import RequestStore
-from functions.common.result_store import ResultStore
-from functions.common.signature import Signer
+from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.signature import Signer
+from functions.common.messages.events import ChartRequested, ForecastRequested
+from functions.common.messages.fields import MOST_FOREIGN, SHOWN_CHARACTERS
+from functions.common.requests.record import Status
+from functions.common.requests.results import ResultStore
+from functions.common.requests.store import RequestStore
 from functions.web.settings import Settings
 from local.servers import free_port
 from tests.integration.web.serving import serving
@@ -236,7 +236,7 @@ def test_a_chart_is_asked_for_once_it_is_wanted(url, inbox, store, results):
 
 
 def test_a_chart_that_does_not_come_is_503(url, monkeypatch, store, results):
-    monkeypatch.setattr("functions.web.application.CHART_WAIT_S", 0.2)
+    monkeypatch.setattr("functions.web.app.CHART_WAIT_S", 0.2)
     store.done(REQUESTED, "key")
     assert_problem(get(url, "/api/forecasts/request-1/chart.png"), 503)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from functions.common import backlog
 from functions.common.errors import UnknownSymbolError
-from functions.common.events import ForecastRequested
+from functions.common.messages.events import ForecastRequested
+from functions.common.requests import backlog
 from functions.web.settings import Settings
 from tests.integration.web.test_api import assert_problem, submit
 

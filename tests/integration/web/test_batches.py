@@ -7,13 +7,13 @@ import time
 import pytest
 import requests
 
-from functions.common.batch_record import COUNTED, headline
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.signature import Signer
 from functions.common.errors import UnknownSymbolError
-from functions.common.events import BatchRequested, ForecastRequested
-from functions.common.request_record import Status, request_key
-from functions.common.signature import Signer
-from functions.web import expansion
+from functions.common.messages.events import BatchRequested, ForecastRequested
+from functions.common.requests.batches import COUNTED, headline
+from functions.common.requests.record import Status, request_key
+from functions.web.publishing import batch_members as expansion
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
 

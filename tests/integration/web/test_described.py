@@ -15,10 +15,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from functions.common.events import ForecastRequested
-from functions.common.request_record import Status
+from functions.common.messages.events import ForecastRequested
+from functions.common.requests.record import Status
 from functions.web import security
-from functions.web.openapi import DOCUMENT
+from functions.web.description.openapi import DOCUMENT
 from functions.web.settings import Settings
 from local.servers import free_port
 from tests.integration.web.serving import serving

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from functions.common.events import ForecastRequested
-from functions.common.metrics import key_of, shard_of
-from functions.common.request_record import Status
-from functions.common.request_store import RequestStore
-from functions.common.result_store import ResultStore, asked_key
+from functions.common.messages.events import ForecastRequested
+from functions.common.requests.metrics import key_of, shard_of
+from functions.common.requests.record import Status
+from functions.common.requests.results import ResultStore, asked_key
+from functions.common.requests.store import RequestStore
 from functions.web import security
-from functions.web.clients import client_of
+from functions.web.limits.clients import client_of
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from functions.common.redis_client import CONNECTIONS
-from functions.web.store import WebStore, connect
+from functions.web.stores.requests import WebStore, connect
 
 
 async def test_whoever_finds_no_connection_free_waits_for_one(redis_settings, redis_client):

@@ -8,16 +8,16 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.signature import Signer
 from functions.common.errors import UnknownSymbolError
-from functions.common.events import ForecastRequested, PricesIngested
-from functions.common.metrics import TTL_MS, Counters, every_key
-from functions.common.request_record import Source, Status
-from functions.common.request_store import RequestStore
-from functions.common.result_store import ResultStore
-from functions.common.signature import Signer
+from functions.common.messages.events import ForecastRequested, PricesIngested
+from functions.common.requests.metrics import TTL_MS, Counters, every_key
+from functions.common.requests.record import Source, Status
+from functions.common.requests.results import ResultStore
+from functions.common.requests.store import RequestStore
 from functions.web.settings import Settings
-from functions.web.store import WebStore
+from functions.web.stores.requests import WebStore
 from tests.integration.web.serving import serving
 
 TOKEN = "planted-token-for-metrics"
@@ -181,7 +181,7 @@ def test_every_count_has_a_time_to_live(store, redis_client, redis_settings):
 
 def asyncio_store_counts(redis_settings):
     async def count():
-        from functions.web.store import connect
+        from functions.web.stores.requests import connect
 
         redis = connect(redis_settings)
         await WebStore(redis, redis_settings).count_dead_letter("other")

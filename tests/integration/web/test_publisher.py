@@ -11,12 +11,12 @@ import httpcore
 import pytest
 import uvloop
 
+from functions.common.cloudevents.signature import Signer
 from functions.common.errors import TemporaryError
-from functions.common.events import WarmupRequested
-from functions.common.signature import Signer
-from functions.web import publisher
-from functions.web.asyncio_backend import AsyncioBackend
-from functions.web.publisher import CONNECTIONS, Publisher
+from functions.common.messages.events import WarmupRequested
+from functions.web.publishing import publisher
+from functions.web.publishing.connections import AsyncioBackend
+from functions.web.publishing.publisher import CONNECTIONS, Publisher
 from local.servers import free_port
 
 

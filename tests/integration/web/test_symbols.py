@@ -6,9 +6,9 @@ import time
 import pytest
 import requests
 
-from functions.common import listings
-from functions.common.bucket import Bucket
-from functions.common.listings import Listing
+from functions.common.prices import symbol_directory as listings
+from functions.common.prices.bucket import Bucket
+from functions.common.prices.symbol_directory import Listing
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
 

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents.event import Envelope
 from local.broker.delivery import (
     Answer,
     BadDeliveryError,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.common.events import (
+from functions.common.messages.events import (
     ChartRequested,
     ForecastCompleted,
     ForecastRequested,

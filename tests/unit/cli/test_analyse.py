@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from cli import analyse
+from cli.commands import analyse
 from cli.main import main
-from functions.common import analyses
+from functions.common.messages import analyses
 
 
 def run(capfdbinary, *arguments):

@@ -3,7 +3,7 @@
 import pytest
 
 from cli.arguments import BadInputError
-from cli.batch import read
+from cli.commands.batch import read
 
 
 def test_tickers_and_files_of_tickers_are_taken_in_their_order(tmp_path):

@@ -1,6 +1,6 @@
 """What is drawn in the cells of a terminal."""
 
-from cli.canvas import ASCII, FINE, Canvas, glyphs_for
+from cli.printing.canvas import ASCII, FINE, Canvas, glyphs_for
 
 
 def text(canvas):

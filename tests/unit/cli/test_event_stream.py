@@ -1,6 +1,6 @@
 """Server-sent events as the standard has them."""
 
-from cli.event_stream import Event, events
+from cli.clients.event_stream import Event, events
 
 
 def test_events_are_read_and_all_else_is_passed_over():

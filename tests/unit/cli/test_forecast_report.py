@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from cli.amounts import dollars, price_label
-from cli.forecast_report import forecast_plot, print_forecast
-from cli.in_process import InProcess
-from cli.provenance import provenance
+from cli.clients.in_process import InProcess
+from cli.printing.amounts import dollars, price_label
+from cli.printing.forecast_report import forecast_plot, print_forecast
+from cli.printing.provenance import provenance
 
 TODAY = date(2013, 3, 4)
 
@@ -86,7 +86,7 @@ def test_axis_labels_are_as_short_as_they_can_be():
 
 
 def test_brackets_in_what_is_printed_are_no_markup(capsys):
-    from cli.console import print_text, standard_output
+    from cli.printing.console import print_text, standard_output
 
     print_text(standard_output(), "tiingo answered 500: [bold]'[\"error\"]' :smile:")
     assert capsys.readouterr().out == "tiingo answered 500: [bold]'[\"error\"]' :smile:\n"

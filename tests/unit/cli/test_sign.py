@@ -1,8 +1,8 @@
 import pytest
 
 from cli.main import main
-from functions.common.cloudevent import Envelope
-from functions.common.signature import EXTENSION, Signer
+from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.signature import EXTENSION, Signer
 
 TOKEN = "a-token-for-these-tests"
 

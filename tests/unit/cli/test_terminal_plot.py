@@ -2,9 +2,9 @@
 
 import pytest
 
-from cli.amounts import price_label
-from cli.canvas import ASCII, FINE
-from cli.terminal_plot import Line, Plot, Ribbon, draw
+from cli.printing.amounts import price_label
+from cli.printing.canvas import ASCII, FINE
+from cli.printing.terminal_plot import Line, Plot, Ribbon, draw
 
 
 def text(plot, width=40, height=8, glyphs=FINE):

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from functions.common import cloudevent
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents import event as cloudevent
+from functions.common.cloudevents.event import Envelope
 from functions.common.errors import MalformedEventError
 
 EVENT = Envelope(

@@ -3,7 +3,7 @@
 import pytest
 
 from functions.common.errors import InvalidFieldError
-from functions.common.events import (
+from functions.common.messages.events import (
     ChartRequested,
     ForecastCompleted,
     ForecastFailed,

@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from functions.common.errors import BadAnswerError
-from functions.common.listings import (
+from functions.common.prices.symbol_directory import (
     BadDirectoryError,
     Listing,
     from_bytes,

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from functions.common import ping
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents import ping_source as ping
+from functions.common.cloudevents.event import Envelope
 
 PING = Envelope("1", "/apis/v1/namespaces/any/pingsources/refresh", ping.TYPE, {})
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from functions.common.prices import HEADER, BadPricesError, PriceHistory, PriceRow
+from functions.common.prices.history import HEADER, BadPricesError, PriceHistory, PriceRow
 
 
 def row(day, adjusted=1.0):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from functions.common import retries
+from functions.common.cloudevents import retries
+from functions.common.cloudevents.retries import ONCE, Retries
 from functions.common.errors import TemporaryError
-from functions.common.retries import ONCE, Retries
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from functions.common import ping
-from functions.common.cloudevent import Envelope
-from functions.common.events import BatchRequested, ForecastCompleted, ForecastRequested
-from functions.common.routing import ROUTES, address
+from functions.common.cloudevents import ping_source as ping
+from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.routing import ROUTES, address
+from functions.common.messages.events import BatchRequested, ForecastCompleted, ForecastRequested
 
 BASE = Path(__file__).parents[3] / "knative" / "base"
 GATEWAY = "http://gateway:8080/async-function/{function}"

@@ -3,9 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from functions.common import cloudevent
-from functions.common.cloudevent import Envelope
-from functions.common.signature import EXTENSION, Signer, UnsignedEventError
+from functions.common.cloudevents import event as cloudevent
+from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.signature import EXTENSION, Signer, UnsignedEventError
 
 EVENT = Envelope("1", "/test", "type", {"symbol": "AAPL", "days": 45, "options": {"a": 1.5}})
 FIRST, SECOND = "the-first-token-of-two", "the-second-token-of-two"

@@ -1,6 +1,6 @@
 import pytest
 
-from functions.common import strict_json
+from functions.common.messages import strict_json
 
 
 @pytest.mark.parametrize("text", ['{"a": [1, 2.5, null, true, "é😀"]}', b'"x"', "-0.0", "1e-999"])

@@ -5,7 +5,7 @@ from datetime import date
 import holidays
 import pytest
 
-from functions.common import trading_calendar as calendar
+from functions.common.prices import calendars as calendar
 
 
 def test_the_holiday_file_is_what_the_library_says():

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from functions.forecast import price_csv
-from functions.forecast.series import PriceSeries
+from functions.forecast.prices import csv_columns as price_csv
+from functions.forecast.prices.series import PriceSeries
 from functions.ingest.providers.sample import SampleProvider
 
 

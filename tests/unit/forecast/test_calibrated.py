@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.common.errors import TooLittleHistoryError
-from functions.forecast import backtest, models
+from functions.forecast import models
 from functions.forecast.models import outcome_table
 from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.models.own_record import outcomes_so_far, width_factors
 from functions.forecast.models.volatility import LEAST_DEVIATION, daily_deviation, measures
-from functions.forecast.scores import WIS_LEVELS
-from functions.forecast.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
+from functions.forecast.scoring import backtest
+from functions.forecast.scoring.scores import WIS_LEVELS
 from tests.unit.forecast.price_series import days_after, of_closes, sample, walk
 
 TEN_YEARS = 2520

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from functions.common.prices import HEADER, PriceHistory
-from functions.forecast.price_csv import UnreadablePricesError, read
+from functions.common.prices.history import HEADER, PriceHistory
+from functions.forecast.prices.csv_columns import UnreadablePricesError, read
 from functions.ingest.providers.sample import SampleProvider
 
 

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from functions.common.cloudevent import json_bytes
-from functions.common.events import PricesIngested
-from functions.common.price_store import StoredPrices
+from functions.common.cloudevents.event import json_bytes
+from functions.common.messages.events import PricesIngested
+from functions.common.prices.store import StoredPrices
 from functions.forecast import models, result
 from functions.forecast.models.calibrated import CalibratedModel
-from functions.forecast.prediction import Past, Prediction
-from functions.forecast.scores import WIS_LEVELS
+from functions.forecast.models.prediction import Past, Prediction
+from functions.forecast.scoring.scores import WIS_LEVELS
 from tests.unit.forecast.price_series import days_after, of_closes, sample, walk
 
 GAUSSIAN = np.array([NormalDist().inv_cdf(level) for level in WIS_LEVELS])

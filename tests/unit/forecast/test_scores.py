@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from functions.forecast.scores import (
+from functions.forecast.scoring.scores import (
     diebold_mariano,
     inside,
     weighted_interval_score,

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from functions.common.errors import UnknownSymbolError
-from functions.common.trading_calendar import is_trading_day
+from functions.common.prices.calendars import is_trading_day
 from functions.ingest.providers.sample import SYMBOLS, SampleProvider
 
 

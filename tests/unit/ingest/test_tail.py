@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from functions.common.prices import PriceHistory, PriceRow
+from functions.common.prices.history import PriceHistory, PriceRow
+from functions.ingest.freshness.tail import extended
 from functions.ingest.providers import Fetched
-from functions.ingest.tail import extended
 
 
 def row(day, price):

@@ -6,14 +6,15 @@ import json
 
 import pytest
 
-from functions.common import batch_record
-from functions.common.cloudevent import Envelope
-from functions.common.events import BatchRequested, ForecastRequested
-from functions.common.metrics import shard_of
-from functions.common.request_record import advance_keys
-from functions.web import batch_submission, batch_table, dead_letter
-from functions.web.batch_store import Member
-from functions.web.submission import InvalidSubmissionError
+from functions.common.cloudevents.event import Envelope
+from functions.common.messages.events import BatchRequested, ForecastRequested
+from functions.common.requests import batches as batch_record
+from functions.common.requests.metrics import shard_of
+from functions.common.requests.record import advance_keys
+from functions.web.api import batch_submission, batch_table
+from functions.web.api import dead_letters as dead_letter
+from functions.web.api.submission import InvalidSubmissionError
+from functions.web.stores.batches import Member
 
 HEADLINE = {
     "last_date": "2013-03-01",

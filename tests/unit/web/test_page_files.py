@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from functions.web.page_files import PageFiles
+from functions.web.page.files import PageFiles
 
 HTML = '<script type="module" src="/static/page.js"></script>'
 

@@ -8,19 +8,22 @@ import re
 
 import pytest
 
-from functions.common import analyses
-from functions.common.cloudevent import Envelope
+from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.signature import Signer
 from functions.common.errors import InvalidFieldError
-from functions.common.events import ChartRequested, ForecastRequested, PricesIngested
-from functions.common.signature import Signer
-from functions.web import batch_submission, csv_table, dead_letter, openapi, submission
-from functions.web.application import Api, application
-from functions.web.batches import BatchApi
-from functions.web.exposition import Exposition
+from functions.common.messages import analyses
+from functions.common.messages.events import ChartRequested, ForecastRequested, PricesIngested
+from functions.web.api import batch_submission, submission
+from functions.web.api import dead_letters as dead_letter
+from functions.web.api import result_table as csv_table
+from functions.web.api.batches import BatchApi
+from functions.web.api.metrics import Exposition
+from functions.web.api.submission import InvalidSubmissionError
+from functions.web.api.symbols import SymbolApi
+from functions.web.app import Api, application
+from functions.web.description import openapi
 from functions.web.settings import Settings
-from functions.web.submission import InvalidSubmissionError
-from functions.web.symbol_routes import SymbolApi
-from functions.web.symbols import SAMPLE, Directory
+from functions.web.symbols.search import SAMPLE, Directory
 
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)
 

@@ -5,7 +5,7 @@ import json
 
 from starlette.responses import PlainTextResponse, StreamingResponse
 
-from functions.web.shedding import Shedding
+from functions.web.limits.load_shedding import Shedding
 
 
 class Slow:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from functions.common.listings import Listing
-from functions.web.symbol_source import bundled
-from functions.web.symbols import MOST, SAMPLE, Directory
+from functions.common.prices.symbol_directory import Listing
+from functions.web.symbols.search import MOST, SAMPLE, Directory
+from functions.web.symbols.source import bundled
 
 LISTINGS = [
     Listing("A", "Agilent Technologies"),

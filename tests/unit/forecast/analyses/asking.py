@@ -6,8 +6,8 @@ import logging
 import numpy as np
 import pandas as pd
 
-from functions.common import analyses as parameters_of
-from functions.common.cloudevent import json_bytes
+from functions.common.cloudevents.event import json_bytes
+from functions.common.messages import analyses as parameters_of
 from functions.forecast import analyses
 from functions.forecast.analyses.document import document
 from functions.ingest.providers.sample import SampleProvider

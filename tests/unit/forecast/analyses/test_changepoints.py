@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from functions.common.errors import InvalidFieldError, TooLittleHistoryError
-from functions.common.interest import read
+from functions.common.messages.interest_csv import read
 from functions.forecast.models.prophet_model import ProphetModel
 from tests.unit.forecast.analyses.asking import (
     analysed,

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.image import imread
 
-from functions.common import analyses as parameters_of
 from functions.common.errors import InvalidFieldError, RequestError
-from functions.forecast import analysis_chart
+from functions.common.messages import analyses as parameters_of
+from functions.forecast.charts import analysis_chart
 from tests.unit.forecast.analyses.asking import analysed
 from tests.unit.forecast.price_series import of_closes, sample, walk
 

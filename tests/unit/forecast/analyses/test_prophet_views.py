@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from functions.common.trading_calendar import is_trading_day
+from functions.common.prices.calendars import is_trading_day
 from functions.forecast.models.map_fit import FOURIER_SCALE, NOISE_SCALE, SLOPE_SCALE
 from functions.forecast.models.prophet_model import ProphetModel
 from tests.unit.forecast.analyses.asking import (

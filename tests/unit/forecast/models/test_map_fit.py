@@ -8,9 +8,9 @@ import sys
 import numpy as np
 import pytest
 
-from functions.forecast import price_csv
 from functions.forecast.models.map_fit import CHANGEPOINT_SCALE, FOURIER_SCALE, NOISE_SCALE
 from functions.forecast.models.prophet_model import ProphetModel
+from functions.forecast.prices import csv_columns as price_csv
 from functions.ingest.providers.sample import SampleProvider
 
 SLOPE_SCALE = 5.0
@@ -80,7 +80,7 @@ def test_our_parameters_are_at_least_as_probable_as_the_librarys(symbol, end):
 def test_the_answer_has_the_same_bits_in_every_process():
     code = """
 import hashlib, numpy as np
-from functions.forecast import price_csv
+from functions.forecast.prices import csv_columns as price_csv
 from functions.forecast.models.prophet_model import ProphetModel
 from functions.ingest.providers.sample import SampleProvider
 series = price_csv.read("IBM", SampleProvider().fetch("IBM").history.to_csv())

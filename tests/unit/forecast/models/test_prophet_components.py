@@ -3,7 +3,7 @@ import pytest
 
 from functions.forecast.models.prophet_components import components
 from functions.forecast.models.prophet_model import ProphetModel
-from functions.forecast.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 
 def series_of(price):

@@ -3,7 +3,7 @@ import pytest
 
 from functions.common.errors import TooLittleHistoryError
 from functions.forecast.models.prophet_model import ProphetModel
-from functions.forecast.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 
 def a_walk(rows, drift=0.0, seed=7):

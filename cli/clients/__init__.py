@@ -1,0 +1,1 @@
+"""Who answers a command: a running Stockcast over HTTP, or this process."""

@@ -1,0 +1,260 @@
+"""Asks a running Stockcast over HTTP."""
+
+from __future__ import annotations
+
+import json
+import random
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from cli.clients.event_stream import events
+from cli.clients.service import Answer, FailedRequestError
+from functions.common.errors import ConfigurationError, StockcastError, TemporaryError
+
+if TYPE_CHECKING:
+    from requests import Response
+
+CONNECT_TIMEOUT_S = 3.05
+READ_TIMEOUT_S = 60.0
+"""A stream says that it is still there every 15 s; a chart may take 20 s to be drawn."""
+PATIENCE_S = 90.0
+"""For this long a request is repeated that finds Stockcast down or busy."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 5.0
+STREAM_FAILURES = 3
+"""So many lost streams in a row, and the request is only looked at from time to time."""
+BACKTEST_PAUSE_S = 0.25
+BACKTEST_PATIENCE_S = 60.0
+FINAL = {"done", "failed"}
+TEMPORARY = {
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What has become of many symbols: a CSV table, the ranking as JSON, and how many failed."""
+
+    table: bytes
+    ranking: bytes
+    failed: int
+
+
+class Client:
+    """A Stockcast at a base URL. `pause` waits for so many seconds."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        patience_s: float = PATIENCE_S,
+        pause: Callable[[float], None] = sleep,
+    ) -> None:
+        import requests
+
+        if not url.startswith(("http://", "https://")):
+            raise ConfigurationError(f"{url!r} is no URL with http:// or https://.")
+        self.name = url.rstrip("/")
+        self._patience_s = patience_s
+        self._pause = pause
+        self._session = requests.Session()
+        # A proxy knows nothing of what runs on this machine.
+        self._session.trust_env = urlsplit(url).hostname not in {"127.0.0.1", "::1", "localhost"}
+
+    def is_there(self) -> bool:
+        """Whether a Stockcast, and nothing else, answers at the URL now."""
+        try:
+            return self._is_stockcast(timeout_s=CONNECT_TIMEOUT_S)
+        except StockcastError:
+            return False
+
+    def check(self) -> None:
+        """Raise TemporaryError where nothing answers, ConfigurationError where it is another."""
+        if not self._is_stockcast(timeout_s=READ_TIMEOUT_S):
+            raise ConfigurationError(f"What answers at {self.name} is no Stockcast.")
+
+    def _is_stockcast(self, timeout_s: float) -> bool:
+        answer = self._once("GET", "/healthz", timeout_s=timeout_s)
+        try:
+            return bool(answer.json()["function"] == "web")
+        except (ValueError, KeyError, TypeError):
+            return False
+
+    def ask(self, resource: str, asked: Mapping[str, Any], tell: Callable[[str], None]) -> Answer:
+        """See `Service.ask`."""
+        links = self._submitted(resource, asked)
+        body = self._followed(links, lambda document: tell(document["status"]))
+        document = json.loads(body)
+        if document["status"] == "failed":
+            raise _failure(document["error"]["status"], document["error"]["detail"])
+        return Answer(self._with_backtest(links["self"], body, tell))
+
+    def table(self, answer: Answer) -> bytes:
+        """See `Service.table`."""
+        return self._of(answer, "result.csv")
+
+    def chart(self, answer: Answer) -> bytes:
+        """See `Service.chart`."""
+        return self._of(answer, "chart.png")
+
+    def batch(self, asked: Mapping[str, Any], heed: Callable[[dict[str, Any]], None]) -> Batch:
+        """A batch, once it is done; `heed` hears its document at each change."""
+        # An id of ours, so that a batch whose answer was lost is not worked on twice.
+        links = self._submitted("batches", {"id": str(uuid.uuid4()), **asked})
+        counts = json.loads(self._followed(links, heed))["counts"]
+        table, ranking = (
+            self._insistently("GET", links[name]).content for name in ("results", "ranking")
+        )
+        return Batch(table, ranking, counts["failed"])
+
+    def _submitted(self, resource: str, asked: Mapping[str, Any]) -> dict[str, str]:
+        links: dict[str, str] = self._insistently("POST", f"/api/{resource}", asked).json()["links"]
+        return links
+
+    def _of(self, answer: Answer, name: str) -> bytes:
+        # One id space: forecasts and analyses are served by the same handlers.
+        path = f"/api/forecasts/{answer.document['id']}/{name}"
+        return self._insistently("GET", path).content
+
+    def _followed(self, links: Mapping[str, str], heed: Callable[[dict[str, Any]], None]) -> bytes:
+        """The final document; `heed` hears of each on the way.
+
+        TemporaryError, with where the request goes on, where Stockcast is lost for too long.
+        """
+        try:
+            for body in self._documents(links["self"], links["events"]):
+                document = json.loads(body)
+                heed(document)
+                if document["status"] in FINAL:
+                    break
+        except TemporaryError as error:
+            message = f"{error.detail} The request goes on: {self.name}{links['self']}"
+            raise TemporaryError(message, retry_after_s=error.retry_after_s) from error
+        return body
+
+    def _documents(self, path: str, stream: str) -> Iterator[bytes]:
+        """The documents of the live stream; where that is lost, what a look now and then shows."""
+        failures = 0
+        while True:
+            if failures < STREAM_FAILURES:
+                try:
+                    for body in self._stream(stream):
+                        yield body
+                        failures = 0
+                except StockcastError:
+                    pass  # whatever is the matter with it, the request itself will say
+                failures += 1
+            yield self._insistently("GET", path).content
+            self._pause(min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**failures))
+
+    def _stream(self, path: str) -> Iterator[bytes]:
+        with (
+            self._failures_named(),
+            self._session.get(
+                self.name + path,
+                stream=True,
+                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                headers={"accept": "text/event-stream"},
+            ) as answer,
+        ):
+            _refuse_failures(answer, self.name)
+            answer.encoding = "utf-8"
+            for event in events(answer.iter_lines(decode_unicode=True)):
+                if event.name in {"status", "progress"}:
+                    yield event.data.encode()
+
+    def _with_backtest(self, path: str, body: bytes, tell: Callable[[str], None]) -> bytes:
+        """The document once its backtest is there; as it is where that takes too long."""
+        give_up = monotonic() + BACKTEST_PATIENCE_S
+        while _lacks_backtest(body) and monotonic() < give_up:
+            tell("backtesting")
+            self._pause(BACKTEST_PAUSE_S)
+            body = self._insistently("GET", path).content
+        return body
+
+    def _insistently(self, method: str, path: str, body: Any = None) -> Response:
+        """The answer, asked for again while Stockcast is down or busy, as Retry-After says.
+
+        To repeat a submission does no harm: equal requests share one computation, and a batch has
+        an id.
+        """
+        give_up = monotonic() + self._patience_s
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                return self._once(method, path, body)
+            except TemporaryError as error:
+                wait_s = error.retry_after_s or random.uniform(0.5, 1.0) * pause_s
+                if monotonic() + wait_s > give_up:
+                    raise
+            self._pause(wait_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    def _once(
+        self, method: str, path: str, body: Any = None, timeout_s: float = READ_TIMEOUT_S
+    ) -> Response:
+        with self._failures_named():
+            answer = self._session.request(
+                method,
+                self.name + path,
+                json=body,
+                timeout=(CONNECT_TIMEOUT_S, timeout_s),
+            )
+        _refuse_failures(answer, self.name)
+        return answer
+
+    @contextmanager
+    def _failures_named(self) -> Iterator[None]:
+        import requests
+
+        try:
+            yield
+        except requests.RequestException as error:
+            message = f"Stockcast at {self.name} does not answer: {_reason(error)}."
+            raise TemporaryError(message) from error
+
+
+def _refuse_failures(answer: Response, url: str) -> None:
+    """Raise what an answer that is no success says, as RFC 9457 has it."""
+    if answer.ok:
+        return
+    try:
+        detail = str(answer.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        detail = f"{url} answered {answer.status_code} {answer.reason}."
+    raise _failure(answer.status_code, detail, _retry_after(answer))
+
+
+def _failure(status: int, detail: str, retry_after_s: float | None = None) -> StockcastError:
+    """The error of an answer, or of a request that has failed, by its status."""
+    if status in TEMPORARY:
+        return TemporaryError(detail, retry_after_s=retry_after_s)
+    return FailedRequestError(detail)
+
+
+def _retry_after(answer: Response) -> float | None:
+    from functions.ingest.providers.session import retry_after
+
+    return retry_after(answer.headers)
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong at the bottom, without the layers of the library above it."""
+    seen = str(error)
+    for told in ("Connection refused", "timed out", "Name or service not known", "reset by peer"):
+        if told in seen:
+            return told.lower()
+    return seen.rstrip(".")
+
+
+def _lacks_backtest(body: bytes) -> bool:
+    result = json.loads(body)["result"]
+    return bool(result.get("backtest", {}).get("status") == "pending")

@@ -1,0 +1,136 @@
+"""`stockcast analyse KIND SYMBOL`: the kinds are those of `messages.analyses`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli import arguments
+from cli.arguments import BadInputError
+from cli.clients import service
+from cli.exit_codes import OK
+from cli.printing import output
+from cli.printing.console import standard_output
+from cli.printing.waiting import progress
+from functions.common.errors import InvalidFieldError
+from functions.common.messages import analyses
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+KINDS = {
+    "history": "prices, volume or daily changes, with their extremes",
+    "buy_and_hold": "what shares bought on one day have brought by another",
+    "components": "the parts of Prophet's line: trend, year and month",
+    "predict_future": "the days ahead on which Prophet expects a rise or a fall",
+    "evaluate": "Prophet's forecast of past days against what came, and a trading game",
+    "changepoints": "where Prophet's trend turns, with search interest beside it",
+    "prior_analysis": "how far Prophet's line bends, by its changepoint prior",
+    "prior_validation": "which changepoint prior would have been best",
+}
+PARAMETERS = {
+    "start": "the first day, such as 2012-01-03",
+    "end": "the last day",
+    "columns": f"of {', '.join(analyses.COLUMNS)}; commas between",
+    "plot_type": f"one of {', '.join(analyses.PLOT_TYPES)} (percent off the mean)",
+    "nshares": "how many shares are bought",
+    "days": "calendar days after the last price",
+    "changepoint_prior": "how far the trend may bend",
+    "priors": "changepoint priors to compare; commas between",
+    "training_years": "years of prices that Prophet learns from",
+    "interest_csv": "a file of search interest over time, as Google Trends exports it",
+}
+
+
+def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to those of `stockcast`, with a command of its own for each kind."""
+    parser = commands.add_parser("analyse", help="look closer at a stock, in one of several ways")
+    kinds = parser.add_subparsers(required=True, metavar="KIND")
+    for kind in analyses.KINDS:
+        of_kind = kinds.add_parser(kind, help=KINDS[kind], description=KINDS[kind].capitalize())
+        arguments.add_symbol(of_kind)
+        for name in analyses.PARAMETERS[kind]:
+            _add_parameter(of_kind, kind, name)
+        output.add_options(of_kind)
+        service.add_options(of_kind)
+        of_kind.set_defaults(run=_analyse, kind=kind)
+
+
+def _add_parameter(parser: argparse.ArgumentParser, kind: str, name: str) -> None:
+    read = _file if name in analyses.UPLOADED else partial(_value, kind, name)
+    default = analyses.PARAMETERS[kind][name]({}, name)
+    if isinstance(default, list):
+        default = ",".join(f"{one}" for one in default)
+    told = PARAMETERS[name] if default is None else f"{PARAMETERS[name]} (default {default})"
+    parser.add_argument(
+        f"--{name.replace('_', '-')}",
+        dest=f"parameter_{name}",
+        type=read,
+        metavar="FILE" if name in analyses.UPLOADED else name.rpartition("_")[2].upper(),
+        help=told,
+    )
+
+
+def _value(kind: str, name: str, text: str) -> Any:
+    """`text` as the kind of value that the parameter takes."""
+    errors = []
+    for value in _meanings(text):
+        try:
+            analyses.PARAMETERS[kind][name]({name: value}, name)
+        except InvalidFieldError as error:
+            errors.append(error)
+        else:
+            return value
+    raise argparse.ArgumentTypeError(errors[0].message)
+
+
+def _meanings(text: str) -> Iterator[Any]:
+    """What `text` may stand for in JSON: a number, itself, or a list with commas."""
+    number = _number(text)
+    if number is not None:
+        yield number
+    yield text
+    yield [part if _number(part) is None else _number(part) for part in arguments.parts(text)]
+
+
+def _number(text: str) -> float | None:
+    for read in (int, float):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return None
+
+
+def _file(text: str) -> str:
+    try:
+        return Path(text).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(f"{text!r} cannot be read: {error}") from error
+
+
+def _analyse(given: argparse.Namespace) -> int:
+    parameters = {
+        name: getattr(given, f"parameter_{name}")
+        for name in analyses.PARAMETERS[given.kind]
+        if getattr(given, f"parameter_{name}") is not None
+    }
+    try:
+        analyses.checked(given.kind, parameters)
+    except InvalidFieldError as error:
+        raise BadInputError(error.detail) from error
+    stockcast = service.chosen(given)
+    with progress(given.symbol) as tell:
+        asked = {"symbol": given.symbol, "kind": given.kind, **parameters}
+        answer = stockcast.ask("analyses", asked, tell)
+    if output.write(stockcast, answer, given):
+        return OK
+
+    from cli.printing.analysis_report import print_analysis
+
+    print_analysis(standard_output(), answer.result, datetime.now(timezone.utc).date())
+    return OK

@@ -1,0 +1,165 @@
+"""`stockcast backtest`: scores the models on price files, beside a Gaussian random walk."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.arguments import BadInputError, day, parts, positive
+from cli.exit_codes import OK
+from functions.common.errors import StockcastError
+from functions.common.messages.fields import MODELS
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+    from evaluation.protocol import Evaluated, Protocol
+    from evaluation.summary import Figure, Summary
+    from functions.forecast.prices.series import PriceSeries
+
+HORIZONS = (5, 21, 63)
+ORIGINS = 48
+LONGEST = 2520
+
+
+def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to those of `stockcast`."""
+    backtest = commands.add_parser("backtest", help="score the models on price files of yours")
+    add_data(backtest)
+    backtest.add_argument(
+        "--models", type=_models, default=MODELS[:1], help=f"of {','.join(MODELS)}; commas between"
+    )
+    backtest.add_argument(
+        "--horizons", type=_horizons, default=HORIZONS, help="trading days (default 5,21,63)"
+    )
+    backtest.add_argument(
+        "--origins", type=positive, default=ORIGINS, help="forecasts a series (default 48)"
+    )
+    backtest.add_argument("--since", type=day, help="no origin before this date")
+    backtest.add_argument("--until", type=day, help="no outcome after this date")
+    backtest.add_argument("--jobs", type=positive, default=os.cpu_count(), help="processes")
+    backtest.add_argument(
+        "--plot", type=Path, default=Path("reliability.png"), help="where the PNG goes"
+    )
+    backtest.set_defaults(run=_backtest)
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which prices, and how the answer is printed."""
+    parser.add_argument(
+        "--data",
+        default="sample",
+        help="a folder of CSV files, one such file, or 'sample' (the default);"
+        " date,close[,open,high,low] of one symbol a file, or date and a column of closes a symbol",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def _backtest(given: argparse.Namespace) -> int:
+    from evaluation import reliability
+    from evaluation.price_files import load
+    from evaluation.protocol import Protocol, choose_origins
+    from evaluation.summary import summarise
+
+    protocol = Protocol(given.models, given.horizons, given.origins, given.since, given.until)
+    try:
+        loaded = load(given.data)
+    except StockcastError as error:
+        raise BadInputError(error.detail) from error
+    usable = [each for each in loaded if len(choose_origins(each, protocol))]
+    skipped = [each.symbol for each in loaded if each not in usable]
+    if not usable:
+        raise BadInputError(
+            "No series is long enough: a year of prices before the first origin and"
+            f" {max(given.horizons)} rows after it are needed, within the dates asked for."
+        )
+    summary = summarise(_evaluate(usable, protocol, given.jobs), skipped)
+    reliability.draw(summary, given.plot)
+    if given.json:
+        sys.stdout.write(json.dumps(_without_nan(summary.document())) + "\n")
+    else:
+        sys.stdout.write(_table(summary))
+    sys.stderr.write(f"The reliability plot is in {given.plot}.\n")
+    return OK
+
+
+def _evaluate(series: list[PriceSeries], protocol: Protocol, jobs: int) -> list[Evaluated]:
+    """Each series in a process of its own, as many at a time as `jobs`, in their order."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from evaluation.protocol import evaluate
+
+    # a fresh interpreter on every system: a fork would copy this one's threads
+    context = multiprocessing.get_context("spawn")
+    with (
+        Progress(console=Console(stderr=True), transient=True) as progress,
+        ProcessPoolExecutor(min(jobs, len(series)), mp_context=context) as pool,
+    ):
+        task = progress.add_task("Forecasting", total=len(series))
+        running = [pool.submit(evaluate, each, protocol) for each in series]
+        for _ in as_completed(running):
+            progress.advance(task)
+        return [each.result() for each in running]
+
+
+def _table(summary: Summary) -> str:
+    counts = f"{len(summary.symbols)} series, {summary.origins} origins"
+    lines = [
+        f"{counts}; error averaged over the horizon, relative to a Gaussian random walk;",
+        "in brackets 95% bootstrap intervals over series and origins.",
+        "",
+        f"{'model':11}{'days':>5}  {'rMAE':21}{'rWIS':21}{'50% held':20}{'80% held':20}95% held",
+    ]
+    for row in summary.rows:
+        ratios = "".join(_figure(each, 3).ljust(21) for each in (row.mae_ratio, row.wis_ratio))
+        held = "".join(_figure(each, 1).ljust(20) for each in row.coverage.values())
+        lines.append(f"{row.model:11}{row.horizon:5}  {ratios}{held}".rstrip())
+    lines += ["", "Coverage of 50/80/95% after calm, middling and stressed months:"]
+    for row in summary.rows:
+        by_regime = "   ".join(
+            "/".join(f"{held.value:.1f}" for held in each.values()) for each in row.by_regime
+        )
+        lines.append(f"{row.model:11}{row.horizon:5}  {by_regime}")
+    if summary.skipped:
+        lines += ["", f"Too short and left out: {', '.join(summary.skipped)}."]
+    return "\n".join(lines) + "\n"
+
+
+def _figure(figure: Figure, digits: int) -> str:
+    value, low, high = (f"{each:.{digits}f}" for each in (figure.value, figure.low, figure.high))
+    return f"{value} [{low}, {high}]"
+
+
+def _without_nan(value: Any) -> Any:
+    """JSON has no NaN."""
+    if isinstance(value, dict):
+        return {key: _without_nan(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(each) for each in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _models(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(parts(text)))
+    unknown = [name for name in names if name not in MODELS]
+    if unknown or not names:
+        message = f"{text!r} is not a list of models; choose from {', '.join(MODELS)}"
+        raise argparse.ArgumentTypeError(message)
+    return names
+
+
+def _horizons(text: str) -> tuple[int, ...]:
+    horizons = sorted({positive(part) for part in parts(text)})
+    if not horizons or horizons[-1] > LONGEST:
+        message = f"{text!r} is not a list of trading days from 1 to {LONGEST}"
+        raise argparse.ArgumentTypeError(message)
+    return tuple(horizons)

@@ -1,0 +1,108 @@
+"""`stockcast batch`: many symbols at once, the likeliest to rise first."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli import arguments
+from cli.arguments import BadInputError
+from cli.clients import service
+from cli.commands.forecast import add_horizon
+from cli.exit_codes import FAILED, OK
+from cli.printing.amounts import chance_of, dollars
+from cli.printing.console import standard_output
+from cli.printing.waiting import batch_progress
+from functions.common.errors import TemporaryError
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+FORMAT = """\
+A FILE holds tickers with blanks, commas or line ends between them; what follows a # is left out.
+What is the name of a file is taken as one.
+"""
+
+
+def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to those of `stockcast`."""
+    parser = commands.add_parser(
+        "batch", help="forecast many stocks at once, and rank them", epilog=FORMAT
+    )
+    parser.add_argument("given", nargs="+", metavar="FILE|SYMBOL", help="up to 5,000 tickers")
+    add_horizon(parser)
+    printed = parser.add_mutually_exclusive_group()
+    printed.add_argument("--json", action="store_true", help="print the ranking as JSON")
+    printed.add_argument("--csv", action="store_true", help="print a row a symbol, failed ones too")
+    service.add_url(parser)
+    parser.set_defaults(run=_batch)
+
+
+def _batch(given: argparse.Namespace) -> int:
+    from cli.clients.http_client import Client
+
+    symbols = read(given.given)
+    client = Client(given.url or service.LOCAL_STACK)
+    if not given.url and not client.is_there():
+        message = f"A batch needs a running Stockcast; none is at {client.name}. Start it: make run"
+        raise TemporaryError(message)
+    asked = {"symbols": symbols, "days": given.days, "model": given.model}
+    with batch_progress(len(set(symbols))) as heed:
+        batch = client.batch(asked, heed)
+    if given.csv:
+        sys.stdout.buffer.write(batch.table)
+    elif given.json:
+        sys.stdout.buffer.write(batch.ranking + b"\n")
+    else:
+        _print_ranking(json.loads(batch.ranking)["rows"])
+    if batch.failed:
+        sys.stderr.write(f"stockcast: {batch.failed} of the symbols failed; --csv says why.\n")
+    return FAILED if batch.failed else OK
+
+
+def read(given: Iterable[str]) -> list[str]:
+    """The tickers, and those in the files, in their order. Raises BadInputError."""
+    return [symbol for one in given for symbol in _read_one(one)]
+
+
+def _read_one(given: str) -> list[str]:
+    path = Path(given)
+    if not path.is_file():
+        return [_symbol(given, "neither a file nor a ticker")]
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(f"{given} cannot be read: {error}.") from error
+    symbols = [
+        _symbol(word, f"in {given}, line {number}")
+        for number, line in enumerate(lines, 1)
+        for word in line.partition("#")[0].replace(",", " ").split()
+    ]
+    if not symbols:
+        raise BadInputError(f"{given} holds no ticker.")
+    return symbols
+
+
+def _symbol(text: str, where: str) -> str:
+    try:
+        return arguments.symbol(text)
+    except argparse.ArgumentTypeError as error:
+        raise BadInputError(f"{text!r}, {where}: {error}") from error
+
+
+def _print_ranking(rows: Iterable[Mapping[str, Any]]) -> None:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for title in ("", "symbol", "last", "predicted", "80% from", "to", "higher"):
+        table.add_column(title, justify="left" if title == "symbol" else "right")
+    for row in rows:
+        prices = (row["last_price"], row["predicted_price"], row["lo80"], row["hi80"])
+        chance = chance_of(row["probability_higher"])
+        table.add_row(str(row["rank"]), row["symbol"], *map(dollars, prices), chance)
+    standard_output().print(table)

@@ -1,0 +1,58 @@
+"""`stockcast forecast SYMBOL`: where the price may be in some days."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from cli.arguments import add_symbol, days
+from cli.clients import service
+from cli.exit_codes import OK
+from cli.printing import output
+from cli.printing.console import standard_output
+from cli.printing.waiting import progress
+from functions.common.messages.fields import DEFAULT_MODEL, MODELS
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+DEFAULT_DAYS = 30
+
+
+def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to those of `stockcast`."""
+    parser = commands.add_parser("forecast", help="where a stock's price may be in some days")
+    add_symbol(parser)
+    add_horizon(parser)
+    output.add_options(parser)
+    service.add_options(parser)
+    parser.set_defaults(run=_forecast)
+
+
+def add_horizon(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how far ahead, and by which model."""
+    parser.add_argument(
+        "--days",
+        type=days,
+        default=DEFAULT_DAYS,
+        help=f"calendar days after the last price (default {DEFAULT_DAYS})",
+    )
+    parser.add_argument(
+        "--model", choices=MODELS, default=DEFAULT_MODEL, help=f"default {DEFAULT_MODEL}"
+    )
+
+
+def _forecast(given: argparse.Namespace) -> int:
+    asked = {"symbol": given.symbol, "days": given.days, "model": given.model}
+    stockcast = service.chosen(given)
+    with progress(given.symbol) as tell:
+        answer = stockcast.ask("forecasts", asked, tell)
+    if output.write(stockcast, answer, given):
+        return OK
+
+    from cli.printing.forecast_report import print_forecast
+
+    today = datetime.now(timezone.utc).date()
+    print_forecast(standard_output(), answer.result, today)
+    return OK

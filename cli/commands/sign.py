@@ -1,0 +1,40 @@
+"""`stockcast sign`: signs an event that is sent by hand or by a cron, with EVENT_TOKEN."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from cli.arguments import BadInputError
+from cli.exit_codes import OK
+from functions.common.messages import strict_json
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+
+def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to those of `stockcast`."""
+    sign = commands.add_parser("sign", help="sign an event with EVENT_TOKEN")
+    sign.add_argument("--type", required=True, help="the event's type")
+    sign.add_argument("--data", default="{}", metavar="JSON", help="its data (default {})")
+    sign.set_defaults(run=_sign)
+
+
+def _sign(given: argparse.Namespace) -> int:
+    from functions.common.cloudevents.event import Envelope
+    from functions.common.cloudevents.signature import EXTENSION, Signer
+    from functions.common.config import Environment, event_tokens
+
+    signer = Signer(event_tokens(Environment(os.environ)))
+    if not signer.has_token:
+        raise BadInputError("EVENT_TOKEN is not set; there is nothing to sign with.")
+    try:
+        data = strict_json.loads(given.data)
+    except ValueError as error:
+        raise BadInputError(f"--data is not JSON: {error}.") from error
+    signed = signer.signed(Envelope("1", "/stockcast/sign", given.type, data))
+    sys.stdout.write(f"{signed.extensions[EXTENSION]}\n")
+    return OK

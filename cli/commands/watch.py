@@ -1,0 +1,149 @@
+"""`stockcast watch SYMBOL ...`: a table of forecasts that is kept up to date."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from cli.arguments import add_symbols, positive
+from cli.clients import service
+from cli.commands.forecast import add_horizon
+from cli.exit_codes import FAILED, OK, UNAVAILABLE
+from cli.printing.amounts import chance_of, dollars
+from cli.printing.console import standard_output
+from cli.printing.waiting import bar
+from functions.common.errors import StockcastError, TemporaryError
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+    from rich.console import Group
+
+    from cli.clients.service import Service
+
+EVERY_S = 60
+PATIENCE_S = 5.0
+"""A row that cannot be had now is left as it is until the next turn."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A symbol, its latest result, and why there is none or no newer one."""
+
+    symbol: str
+    result: dict[str, Any] | None = None
+    error: StockcastError | None = None
+
+
+def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to those of `stockcast`."""
+    parser = commands.add_parser("watch", help="a table of several stocks, kept up to date")
+    add_symbols(parser)
+    add_horizon(parser)
+    parser.add_argument(
+        "--every",
+        type=positive,
+        default=EVERY_S,
+        metavar="SECONDS",
+        help=f"how often it is looked at anew (default {EVERY_S})",
+    )
+    parser.add_argument("--once", action="store_true", help="print the table once and end")
+    service.add_options(parser)
+    parser.set_defaults(run=_watch)
+
+
+def _watch(given: argparse.Namespace) -> int:
+    stockcast = service.chosen(given, patience_s=PATIENCE_S)
+    rows = [Row(symbol) for symbol in dict.fromkeys(given.symbols)]
+    asked = {"days": given.days, "model": given.model}
+    if not given.once:
+        with suppress(KeyboardInterrupt):  # that is how watching ends
+            _keep_watching(stockcast, rows, asked, given.every)
+        return OK
+    with bar("asking", len(rows)) as advance:
+        rows = looked_at(stockcast, rows, asked, lambda seen: advance(*_reached(seen)))
+    standard_output().print(view(rows, given.days))
+    return _exit_code(rows)
+
+
+def _keep_watching(
+    stockcast: Service, rows: Sequence[Row], asked: dict[str, Any], every_s: int
+) -> None:
+    """Look again and again: at a terminal in place, and else a table each time."""
+    from rich.live import Live
+
+    console, days = standard_output(), asked["days"]
+    in_place = Live(view(rows, days), console=console, auto_refresh=False)
+    with in_place if console.is_terminal else nullcontext():
+        while True:
+            if console.is_terminal:
+                rows = looked_at(
+                    stockcast,
+                    rows,
+                    asked,
+                    lambda seen: in_place.update(view(seen, days), refresh=True),
+                )
+            else:
+                rows = looked_at(stockcast, rows, asked, lambda _: None)
+                console.print(view(rows, days))
+                console.file.flush()
+            time.sleep(every_s)
+
+
+def looked_at(
+    stockcast: Service,
+    rows: Sequence[Row],
+    asked: dict[str, Any],
+    show: Callable[[Sequence[Row]], None],
+) -> list[Row]:
+    """Each row anew, shown as soon as it is there; one that fails keeps its last result."""
+    looked = list(rows)
+    for number, row in enumerate(rows):
+        try:
+            answer = stockcast.ask("forecasts", {"symbol": row.symbol, **asked}, lambda _: None)
+            looked[number] = Row(row.symbol, answer.result)
+        except StockcastError as error:
+            looked[number] = replace(row, error=error)
+        show(tuple(looked))
+    return looked
+
+
+def view(rows: Sequence[Row], days: int) -> Group:
+    """The table, and below it why a row has no newer figures."""
+    from rich import box
+    from rich.console import Group
+    from rich.table import Table
+
+    unit = "day" if days == 1 else "days"
+    drawn = Table(box=box.SIMPLE, pad_edge=False, title=f"{days} {unit} after the last price")
+    drawn.add_column("symbol")
+    for title in ("last", "as of", "80% from", "to", "higher"):
+        drawn.add_column(title, justify="right", no_wrap=True)
+    for row in rows:
+        drawn.add_row(row.symbol, *_cells(row.result))
+    return Group(drawn, *(f"{row.symbol}: {row.error.detail}" for row in rows if row.error))
+
+
+def _reached(rows: Sequence[Row]) -> tuple[int, str]:
+    """How many rows there are already, and what was looked at last."""
+    known = [row.symbol for row in rows if row.result or row.error]
+    return len(known), known[-1] if known else ""
+
+
+def _cells(result: dict[str, Any] | None) -> list[str]:
+    if result is None:
+        return [""] * 5
+    low, high = map(dollars, result["intervals"]["80"])
+    chance = chance_of(result["probability_higher"])
+    return [dollars(result["last_price"]), result["last_date"], low, high, chance]
+
+
+def _exit_code(rows: Sequence[Row]) -> int:
+    errors = [row.error for row in rows if row.error]
+    if any(isinstance(error, TemporaryError) for error in errors):
+        return UNAVAILABLE
+    return FAILED if errors else OK

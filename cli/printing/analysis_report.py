@@ -1,0 +1,134 @@
+"""An analysis as a person reads it in a terminal, whatever its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cli.printing.amounts import price_label
+from cli.printing.canvas import Glyphs
+from cli.printing.console import plot_size, print_rows, print_text
+from cli.printing.provenance import provenance
+from cli.printing.terminal_plot import Line, Plot, Point, Ribbon, draw
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MOST_ROWS = 24
+"""A longer table is for --csv."""
+STYLES = {"actual": "bold", "model": "yellow", "strategy": "blue"}
+OTHERS = ("cyan", "magenta", "green", "red", "blue", "yellow")
+
+
+def print_analysis(console: Console, result: Mapping[str, Any], today: date) -> None:
+    """The sentence, what to know about it, the plots, the figures and a table that is short."""
+    print_text(console, result["message"], "bold")
+    for note in result["notes"]:
+        print_text(console, note)
+    width, height, glyphs = plot_size(console)
+    for panel in result["panels"]:
+        console.print()
+        print_text(console, panel["title"], "underline")
+        print_rows(console, draw(panel_plot(panel, glyphs), width, height, glyphs))
+        print_text(console, legend(panel, glyphs), "dim")
+    figures = [(_named(name), value) for name, value in result["figures"].items()]
+    _print_table(console, ("", ""), figures)
+    table = result["table"]
+    if len(table["rows"]) <= MOST_ROWS:
+        _print_table(console, [_named(name) for name in table["columns"]], table["rows"])
+    else:
+        print_text(console, f"The table has {len(table['rows'])} rows; --csv prints it.")
+    since = str(result["panels"][0]["x"][0])
+    for line in provenance(result, today, since=since):
+        print_text(console, line, "dim")
+
+
+def panel_plot(panel: Mapping[str, Any], glyphs: Glyphs) -> Plot:
+    """One panel; several lines are told apart by a number on each."""
+    lines = panel["lines"]
+    is_alone = len(lines) == 1
+    styles = _styles(lines)
+    drawn = [
+        Line(line["values"], style, "" if is_alone else str(number))
+        for number, (line, style) in enumerate(zip(lines, styles, strict=True), 1)
+    ]
+    style_of = {line["name"]: style for line, style in zip(lines, styles, strict=True)}
+    ribbons = [
+        Ribbon(band["low"], band["high"], 0, style_of.get(band["name"], STYLES["model"]))
+        for band in panel["bands"]
+    ]
+    x = [str(each) for each in panel["x"]]
+    at = {day: position for position, day in enumerate(x)}
+    points = [
+        Point(
+            at[mark["date"]],
+            value,
+            glyphs.up if mark["up"] else glyphs.down,
+            "green" if mark["up"] else "red",
+        )
+        for mark in panel["marks"]
+        if mark["date"] in at and (value := lines[0]["values"][at[mark["date"]]]) is not None
+    ]
+    return Plot(x, drawn, ribbons, points, label=LABELS.get(panel["unit"], "{:,g}".format))
+
+
+def legend(panel: Mapping[str, Any], glyphs: Glyphs) -> str:
+    """What is what in a panel."""
+    lines = panel["lines"]
+    names = [line["name"] for line in lines]
+    if len(lines) > 1:
+        names = [f"{number} {name}" for number, name in enumerate(names, 1)]
+    # A band of its line's name needs no mention beside it.
+    named = {line["name"] for line in lines}
+    bands = [
+        f"{glyphs.shades[0]} {band['name']}" for band in panel["bands"] if band["name"] not in named
+    ]
+    marks = [f"{glyphs.up} turns up", f"{glyphs.down} turns down"] if panel["marks"] else []
+    axis = [] if panel["x_label"] == "date" else [f"across: {panel['x_label']}"]
+    return "   ".join([*names, *bands, *marks, *axis])
+
+
+def _styles(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+    others = iter(OTHERS * (1 + len(lines) // len(OTHERS)))
+    return [STYLES.get(line["role"]) or next(others) for line in lines]
+
+
+def _print_table(console: Console, titles: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE, pad_edge=False, show_header=any(titles))
+    for number, title in enumerate(titles):
+        is_text = all(isinstance(row[number], str) for row in rows)
+        table.add_column(title, justify="left" if is_text else "right")
+    for row in rows:
+        table.add_row(*map(_cell, row))
+    console.print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.6g}"
+
+
+def _named(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _percent(value: float) -> str:
+    return f"{value:g}%"
+
+
+def _shares(count: float) -> str:
+    for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if abs(count) >= size:
+            return f"{count / size:g}{letter}"
+    return f"{count:g}"
+
+
+LABELS = {"price": price_label, "money": price_label, "percent": _percent, "shares": _shares}
+"""How values are written on an axis, by unit."""

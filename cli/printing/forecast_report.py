@@ -1,0 +1,72 @@
+"""A forecast's result as a person reads it in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cli.printing.amounts import chance_of, dollars, price_label
+from cli.printing.console import plot_size, print_rows, print_text
+from cli.printing.provenance import provenance
+from cli.printing.terminal_plot import Line, Plot, Ribbon, draw
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+LEAST_SHOWN, SHOWN_HORIZONS = 63, 3
+PERCENTS = ("95", "80", "50")
+"""The ranges, widest first, as their shades are laid over each other."""
+CHANCES = {"50": "1 in 2 (50%)", "80": "4 in 5 (80%)", "95": "19 in 20 (95%)"}
+
+
+def print_forecast(console: Console, result: Mapping[str, Any], today: date) -> None:
+    """The sentence, the table of ranges, the plot, and how far one can trust it."""
+    last, chance = dollars(result["last_price"]), chance_of(result["probability_higher"])
+    print_text(console, result["message"], "bold")
+    print_text(console, f"The chance of a price above the last one, {last}, is {chance}.")
+    console.print(_ranges(result))
+    print_rows(console, draw(forecast_plot(result), *plot_size(console)))
+    console.print()
+    print_text(console, result["backtest"]["verdict"])
+    for line in provenance(result, today, since=result["history"]["dates"][0]):
+        print_text(console, line, "dim")
+
+
+def _ranges(result: Mapping[str, Any]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    table.add_column(f"On {result['target_date']}, with a chance of")
+    for title in ("from", "to"):
+        table.add_column(title, justify="right")
+    for percent, chance in CHANCES.items():
+        table.add_row(chance, *map(dollars, result["intervals"][percent]))
+    return table
+
+
+def forecast_plot(result: Mapping[str, Any]) -> Plot:
+    """As much of the history as leaves the forecast readable, and the ribbons of the forecast."""
+    history, forecast = result["history"], result["forecast"]
+    ahead = len(forecast["dates"])
+    shown = slice(-max(LEAST_SHOWN, SHOWN_HORIZONS * ahead), None)
+    dates, close = history["dates"][shown], history["close"][shown]
+    gap, last = [None] * (len(dates) - 1), result["last_price"]
+    ribbons = [
+        Ribbon(
+            # They open from the last price.
+            [*gap, last, *forecast[f"lo{percent}"]],
+            [*gap, last, *forecast[f"hi{percent}"]],
+            shade,
+            "blue",
+        )
+        for shade, percent in enumerate(PERCENTS)
+    ]
+    lines = [
+        Line([*close, *[None] * ahead], "bold"),
+        Line([*gap, last, *forecast["mean"]], "yellow"),
+    ]
+    x = [*dates, *forecast["dates"]]
+    return Plot(x, lines, ribbons, rule=len(dates) - 1, label=price_label)

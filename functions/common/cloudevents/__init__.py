@@ -1,0 +1,1 @@
+"""From an HTTP request to a CloudEvent, and from a handler's result to the HTTP answer."""

@@ -1,0 +1,300 @@
+"""The adapter between HTTP and a function that handles CloudEvents.
+
+A CloudEvent comes in by POST. Its `source` and `id` are claimed, so that a duplicate gets the
+answer of the first delivery and causes no work. The answer tells the broker what to do:
+
+    200 and a CloudEvent   handled; the broker routes the reply event
+    204                    handled; nothing follows, or the reply went to K_SINK
+    400, 401, 413          not an event for us, or not signed: no retry
+    408, 429, 503          not now: deliver it again, not before Retry-After
+    500                    a defect of ours, logged with its traceback: deliver it again
+
+GET /healthz and /_/health (OpenFaaS) answer while the process lives, /readyz while its stores do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from functions.common import logs, problems
+from functions.common.cloudevents import body as event_body
+from functions.common.cloudevents import cron as schedule
+from functions.common.cloudevents import event as cloudevent
+from functions.common.cloudevents.event import Envelope, json_bytes
+from functions.common.cloudevents.ping_source import as_meant
+from functions.common.cloudevents.retries import ONCE, GivenUpError, Retries
+from functions.common.cloudevents.signature import Signer
+from functions.common.cloudevents.sink import Sink
+from functions.common.errors import (
+    ConflictError,
+    InvalidFieldError,
+    MalformedEventError,
+    RequestError,
+    StockcastError,
+    TemporaryError,
+)
+from functions.common.messages.events import (
+    Event,
+    ForecastFailed,
+    ForecastRequested,
+    PricesIngested,
+)
+from functions.common.requests.claims import Claims, Outcome
+from functions.common.requests.record import RequestRecord
+from functions.common.requests.store import RequestStore
+
+if TYPE_CHECKING:
+    import flask
+
+Answer = tuple[bytes, int, Mapping[str, str]]
+Handler = Callable[[Any], Event | None]
+
+REMEMBERED_S = 24 * 3600.0
+"""How long a handled event's answer is kept for duplicates of it."""
+
+log = logging.getLogger(__name__)
+
+
+class EventFunction:
+    """Answers the HTTP requests of one function.
+
+    `handlers` maps an event class to what handles it and returns the next event, if any.
+    `sink` takes reply events where no broker does (K_SINK); `failure_sink` takes the
+    `forecast.failed` events. `ready` raises a TemporaryError while a store does not answer.
+    `signer` checks what comes in and signs what goes out. `retries` repeats what failed for the
+    moment, where nobody delivers it again. `on_schedule` is what the plain POST of an OpenFaaS
+    cron stands for. `clock` gives the time in epoch seconds.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        handlers: Mapping[Any, Handler],
+        *,
+        requests: RequestStore,
+        claims: Claims,
+        sink: Sink | None,
+        failure_sink: Sink | None,
+        ready: Callable[[], None],
+        signer: Signer,
+        retries: Retries = ONCE,
+        on_schedule: Event | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.source = f"/stockcast/{name}"
+        self._name = name
+        self._handlers = {kind.TYPE: (kind, handle) for kind, handle in handlers.items()}
+        self._requests = requests
+        self._claims = claims
+        self._sink = sink
+        self._failure_sink = failure_sink
+        self._ready = ready
+        self._signer = signer
+        self._retries = retries
+        self._on_schedule = on_schedule
+        self._clock = clock
+
+    def __call__(self, request: flask.Request) -> Answer:
+        """Answer one HTTP request."""
+        if request.method in {"GET", "HEAD"}:
+            return self._health(request.path)
+        if request.method != "POST":
+            detail = f"{request.method} is not answered here; POST a CloudEvent."
+            return _problem(problems.problem("method", "Method not allowed", 405, detail))
+        try:
+            envelope = self._scheduled(request) or self._received(request)
+            event = self._read(envelope)
+        except StockcastError as error:
+            log.warning("refused: %s", error.detail)
+            return _problem(problems.from_error(error))
+        with logs.about(
+            request_id=event.request_id,
+            event_id=envelope.id,
+            traceparent=envelope.extensions.get("traceparent", ""),
+        ):
+            return self._answer(envelope, event)
+
+    def _health(self, path: str) -> Answer:
+        if path in {"/healthz", "/_/health"}:
+            return _json({"status": "ok", "function": self._name})
+        if path != "/readyz":
+            detail = f"{path} is not found; POST a CloudEvent to /."
+            return _problem(problems.problem("not-found", "Not found", 404, detail))
+        try:
+            self._ready()
+        except TemporaryError as error:
+            return _problem(problems.from_error(error))
+        return _json({"status": "ready", "function": self._name})
+
+    def _received(self, request: flask.Request) -> Envelope:
+        envelope = as_meant(cloudevent.parse(dict(request.headers), event_body.read(request)))
+        self._signer.check(envelope)
+        return envelope
+
+    def _scheduled(self, request: flask.Request) -> Envelope | None:
+        if self._on_schedule is None:
+            return None
+        return schedule.envelope(dict(request.headers), self._on_schedule, self._clock())
+
+    def _read(self, envelope: Envelope) -> Event:
+        if envelope.type not in self._handlers:
+            known = ", ".join(sorted(self._handlers))
+            message = (
+                f"The type {envelope.type!r} is not handled by {self._name}; it takes {known}."
+            )
+            raise MalformedEventError(message)
+        if not isinstance(envelope.data, dict):
+            message = "The data of the CloudEvent must be a JSON object."
+            raise MalformedEventError(message)
+        try:
+            event: Event = self._handlers[envelope.type][0].from_data(envelope.data)
+        except InvalidFieldError as error:
+            error.status = MalformedEventError.status
+            raise
+        return event
+
+    def _answer(self, envelope: Envelope, event: Event) -> Answer:
+        started = time.perf_counter()
+        try:
+            return self._retries(lambda: self._settle(envelope, event))
+        except TemporaryError as error:
+            if self._retries.for_s:
+                self._give_up(envelope, event, GivenUpError(self._retries.for_s, error))
+            else:
+                log.warning("to be delivered again: %s", error.detail)
+            return _problem(problems.from_error(error), error.retry_after_s)
+        except (ConflictError, MalformedEventError) as error:
+            log.warning("refused: %s", error.detail)
+            return _problem(problems.from_error(error, status=MalformedEventError.status))
+        except Exception:
+            log.exception("failed on %s", envelope.type)
+            detail = f"{self._name} failed on this event; its log says why."
+            if self._retries.for_s:
+                self._give_up(envelope, event, RequestError(detail))
+            return _problem(problems.problem("internal", "Internal error", 500, detail))
+        finally:
+            spent_ms = round((time.perf_counter() - started) * 1000, 1)
+            log.info("answered %s", envelope.type, extra={"spent_ms": spent_ms})
+
+    def _settle(self, envelope: Envelope, event: Event) -> Answer:
+        """Handle the event and hand on what follows from it, or answer with it."""
+        reply = self._once(envelope, event)
+        if reply is None:
+            return b"", 204, {}
+        reply = self._signer.signed(reply)
+        if self._sink is None:
+            headers, body = reply.to_binary()
+            return body, 200, headers
+        self._sink.post(reply)
+        return b"", 204, {}
+
+    def _give_up(self, envelope: Envelope, event: Event, error: RequestError) -> None:
+        """End the request of an event that nobody delivers again."""
+        log.error("given up on %s: %s", envelope.type, error.detail)
+        if requested := _requested_by(event):
+            try:
+                self._requests.fail(requested, error)
+                self._announce_failure(envelope, event, error)
+            except TemporaryError as still:
+                log.error("its request ends at its deadline: %s", still.detail)  # noqa: TRY400 - told
+
+    def _once(self, envelope: Envelope, event: Event) -> Envelope | None:
+        """The reply to the event; the kept one where it was handled before."""
+        identity = f"{self._name}\n{envelope.source}\n{envelope.id}"
+        digest = hashlib.sha256(identity.encode()).hexdigest()[:32]
+        content = hashlib.sha256(envelope.type.encode() + json_bytes(envelope.data)).hexdigest()
+        with self._claims.claimed(f"stockcast:event:{{{digest}}}") as claim:
+            if isinstance(claim, Outcome):
+                if claim.value["content"] != content:
+                    message = (
+                        f"Another event came with the source {envelope.source!r} and the id"
+                        f" {envelope.id!r} before; give each event an id of its own."
+                    )
+                    raise MalformedEventError(message)
+                kept = Envelope(**claim.value["reply"]) if claim.value["reply"] else None
+                asked = self._asked_anew(event, kept)
+                if asked is None:
+                    log.info("already handled")
+                    return kept
+                log.info("handled before, and its request is asked anew")
+                # What follows is to be taken for no duplicate of what followed then.
+                again = replace(envelope, id=f"{envelope.id} {asked.submitted_at_ms}")
+                return self._handle(again, event)
+            reply = self._handle(envelope, event)
+            value = {"content": content, "reply": vars(reply) if reply else None}
+            claim.complete(value, REMEMBERED_S)
+        return reply
+
+    def _asked_anew(self, event: Event, kept: Envelope | None) -> RequestRecord | None:
+        """The request of an event that ended it, where it is open again: Redis has lost its record,
+        or kept it for less long than the event, and somebody has asked under its id.
+        """
+        requested = _requested_by(event)
+        if requested is None or (kept and kept.type == PricesIngested.TYPE):
+            return None
+        record = self._requests.read(requested.request_id)
+        is_open = record and record.requested == requested and not record.status.is_final
+        return record if is_open else None
+
+    def _handle(self, envelope: Envelope, event: Event) -> Envelope | None:
+        requested = _requested_by(event)
+        try:
+            following = self._handlers[envelope.type][1](event)
+        except ConflictError:
+            raise  # the id stands for a request of someone else, which must not fail for it
+        except RequestError as error:
+            log.info("the request fails: %s", error.detail)
+            if requested:
+                self._requests.fail(requested, error)
+            if event.request_id:
+                self._announce_failure(envelope, event, error)
+            return None
+        return self._reply(envelope, following) if following else None
+
+    def _announce_failure(self, envelope: Envelope, event: Event, error: RequestError) -> None:
+        if self._failure_sink:
+            failed = ForecastFailed(event.request_id, event.symbol, problems.from_error(error))
+            self._failure_sink.post(self._signer.signed(self._reply(envelope, failed)))
+
+    def _reply(self, cause: Envelope, following: Event) -> Envelope:
+        """The next event. Its id follows from its cause's, so that duplicates are known as such."""
+        identity = f"{cause.source}\n{cause.id}\n{following.TYPE}"
+        extensions = {"partitionkey": following.symbol} if following.symbol else {}
+        extensions |= getattr(following, "extensions", {})
+        if "traceparent" in cause.extensions:
+            extensions["traceparent"] = cause.extensions["traceparent"]
+        now = datetime.fromtimestamp(self._clock(), timezone.utc)
+        return Envelope(
+            id=hashlib.sha256(identity.encode()).hexdigest()[:32],
+            source=self.source,
+            type=following.TYPE,
+            subject=following.symbol,
+            time=now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            data=following.to_data(),
+            extensions=extensions,
+        )
+
+
+def _requested_by(event: Event) -> ForecastRequested | None:
+    """The request the event moves forward, if it moves one."""
+    if isinstance(event, ForecastRequested):
+        return event
+    return event.requested if isinstance(event, PricesIngested) else None
+
+
+def _json(value: Mapping[str, Any]) -> Answer:
+    return json_bytes(value), 200, {"content-type": "application/json"}
+
+
+def _problem(shown: Mapping[str, Any], retry_after_s: float | None = None) -> Answer:
+    headers = {"content-type": problems.CONTENT_TYPE}
+    if retry_after_s is not None:
+        headers["retry-after"] = str(max(1, math.ceil(retry_after_s)))
+    return json_bytes(shown), int(shown["status"]), headers

@@ -1,0 +1,57 @@
+"""Which event goes to which function, for a sink that routes nothing.
+
+A broker knows it from its Triggers (`knative/base/triggers.yaml`; a test holds these routes to
+them). An OpenFaaS gateway has an address for each function instead, so that K_SINK has the
+placeholder `{function}` in it, and whoever sends an event has to know who takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functions.common.cloudevents.event import Envelope
+from functions.common.messages.events import (
+    BatchRequested,
+    ChartRequested,
+    ForecastCompleted,
+    ForecastRequested,
+    PricesIngested,
+    PricesRefresh,
+    PricesWarmed,
+    WarmupRequested,
+)
+
+PLACEHOLDER = "{function}"
+
+
+@dataclass(frozen=True)
+class Route:
+    """Events with these attributes are posted to `path` of `function`."""
+
+    attributes: Mapping[str, str]
+    function: str
+    path: str = "/"
+
+
+ROUTES = (
+    Route({"type": ForecastRequested.TYPE}, "ingest"),
+    Route({"type": PricesIngested.TYPE}, "forecast"),
+    Route({"type": ChartRequested.TYPE}, "forecast"),
+    Route({"type": PricesRefresh.TYPE}, "ingest"),
+    Route({"type": WarmupRequested.TYPE}, "ingest"),
+    Route({"type": PricesWarmed.TYPE}, "forecast"),
+    Route({"type": BatchRequested.TYPE}, "web", "/events/batch"),
+    Route({"type": ForecastCompleted.TYPE, "backtest": "pending"}, "forecast"),
+)
+
+
+def address(sink: str, event: Envelope) -> str | None:
+    """Where to post `event`: None where `sink` has the placeholder and no function takes it."""
+    if PLACEHOLDER not in sink:
+        return sink
+    attributes = event.attributes()
+    for route in ROUTES:
+        if route.attributes.items() <= attributes.items():
+            return sink.replace(PLACEHOLDER, route.function).rstrip("/") + route.path
+    return None

@@ -1,0 +1,69 @@
+"""Signatures of events: whoever made one knows EVENT_TOKEN.
+
+Brokers, gateways and queues carry the attributes of an event and nothing else, and everybody who
+subscribes to it, or reads a log, sees them. So the token itself never travels: the extension
+attribute `signature` is the HMAC-SHA256 of the event's type and data. It can be used for nothing
+but to send the same event once more, which is harmless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import replace
+
+from functions.common.cloudevents.event import Envelope
+from functions.common.errors import StockcastError
+
+EXTENSION = "signature"
+
+
+class UnsignedEventError(StockcastError):
+    """An event is not signed with our token; answered 401, never retried."""
+
+    status = 401
+    title = "Event not signed"
+    slug = "unsigned-event"
+
+
+class Signer:
+    """Signs with the first of `tokens` and accepts all, so that one can replace another.
+
+    Without any, events stay as they are and all are accepted.
+    """
+
+    def __init__(self, tokens: tuple[str, ...]) -> None:
+        self._tokens = [token.encode() for token in tokens]
+
+    @property
+    def has_token(self) -> bool:
+        return bool(self._tokens)
+
+    def signed(self, event: Envelope) -> Envelope:
+        """The event with its signature."""
+        if not self._tokens:
+            return event
+        signature = _signature(self._tokens[0], event)
+        return replace(event, extensions={**event.extensions, EXTENSION: signature})
+
+    def check(self, event: Envelope) -> None:
+        """UnsignedEventError where there are tokens and none of them signed the event."""
+        given = event.extensions.get(EXTENSION, "").encode()
+        # All are compared, each in constant time: how long it takes tells nothing.
+        fitting = [
+            hmac.compare_digest(_signature(token, event).encode(), given) for token in self._tokens
+        ]
+        if self._tokens and not any(fitting):
+            state = "does not fit the event" if given else "is missing"
+            message = (
+                f"The attribute {EXTENSION!r} {state}. Sign the event with EVENT_TOKEN:"
+                f" `stockcast sign --type {event.type[:80]} --data ...` prints it."
+            )
+            raise UnsignedEventError(message)
+
+
+def _signature(token: bytes, event: Envelope) -> str:
+    # In one canonical form, since a broker may write the JSON anew.
+    data = json.dumps(event.data, sort_keys=True, separators=(",", ":"))
+    return hmac.new(token, f"{event.type}\n{data}".encode(), hashlib.sha256).hexdigest()

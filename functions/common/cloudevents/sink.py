@@ -1,0 +1,48 @@
+"""Where events are posted when they are not replies."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.routing import address
+from functions.common.errors import TemporaryError
+
+CONNECT_TIMEOUT_S = 2.0
+REPLY_TIMEOUT_S = 10.0
+
+
+class Sink:
+    """Posts CloudEvents in binary mode to `url`; taken is taken: any 2xx answer.
+
+    With `{function}` in it, `url` stands for an address a function (see routing.py);
+    an event that no function takes is then not posted, as a broker would not deliver it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    @cached_property
+    def _pool(self) -> Any:
+        import urllib3
+
+        timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=REPLY_TIMEOUT_S)
+        return urllib3.PoolManager(timeout=timeout, retries=False)
+
+    def post(self, event: Envelope) -> None:
+        """Hand the event on. `TemporaryError` unless the sink has taken it."""
+        from urllib3.exceptions import HTTPError
+
+        url = address(self.url, event)
+        if url is None:
+            return
+        headers, body = event.to_binary()
+        try:
+            answer = self._pool.request("POST", url, headers=headers, body=body)
+        except HTTPError as error:
+            message = f"The sink {url} does not answer: {error}"
+            raise TemporaryError(message, retry_after_s=2) from error
+        if not 200 <= answer.status < 300:  # noqa: PLR2004
+            message = f"The sink {url} answered {answer.status} to {event.type}."
+            raise TemporaryError(message, retry_after_s=2)

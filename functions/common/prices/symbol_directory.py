@@ -1,0 +1,81 @@
+"""The symbol directory as a file: which tickers there are, and the names of their companies."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from functions.common.errors import BadAnswerError, StockcastError
+from functions.common.messages.fields import SYMBOL
+
+KEY = "symbols/directory.tsv.gz"
+"""Where the refreshed directory lies in S3."""
+ENDS = "File Creation Time"
+QUOTED_CHARACTERS = 200
+KIND_OF_SHARE = re.compile(
+    r"[\s,]+(- .*|(Class [A-Z] )?(New )?(Common|Ordinary|Capital) (Stock|Shares?).*"
+    r"|American Depositary .*)$"
+)
+
+
+class Listing(NamedTuple):
+    """A ticker and the name of its company."""
+
+    symbol: str
+    name: str
+
+
+class BadDirectoryError(StockcastError):
+    """A directory file is not as `to_bytes` writes it."""
+
+    title = "Unreadable symbol directory"
+    slug = "unreadable-directory"
+
+
+def to_bytes(listings: Iterable[Listing]) -> bytes:
+    """Gzipped UTF-8, a ticker, a tab and a name on each line; equal listings, equal bytes."""
+    lines = [f"{one.symbol}\t{' '.join(one.name.split())}\n" for one in sorted(listings)]
+    return gzip.compress("".join(lines).encode(), mtime=0)
+
+
+def from_bytes(body: bytes) -> list[Listing]:
+    """The inverse of to_bytes. Raises BadDirectoryError naming the line."""
+    try:
+        lines = gzip.decompress(body).decode().splitlines()
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise BadDirectoryError(f"The symbol directory cannot be read: {error}") from error
+    listings = []
+    for number, line in enumerate(lines, 1):
+        symbol, tab, name = line.partition("\t")
+        if not (tab and SYMBOL.fullmatch(symbol)):
+            raise BadDirectoryError(f"The symbol directory, line {number}: {line[:80]!r}.")
+        listings.append(Listing(symbol, name))
+    return listings
+
+
+def from_nasdaq_trader(text: str, symbol_column: str) -> tuple[list[Listing], int]:
+    """The listings of `nasdaqlisted.txt` or `otherlisted.txt`, and how many were left out.
+
+    https://www.nasdaqtrader.com/trader.aspx?id=symboldirdefs. Test issues are left out, and what
+    has no ticker of our shape (units, warrants, preferred shares). Raises BadAnswerError, which
+    quotes the text, where it is another or ends before its last line.
+    """
+    lines = text.splitlines()
+    header = lines[0].split("|") if lines else []
+    needed = {symbol_column, "Security Name", "Test Issue"}
+    if not needed <= set(header) or not lines[-1].startswith(ENDS):
+        message = f"Nasdaq Trader's directory is not what it was: {text[:QUOTED_CHARACTERS]!r}."
+        raise BadAnswerError(message)
+    at = {name: header.index(name) for name in needed}
+    listings, left_out = [], 0
+    for line in lines[1:-1]:
+        cells = line.split("|")
+        symbol = cells[at[symbol_column]] if len(cells) == len(header) else ""
+        if not SYMBOL.fullmatch(symbol) or cells[at["Test Issue"]] == "Y":
+            left_out += 1
+            continue
+        listings.append(Listing(symbol, KIND_OF_SHARE.sub("", cells[at["Security Name"]])))
+    return listings, left_out

@@ -1,0 +1,1 @@
+"""What the forecast function does with each event: one verb a module."""

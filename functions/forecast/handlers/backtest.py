@@ -1,0 +1,80 @@
+"""Adds the backtest to a result that was shown without one, since it takes a second."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from functions.common.cloudevents.event import json_bytes
+from functions.common.errors import StockcastError, TemporaryError
+from functions.common.messages.events import ForecastCompleted
+from functions.common.prices.store import PriceStore
+from functions.common.requests.claims import Claims, Outcome
+from functions.common.requests.results import ResultStore
+
+log = logging.getLogger(__name__)
+
+
+class Backtesting:
+    """Computes each pending backtest once."""
+
+    def __init__(self, prices: PriceStore, results: ResultStore, claims: Claims) -> None:
+        self._prices = prices
+        self._results = results
+        self._claims = claims
+
+    def complete(self, completed: ForecastCompleted) -> None:
+        """Replace the result by one with its backtest, or one that says why it has none.
+
+        Raises TemporaryError where a store does not answer.
+        """
+        key = completed.result_key
+        with self._claims.claimed(f"stockcast:backtesting:{{{key}}}") as claim:
+            stored = self._results.get(key)
+            if stored is None:
+                log.warning("no result %s to add a backtest to; it has expired", key)
+                return
+            result = json.loads(stored)
+            if result.get("backtest", {}).get("status") != "pending":
+                return
+            result["backtest"] = backtest_of(result, self._prices)
+            self._results.put(key, json_bytes(result))
+            if not isinstance(claim, Outcome):
+                claim.complete(key, ttl_s=1.0)
+
+
+def backtest_of(result: dict[str, Any], prices: PriceStore) -> dict[str, Any]:
+    """The backtest of a result's model on its prices, as the result shows it; or why it has none.
+
+    Raises TemporaryError where the store does not answer.
+    """
+    from functions.forecast.result import backtest_document
+    from functions.forecast.scoring import backtest
+
+    horizon = len(result["forecast"]["dates"])
+    try:
+        record = _computed(result, prices, horizon)
+    except TemporaryError:
+        raise
+    except (StockcastError, ArithmeticError, ValueError) as error:
+        log.exception("no backtest of %s: %s", result["symbol"], error)  # noqa: TRY401 - told
+        record = backtest.failed(horizon)
+    return backtest_document(record)
+
+
+def _computed(result: dict[str, Any], prices: PriceStore, horizon: int) -> Any:
+    import numpy as np
+
+    from functions.forecast import models
+    from functions.forecast.prices import csv_columns as price_csv
+    from functions.forecast.scoring import backtest
+
+    stored = prices.get(result["data"]["s3_key"])
+    if stored is None:
+        return backtest.failed(horizon)
+    series = price_csv.read(result["symbol"], stored.body)
+    # Prices that came in meanwhile are none that this forecast could have known.
+    last = np.datetime64(result["last_date"])
+    known = series.until(int(np.searchsorted(series.dates, last, side="right")))
+    return models.named(result["model"]).backtest(known, horizon)

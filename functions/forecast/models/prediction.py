@@ -1,0 +1,93 @@
+"""What a model answers with, and what a model is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from functions.forecast.models.prophet_components import Components
+    from functions.forecast.prices.series import PriceSeries
+    from functions.forecast.scoring.backtest import Backtest
+
+INTERVALS = (50, 80, 95)
+"""The central intervals every result carries, in percent."""
+
+LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
+"""The quantile levels that bound INTERVALS, and the median."""
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """What a model makes of the days behind, the same whatever is asked of those ahead.
+
+    `fitted` (n,) is the modelled price for each row of the series, NaN outside the training
+    window; `day_before` (n, 2), of a model that has it, the 80% interval of each row's price as
+    forecast from the rows before it, NaN where these are too few.
+    """
+
+    fitted: NDArray[np.float64]
+    day_before: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """The distribution of a price on each of `h` future trading days, and the fit to the past.
+
+    `dates` (h,) datetime64[D]; `levels` (q,) ascending probabilities; `quantiles` (h, q) prices,
+    positive and not decreasing along a row; `centre` (h,) the point forecast as a price (the
+    median unless a model says otherwise).
+    """
+
+    dates: NDArray[np.datetime64]
+    levels: tuple[float, ...]
+    quantiles: NDArray[np.float64]
+    centre: NDArray[np.float64]
+    past: Past
+    note: str = ""
+    """One sentence a reader should know about this forecast, such as a short history."""
+    components: Components | None = None
+    """The parts of the line, of a model that has any."""
+
+    def probability_above(self, price: float) -> float:
+        """The chance, 0 to 1, that the price on the last day is above `price`.
+
+        Between and beyond the quantiles the log price is linear in the quantiles of a Gaussian.
+        """
+        known, wanted = np.log(self.quantiles[-1]), np.log(price)
+        left = int(np.searchsorted(known, wanted, side="right")) - 1
+        left = min(max(left, 0), len(known) - 2)
+        low, high = (NormalDist().inv_cdf(level) for level in self.levels[left : left + 2])
+        step = float(known[left + 1] - known[left])
+        if step == 0.0:  # all quantiles there are one price, below `price` or not
+            return float(known[left] > wanted)
+        return NormalDist().cdf(-(low + (high - low) * float(wanted - known[left]) / step))
+
+
+class Model(Protocol):
+    """A forecasting model: pure, seeded, the same bit for bit for the same input."""
+
+    name: str
+    has_quick_backtest: bool
+    """Whether a backtest takes milliseconds; a slow one is added to a result afterwards."""
+
+    def forecast(
+        self,
+        series: PriceSeries,
+        dates: NDArray[np.datetime64],
+        levels: Sequence[float] = LEVELS,
+    ) -> Prediction:
+        """Forecast the adjusted close on each of `dates` (ascending trading days after the last).
+
+        Raises TooLittleHistoryError naming the rows needed.
+        """
+
+    def backtest(self, series: PriceSeries, horizon: int) -> Backtest:
+        """Score past forecasts of `series`, `horizon` trading days ahead, each from data before."""

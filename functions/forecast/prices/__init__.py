@@ -1,0 +1,1 @@
+"""Price histories as NumPy columns, as the models read them."""

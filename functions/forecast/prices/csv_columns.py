@@ -1,0 +1,65 @@
+"""Reads the stored CSV of a symbol's prices into NumPy columns."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+
+import numpy as np
+
+from functions.common.errors import RequestError
+from functions.forecast.prices.series import PriceSeries
+
+HEADER = b"date,open,high,low,close,volume,adj_close"
+DATE_LENGTH = 10
+
+
+class UnreadablePricesError(RequestError):
+    """The stored prices are not the CSV that ingest writes."""
+
+    title = "Unreadable prices"
+    slug = "unreadable-prices"
+
+
+@lru_cache(maxsize=16)
+def read(symbol: str, body: bytes) -> PriceSeries:
+    """The series in `body`, as `functions.common.prices.history` writes it; the last ones are kept.
+
+    Raises UnreadablePricesError where the header, a number, the order of dates or an adjusted
+    close (finite, positive) is not as it should be.
+    """
+    header, _, rest = body.partition(b"\n")
+    if header.strip() != HEADER:
+        message = f"The stored prices of {symbol} begin with {header[:60]!r}, not {HEADER!r}."
+        raise UnreadablePricesError(message)
+    lines = rest.split()
+    try:
+        dates = np.array([line[:DATE_LENGTH].decode() for line in lines], dtype="datetime64[D]")
+        columns = (
+            np.loadtxt(
+                io.BytesIO(b"\n".join(_filled(line) for line in lines)),
+                delimiter=",",
+                usecols=range(1, 7),
+                ndmin=2,
+            ).T
+            if lines
+            else np.empty((6, 0))
+        )
+    except ValueError as error:
+        message = f"The stored prices of {symbol} cannot be read: {error}"
+        raise UnreadablePricesError(message) from error
+    adjusted = columns[5]
+    if not (np.isfinite(adjusted).all() and (adjusted > 0).all()):
+        message = f"The stored prices of {symbol} hold adjusted closes that are no positive number."
+        raise UnreadablePricesError(message)
+    if not (np.diff(dates) > np.timedelta64(0, "D")).all():
+        message = f"The stored prices of {symbol} are not ascending by date."
+        raise UnreadablePricesError(message)
+    for column in (dates, columns):
+        column.flags.writeable = False  # others will get them, too
+    return PriceSeries(symbol, dates, *columns)
+
+
+def _filled(line: bytes) -> bytes:
+    """Empty cells as nan; twice, since neighbouring ones share a comma."""
+    return line.replace(b",,", b",nan,").replace(b",,", b",nan,")

@@ -1,0 +1,1 @@
+"""Scores of forecasts, and a model's record on a stock's own past."""

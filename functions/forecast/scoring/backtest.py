@@ -1,0 +1,194 @@
+"""A model's record on the same stock's own past."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from functions.forecast.models import random_walk
+from functions.forecast.scoring.scores import (
+    diebold_mariano,
+    inside,
+    weighted_interval_score,
+    wilson_interval,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from functions.forecast.prices.series import PriceSeries
+
+FEWEST = 24
+"""Origins a backtest has where the history allows, even if their horizons then overlap."""
+
+MOST = 100
+WARM_UP = 252
+"""Rows before the first origin where the history allows: one trading year."""
+
+SHORTEST_WARM_UP = 60
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Scores of past forecasts at one horizon, beside the random walk's on the same days.
+
+    `horizon_days` are trading days. Errors are scaled by the mean absolute one-day change before
+    each origin (MASE; Hyndman and Koehler 2006). Coverages and accuracies are fractions in [0, 1].
+    Every score is None where the history is too short for it.
+    """
+
+    origins: int
+    horizon_days: int
+    mase: float | None
+    mase_random_walk: float | None
+    coverage80: float | None
+    direction_accuracy: float | None
+    verdict: str
+    coverage50: float | None = None
+    coverage95: float | None = None
+    wis_ratio: float | None = None
+    """Weighted interval score over that of a Gaussian random walk: below 1 is better."""
+    direction_interval: tuple[float, float] | None = None
+    """Wilson's 95% interval of `direction_accuracy`, from the independent origins."""
+    wis_p_value: float | None = None
+    """Diebold-Mariano, HAC: chance of such a difference from the walk's WIS were there none."""
+    centre_p_value: float | None = None
+    """The same for the absolute error of the centre line."""
+    independent_origins: float | None = None
+    """How many horizons that do not overlap the origins are worth."""
+    status: str = "complete"
+    """`complete`; `pending` while it is computed after the forecast; `failed`."""
+
+
+def pending(horizon: int) -> Backtest:
+    """Stands for a backtest that is still being computed."""
+    verdict = "How past forecasts of this stock turned out is still being computed."
+    return Backtest(0, horizon, None, None, None, None, verdict, status="pending")
+
+
+def failed(horizon: int) -> Backtest:
+    """Stands for a backtest that could not be computed."""
+    verdict = "How past forecasts of this stock turned out could not be computed."
+    return Backtest(0, horizon, None, None, None, None, verdict, status="failed")
+
+
+def choose_origins(
+    rows: int, horizon: int, *, fewest: int = FEWEST, most: int = MOST, warm_up: int = WARM_UP
+) -> NDArray[np.intp]:
+    """Row indices of past last-known days, ascending, the last one `horizon` rows before the end.
+
+    They are a horizon apart, or further if there would be more than `most`; where that gives
+    fewer than `fewest`, the first comes earlier than `warm_up` rows, and then they stand closer
+    and their horizons overlap. Empty where no forecast
+    from at least SHORTEST_WARM_UP rows can be checked.
+    """
+    last = rows - 1 - horizon
+    first = min(warm_up - 1, max(SHORTEST_WARM_UP - 1, last - (fewest - 1) * horizon))
+    usable = last - first
+    if usable < 0:
+        return np.empty(0, dtype=np.intp)
+    spacing = max(horizon, math.ceil(usable / (most - 1)))
+    if usable // spacing + 1 < fewest:
+        spacing = max(1, usable // (fewest - 1))
+    return np.arange(last, first - 1, -spacing, dtype=np.intp)[:most][::-1]
+
+
+def score(
+    series: PriceSeries,
+    horizon: int,
+    origins: NDArray[np.intp],
+    *,
+    centre: NDArray[np.float64],
+    quantiles: NDArray[np.float64],
+    levels: Sequence[float],
+) -> Backtest:
+    """Score forecasts of the adjusted close `horizon` rows after each of `origins`.
+
+    `origins` (n,) row indices as from choose_origins, evenly spaced; `centre` (n,) and
+    `quantiles` (n, q) prices forecast for the target day from rows up to the origin alone;
+    `levels` (q,) must bound the 50, 80 and 95% intervals (scores.WIS_LEVELS does).
+    """
+    if len(origins) == 0:
+        return without_history(horizon)
+    price = series.adjusted_close
+    actual, anchor = price[origins + horizon], price[origins]
+    spacing = float(np.diff(origins).mean()) if len(origins) > 1 else float(horizon)
+    independent = max(1.0, 1.0 + (len(origins) - 1) * min(1.0, spacing / horizon))
+    lags = max(0, math.ceil(horizon / spacing) - 1)
+
+    steps = np.array([horizon], dtype=np.intp)
+    walk = random_walk.quantiles(np.log(price), origins, steps, levels)[:, 0, :]
+    wis = weighted_interval_score(actual, quantiles, levels) / anchor
+    walk_wis = weighted_interval_score(actual, walk, levels) / anchor
+    error, walk_error = np.abs(actual - centre), np.abs(actual - anchor)
+
+    change = np.concatenate(([0.0], np.cumsum(np.abs(np.diff(price)))))
+    scale = change[origins] / np.maximum(origins, 1)
+    moving = scale > 0.0
+    mase = float((error[moving] / scale[moving]).mean()) if moving.any() else None
+    walk_mase = float((walk_error[moving] / scale[moving]).mean()) if moving.any() else None
+
+    called = (centre != anchor) & (actual != anchor)
+    right = np.sign(centre - anchor) == np.sign(actual - anchor)
+    accuracy = float(right[called].mean()) if called.any() else None
+    worth = independent * called.mean()
+    held = {percent: inside(actual, quantiles, levels, percent) for percent in (50, 80, 95)}
+    centre_p = diebold_mariano(error / anchor, walk_error / anchor, lags)
+    return Backtest(
+        origins=len(origins),
+        horizon_days=horizon,
+        mase=mase,
+        mase_random_walk=walk_mase,
+        coverage50=float(held[50].mean()),
+        coverage80=float(held[80].mean()),
+        coverage95=float(held[95].mean()),
+        direction_accuracy=accuracy,
+        direction_interval=None if accuracy is None else wilson_interval(accuracy * worth, worth),
+        wis_ratio=float(wis.mean() / walk_wis.mean()) if walk_wis.mean() > 0.0 else None,
+        wis_p_value=diebold_mariano(wis, walk_wis, lags),
+        centre_p_value=centre_p,
+        independent_origins=independent,
+        verdict=_range_sentence(horizon, int(held[80].sum()), len(origins), independent)
+        + _centre_sentence(mase, walk_mase, centre_p),
+    )
+
+
+def without_history(horizon: int) -> Backtest:
+    """The record of a stock whose history is too short to check any forecast on."""
+    return Backtest(
+        origins=0,
+        horizon_days=horizon,
+        mase=None,
+        mase_random_walk=None,
+        coverage80=None,
+        direction_accuracy=None,
+        verdict=f"The price history is too short to check past {_days(horizon)} forecasts on.",
+    )
+
+
+def _days(horizon: int) -> str:
+    return f"{horizon}-trading-day"
+
+
+def _range_sentence(horizon: int, hits: int, origins: int, independent: float) -> str:
+    forecasts = f"{origins} past {_days(horizon)} forecast{'s' if origins > 1 else ''}"
+    if independent < 0.75 * origins:
+        forecasts += f" (overlapping, so worth about {independent:.0f})"
+    times = "once" if hits == 1 else f"{hits} times"
+    return f"Over {forecasts} the price landed inside the 80% range {times} ({hits / origins:.0%})."
+
+
+def _centre_sentence(mase: float | None, walk_mase: float | None, p_value: float | None) -> str:
+    if mase is None or walk_mase is None:
+        return " The price hardly moved, so the centre line proves nothing."
+    if p_value is None or p_value >= SIGNIFICANT or walk_mase == 0.0:
+        return " The centre line is no better than today's price."
+    if mase < walk_mase:
+        return f" The centre line was {1.0 - mase / walk_mase:.0%} closer than today's price."
+    return f" The centre line was {mase / walk_mase - 1.0:.0%} further off than today's price."

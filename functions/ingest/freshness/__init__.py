@@ -1,0 +1,1 @@
+"""When stored prices are good enough, and how they are brought up to date."""

@@ -1,0 +1,142 @@
+"""What ingest does with each kind of event."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from functions.common.errors import StockcastError, TemporaryError, ThrottledError
+from functions.common.messages.events import (
+    ForecastRequested,
+    PricesIngested,
+    PricesRefresh,
+    PricesWarmed,
+    WarmupRequested,
+)
+from functions.common.requests.missing_prices import MissingPrices
+from functions.common.requests.record import Status, iso
+from functions.common.requests.store import RequestStore
+from functions.ingest.freshness.update import FreshPrices, Kept
+
+TURN_S = 45.0
+"""A refresh passes on what it has not done by then, well within a delivery's time-out."""
+
+log = logging.getLogger(__name__)
+
+
+class Ingestion:
+    """From a requested forecast to prices in S3."""
+
+    def __init__(self, prices: FreshPrices, bucket: str, requests: RequestStore) -> None:
+        self._prices = prices
+        self._bucket = bucket
+        self._requests = requests
+
+    def ingest(self, requested: ForecastRequested) -> PricesIngested | None:
+        """Point to fresh prices of the symbol; None where the request has ended before.
+
+        Raises what `FreshPrices.of` and `RequestStore.begin` raise.
+        """
+        deadline = self._requests.begin(requested, Status.INGESTING)
+        if deadline is None:
+            return None
+        kept = self._prices.of(requested.symbol, wait_until=deadline)
+        return pointing_to(kept, requested, self._bucket)
+
+
+def pointing_to(kept: Kept, requested: ForecastRequested, bucket: str) -> PricesIngested:
+    """The event that says where the prices for a request are."""
+    stored = kept.stored
+    return PricesIngested(
+        request_id=requested.request_id,
+        symbol=requested.symbol,
+        days=requested.days,
+        model=requested.model,
+        options=requested.options,
+        kind=requested.kind,
+        bucket=bucket,
+        key=stored.key,
+        etag=stored.etag,
+        provider=stored.provider,
+        rows=stored.rows,
+        first_date=stored.first_date,
+        last_date=stored.last_date,
+        fresh_until="" if kept.is_stale else iso(int(kept.fresh_until.timestamp() * 1000)),
+        stale=kept.is_stale,
+    )
+
+
+class Upkeep:
+    """Has prices ready before somebody asks: after the market has closed, and on a warm-up.
+
+    `refresh_symbols` renews the symbol directory, where there is one to renew. `elapsed` is a
+    monotonic clock in seconds.
+    """
+
+    def __init__(
+        self,
+        prices: FreshPrices,
+        watchlist: tuple[str, ...],
+        refresh_symbols: Callable[[], None] | None,
+        missing: MissingPrices,
+        *,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._prices = prices
+        self._watchlist = watchlist
+        self._refresh_symbols = refresh_symbols
+        self._missing = missing
+        self._elapsed = elapsed
+
+    def refresh(self, asked: PricesRefresh) -> PricesRefresh | None:
+        """Fetch what is new of each symbol; the answer is the event for those that are left.
+
+        A symbol that fails is logged and does not stop the others; those for which it may help
+        are tried again with the event. Raises ThrottledError where a budget is used up.
+        """
+        if not asked.symbols:
+            self._refresh_directory()
+        started = self._elapsed()
+        left = list(asked.symbols or self._watchlist)
+        down: list[str] = []
+        while left:
+            if self._elapsed() - started > TURN_S:
+                return PricesRefresh((*left, *down))
+            symbol = left.pop(0)
+            if not self._is_settled(symbol):
+                down.append(symbol)
+        if down:
+            raise TemporaryError(f"Not refreshed: {', '.join(down)}.", retry_after_s=60)
+        return None
+
+    def _is_settled(self, symbol: str) -> bool:
+        """Fetch what is new of one symbol; False where it may help to try again."""
+        try:
+            return not self._prices.of(symbol).is_stale
+        except ThrottledError:
+            raise  # what is done is fresh when the event comes again
+        except TemporaryError as error:
+            log.warning("%s is not refreshed: %s", symbol, error.detail)
+            return False
+        except StockcastError as error:
+            log.warning("%s cannot be refreshed: %s", symbol, error.detail)
+            return True
+
+    def _refresh_directory(self) -> None:
+        if self._refresh_symbols is None:
+            return
+        try:
+            self._refresh_symbols()
+        except StockcastError as error:
+            log.warning("the symbol directory is not refreshed: %s", error.detail)
+
+    def warm_up(self, asked: WarmupRequested) -> PricesWarmed | None:
+        """Have the prices of the symbol ready. A failure is noted for whoever waits for them."""
+        try:
+            self._prices.of(asked.symbol)
+        except StockcastError as error:
+            log.info("no warm-up of %s: %s", asked.symbol, error.detail)
+            self._missing.note(asked.symbol, error)
+            return None
+        return PricesWarmed(asked.symbol)

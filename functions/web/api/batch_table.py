@@ -1,0 +1,52 @@
+"""The members of a batch as a table, and in the order of their chances."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from functions.common.requests.record import Status
+from functions.web.api.result_table import inert
+from functions.web.stores.batches import Member
+
+FIGURES = (
+    *("last_date", "last_price", "target_date", "predicted_price"),
+    *("lo80", "hi80", "lo95", "hi95", "probability_higher"),
+)
+COLUMNS = ("symbol", "request_id", "status", *FIGURES, "error")
+RANKED = ("last_date", "last_price", "predicted_price", "lo80", "hi80", "probability_higher")
+
+
+def table(members: Iterable[Member]) -> str:
+    """CSV with a header, one row a member; the figures are empty where it is not done."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    for one in members:
+        figures = {name: one.headline.get(name) for name in FIGURES}
+        about = {"symbol": one.symbol, "request_id": inert(one.request_id), "status": one.status}
+        writer.writerow({**about, **figures, "error": inert(one.error)})
+    return out.getvalue()
+
+
+def ranking(members: Iterable[Member]) -> list[dict[str, Any]]:
+    """The members that are done, the likeliest to rise first; equals by the predicted change."""
+    done = [one for one in members if one.status == Status.DONE.value and one.headline]
+    done.sort(key=_chances, reverse=True)
+    return [
+        {
+            "rank": rank,
+            "symbol": one.symbol,
+            "request_id": one.request_id,
+            **{name: one.headline.get(name) for name in RANKED},
+        }
+        for rank, one in enumerate(done, 1)
+    ]
+
+
+def _chances(one: Member) -> tuple[float, float]:
+    shown = one.headline
+    change: float = shown["predicted_price"] / shown["last_price"]
+    return shown.get("probability_higher") or 0.0, change

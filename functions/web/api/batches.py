@@ -1,0 +1,190 @@
+"""The routes of batches: many forecasts asked for at once, watched and had together."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from functions.common.cloudevents import event as cloudevent
+from functions.common.cloudevents.event import Envelope, json_bytes
+from functions.common.cloudevents.retries import ONCE, GivenUpError, Retries
+from functions.common.cloudevents.signature import Signer
+from functions.common.errors import InvalidFieldError, MalformedEventError, TemporaryError
+from functions.common.messages import fields
+from functions.common.messages.events import BatchRequested
+from functions.common.requests.batches import BatchProgress
+from functions.common.requests.record import iso
+from functions.web.api import batch_submission, batch_table
+from functions.web.api import dead_letters as dead_letter
+from functions.web.api.submission import require_json
+from functions.web.limits.clients import Limits
+from functions.web.live.progress import HEARTBEAT_S, Changes
+from functions.web.publishing.batch_members import Expansion
+from functions.web.security import read_body
+from functions.web.stores.batches import BatchStore
+
+PATH = "/api/batches"
+SYMBOLS_A_REQUEST = 100
+"""As many symbols of a batch count as one request against RATE_LIMIT."""
+TOLD_EVERY_S = 0.3
+
+
+class BatchApi:
+    """The handlers, one a route."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        batches: BatchStore,
+        expansion: Expansion,
+        changes: Changes,
+        signer: Signer,
+        retries: Retries = ONCE,
+    ) -> None:
+        self._limits = limits
+        self._signer = signer
+        self._retries = retries
+        self._batches = batches
+        self._expansion = expansion
+        self._changes = changes
+
+    def routes(self) -> list[Route]:
+        """Where each handler is found."""
+        return [
+            Route(PATH, self.submit, methods=["POST"]),
+            Route(PATH + "/{id}", self.status),
+            Route(PATH + "/{id}/events", self.events),
+            Route(PATH + "/{id}/results.csv", self.results),
+            Route(PATH + "/{id}/ranking", self.ranking),
+            Route("/events/batch", self.expand, methods=["POST"]),
+        ]
+
+    async def submit(self, request: Request) -> Response:
+        """Accept a batch: 202 once all of it is stored, and the event that works it off is out."""
+        require_json(request)
+        await self._limits.admit(request)  # one that is refused has cost something, too
+        batch = batch_submission.read(await read_body(request, batch_submission.MAX_BODY_BYTES))
+        cost = math.ceil(len(batch.symbols) / SYMBOLS_A_REQUEST)
+        if cost > 1:
+            await self._limits.admit(request, cost=cost - 1)
+        await self._batches.accept(batch)
+        # Said again, it is published again: the first time may have failed half way.
+        await self._expansion.begin(batch.batch_id, request.headers.get("traceparent", ""))
+        links = _links(batch.batch_id)
+        body = {"id": batch.batch_id, "status": "queued", "links": links}
+        return JSONResponse(body, HTTPStatus.ACCEPTED, {"location": links["self"]})
+
+    async def status(self, request: Request) -> Response:
+        return JSONResponse(document(await self._progress(request)), headers=NEVER_STORED)
+
+    async def events(self, request: Request) -> Response:
+        progress = await self._progress(request)
+        return self._limits.stream(request, self._told(progress.batch_id))
+
+    async def results(self, request: Request) -> Response:
+        progress = await self._progress(request)
+        members = await self._batches.members(await self._batches.read(progress))
+        headers = {"content-disposition": f'attachment; filename="{progress.batch_id}.csv"'}
+        text = batch_table.table(members)
+        return Response(text, media_type="text/csv", headers={**NEVER_STORED, **headers})
+
+    async def ranking(self, request: Request) -> Response:
+        progress = await self._progress(request)
+        members = await self._batches.members(await self._batches.read(progress))
+        return JSONResponse({"rows": batch_table.ranking(members)}, headers=NEVER_STORED)
+
+    async def expand(self, request: Request) -> Response:
+        """Take the event that stands for what is left to do of a batch."""
+        event = cloudevent.parse(dict(request.headers), await read_body(request))
+        self._signer.check(event)
+        if event.type != BatchRequested.TYPE or not isinstance(event.data, dict):
+            message = f"The type must be {BatchRequested.TYPE}, with an object as data."
+            raise MalformedEventError(message)
+        try:
+            requested = BatchRequested.from_data(event.data)
+        except InvalidFieldError as error:
+            raise MalformedEventError(error.detail) from error
+        traceparent = event.extensions.get("traceparent", "")
+        try:
+            await self._retries.awaiting(
+                lambda: self._expansion.expand(requested.batch_id, traceparent)
+            )
+        except TemporaryError as error:
+            if self._retries.for_s:  # nobody delivers the event again
+                await self._batches.fail(
+                    requested.batch_id, GivenUpError(self._retries.for_s, error)
+                )
+            raise
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def bury(self, dead: Envelope) -> None:
+        """Fail what is left of a batch whose event nobody took."""
+        if failed := dead_letter.batch_failure_of(dead):
+            await self._batches.fail(*failed)
+
+    async def _progress(self, request: Request) -> BatchProgress:
+        batch_id = request.path_params["id"]
+        is_id = fields.REQUEST_ID.fullmatch(batch_id)
+        progress = await self._batches.progress(batch_id) if is_id else None
+        if progress is None:
+            detail = f"There is no batch {batch_id[:64]!r}; it may have expired. Submit it again."
+            raise HTTPException(HTTPStatus.NOT_FOUND, detail)
+        return progress
+
+    async def _told(self, batch_id: str) -> AsyncIterator[bytes]:
+        """Server-sent events: `progress` with the document, a few a second at most.
+
+        Where Redis does not answer, the stream ends early, and a browser asks again.
+        """
+        told = None
+        yield b"retry: 1000\n\n"
+        with self._changes.watching(batch_id) as changed, suppress(TemporaryError):
+            while progress := await self._batches.progress(batch_id):
+                if progress == told:
+                    yield b": still here\n\n"
+                else:
+                    yield b"event: progress\ndata: " + json_bytes(document(progress)) + b"\n\n"
+                if progress.has_ended or self._changes.are_ending:
+                    return  # where the process ends, whoever watches connects again elsewhere
+                told = progress
+                changed.clear()
+                await asyncio.sleep(TOLD_EVERY_S)
+                with suppress(asyncio.TimeoutError, TimeoutError):
+                    await asyncio.wait_for(changed.wait(), HEARTBEAT_S)
+
+
+NEVER_STORED = {"cache-control": "no-store"}
+
+
+def document(progress: BatchProgress) -> dict[str, Any]:
+    """A batch as the API shows it."""
+    return {
+        "id": progress.batch_id,
+        "days": progress.days,
+        "model": progress.model,
+        "status": "done" if progress.has_ended else "running",
+        "total": progress.total,
+        "counts": dict(progress.counts),
+        "submitted_at": iso(progress.submitted_at_ms),
+        "updated_at": iso(progress.updated_at_ms),
+        "links": _links(progress.batch_id),
+    }
+
+
+def _links(batch_id: str) -> dict[str, str]:
+    location = f"{PATH}/{batch_id}"
+    return {
+        "self": location,
+        "events": f"{location}/events",
+        "results": f"{location}/results.csv",
+        "ranking": f"{location}/ranking",
+    }

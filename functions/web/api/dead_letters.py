@@ -1,0 +1,96 @@
+"""What becomes of an event that nobody took: its request fails, saying where and why."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from functions.common.cloudevents.event import Envelope
+from functions.common.errors import InvalidFieldError, RequestError
+from functions.common.messages import analyses, fields
+from functions.common.messages.events import (
+    FORECAST,
+    TYPES,
+    BatchRequested,
+    ForecastRequested,
+    PricesIngested,
+)
+from functions.common.requests import batches as batch_record
+
+STAGES = {
+    ForecastRequested.TYPE: "fetching the prices",
+    PricesIngested.TYPE: "computing the forecast",
+    BatchRequested.TYPE: "handing over the members of the batch",
+}
+NO_ANSWER = ("", "0", "500")
+
+
+class DeliveryError(RequestError):
+    """A stage did not take an event, even after the last try."""
+
+    status = 502
+    title = "A stage of the forecast failed"
+    slug = "delivery"
+
+
+def counted_type(dead: Envelope) -> str:
+    """The type under which a dead letter is counted: anybody's types would be too many."""
+    return dead.type if dead.type in TYPES else "other"
+
+
+def failure_of(dead: Envelope) -> tuple[ForecastRequested, DeliveryError] | None:
+    """The request a dead letter ends, and the reason; None where it is about no request."""
+    if dead.type not in STAGES or not isinstance(dead.data, dict):
+        return None
+    try:
+        request_id = fields.request_id(dead.data, "request_id")
+    except InvalidFieldError:
+        return None
+    return _asked(request_id, dead.data), DeliveryError(_reason(dead))
+
+
+def batch_failure_of(dead: Envelope) -> tuple[str, DeliveryError] | None:
+    """The batch that a dead letter ends, and the reason; None where it is about no batch."""
+    if dead.type != BatchRequested.TYPE or not isinstance(dead.data, dict):
+        return None
+    try:
+        return batch_record.batch_id(dead.data, "batch_id"), DeliveryError(_reason(dead))
+    except InvalidFieldError:
+        return None
+
+
+def _asked(request_id: str, data: dict[str, Any]) -> ForecastRequested:
+    """What was asked, as far as it can be read: bad fields may be why the event is dead."""
+    try:
+        return ForecastRequested.from_data(data)
+    except InvalidFieldError:
+        symbol, days, kind = data.get("symbol"), data.get("days"), data.get("kind")
+        return ForecastRequested(
+            request_id,
+            symbol[: fields.SHOWN_CHARACTERS] if isinstance(symbol, str) else "",
+            days if type(days) is int else 0,
+            kind=str(kind) if kind in analyses.KINDS else FORECAST,
+        )
+
+
+def _reason(dead: Envelope) -> str:
+    stage = STAGES[dead.type]
+    code = dead.extensions.get("knativeerrorcode", "")
+    said = _said(dead.extensions.get("knativeerrordata", ""))
+    about = f"answered {code}" if code not in NO_ANSWER or said else "did not answer"
+    return f"Stopped while {stage}: the function {about}{': ' + said if said else '.'}"
+
+
+def _said(data: str) -> str:
+    """The answer of the function that refused; base64, as Knative carries it, or as it is."""
+    try:
+        text = base64.b64decode(data, validate=True).decode()
+    except (binascii.Error, ValueError):
+        text = data
+    try:
+        problem = json.loads(text)
+    except ValueError:
+        return text.strip()
+    return str(problem.get("detail", text)) if isinstance(problem, dict) else text

@@ -1,0 +1,118 @@
+"""The routes about symbols: search, warm-up, and price history."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from functions.common.cloudevents.event import json_bytes
+from functions.common.errors import StockcastError, TemporaryError
+from functions.common.messages.events import WarmupRequested
+from functions.common.prices.store import StoredPrices
+from functions.common.requests.missing_prices import NOTED_S
+from functions.web.api import submission
+from functions.web.limits.clients import Limits
+from functions.web.publishing.publisher import Publisher
+from functions.web.security import read_body
+from functions.web.settings import Settings
+from functions.web.stores import price_history
+from functions.web.stores.price_history import PriceHistories
+from functions.web.stores.requests import WebStore
+from functions.web.symbols.search import MOST, SAMPLE, Directory, is_available, require_available
+from functions.web.symbols.source import SymbolSource
+
+PATH = "/api/symbols"
+OF_SAMPLE = Directory(SAMPLE)
+WARM_S = 300
+"""A symbol is warmed up at most once in this time."""
+PRICES_WAIT_S = 20.0
+PRICES_POLL_S = 0.2
+
+
+class SymbolApi:
+    """The handlers, one a route."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        requests: WebStore,
+        limits: Limits,
+        publisher: Publisher,
+        symbols: SymbolSource,
+        histories: PriceHistories,
+    ) -> None:
+        self._settings = settings
+        self._requests = requests
+        self._limits = limits
+        self._publisher = publisher
+        self._symbols = symbols
+        self._histories = histories
+
+    def routes(self) -> list[Route]:
+        """Where each handler is found."""
+        return [
+            Route(PATH, self.search),
+            Route(PATH + "/{symbol}/history", self.history),
+            Route("/api/warmup", self.warm_up, methods=["POST"]),
+        ]
+
+    async def search(self, request: Request) -> Response:
+        query = request.query_params.get("q", "")[:100]
+        found = self._symbols.directory().find(query)
+        if self._settings.has_sample_only:
+            # What can be asked for comes first.
+            of_sample = OF_SAMPLE.find(query)
+            found = [*of_sample, *(one for one in found if one not in of_sample)][:MOST]
+        listed = [
+            {
+                "symbol": one.symbol,
+                "name": one.name,
+                "available": is_available(one.symbol, self._settings),
+            }
+            for one in found
+        ]
+        return JSONResponse({"symbols": listed})
+
+    async def warm_up(self, request: Request) -> Response:
+        """Have a symbol's prices fetched ahead. Best effort: the answer is never an error."""
+        warming = False
+        with suppress(StockcastError, HTTPException):
+            submission.require_json(request)
+            await self._limits.admit(request, "warmup ")
+            wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
+            if is_available(wanted.symbol, self._settings):
+                turn = int(time.time() // WARM_S)
+                await self._publisher.publish(wanted, f"warmup-{wanted.symbol}-{turn}")
+                warming = True
+        return JSONResponse({"warming": warming}, HTTPStatus.ACCEPTED)
+
+    async def history(self, request: Request) -> Response:
+        """A symbol's daily prices; fetched now by the ingest function where none are stored."""
+        wanted = price_history.read_query(request.path_params["symbol"], request.query_params)
+        await self._limits.admit(request, "history ")
+        require_available(wanted.symbol, self._settings)
+        stored = await self._histories.find(wanted.symbol) or await self._fetched(wanted.symbol)
+        # Decades of prices take milliseconds, which others would wait for.
+        body = await asyncio.to_thread(lambda: json_bytes(price_history.document(wanted, stored)))
+        headers = {"cache-control": "private, max-age=60"}
+        return Response(body, media_type="application/json", headers=headers)
+
+    async def _fetched(self, symbol: str) -> StoredPrices:
+        turn = int(time.time() // NOTED_S)
+        await self._publisher.publish(WarmupRequested(symbol), f"history-{symbol}-{turn}")
+        give_up = time.monotonic() + PRICES_WAIT_S
+        while time.monotonic() < give_up:
+            if reason := await self._requests.missing_prices(symbol):
+                raise reason
+            await asyncio.sleep(PRICES_POLL_S)
+            if stored := await self._histories.find(symbol):
+                return stored
+        message = f"The prices of {symbol} have not come yet; ask again in a few seconds."
+        raise TemporaryError(message, retry_after_s=5)

@@ -1,0 +1,110 @@
+"""Who asks, as far as limits are concerned, and how many streams each may hold open."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from functions.common.errors import ThrottledError
+from functions.web.limits.rates import UNLIMITED, Rate
+from functions.web.settings import Settings
+from functions.web.stores.requests import WebStore
+
+UNKNOWN = "unknown"
+V6_NETWORK_BITS = 64
+"""What one subscriber is given: its addresses are one client."""
+AGAIN_AFTER_S = 10.0
+
+
+def client_of(request: Request) -> str:
+    """The address of the caller; the network of an IPv6 one.
+
+    The server has looked through the proxies named in FORWARDED_ALLOW_IPS; what they pass on may
+    be anything, so that only an address counts.
+    """
+    try:
+        address = ipaddress.ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return UNKNOWN
+    if address.version == 4:  # noqa: PLR2004
+        return str(address)
+    return str(ipaddress.ip_network((int(address), V6_NETWORK_BITS), strict=False))
+
+
+class Turn:
+    """A submission that is counted once, by itself or with what is looked up for it."""
+
+    def __init__(self, store: WebStore, rate: Rate) -> None:
+        self._store = store
+        self._rate = rate
+
+    async def take(self) -> None:
+        """Count it, unless it is counted. ThrottledError where there were too many this minute."""
+        await self._store.admit(self.rate())
+
+    def rate(self) -> Rate:
+        """What it is to be counted against, by whom this is handed to; UNLIMITED from then on."""
+        rate, self._rate = self._rate, UNLIMITED
+        return rate
+
+
+class Limits:
+    """How much of web a client may use, and all of them together (0: no limit)."""
+
+    def __init__(self, settings: Settings, store: WebStore) -> None:
+        self._settings = settings
+        self._store = store
+        self._streams: Counter[str] = Counter()
+
+    async def admit(self, request: Request, purpose: str = "", *, cost: int = 1) -> None:
+        """Count a submission as `cost`. ThrottledError where there were too many this minute."""
+        await self._store.admit(self._rate(request, purpose), cost=cost)
+
+    def turn(self, request: Request) -> Turn:
+        """A submission that is still to be counted."""
+        return Turn(self._store, self._rate(request))
+
+    def _rate(self, request: Request, purpose: str = "") -> Rate:
+        of_one = self._settings.requests_per_minute
+        of_all = self._settings.requests_per_minute_of_all
+        return Rate(purpose + client_of(request), of_one, of_all)
+
+    def stream(self, request: Request, events: AsyncIterator[bytes]) -> Response:
+        """Server-sent events. ThrottledError where the client has too many streams open."""
+        client, most = client_of(request), self._settings.streams_per_client
+        if most and self._streams[client] >= most:
+            message = f"{client} watches {most} requests already; close some first."
+            raise ThrottledError(message, retry_after_s=AGAIN_AFTER_S)
+        self._streams[client] += 1
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return _CountedStream(events, headers, lambda: self._give_back(client))
+
+    def _give_back(self, client: str) -> None:
+        self._streams[client] -= 1
+        if not self._streams[client]:
+            del self._streams[client]
+
+
+class _CountedStream(StreamingResponse):
+    """Calls `ended` however the stream ends, even before its first event."""
+
+    def __init__(
+        self,
+        events: AsyncIterator[bytes],
+        headers: Mapping[str, str],
+        ended: Callable[[], None],
+    ) -> None:
+        super().__init__(events, media_type="text/event-stream", headers=headers)
+        self._ended = ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._ended()

@@ -1,0 +1,61 @@
+"""Refuses what web could not answer soon, at once and at the least cost."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from functions.common import problems
+from functions.common.errors import TemporaryError
+from functions.web.api import failures
+
+AGAIN_S = 2
+ALWAYS = ("/healthz", "/readyz", "/_/health", "/metrics", "/events/")
+"""Probes, and what the broker delivers: it waits for an answer and comes again by itself."""
+
+
+class BusyError(TemporaryError):
+    """One web process has as much to do as it can do soon."""
+
+    title = "Too busy"
+    slug = "overloaded"
+
+
+class Shedding:
+    """Answers 503 while `most` requests are under way in this process (0: no limit).
+
+    One is under way until its answer begins, so that a live stream is not. All of them share one
+    event loop: beyond what it can do, each one more would delay all others.
+    """
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._most = most
+        self._under_way = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if not self._most or scope["type"] != "http" or scope["path"].startswith(ALWAYS):
+            await self._app(scope, receive, send)
+            return
+        if self._under_way >= self._most:
+            message = "web is as busy as it can be; ask again in a few seconds."
+            shown = problems.from_error(BusyError(message))
+            refusal = failures.answer(shown, {"retry-after": str(AGAIN_S)})
+            await refusal(scope, receive, send)
+            return
+        self._under_way += 1
+        is_under_way = True
+
+        def ended() -> None:
+            nonlocal is_under_way
+            self._under_way -= is_under_way
+            is_under_way = False
+
+        async def send_and_note(message: Message) -> None:
+            ended()
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        finally:
+            ended()

@@ -1,0 +1,1 @@
+"""Live progress of requests for everyone who watches them."""

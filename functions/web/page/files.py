@@ -1,0 +1,103 @@
+"""Serves the files of the page so that a browser asks for each of them once.
+
+The page names its files under `static/{version}/`, where the version is made of the contents of all
+of them, and relative to itself, since it is not at the root behind a gateway. What was asked for
+under the current version never changes and is kept for ever; under any other name a file is asked
+for anew each time, with its ETag. Modules import each other by relative paths, so they stay within
+their version.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+STATIC = Path(__file__).parents[3] / "static"
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+VERSION_CHARACTERS = 16
+TEXTS = {".html", ".css", ".js", ".svg", ".txt"}
+
+mimetypes.add_type("text/javascript", ".js")  # some systems have it as text/plain
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as it was at `stamp` (modification time and size)."""
+
+    stamp: tuple[int, int]
+    body: bytes
+    compressed: bytes | None
+    digest: str
+
+
+class PageFiles:
+    """The files under `folder`, read and compressed when they are first asked for."""
+
+    def __init__(self, folder: Path = STATIC) -> None:
+        self._folder = folder.resolve()
+        self._files: dict[Path, File] = {}
+
+    def version(self) -> str:
+        """Of all files together."""
+        digest = hashlib.sha256()
+        for path in sorted(path for path in self._folder.rglob("*") if path.is_file()):
+            digest.update(f"{path.relative_to(self._folder)} {self._file(path).digest}\n".encode())
+        return digest.hexdigest()[:VERSION_CHARACTERS]
+
+    def page(self, request: Request, name: str) -> Response:
+        """The HTML file `name`, its files named under the current version."""
+        html = self._file(self._folder / name).body.decode()
+        body = html.replace('"/static/', f'"static/{self.version()}/').encode()
+        digest = hashlib.sha256(body).hexdigest()
+        compressed = gzip.compress(body, mtime=0)
+        return _answer(request, name, File((0, 0), body, compressed, digest), ASK_AGAIN)
+
+    def file(self, request: Request) -> Response:
+        """The file that the path parameter `path` names, with or without a version before it."""
+        name = str(request.path_params["path"])
+        version, _, rest = name.partition("/")
+        is_current = bool(rest) and version == self.version()
+        path = self._find(name) or self._find(rest)
+        if path is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no file /static/{name}.")
+        return _answer(request, name, self._file(path), FOR_EVER if is_current else ASK_AGAIN)
+
+    def _find(self, name: str) -> Path | None:
+        try:
+            path = (self._folder / name).resolve()
+            return path if path.is_relative_to(self._folder) and path.is_file() else None
+        except (OSError, ValueError):  # no file has a name like that
+            return None
+
+    def _file(self, path: Path) -> File:
+        status = path.stat()
+        stamp = (status.st_mtime_ns, status.st_size)
+        known = self._files.get(path)
+        if known is None or known.stamp != stamp:
+            body = path.read_bytes()
+            compressed = gzip.compress(body, mtime=0) if path.suffix in TEXTS else None
+            known = File(stamp, body, compressed, hashlib.sha256(body).hexdigest())
+            self._files[path] = known
+        return known
+
+
+def _answer(request: Request, name: str, file: File, cache_control: str) -> Response:
+    etag = f'W/"{file.digest[:32]}"'  # weak: the same for the compressed form
+    headers = {"cache-control": cache_control, "etag": etag, "vary": "accept-encoding"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    body = file.body
+    if file.compressed and "gzip" in request.headers.get("accept-encoding", ""):
+        body = file.compressed
+        headers["content-encoding"] = "gzip"
+    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Response(body, media_type=media_type, headers=headers)

@@ -1,0 +1,1 @@
+"""How web posts events to the broker."""

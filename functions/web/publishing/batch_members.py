@@ -1,0 +1,90 @@
+"""Hands the members of a batch to the broker, some at a time, so that others get their turn.
+
+An event `batch.requested` stands for what is left to do. Whoever takes it works for a short while,
+sends the next such event, and only then acknowledges the first: a web that dies half way leaves an
+event that the broker delivers again, and members handed over twice are worked on once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from functions.common.messages.events import BatchRequested
+from functions.common.requests.batches import BatchProgress
+from functions.web.api.batch_submission import Batch
+from functions.web.live.progress import Changes
+from functions.web.publishing.publisher import Publisher
+from functions.web.stores.batches import BatchStore
+
+IN_FLIGHT = 64
+"""Members of one batch with the functions at once: enough to keep them busy, and a request that
+comes in meanwhile waits behind no more than these."""
+SLICE = 16
+TURN_S = 5.0
+"""The next event is sent after this long, well within a delivery's time-out."""
+LOOK_S = 1.0
+STALLED_S = 30.0
+"""If no member moves for this long, those in flight may be lost: the next are handed over."""
+
+
+class Expansion:
+    """Expands batches. `clock` gives epoch seconds, `elapsed` monotonic ones."""
+
+    def __init__(
+        self,
+        store: BatchStore,
+        changes: Changes,
+        publisher: Publisher,
+        *,
+        clock: Callable[[], float] = time.time,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._changes = changes
+        self._publisher = publisher
+        self._clock = clock
+        self._elapsed = elapsed
+
+    async def begin(self, batch_id: str, traceparent: str) -> None:
+        """Send the event that has the batch expanded. TemporaryError unless it is taken."""
+        event_id = f"batch-{secrets.token_hex(16)}"
+        await self._publisher.publish(BatchRequested(batch_id), event_id, traceparent)
+
+    async def expand(self, batch_id: str, traceparent: str) -> None:
+        """Hand members over as those in flight end. TemporaryError where a store is down."""
+        ends = self._elapsed() + TURN_S
+        batch: Batch | None = None
+        with self._changes.watching(batch_id) as changed:
+            while True:
+                changed.clear()
+                progress = await self._store.progress(batch_id)
+                if progress is None or progress.published >= progress.total:
+                    return
+                if self._elapsed() > ends:
+                    await self.begin(batch_id, traceparent)
+                    return
+                if self._has_room(progress):
+                    batch = batch or await self._store.read(progress)
+                    if not await self._hand_over(batch, progress, traceparent):
+                        return  # the event came twice, and the other one goes on
+                else:
+                    with suppress(asyncio.TimeoutError, TimeoutError):
+                        await asyncio.wait_for(changed.wait(), LOOK_S)
+
+    def _has_room(self, progress: BatchProgress) -> bool:
+        """Whether SLICE more members may be handed over now."""
+        if self._clock() * 1000 - progress.updated_at_ms > STALLED_S * 1000:
+            return True
+        return progress.published - progress.ended + SLICE <= IN_FLIGHT
+
+    async def _hand_over(self, batch: Batch, progress: BatchProgress, traceparent: str) -> bool:
+        stop = min(progress.published + SLICE, progress.total)
+        members = batch.members(progress.published, stop)
+        await asyncio.gather(
+            *(self._publisher.publish(one, one.request_id, traceparent) for one in members)
+        )
+        return await self._store.mark_published(progress, stop)

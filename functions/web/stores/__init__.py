@@ -1,0 +1,1 @@
+"""What web reads and writes in Redis and S3."""

@@ -1,0 +1,152 @@
+"""Batches in Redis, for web's event loop."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from functions.common.config import RedisSettings
+from functions.common.errors import ConflictError, DeadlineError, RequestError
+from functions.common.redis_client import failures_are_temporary
+from functions.common.requests import batches as batch_record
+from functions.common.requests import metrics
+from functions.common.requests import record as request_record
+from functions.common.requests.batches import BatchProgress
+from functions.common.requests.record import Status
+from functions.web.api.batch_submission import Batch
+from functions.web.stores.requests import WebStore
+
+AT_ONCE = 500
+"""Members read in one round trip."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member as a table shows it; `headline` where it is done, `error` where it has failed."""
+
+    symbol: str
+    request_id: str
+    status: str
+    headline: dict[str, Any]
+    error: str
+
+
+class BatchStore:
+    """What web reads and writes of batches. `clock` gives the time in epoch seconds."""
+
+    def __init__(
+        self,
+        redis: Any,
+        settings: RedisSettings,
+        requests: WebStore,
+        deadline_s: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._redis = redis
+        self._settings = settings
+        self._requests = requests
+        self._deadline_s = deadline_s
+        self._clock = clock
+
+    async def accept(self, batch: Batch) -> None:
+        """Keep the batch and all its members, or nothing; again, it changes nothing.
+
+        ConflictError where its id stands for another batch.
+        """
+        now_ms = int(self._clock() * 1000)
+        members = list(batch.members())
+        keys = [
+            batch_record.batch_key(batch.batch_id),
+            *(request_record.request_key(one.request_id) for one in members),
+            metrics.key_of(metrics.shard_of(batch.batch_id)),
+        ]
+        arguments: list[str | int] = [
+            batch.digest(),
+            json.dumps(batch.symbols, separators=(",", ":")),
+            now_ms,
+            now_ms + int(self._deadline_s * 1000),
+            int((self._settings.result_ttl_s + self._deadline_s) * 1000),
+            batch.batch_id,
+            batch.days,
+            batch.model,
+            *(request_record.body_of(one) for one in members),
+        ]
+        with failures_are_temporary():
+            evaluated: Awaitable[bytes] = self._redis.eval(
+                batch_record.ACCEPT, len(keys), *keys, *arguments
+            )
+            answer = await evaluated
+        if answer == b"conflict":
+            message = (
+                f"The id {batch.batch_id!r} was used before for other symbols, another number of"
+                " days or model. Choose another id."
+            )
+            raise ConflictError(message)
+
+    async def progress(self, batch_id: str) -> BatchProgress | None:
+        """How the batch gets on; what is left of one whose deadline has passed is failed."""
+        progress = await self._progress(batch_id)
+        if progress and progress.is_overdue(int(self._clock() * 1000)):
+            await self.fail(batch_id, DeadlineError("waiting for its turn in the batch"))
+            progress = await self._progress(batch_id)
+        return progress
+
+    async def read(self, progress: BatchProgress) -> Batch:
+        """What was asked for."""
+        key = batch_record.batch_key(progress.batch_id)
+        with failures_are_temporary():
+            symbols = await self._redis.hget(key, "symbols")
+        return Batch(
+            progress.batch_id, tuple(json.loads(symbols or b"[]")), progress.days, progress.model
+        )
+
+    async def members(self, batch: Batch) -> list[Member]:
+        """Where each member stands, in the order of the symbols; expired ones are left out."""
+        listed = list(batch.members())
+        members = []
+        for first in range(0, len(listed), AT_ONCE):
+            part = listed[first : first + AT_ONCE]
+            pipe = self._redis.pipeline(transaction=False)
+            for one in part:
+                key = request_record.request_key(one.request_id)
+                pipe.hmget(key, "status", "headline", "error")
+            with failures_are_temporary():
+                found = await pipe.execute()
+            for one, (status, headline, error) in zip(part, found, strict=True):
+                if status is None:
+                    continue
+                shown = json.loads(headline) if headline else {}
+                detail = json.loads(error)["detail"] if error else ""
+                members.append(Member(one.symbol, one.request_id, status.decode(), shown, detail))
+        return members
+
+    async def mark_published(self, progress: BatchProgress, published: int) -> bool:
+        """Note that members were handed over; False where someone else has meanwhile."""
+        key = batch_record.batch_key(progress.batch_id)
+        now_ms = int(self._clock() * 1000)
+        with failures_are_temporary():
+            evaluated: Awaitable[int] = self._redis.eval(
+                batch_record.PUBLISHED, 1, key, progress.published, published, now_ms
+            )
+            return bool(await evaluated)
+
+    async def fail(self, batch_id: str, error: RequestError) -> None:
+        """Fail the members that have not ended."""
+        progress = await self._progress(batch_id)
+        if progress is None:
+            return
+        batch = await self.read(progress)
+        ended = {Status.DONE.value, Status.FAILED.value}
+        left = {one.request_id for one in await self.members(batch) if one.status not in ended}
+        for one in batch.members():
+            if one.request_id in left:
+                await self._requests.fail(one, error)
+
+    async def _progress(self, batch_id: str) -> BatchProgress | None:
+        key = batch_record.batch_key(batch_id)
+        with failures_are_temporary():
+            stored = await self._redis.hmget(key, batch_record.PROGRESS_FIELDS)
+        return batch_record.decode(batch_id, stored)

@@ -1,0 +1,93 @@
+"""A symbol's daily prices as the API shows them, read from where ingest keeps them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from functions.common.config import S3Settings
+from functions.common.errors import InvalidFieldError, TemporaryError
+from functions.common.messages import fields
+from functions.common.prices import history as prices
+from functions.common.prices.bucket import Bucket
+from functions.common.prices.store import PriceStore, StoredPrices
+from functions.web.api.submission import Field, InvalidSubmissionError
+
+SHOWN = ("close", "adj_close", "volume")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The prices asked for: those from `start` to `end`, ISO dates; empty: no limit."""
+
+    symbol: str
+    start: str
+    end: str
+
+
+class PriceHistories:
+    """Finds prices without waiting for S3 in the event loop."""
+
+    def __init__(self, settings: S3Settings | None, providers: Sequence[str]) -> None:
+        self._prices = PriceStore(Bucket(settings)) if settings else None
+        self._providers = providers
+
+    async def find(self, symbol: str) -> StoredPrices | None:
+        """The prices of the first provider that has some; None where none has.
+
+        Raises TemporaryError where web has not been told of the bucket, or it does not answer.
+        """
+        if self._prices is None:
+            message = "Price histories are not served here: web has no S3_BUCKET."
+            raise TemporaryError(message)
+        return await asyncio.to_thread(self._read, self._prices, symbol)
+
+    def _read(self, store: PriceStore, symbol: str) -> StoredPrices | None:
+        found = (store.get(store.key_of(provider, symbol)) for provider in self._providers)
+        return next(filter(None, found), None)
+
+
+def read_query(symbol: str, query: Mapping[str, str]) -> Wanted:
+    """What a path and a query ask for. Raises InvalidSubmissionError about every bad field."""
+    asked = {name: query[name] for name in ("start", "end") if query.get(name)}
+    field = Field({**asked, "symbol": symbol})
+    ticker = field(fields.symbol)
+    days = {name: field(fields.day, name) for name in asked}
+    start, end = days.get("start"), days.get("end")
+    if start and end and start > end:
+        message = f"must not be after end ({end}), not {start}."
+        field.errors.append(InvalidFieldError("start", message))
+    if field.errors:
+        raise InvalidSubmissionError(field.errors)
+    return Wanted(ticker, *(day.isoformat() if day else "" for day in (start, end)))
+
+
+def document(wanted: Wanted, stored: StoredPrices) -> dict[str, Any]:
+    """The rows wanted as columns; null where the source has no value.
+
+    Raises InvalidSubmissionError where there are none.
+    """
+    rows = [line.split(",") for line in stored.body.decode().splitlines()[1:]]
+    kept = [
+        row for row in rows if wanted.start <= row[0] and (not wanted.end or row[0] <= wanted.end)
+    ]
+    if rows and not kept:
+        field = "start" if wanted.start > rows[0][0] else "end"
+        message = (
+            f"leaves no prices: those of {wanted.symbol} are from {rows[0][0]} to {rows[-1][0]}."
+        )
+        raise InvalidSubmissionError([InvalidFieldError(field, message)])
+    at = {name: prices.COLUMNS.index(name) for name in SHOWN}
+    return {
+        "symbol": wanted.symbol,
+        "provider": stored.provider,
+        "fetched_at": stored.fetched_at,
+        "dates": [row[0] for row in kept],
+        **{name: [_number(row[at[name]]) for row in kept] for name in SHOWN},
+    }
+
+
+def _number(cell: str) -> float | None:
+    return float(cell) if cell else None

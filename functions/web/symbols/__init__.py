@@ -1,0 +1,1 @@
+"""The symbol directory: where web gets it, and how it is searched."""

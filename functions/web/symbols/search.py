@@ -1,0 +1,93 @@
+"""The symbol directory: finds stocks by ticker or company name."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from functions.common.errors import UnknownSymbolError
+from functions.common.prices.symbol_directory import Listing
+from functions.web.settings import Settings
+
+MOST = 20
+MOST_EXAMINED = 500
+"""Names looked at for one search: a word of one letter begins thousands of them."""
+APOSTROPHES = re.compile("['\u2019`]")
+WORD = re.compile(r"\w+")
+LAST = "\U0010ffff"
+
+SAMPLE = (
+    Listing("AAPL", "Apple Inc."),
+    Listing("FB", "Facebook, Inc."),
+    Listing("GOOG", "Google Inc."),
+    Listing("IBM", "International Business Machines Corporation"),
+    Listing("MSFT", "Microsoft Corporation"),
+)
+SAMPLE_SYMBOLS = frozenset(listing.symbol for listing in SAMPLE)
+
+
+class Directory:
+    """Searches `listings`, forgiving of case and punctuation."""
+
+    def __init__(self, listings: Iterable[Listing]) -> None:
+        self._listings = sorted(listings)
+        self._words = [_words(listing.name) for listing in self._listings]
+        tickers = [(_squeezed(one.symbol), at) for at, one in enumerate(self._listings)]
+        self._tickers = sorted(tickers)
+        self._by_word = sorted({(word, at) for at, name in enumerate(self._words) for word in name})
+
+    def __len__(self) -> int:
+        return len(self._listings)
+
+    def find(self, query: str) -> list[Listing]:
+        """Tickers that begin with `query` first, then names with words that begin so."""
+        squeezed, parts = _squeezed(query), _words(query)
+        range_of = _range_of(squeezed, self._tickers)[:MOST]
+        found = [self._tickers[entry][1] for entry in range_of]
+        if parts and len(found) < MOST:
+            known = set(found)
+            found += [at for at in self._named(parts) if at not in known]
+        return [self._listings[at] for at in found[:MOST]]
+
+    def _named(self, parts: list[str]) -> list[int]:
+        """Names with all `parts`, those first that begin with the first of them."""
+        ranges = [_range_of(part, self._by_word) for part in parts]
+        rarest = min(ranges, key=len)
+        examined = {self._by_word[entry][1] for entry in rarest[:MOST_EXAMINED]}
+        found = [
+            at
+            for at in examined
+            if all(any(word.startswith(part) for word in self._words[at]) for part in parts)
+        ]
+        return sorted(found, key=lambda at: (not self._words[at][0].startswith(parts[0]), at))
+
+
+def _range_of(prefix: str, entries: list[tuple[str, int]]) -> range:
+    """Where the texts that begin with `prefix` stand in the sorted `entries`."""
+    first = bisect_left(entries, (prefix,))
+    return range(first, bisect_left(entries, (prefix + LAST,), lo=first))
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(APOSTROPHES.sub("", text.lower()))
+
+
+def _squeezed(text: str) -> str:
+    return "".join(_words(text))
+
+
+def is_available(symbol: str, settings: Settings) -> bool:
+    """Whether there may be prices of `symbol`: of the sample's we know it, of others not."""
+    return not settings.has_sample_only or symbol in SAMPLE_SYMBOLS
+
+
+def require_available(symbol: str, settings: Settings) -> None:
+    """Raise UnknownSymbolError where it is known at once that there are no prices."""
+    if not is_available(symbol, settings):
+        message = (
+            f"{symbol} is not in the sample, which has {', '.join(sorted(SAMPLE_SYMBOLS))}. Choose"
+            " one of these, or have the operator set up a provider of live prices (TIINGO_API_KEY,"
+            " NASDAQ_DATA_LINK_API_KEY or PROVIDERS)."
+        )
+        raise UnknownSymbolError(message)

@@ -1,0 +1,80 @@
+"""Where web has its symbol directory from: the bundled file, or a refreshed one in S3."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from functions.common.config import S3Settings
+from functions.common.prices import symbol_directory as listings
+from functions.common.prices.bucket import Bucket
+from functions.web.symbols.search import SAMPLE, SAMPLE_SYMBOLS, Directory
+
+BUNDLED = Path(__file__).with_name("symbols.tsv.gz")
+
+log = logging.getLogger(__name__)
+
+
+def bundled() -> Directory:
+    """The directory that comes with Stockcast, and the sample's symbols as they were then."""
+    listed = listings.from_bytes(BUNDLED.read_bytes())
+    return Directory([*SAMPLE, *(one for one in listed if one.symbol not in SAMPLE_SYMBOLS)])
+
+
+class SymbolSource:
+    """Keeps a directory at hand. No search waits for S3: it is looked at behind its back.
+
+    `clock` gives seconds of any origin.
+    """
+
+    def __init__(
+        self,
+        settings: S3Settings | None,
+        max_age_s: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._bucket = Bucket(settings) if settings else None
+        self._max_age_s = max_age_s
+        self._clock = clock
+        self._directory: Directory | None = None
+        self._etag = ""
+        self._looked_at: float | None = None
+        self._looking: asyncio.Task[None] | None = None
+
+    def directory(self) -> Directory:
+        """The latest one known; S3 is asked for a newer one now and then."""
+        if self._directory is None:
+            self._directory = bundled()
+        now = self._clock()
+        due = self._looked_at is None or now - self._looked_at >= self._max_age_s
+        if self._bucket and due and (self._looking is None or self._looking.done()):
+            self._looked_at = now
+            self._looking = asyncio.create_task(self._look())
+        return self._directory
+
+    async def aclose(self) -> None:
+        """Wait for a look that is under way."""
+        if self._looking:
+            await asyncio.wait([self._looking])
+
+    async def _look(self) -> None:
+        try:
+            found = await asyncio.to_thread(self._fetch)
+        except Exception as error:  # noqa: BLE001 - whatever fails there, the last one serves
+            log.warning("the symbol directory in S3 cannot be had: %s", error)
+            return
+        if found:
+            self._etag, self._directory = found
+            log.info("the symbol directory has %d listings", len(self._directory))
+
+    def _fetch(self) -> tuple[str, Directory] | None:
+        """The directory in S3; None where there is none, or the one we have."""
+        assert self._bucket  # noqa: S101 - for the type checker; `directory` has looked
+        known = self._bucket.head(listings.KEY)
+        if known is None or known.etag == self._etag:
+            return None
+        stored = self._bucket.get(listings.KEY)
+        return (stored.etag, Directory(listings.from_bytes(stored.body))) if stored else None
