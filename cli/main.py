@@ -9,11 +9,22 @@ import sys
 from collections.abc import Sequence
 
 from cli.arguments import BadInputError
-from cli.commands import analyse, backtest, batch, completion, forecast, rank, sign, up, watch
+from cli.commands import (
+    analyse,
+    backtest,
+    batch,
+    bucket,
+    completion,
+    forecast,
+    rank,
+    sign,
+    up,
+    watch,
+)
 from cli.exit_codes import EXPLAINED, FAILED, INTERRUPTED, UNAVAILABLE, USAGE
 from functions.common.errors import ConfigurationError, StockcastError, TemporaryError
 
-COMMANDS = (up, forecast, watch, analyse, batch, backtest, rank, sign, completion)
+COMMANDS = (up, forecast, watch, analyse, batch, backtest, rank, bucket, sign, completion)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
