@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from functions.common.prices import notes as price_notes
 from functions.common.prices.bucket import Bucket, StoredObject
 from functions.common.prices.history import PriceHistory
 
@@ -21,7 +22,7 @@ class StoredPrices:
 
     `fetched_at` is when the provider was last asked (ISO 8601, UTC); `first_date`, `last_date` and
     `last_action` (the latest split or dividend, empty: none) are ISO dates, as are `jumps`: the
-    latest days on which the price jumped without a split.
+    latest days on which the price jumped without a split. `notes` are those of the history.
     """
 
     key: str
@@ -33,6 +34,7 @@ class StoredPrices:
     last_date: str
     last_action: str = ""
     jumps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     body: bytes = b""
 
 
@@ -87,6 +89,7 @@ class PriceStore:
             "last-date": history.rows[-1].date.isoformat(),
             "last-action": last_action,
             "jumps": " ".join(jumps[-MOST_JUMPS:]),
+            "notes": price_notes.to_header(history.notes),
         }
         written = self._bucket.replace(
             key,
@@ -110,5 +113,6 @@ def _stored(key: str, found: StoredObject) -> StoredPrices:
         last_date=metadata.get("last-date", ""),
         last_action=metadata.get("last-action", ""),
         jumps=tuple(metadata.get("jumps", "").split()),
+        notes=price_notes.from_header(metadata.get("notes", "")),
         body=found.body,
     )
