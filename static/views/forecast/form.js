@@ -1,7 +1,7 @@
 // The form: which ticker, how many days, which model. It keeps what was typed, whatever happens.
-import { NO_TICKER, combobox } from "./combobox.js";
-import { at, element } from "./element.js";
-import { isSymbol, recent } from "./storage.js";
+import { NO_TICKER, combobox } from "../../controls/combobox.js";
+import { at, element } from "../../page/element.js";
+import { isSymbol, recent } from "../../page/storage.js";
 
 const MODELS = ["calibrated", "prophet"];
 const MOST_DAYS = 3650;

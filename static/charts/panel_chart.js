@@ -1,7 +1,7 @@
 // Draws one panel of an analysis without knowing which analysis it is of.
-import { element } from "./element.js";
-import { change, longDate, number, percent, price, shortNumber, tick } from "./format.js";
-import uPlot from "./vendor/uplot.js";
+import { element } from "../page/element.js";
+import { change, longDate, number, percent, price, shortNumber, tick } from "../page/format.js";
+import uPlot from "../vendor/uplot.js";
 import { colour, edge, line, plot, readoutOf, toSeconds } from "./plot.js";
 import { rangeButtons } from "./ranges.js";
 

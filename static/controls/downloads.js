@@ -1,7 +1,7 @@
 // What can be kept of an answer: files, its address, and a place on the watch-list.
-import { here } from "./api.js";
-import { element } from "./element.js";
-import { TOO_MANY_WATCHED, isWatched, unwatch, watch } from "./storage.js";
+import { here } from "../api/client.js";
+import { element } from "../page/element.js";
+import { TOO_MANY_WATCHED, isWatched, unwatch, watch } from "../page/storage.js";
 
 export function downloadLinks(name, links) {
   const link = (href, type) => element("a.button", { href: here(href), download: `${name}.${type.toLowerCase()}` }, type);

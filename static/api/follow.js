@@ -1,5 +1,5 @@
 // Follows a request until it has ended: live, or by asking where the live stream is lost.
-import { Problem, UNREACHABLE, get, here } from "./api.js";
+import { Problem, UNREACHABLE, get, here } from "./client.js";
 
 const SILENCE_MS = 10_000; // a proxy may hold the stream back: then we ask
 const FIRST_PAUSE_MS = 500;

@@ -1,6 +1,6 @@
 // The record: how past forecasts of this stock turned out.
-import { element, svg } from "./element.js";
-import { finePercent, number, percent } from "./format.js";
+import { element, svg } from "../../page/element.js";
+import { finePercent, number, percent } from "../../page/format.js";
 
 /** The children of the card. */
 export function backtestCard(backtest) {

@@ -1,7 +1,7 @@
 // A uPlot chart in the page's colours that follows its theme and width, and is used by mouse, wheel, finger or keys.
-import { element } from "./element.js";
-import { month, monthAndDay, seconds, shortNumber, year } from "./format.js";
-import uPlot from "./vendor/uplot.js";
+import { element } from "../page/element.js";
+import { month, monthAndDay, seconds, shortNumber, year } from "../page/format.js";
+import uPlot from "../vendor/uplot.js";
 import { byKeys, byWheel, byTouch } from "./zoom.js";
 
 const DAY_S = 86_400;

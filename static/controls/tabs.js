@@ -1,5 +1,5 @@
 // Tabs after the ARIA Authoring Practices: arrows move, Enter or Space shows, since showing takes a request.
-import { element } from "./element.js";
+import { element } from "../page/element.js";
 
 /** `items`: [key, text] each. `chosen` gets the key. All tabs stand for the one panel `panel`, which is refilled. */
 export function tabs(label, items, panel, chosen) {

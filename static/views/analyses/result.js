@@ -1,10 +1,10 @@
 // The answer of an analysis: the sentence, what has to be known, figures, drawings, table, downloads.
-import { kindOf } from "./analysis_kinds.js";
-import { downloadLinks, copyButton } from "./downloads.js";
-import { element } from "./element.js";
-import { age, finePercent, isIsoDate, longDate, number, price, shortDate, withDates } from "./format.js";
-import { panelChart } from "./panel_chart.js";
-import { foldedTable } from "./tables.js";
+import { kindOf } from "./kinds.js";
+import { downloadLinks, copyButton } from "../../controls/downloads.js";
+import { element } from "../../page/element.js";
+import { age, finePercent, isIsoDate, longDate, number, price, shortDate, withDates } from "../../page/format.js";
+import { panelChart } from "../../charts/panel_chart.js";
+import { foldedTable } from "../../controls/folded_table.js";
 
 const FEW_ROWS = 14;
 const FRACTIONS = /return$|drawdown$|volatility$|^accuracy|inside/;

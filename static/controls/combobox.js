@@ -1,7 +1,7 @@
 // Ticker search: an editable combobox with list autocomplete, after the ARIA Authoring Practices.
-import { findSymbols, warmUp } from "./api.js";
-import { element } from "./element.js";
-import { isSymbol } from "./storage.js";
+import { findSymbols, warmUp } from "../api/client.js";
+import { element } from "../page/element.js";
+import { isSymbol } from "../page/storage.js";
 
 const PAUSE_MS = 120;
 export const NO_TICKER = "Enter a ticker, for example AAPL or BRK.B.";

@@ -1,6 +1,6 @@
 // What is shown while a request is under way: its stages as they happen, and the time they take.
-import { element } from "./element.js";
-import { elapsed } from "./format.js";
+import { element } from "../page/element.js";
+import { elapsed } from "../page/format.js";
 
 const STAGES = { queued: "Queued", ingesting: "Fetching prices", forecasting: "Forecasting" };
 const ASLEEP_AFTER_MS = 1_000;

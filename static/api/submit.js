@@ -1,5 +1,5 @@
 // Hands in what is asked, under an id of our own: where no answer came, it can be said again and stays one request.
-import { Problem, post } from "./api.js";
+import { Problem, post } from "./client.js";
 import { waited } from "./follow.js";
 
 const TRIES = 3;

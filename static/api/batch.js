@@ -1,5 +1,5 @@
 // Forecasts of many tickers at once.
-import { get } from "./api.js";
+import { get } from "./client.js";
 import { follow } from "./follow.js";
 import { submit } from "./submit.js";
 

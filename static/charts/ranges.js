@@ -1,6 +1,6 @@
 // The range buttons of a chart of prices: how much of the past is shown.
-import { element } from "./element.js";
-import { seconds } from "./format.js";
+import { element } from "../page/element.js";
+import { seconds } from "../page/format.js";
 
 const MONTHS = { "1M": 1, "3M": 3, "6M": 6, "1Y": 12, "3Y": 36 };
 const NAMES = ["1M", "3M", "6M", "YTD", "1Y", "3Y", "Max"];

@@ -1,14 +1,14 @@
 // The forecast view: asks, waits, answers.
-import { get, isRecent } from "./api.js";
-import * as ask from "./ask.js";
-import { at, element } from "./element.js";
-import { failure, isUnknownSymbol, offerMeant } from "./failure.js";
-import { follow } from "./follow.js";
-import { inDays } from "./format.js";
-import { current, go } from "./router.js";
-import { remember } from "./storage.js";
-import { submit } from "./submit.js";
-import { waiting } from "./waiting.js";
+import { get, isRecent } from "../../api/client.js";
+import * as ask from "./form.js";
+import { at, element } from "../../page/element.js";
+import { failure, isUnknownSymbol, offerMeant } from "../../controls/failure.js";
+import { follow } from "../../api/follow.js";
+import { inDays } from "../../page/format.js";
+import { current, go } from "../../page/router.js";
+import { remember } from "../../page/storage.js";
+import { submit } from "../../api/submit.js";
+import { waiting } from "../../controls/waiting.js";
 
 const MOST_KEPT = 12;
 const kept = new Map(); // answers by what was asked, for going back and forth

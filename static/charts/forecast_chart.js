@@ -1,9 +1,8 @@
 // The forecast's chart: history, what the model said of it, the ribbon, and a random walk beside it.
-import { element } from "./element.js";
-import { longDate, price, range, shortDate, tick } from "./format.js";
+import { element } from "../page/element.js";
+import { longDate, price, range, shortDate, tick } from "../page/format.js";
 import { colour, edge, line, plot, readoutOf, toSeconds } from "./plot.js";
 import { rangeButtons } from "./ranges.js";
-import { pastKeys } from "./tables.js";
 
 const HEIGHT = { wide: 400, narrow: 300 };
 const DASH = [5, 4];
@@ -159,4 +158,9 @@ function walkLayers(walk, ahead) {
   if (!walk) return [];
   const walked = (name) => ({ series: line("Random walk", "faint", { width: 1, dash: DASH }), values: ahead(walk[name]), group: "walk" });
   return [walked("lo80"), walked("hi80")];
+}
+
+/** What the model said of the past: a range for each next day, or a fitted line. */
+export function pastKeys(history) {
+  return history.lo80?.some((value) => value !== null) ? ["lo80", "hi80"] : ["fitted"];
 }

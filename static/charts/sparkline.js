@@ -1,6 +1,6 @@
 // A price in a word's space.
-import { svg } from "./element.js";
-import { change } from "./format.js";
+import { svg } from "../page/element.js";
+import { change } from "../page/format.js";
 
 const WIDTH = 120;
 const HEIGHT = 28;

@@ -1,5 +1,5 @@
 // The form of an analysis, made from the parameters its kind takes.
-import { element } from "./element.js";
+import { element } from "../../page/element.js";
 
 const MOST_FILE_BYTES = 60_000;
 const idOf = ({ name }) => `parameter-${name}`;

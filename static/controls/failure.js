@@ -1,6 +1,6 @@
 // What went wrong, and what to do about it.
-import { Problem, findSymbols } from "./api.js";
-import { element } from "./element.js";
+import { Problem, findSymbols } from "../api/client.js";
+import { element } from "../page/element.js";
 
 export const isUnknownSymbol = ({ type = "" }) => type.endsWith("/unknown-symbol");
 

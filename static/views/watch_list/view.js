@@ -1,13 +1,13 @@
 // The watch-list: the tickers this browser keeps an eye on, forecast together as one batch.
-import { history, isRecent } from "./api.js";
-import { forecastAll } from "./batch.js";
-import { NO_TICKER } from "./combobox.js";
-import { at, element } from "./element.js";
-import { failure } from "./failure.js";
-import { inDays, isIsoDate, percent, price, range, shortDate } from "./format.js";
-import { sparkline } from "./sparkline.js";
-import { MOST_WATCHED, TOO_MANY_WATCHED, isSymbol, read, readRecord, unwatch, watch, watched, write } from "./storage.js";
-import { tickerField } from "./ticker_field.js";
+import { history, isRecent } from "../../api/client.js";
+import { forecastAll } from "../../api/batch.js";
+import { NO_TICKER } from "../../controls/combobox.js";
+import { at, element } from "../../page/element.js";
+import { failure } from "../../controls/failure.js";
+import { inDays, isIsoDate, percent, price, range, shortDate } from "../../page/format.js";
+import { sparkline } from "../../charts/sparkline.js";
+import { MOST_WATCHED, TOO_MANY_WATCHED, isSymbol, read, readRecord, unwatch, watch, watched, write } from "../../page/storage.js";
+import { tickerField } from "../../controls/ticker_field.js";
 
 const HORIZONS = { 7: "1 week", 30: "1 month", 91: "3 months", 365: "1 year" };
 const SPARK_DAYS = 63;

@@ -1,6 +1,6 @@
 // A labelled field for a ticker, with search and a place for what is wrong with it.
 import { combobox } from "./combobox.js";
-import { element } from "./element.js";
+import { element } from "../page/element.js";
 
 export function tickerField(id, label, { placeholder = "AAPL", maxlength = 60, settled = () => {} } = {}) {
   const input = element("input.ticker", { id, maxlength, placeholder, autocomplete: "off", autocapitalize: "characters", spellcheck: "false", "aria-describedby": `${id}-error` });

@@ -1,15 +1,15 @@
 // Up to four tickers beside each other, as percent change from the start of what is shown.
-import { history, isRecent } from "./api.js";
-import { NO_TICKER } from "./combobox.js";
-import { at, element } from "./element.js";
-import { failure } from "./failure.js";
-import { change, longDate, percent, price, shortDate } from "./format.js";
-import { line, plot, readoutOf, toSeconds } from "./plot.js";
-import { rangeButtons } from "./ranges.js";
-import { go } from "./router.js";
-import { isSymbol, watched } from "./storage.js";
-import { foldedTable } from "./tables.js";
-import { tickerField } from "./ticker_field.js";
+import { history, isRecent } from "../../api/client.js";
+import { NO_TICKER } from "../../controls/combobox.js";
+import { at, element } from "../../page/element.js";
+import { failure } from "../../controls/failure.js";
+import { change, longDate, percent, price, shortDate } from "../../page/format.js";
+import { line, plot, readoutOf, toSeconds } from "../../charts/plot.js";
+import { rangeButtons } from "../../charts/ranges.js";
+import { go } from "../../page/router.js";
+import { isSymbol, watched } from "../../page/storage.js";
+import { foldedTable } from "../../controls/folded_table.js";
+import { tickerField } from "../../controls/ticker_field.js";
 
 const MOST = 4;
 const HEIGHT = { wide: 400, narrow: 300 };

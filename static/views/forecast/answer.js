@@ -1,11 +1,11 @@
 // The answer: the sentence first, then the chart, the record, where the prices are from, and the table.
-import { history } from "./api.js";
-import { element } from "./element.js";
-import { backtestCard } from "./backtest.js";
-import { forecastChart } from "./chart.js";
+import { history } from "../../api/client.js";
+import { element } from "../../page/element.js";
+import { backtestCard } from "./record.js";
+import { forecastChart } from "../../charts/forecast_chart.js";
 import { forecastTables } from "./tables.js";
-import { downloads } from "./downloads.js";
-import { age, inDays, longDate, number, percent, price, prices, range, shortDate, unbroken } from "./format.js";
+import { downloads } from "../../controls/downloads.js";
+import { age, inDays, longDate, number, percent, price, prices, range, shortDate, unbroken } from "../../page/format.js";
 
 /** Fills `place`; what is returned takes a late backtest, and cleans up. */
 export function show(place, { request, links }) {

@@ -1,18 +1,18 @@
 // The analyses of one ticker, a tab each.
-import { complain, analysisFields, entered, parametersOf } from "./analysis_form.js";
-import { KINDS, kindOf } from "./analysis_kinds.js";
-import { show as showResult } from "./analysis_result.js";
-import { isRecent } from "./api.js";
-import { NO_TICKER } from "./combobox.js";
-import { at, element } from "./element.js";
-import { failure } from "./failure.js";
-import { follow } from "./follow.js";
-import { go } from "./router.js";
-import { isSymbol, recent, remember } from "./storage.js";
-import { submit } from "./submit.js";
-import { tabs } from "./tabs.js";
-import { tickerField } from "./ticker_field.js";
-import { waiting } from "./waiting.js";
+import { complain, analysisFields, entered, parametersOf } from "./form.js";
+import { KINDS, kindOf } from "./kinds.js";
+import { show as showResult } from "./result.js";
+import { isRecent } from "../../api/client.js";
+import { NO_TICKER } from "../../controls/combobox.js";
+import { at, element } from "../../page/element.js";
+import { failure } from "../../controls/failure.js";
+import { follow } from "../../api/follow.js";
+import { go } from "../../page/router.js";
+import { isSymbol, recent, remember } from "../../page/storage.js";
+import { submit } from "../../api/submit.js";
+import { tabs } from "../../controls/tabs.js";
+import { tickerField } from "../../controls/ticker_field.js";
+import { waiting } from "../../controls/waiting.js";
 
 const MOST_KEPT = 24;
 const kept = new Map();

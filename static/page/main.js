@@ -1,6 +1,6 @@
 // The page: shows the view that the address names.
 import { at } from "./element.js";
-import * as forecast from "./forecast.js";
+import * as forecast from "../views/forecast/view.js";
 import { current, go, start } from "./router.js";
 
 const TITLES = { forecast: "Stockcast", "watch-list": "Watch-list · Stockcast", compare: "Compare · Stockcast", analyses: "Analyses · Stockcast" };
@@ -8,9 +8,9 @@ const TITLES = { forecast: "Stockcast", "watch-list": "Watch-list · Stockcast",
 // Views other than the first are loaded when they are first looked at.
 const VIEWS = {
   forecast: () => forecast,
-  "watch-list": () => import("./watchlist.js"),
-  compare: () => import("./compare.js"),
-  analyses: () => import("./analyses.js"),
+  "watch-list": () => import("../views/watch_list/view.js"),
+  compare: () => import("../views/compare/view.js"),
+  analyses: () => import("../views/analyses/view.js"),
 };
 
 let leave = () => {};
