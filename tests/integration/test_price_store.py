@@ -17,6 +17,7 @@ HISTORY = PriceHistory(
         PriceRow(date(2013, 2, 28), 1.5, 2, 1, 1.75, 100, 0.25),
         PriceRow(date(2013, 3, 1), None, None, None, None, None, 0.125),
     ),
+    ('Two  spaces, a "quote", £5 and 100%: a note has any text.', "Another one."),
 )
 FETCHED = "2013-03-01T22:00:00.000Z"
 
@@ -26,7 +27,7 @@ def test_prices_come_back_as_they_were_put(s3_settings):
     put = store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
     got = store.get("prices/sample/AAPL.csv")
     assert got == put
-    assert PriceHistory.from_csv("AAPL", got.body) == HISTORY
+    assert PriceHistory.from_csv("AAPL", got.body, got.notes) == HISTORY
     assert (got.rows, got.first_date, got.last_date) == (2, "2013-02-28", "2013-03-01")
     assert store.head(got.key) == dataclasses.replace(got, body=b"")
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from functions.common.prices import notes as price_notes
 from functions.common.prices.bucket import Bucket, StoredObject
 from functions.common.prices.history import PriceHistory
 
@@ -22,7 +23,7 @@ class StoredPrices:
 
     `fetched_at` is when the provider was last asked (ISO 8601, UTC); `first_date`, `last_date` and
     `last_action` (the latest split or dividend, empty: none) are ISO dates, as are `jumps`: the
-    latest days on which the price jumped without a split.
+    latest days on which the price jumped without a split. `notes` are those of the history.
     """
 
     key: str
@@ -34,6 +35,7 @@ class StoredPrices:
     last_date: str
     last_action: str = ""
     jumps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     body: bytes = b""
 
 
@@ -89,6 +91,7 @@ class PriceStore:
             "last-date": history.rows[-1].date.isoformat(),
             "last-action": last_action,
             "jumps": " ".join(jumps[-MOST_JUMPS:]),
+            "notes": price_notes.to_header(history.notes),
         }
         written = self._bucket.replace(
             key,
@@ -112,5 +115,6 @@ def _stored(key: str, found: StoredObject) -> StoredPrices:
         last_date=metadata.get("last-date", ""),
         last_action=metadata.get("last-action", ""),
         jumps=tuple(metadata.get("jumps", "").split()),
+        notes=price_notes.from_header(metadata.get("notes", "")),
         body=found.body,
     )
