@@ -8,7 +8,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,9 @@ from cli.arguments import BadInputError
 from cli.clients import service
 from cli.commands.forecast import add_horizon
 from cli.exit_codes import FAILED, OK
-from cli.printing.amounts import chance_of, dollars
-from cli.printing.console import standard_output
+from cli.printing.amounts import dollars
+from cli.printing.console import print_text, standard_output
+from cli.printing.doubt import DOUBT, chance_cell
 from cli.printing.waiting import batch_progress
 from functions.common.errors import TemporaryError
 
@@ -116,15 +117,19 @@ def _symbol(text: str, where: str) -> str:
         raise BadInputError(f"{text!r}, {where}: {error}") from error
 
 
-def _print_ranking(rows: Iterable[Mapping[str, Any]]) -> None:
+def _print_ranking(rows: Sequence[Mapping[str, Any]]) -> None:
     from rich import box
     from rich.table import Table
 
+    console = standard_output()
     table = Table(box=box.SIMPLE, pad_edge=False)
     for title in ("", "symbol", "last", "predicted", "80% from", "to", "higher"):
         table.add_column(title, justify="left" if title == "symbol" else "right")
     for row in rows:
         prices = (row["last_price"], row["predicted_price"], row["lo80"], row["hi80"])
-        chance = chance_of(row["probability_higher"])
+        doubted = row.get("trust") == "too_narrow"
+        chance = chance_cell(row["probability_higher"], doubted=doubted)
         table.add_row(str(row["rank"]), row["symbol"], *map(dollars, prices), chance)
-    standard_output().print(table)
+    console.print(table)
+    if any(row.get("trust") == "too_narrow" for row in rows):
+        print_text(console, DOUBT, "dim")
