@@ -116,6 +116,22 @@ SCHEMAS: dict[str, Any] = {
                     "coverage80": {"type": ["number", "null"]},
                     "direction_accuracy": {"type": ["number", "null"]},
                     "verdict": TEXT,
+                    "record": {
+                        "type": ["string", "null"],
+                        "description": "`Promised 80%, delivered 75% (97 forecasts)`.",
+                    },
+                    "trust": {
+                        **object_of(
+                            {
+                                "state": {
+                                    "enum": ["ok", "too_narrow", "too_few", "pending", "failed"]
+                                },
+                                "sentence": TEXT,
+                            }
+                        ),
+                        "description": "Whether the 80% range kept its promise for this stock."
+                        " Where `state` is `too_narrow`, `message` begins with `sentence`.",
+                    },
                     "status": {"enum": ["complete", "pending", "failed"]},
                 }
             ),
@@ -138,6 +154,11 @@ SCHEMAS: dict[str, Any] = {
                         "type": "array",
                         "items": TEXT,
                         "description": "Latest days on which the price jumped without a split.",
+                    },
+                    "notes": {
+                        "type": "array",
+                        "items": TEXT,
+                        "description": "What to know about the prices, in whole sentences.",
                     },
                 }
             ),

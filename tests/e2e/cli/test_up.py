@@ -1,0 +1,104 @@
+"""`stockcast up` as a person starts, disturbs and ends it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import requests
+
+from local.servers import S3_PORTS, free_port, is_free
+
+PORTS = 5 + len(S3_PORTS)
+
+
+def up(home, base, log):
+    argv = [sys.executable, "-m", "cli.main", "up", "--base-port", str(base), "--data", str(home)]
+    return subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+
+def until(condition, timeout_s=60.0):
+    give_up = time.monotonic() + timeout_s
+    while not (got := condition()):
+        assert time.monotonic() < give_up, condition
+        time.sleep(0.05)
+    return got
+
+
+def is_ready(base):
+    try:
+        return requests.get(f"http://127.0.0.1:{base}/readyz", timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
+@pytest.fixture
+def running(tmp_path):
+    """`stockcast up`: its process, its first port, and the file with what it says."""
+    base, said = free_port(PORTS), tmp_path / "said"
+    with said.open("w") as log:
+        process = up(tmp_path / "home", base, log)
+        try:
+            until(lambda: "Stockcast is ready" in said.read_text() or process.poll() is not None)
+            yield process, base, said
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+
+
+def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(own_stockcast, running):
+    process, base, said = running
+    assert is_ready(base), said.read_text()
+    assert own_stockcast.get("/readyz").ok
+    body = {"symbol": "IBM", "days": 5, "id": "second-stack"}
+    assert requests.post(f"http://127.0.0.1:{base}/api/forecasts", json=body, timeout=30).ok
+    url = f"http://127.0.0.1:{base}/api/forecasts/second-stack"
+    until(lambda: requests.get(url, timeout=30).json()["status"] == "done")
+
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
+    assert "Stopping Stockcast" in said.read_text()
+    assert [port for port in range(base, base + PORTS) if not is_free(port)] == []
+
+
+def test_a_second_start_says_where_the_first_runs(own_stockcast, running, tmp_path):
+    _, base, _ = running
+    said = tmp_path / "again"
+    with said.open("w") as log:
+        assert up(tmp_path / "home", base, log).wait(60) == 0
+    assert f"Stockcast is already running at http://127.0.0.1:{base}" in said.read_text()
+    with said.open("w") as log:
+        assert up(tmp_path / "home", free_port(PORTS), log).wait(60) == 1
+    first, refusal = said.read_text().splitlines()
+    assert first == "Starting Stockcast ..."
+    assert "--data FOLDER" in refusal
+    assert is_ready(base), "the first one is still there"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells a child of its parent's end")
+def test_a_stack_that_is_killed_leaves_nothing_running(running):
+    process, base, _ = running
+    process.kill()
+    process.wait(60)
+    ports = range(base, base + PORTS)
+    until(lambda: all(is_free(port) for port in ports))
+
+
+def test_a_busy_port_is_named_with_the_way_to_choose_another(own_stockcast, running, tmp_path):
+    _, base, _ = running
+    said = tmp_path / "refused"
+    with said.open("w") as log:
+        assert up(tmp_path / "other", base, log).wait(60) == 1
+    words = " ".join(said.read_text().split())
+    assert re.search(r"Port \d+ is in use.* --\w+-port PORT.* --base-port PORT", words)
+    assert is_ready(base), "the stack that was there goes on"
+
+
+def test_a_function_that_dies_is_started_again_and_said_to_be(own_stockcast):
+    dead = own_stockcast.stack.process("web").pid
+    os.killpg(dead, signal.SIGKILL)
+    until(lambda: own_stockcast.stack.process("web").pid != dead)
+    until(lambda: is_ready(int(own_stockcast.url.rsplit(":", 1)[1])))
