@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from cli.arguments import port
 from cli.exit_codes import FAILED, OK
-from local.data_lock import DataInUseError, data_lock
 from functions.common.errors import StockcastError
+from local.data_lock import DataInUseError, data_lock
 from local.process import StartError
 from local.servers import HOST
 from local.stack import Options, Stack, at_base_port, prepare_bucket, programs

@@ -52,6 +52,7 @@ def running(tmp_path):
 def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(own_stockcast, running):
     process, base, said = running
     assert is_ready(base), said.read_text()
+    assert "Conditional writes (If-None-Match and If-Match): the server honors" in said.read_text()
     assert own_stockcast.get("/readyz").ok
     body = {"symbol": "IBM", "days": 5, "id": "second-stack"}
     assert requests.post(f"http://127.0.0.1:{base}/api/forecasts", json=body, timeout=30).ok
