@@ -127,10 +127,11 @@ def _analyse(given: argparse.Namespace) -> int:
     with progress(given.symbol) as tell:
         asked = {"symbol": given.symbol, "kind": given.kind, **parameters}
         answer = stockcast.ask("analyses", asked, tell)
-    if output.write(stockcast, answer, given):
-        return OK
+    output.write(stockcast, answer, given, partial(_print, answer))
+    return OK
 
+
+def _print(answer: service.Answer) -> None:
     from cli.printing.analysis_report import print_analysis
 
     print_analysis(standard_output(), answer.result, datetime.now(timezone.utc).date())
-    return OK

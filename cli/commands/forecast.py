@@ -1,9 +1,10 @@
-"""`stockcast forecast SYMBOL`: where the price may be in some days."""
+"""`stockcast forecast SYMBOL`: where the price could be in some days."""
 
 from __future__ import annotations
 
 import argparse
 from datetime import datetime, timezone
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cli.arguments import add_symbol, days
@@ -22,7 +23,7 @@ DEFAULT_DAYS = 30
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to those of `stockcast`."""
-    parser = commands.add_parser("forecast", help="where a stock's price may be in some days")
+    parser = commands.add_parser("forecast", help="forecast one stock")
     add_symbol(parser)
     add_horizon(parser)
     output.add_options(parser)
@@ -48,11 +49,11 @@ def _forecast(given: argparse.Namespace) -> int:
     stockcast = service.chosen(given)
     with progress(given.symbol) as tell:
         answer = stockcast.ask("forecasts", asked, tell)
-    if output.write(stockcast, answer, given):
-        return OK
+    output.write(stockcast, answer, given, partial(_print, answer))
+    return OK
 
+
+def _print(answer: service.Answer) -> None:
     from cli.printing.forecast_report import print_forecast
 
-    today = datetime.now(timezone.utc).date()
-    print_forecast(standard_output(), answer.result, today)
-    return OK
+    print_forecast(standard_output(), answer.result, datetime.now(timezone.utc).date())
