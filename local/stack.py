@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from local.servers import (
 ROOT = Path(__file__).parents[1]
 TRIGGERS = ROOT / "knative" / "base"
 BUCKET = "stockcast"
+STORES = {"redis", "s3"}
 FUNCTIONS = ("web", "ingest", "forecast")
 START_TIMEOUT_S = 60.0
 WATCH_EVERY_S = 0.2
@@ -105,7 +107,7 @@ class Stack:
             for process in self.processes:
                 tell(process.program.name)
                 process.start()
-                if process.program.name in {"redis", "s3"}:
+                if process.program.name in STORES:
                     process.wait_until_ready(START_TIMEOUT_S)
                     process.program.repair()
             for process in self.processes:
@@ -122,12 +124,15 @@ class Stack:
             self._watchers.append(watcher)
 
     def stop(self) -> None:
-        """End everything, the servers last."""
+        """Stop everything: first the functions and the broker, then the stores."""
         self._ending.set()
         for watcher in self._watchers:
             watcher.join()
-        for process in reversed(self.processes):
-            process.stop()
+        stores = [one for one in self.processes if one.program.name in STORES]
+        others = [one for one in self.processes if one.program.name not in STORES]
+        for together in (others, stores):
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(Process.stop, together))
 
     def _keep_alive(self, process: Process, tell: Callable[[str], None]) -> None:
         pause_s, started = FIRST_PAUSE_S, time.monotonic()

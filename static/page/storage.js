@@ -30,7 +30,7 @@ export function readRecord(name) {
   return isRecord(stored) ? stored : {};
 }
 
-const SYMBOL = /^[A-Z][A-Z0-9.-]{0,9}$/;
+const SYMBOL = /^[A-Z0-9^@][A-Z0-9.\-=^_]{0,23}$/;
 export const isSymbol = (text) => SYMBOL.test(text);
 
 const MOST_RECENT = 5;

@@ -32,6 +32,26 @@ def test_prices_come_back_as_they_were_put(s3_settings):
     assert store.head(got.key) == dataclasses.replace(got, body=b"")
 
 
+@pytest.mark.parametrize(
+    ("symbol", "key"),
+    [
+        ("^GSPC", "prices/yahoo/%5EGSPC.csv"),
+        ("EURUSD=X", "prices/yahoo/EURUSD%3DX.csv"),
+        ("@NAME-1A2B3C4D", "prices/yahoo/%40NAME-1A2B3C4D.csv"),
+        ("0700.HK", "prices/yahoo/0700.HK.csv"),
+    ],
+)
+def test_a_key_is_percent_encoded_and_s3_has_it_as_it_is_written(
+    symbol, key, s3_settings, s3_client
+):
+    store = PriceStore(Bucket(s3_settings))
+    put = store.put("yahoo", PriceHistory(symbol, HISTORY.rows), fetched_at=FETCHED, replaces=None)
+    assert put.key == store.key_of("yahoo", symbol) == key
+    listed = s3_client.list_objects_v2(Bucket=s3_settings.bucket)["Contents"]
+    assert [one["Key"] for one in listed] == [key]
+    assert store.get(key) == put
+
+
 def test_a_missing_file_is_none(s3_settings):
     store = PriceStore(Bucket(s3_settings))
     assert store.get("prices/sample/NONE.csv") is None

@@ -1,12 +1,13 @@
 """Prices in S3: one CSV a provider and symbol, replaced only by whoever saw the last version.
 
-s3://BUCKET/prices/{provider}/{symbol}.csv
+s3://BUCKET/prices/{provider}/{symbol}.csv, the symbol percent-encoded
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from functions.common.prices import notes as price_notes
 from functions.common.prices.bucket import Bucket, StoredObject
@@ -54,7 +55,8 @@ class PriceStore:
 
     @staticmethod
     def key_of(provider: str, symbol: str) -> str:
-        return f"prices/{provider}/{symbol}.csv"
+        """Where the prices of a symbol are stored: `prices/yahoo/%5EGSPC.csv`."""
+        return f"prices/{provider}/{quote(symbol, safe='')}.csv"
 
     def head(self, key: str) -> StoredPrices | None:
         """What is known of the file without reading it; None where there is none."""
