@@ -74,6 +74,7 @@ lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports
 	@$(BIN)/bandit -q -ll -ii -r functions local cli evaluation
 
 audit: $(READY) ## look up the locked versions among the published advisories

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli import arguments
 from cli.arguments import BadInputError
-from cli.clients import service
+from cli.clients import choice
 from cli.commands.forecast import add_horizon
 from cli.exit_codes import FAILED, OK
 from cli.printing.amounts import dollars
@@ -44,7 +44,7 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     printed.add_argument(
         "--csv", action="store_true", help="print one row per symbol, failed ones included"
     )
-    service.add_url(parser)
+    choice.add_url(parser)
     parser.set_defaults(run=_batch)
 
 
@@ -52,7 +52,7 @@ def _batch(given: argparse.Namespace) -> int:
     from cli.clients.http_client import Client
 
     symbols = read(given.given)
-    client = Client(given.url or service.LOCAL_STACK)
+    client = Client(given.url or choice.LOCAL_STACK)
     if not given.url and not client.is_there():
         message = (
             f"A batch needs a running Stockcast, and none answers at {client.name}."

@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cli.arguments import add_symbol, days
-from cli.clients import service
+from cli.clients import choice
+from cli.clients.service import Answer
 from cli.exit_codes import OK
 from cli.printing import output
 from cli.printing.console import standard_output
@@ -27,7 +28,7 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     add_symbol(parser)
     add_horizon(parser)
     output.add_options(parser)
-    service.add_options(parser)
+    choice.add_options(parser)
     parser.set_defaults(run=_forecast)
 
 
@@ -46,14 +47,14 @@ def add_horizon(parser: argparse.ArgumentParser) -> None:
 
 def _forecast(given: argparse.Namespace) -> int:
     asked = {"symbol": given.symbol, "days": given.days, "model": given.model}
-    stockcast = service.chosen(given)
+    stockcast = choice.chosen(given)
     with progress(given.symbol) as tell:
         answer = stockcast.ask("forecasts", asked, tell)
     output.write(stockcast, answer, given, partial(_print, answer))
     return OK
 
 
-def _print(answer: service.Answer) -> None:
+def _print(answer: Answer) -> None:
     from cli.printing.forecast_report import print_forecast
 
     print_forecast(standard_output(), answer.result, datetime.now(timezone.utc).date())

@@ -87,10 +87,10 @@ def test_a_batch_is_ranked_and_its_failures_are_told(stockcast, tmp_path):
 
 
 def test_a_batch_needs_a_stack(monkeypatch, capsys):
-    from cli.clients import service
+    from cli.clients import choice
     from cli.main import main
 
     monkeypatch.delenv("STOCKCAST_URL", raising=False)
-    monkeypatch.setattr(service, "LOCAL_STACK", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setattr(choice, "LOCAL_STACK", f"http://127.0.0.1:{free_port()}")
     assert main(["batch", "IBM"]) == 3
     assert "A batch needs a running Stockcast" in capsys.readouterr().err
