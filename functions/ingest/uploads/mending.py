@@ -66,10 +66,13 @@ def similar(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """
     import numpy as np
 
-    there = {name: frame for name, frame in frames.items() if frame["close"].notna().any()}
+    there = {
+        name: frame for name, frame in frames.items() if frame[price_column(frame)].notna().any()
+    }
     for name, frame in there.items():
-        _refuse_negative(frame, "close", name)
-        closes = frame.loc[frame["close"] > 0].sort_values("date", kind="stable")["close"]
+        price = price_column(frame)
+        _refuse_negative(frame, price, name)
+        closes = frame.loc[frame[price] > 0].sort_values("date", kind="stable")[price]
         moves = np.abs(np.diff(np.log(closes.to_numpy())))
         if len(moves) >= FEWEST_MOVES and np.median(moves) > ROUGHEST:
             raise UnreadableFileError(
