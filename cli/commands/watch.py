@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cli.arguments import add_symbols, positive
-from cli.clients import service
+from cli.clients import choice
 from cli.commands.forecast import add_horizon
 from cli.exit_codes import FAILED, OK, UNAVAILABLE
 from cli.printing.amounts import dollars
@@ -54,12 +54,12 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
         help=f"how often it is looked at anew (default {EVERY_S})",
     )
     parser.add_argument("--once", action="store_true", help="print the table once and end")
-    service.add_options(parser)
+    choice.add_options(parser)
     parser.set_defaults(run=_watch)
 
 
 def _watch(given: argparse.Namespace) -> int:
-    stockcast = service.chosen(given, patience_s=PATIENCE_S)
+    stockcast = choice.chosen(given, patience_s=PATIENCE_S)
     rows = [Row(symbol) for symbol in dict.fromkeys(given.symbols)]
     asked = {"days": given.days, "model": given.model}
     if not given.once:
