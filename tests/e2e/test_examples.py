@@ -30,6 +30,11 @@ def test_how_to_use_it(own_stockcast, tmp_path):
 
 
 @needs_curl
+def test_markets(own_stockcast, tmp_path):
+    examples.run(ROOT / "docs/markets.md", own_stockcast, tmp_path)
+
+
+@needs_curl
 def test_batches(own_stockcast, tmp_path):
     printed = examples.run(ROOT / "docs/batches.md", own_stockcast, tmp_path)
     assert '"status":"done"' in printed[0]
