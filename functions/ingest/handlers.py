@@ -17,7 +17,8 @@ from functions.common.messages.events import (
 from functions.common.requests.missing_prices import MissingPrices
 from functions.common.requests.record import Status, iso
 from functions.common.requests.store import RequestStore
-from functions.ingest.freshness.update import FreshPrices, Kept
+from functions.ingest.freshness.update import Kept
+from functions.ingest.freshness.uploads import PriceSource
 
 TURN_S = 45.0
 """A refresh passes on what it has not done by then, well within a delivery's time-out."""
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 class Ingestion:
     """From a requested forecast to prices in S3."""
 
-    def __init__(self, prices: FreshPrices, bucket: str, requests: RequestStore) -> None:
+    def __init__(self, prices: PriceSource, bucket: str, requests: RequestStore) -> None:
         self._prices = prices
         self._bucket = bucket
         self._requests = requests
@@ -76,7 +77,7 @@ class Upkeep:
 
     def __init__(
         self,
-        prices: FreshPrices,
+        prices: PriceSource,
         watchlist: tuple[str, ...],
         refresh_symbols: Callable[[], None] | None,
         missing: MissingPrices,

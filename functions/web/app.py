@@ -32,6 +32,7 @@ from functions.web.api.failures import HANDLERS
 from functions.web.api.metrics import Exposition
 from functions.web.api.submission import Submission
 from functions.web.api.symbols import SymbolApi
+from functions.web.api.uploads import UploadApi
 from functions.web.description import openapi
 from functions.web.limits.clients import Limits
 from functions.web.limits.load_shedding import Shedding
@@ -64,10 +65,12 @@ class Api:
         limits: Limits,
         symbols: SymbolApi,
         batches: BatchApi,
+        uploads: UploadApi,
         exposition: Exposition,
     ) -> None:
         self.symbols = symbols
         self.batches = batches
+        self.uploads = uploads
         self.exposition = exposition
         self._settings = settings
         self._store = store
@@ -255,6 +258,7 @@ def application(api: Api, settings: Settings) -> Starlette:
             )
         ),
         *api.batches.routes(),
+        *api.uploads.routes(),
         Route("/events/dead-letter", api.dead_letter, methods=["POST"]),
         Route("/static/{path:path}", api.static),
     ]

@@ -9,6 +9,7 @@ from functions.common.cloudevents.signature import Signer
 from functions.web.api.batches import BatchApi
 from functions.web.api.metrics import Exposition
 from functions.web.api.symbols import SymbolApi
+from functions.web.api.uploads import UploadApi
 from functions.web.app import Api, application
 from functions.web.limits.clients import Limits
 from functions.web.live.progress import Changes
@@ -18,6 +19,7 @@ from functions.web.settings import Settings
 from functions.web.stores.batches import BatchStore
 from functions.web.stores.price_history import PriceHistories
 from functions.web.stores.requests import WebStore, connect
+from functions.web.stores.uploads import UploadStore
 from functions.web.symbols.source import SymbolSource
 
 
@@ -45,6 +47,7 @@ class Wired:
             BatchApi(
                 limits, batches, expansion, self._changes, signer, Retries(settings.retry_for_s)
             ),
+            UploadApi(settings, limits, UploadStore(settings.s3, self._redis), self._publisher),
             Exposition(store, lambda: self._changes.open_streams, settings.metrics_token),
         )
         self.application: Starlette = application(api, settings)

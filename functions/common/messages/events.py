@@ -287,6 +287,24 @@ class WarmupRequested(_AboutSymbol):
 
 
 @dataclass(frozen=True)
+class PricesUploaded:
+    """A file of prices lies in S3 under `symbol`; whoever has sent it waits under `upload_id`."""
+
+    TYPE: ClassVar[str] = PREFIX + "prices.uploaded.v1"
+
+    symbol: str
+    upload_id: str
+    request_id: str = ""
+
+    @classmethod
+    def from_data(cls, data: Json) -> PricesUploaded:
+        return cls(fields.symbol(data), fields.request_id(data, "upload_id"))
+
+    def to_data(self) -> dict[str, Any]:
+        return {"symbol": self.symbol, "upload_id": self.upload_id}
+
+
+@dataclass(frozen=True)
 class PricesWarmed(_AboutSymbol):
     """The prices of `symbol` are ready and somebody may ask for its forecast soon."""
 
@@ -312,7 +330,7 @@ TYPES = frozenset(
     event.TYPE
     for event in (
         *(ForecastRequested, PricesIngested, ForecastCompleted, ForecastFailed, ChartRequested),
-        *(BatchRequested, PricesRefresh, WarmupRequested, PricesWarmed),
+        *(BatchRequested, PricesRefresh, PricesUploaded, WarmupRequested, PricesWarmed),
     )
 )
 """The types of all events of Stockcast."""

@@ -11,6 +11,7 @@ from functions.common.config import S3Settings
 from functions.common.errors import InvalidFieldError, TemporaryError
 from functions.common.messages import fields
 from functions.common.prices import history as prices
+from functions.common.prices import uploads
 from functions.common.prices.bucket import Bucket, connect_lightly
 from functions.common.prices.store import PriceStore, StoredPrices
 from functions.web.api.submission import Field, InvalidSubmissionError
@@ -45,7 +46,8 @@ class PriceHistories:
         return await asyncio.to_thread(self._read, self._prices, symbol)
 
     def _read(self, store: PriceStore, symbol: str) -> StoredPrices | None:
-        found = (store.get(store.key_of(provider, symbol)) for provider in self._providers)
+        providers = [uploads.PROVIDER] if uploads.is_upload(symbol) else self._providers
+        found = (store.get(store.key_of(provider, symbol)) for provider in providers)
         return next(filter(None, found), None)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from functions.common.errors import UnknownSymbolError
 from functions.common.prices.symbol_directory import Listing
+from functions.common.prices.uploads import is_upload
 from functions.web.settings import Settings
 
 MOST = 20
@@ -79,11 +80,16 @@ def _squeezed(text: str) -> str:
 
 def is_available(symbol: str, settings: Settings) -> bool:
     """Whether there may be prices of `symbol`: of the sample's we know it, of others not."""
+    if is_upload(symbol):
+        return settings.uploads
     return not settings.has_sample_only or symbol in SAMPLE_SYMBOLS
 
 
 def require_available(symbol: str, settings: Settings) -> None:
     """Raise UnknownSymbolError where it is known at once that there are no prices."""
+    if is_upload(symbol) and not settings.uploads:
+        message = f"{symbol} is an uploaded file, and uploads are turned off here (UPLOADS)."
+        raise UnknownSymbolError(message)
     if not is_available(symbol, settings):
         message = (
             f"{symbol} is not in the sample, which has {', '.join(sorted(SAMPLE_SYMBOLS))}. Choose"
