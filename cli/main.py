@@ -10,7 +10,18 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from cli.arguments import BadInputError
-from cli.commands import analyse, backtest, batch, completion, forecast, rank, sign, up, watch
+from cli.commands import (
+    analyse,
+    backtest,
+    batch,
+    bucket,
+    completion,
+    forecast,
+    rank,
+    sign,
+    up,
+    watch,
+)
 from cli.exit_codes import EXPLAINED, FAILED, INTERRUPTED, OK, UNAVAILABLE, USAGE
 from functions.common.errors import ConfigurationError, StockcastError, TemporaryError
 
@@ -20,7 +31,7 @@ examples:
   stockcast forecast AAPL --days 45     forecast one stock
   stockcast COMMAND --help              list the options of a command
 """
-COMMANDS = (up, forecast, watch, analyse, batch, backtest, rank, sign, completion)
+COMMANDS = (up, forecast, watch, analyse, batch, backtest, rank, bucket, sign, completion)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

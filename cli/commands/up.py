@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from cli.arguments import port
 from cli.exit_codes import FAILED, OK
+from functions.common.errors import StockcastError
 from local.data_lock import DataInUseError, data_lock
 from local.process import StartError
+from local.reload import watch
 from local.servers import HOST
-from local.stack import Options, Stack, at_base_port, programs
+from local.stack import Options, Stack, at_base_port, prepare_bucket, programs
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -40,6 +42,9 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--base-port", type=port, metavar="PORT", help="use this port and the ones after it"
     )
     parser.add_argument(
+        "--reload", action="store_true", help="restart a function when its code changes"
+    )
+    parser.add_argument(
         "--data", type=Path, default=Path(".stockcast"), help="folder for data and logs"
     )
 
@@ -50,7 +55,7 @@ def _up(given: argparse.Namespace) -> int:
     url = f"http://{HOST}:{options.web_port}"
     try:
         with data_lock(options.home, url):
-            return _run(options)
+            return _run(options, reload=given.reload)
     except DataInUseError as error:
         return _already_running(error.url, url, options.home)
 
@@ -66,7 +71,7 @@ def _already_running(running: str, wanted: str, home: Path) -> int:
     return FAILED
 
 
-def _run(options: Options) -> int:
+def _run(options: Options, *, reload: bool) -> int:
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
@@ -80,8 +85,15 @@ def _run(options: Options) -> int:
         console.print(f"[red]Stockcast cannot start.[/red] {error}")
         return FAILED
     try:
+        try:
+            prepare_bucket(options, lambda line: console.print(f"  {line}"))
+        except StockcastError as error:
+            console.print(f"[red]Stockcast cannot start.[/red] {error.detail}")
+            return FAILED
         stack.watch(lambda message: console.print(f"[yellow]{message}[/yellow]"))
         _welcome(options)
+        if reload:
+            watch(stack, console.print, ended)
         ended.wait()
         console.print("Stopping Stockcast. Requests in progress continue at the next start.")
     finally:
