@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test e2e-knative e2e-openfaas fuzz test-faults lint audit sbom format check bench load bench-images lock images clean
+.PHONY: help setup run dev test e2e-knative e2e-openfaas fuzz test-faults lint audit sbom format check bench load bench-images lock images clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ lock: $(UV) ## lock all requirements anew (after editing a requirements.in)
 
 run: $(READY) $(VENDOR) ## start everything on this machine and print the URL of the page
 	@$(BIN)/stockcast up
+
+dev: $(READY) $(VENDOR) ## like run, and restart a function when its code changes
+	@$(BIN)/stockcast up --reload
 
 YAHOO_READY := $(VENV)/.yahoo-ready
 $(YAHOO_READY): requirements-yahoo.txt $(READY)

@@ -16,7 +16,7 @@ from functions.common.errors import TooLittleHistoryError
 from functions.common.messages.events import PricesIngested
 from functions.common.prices import calendars as trading_calendar
 from functions.common.prices.store import StoredPrices
-from functions.forecast.models import random_walk
+from functions.forecast.models import oddities, random_walk
 from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction
 from functions.forecast.prices.series import PriceSeries
 from functions.forecast.scoring import backtest, trust
@@ -104,7 +104,7 @@ def data_document(
         "age_days": max(0, (today - last).days),
         "stale": ingested.stale,
         "jumps": list(stored.jumps),
-        "notes": list(stored.notes),
+        "notes": [*stored.notes, *oddities.notes(series)],
     }
 
 
