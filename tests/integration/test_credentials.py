@@ -186,9 +186,12 @@ def test_a_running_function_reaches_s3_with_a_profile(
     lines = ["[ours]", f"aws_access_key_id = {key}", f"aws_secret_access_key = {secret}"]
     (tmp_path / "credentials").write_text("\n".join(lines), encoding="utf-8")
     env = {
-        **{"PYTHONPATH": str(ROOT), "K_SINK": "http://127.0.0.1:9/"},
-        **{"REDIS_URL": redis_settings.url, "S3_BUCKET": keyless.bucket},
-        **{"S3_ENDPOINT_URL": keyless.endpoint_url, "AWS_PROFILE": "ours"},
+        "PYTHONPATH": str(ROOT),
+        "K_SINK": "http://127.0.0.1:9/",
+        "REDIS_URL": redis_settings.url,
+        "S3_BUCKET": keyless.bucket,
+        "S3_ENDPOINT_URL": keyless.endpoint_url,
+        "AWS_PROFILE": "ours",
         "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
     }
     port = free_port()
