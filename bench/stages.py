@@ -46,8 +46,8 @@ def peak(highest):
     return next((line.split()[1] for line in lines if line.startswith("VmHWM")), highest)
 """
 FIRST = (
-    "import functions.forecast.main, functions.forecast.result, functions.forecast.prices.csv_columns,"
-    " obstore.store"
+    "import functions.forecast.main, functions.forecast.result,"
+    " functions.forecast.prices.csv_columns, obstore.store"
 )
 OLD = "old recipe"
 STARTS = {

@@ -104,6 +104,7 @@ def data_document(
         "age_days": max(0, (today - last).days),
         "stale": ingested.stale,
         "jumps": list(stored.jumps),
+        "notes": list(stored.notes),
     }
 
 

@@ -81,7 +81,7 @@ class Api:
         return self._files.page(request, "index.html")
 
     async def docs(self, request: Request) -> Response:
-        return self._files.page(request, "docs.html")
+        return self._files.page(request, "docs/docs.html")
 
     async def static(self, request: Request) -> Response:
         return self._files.file(request)

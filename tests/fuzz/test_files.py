@@ -11,6 +11,7 @@ from evaluation import price_files
 from evaluation.price_files import BadPriceFileError
 from functions.common.errors import BadAnswerError, InvalidFieldError, RequestError
 from functions.common.messages import interest_csv as interest
+from functions.common.prices import notes
 from functions.common.prices import symbol_directory as listings
 from functions.common.prices.history import HEADER, BadPricesError, PriceHistory
 from functions.common.prices.symbol_directory import BadDirectoryError
@@ -47,6 +48,21 @@ BODIES = st.one_of(
     st.binary(max_size=100).map(lambda rest: HEADER.encode() + b"\n" + rest),
     st.binary(max_size=40),
 )
+
+
+@given(st.text(max_size=60))
+@example("[" * 100_000)
+def test_headers_with_notes(header):
+    assert all(isinstance(note, str) for note in notes.from_header(header))
+
+
+@given(st.lists(st.text(max_size=300), max_size=8))
+def test_notes(told):
+    header = notes.to_header(told)
+    assert header.isascii()
+    assert header.isprintable()
+    kept = notes.from_header(header)
+    assert list(kept) == told or len(kept) <= len(told)
 
 
 @given(BODIES)

@@ -1,12 +1,14 @@
 """What a visitor has to download for all of the page."""
 
 import gzip
+import re
 from pathlib import Path
 
 from functions.web.page.files import STATIC
 
 BUDGET_BYTES = 120_000
 NOT_THE_PAGE = {"docs.html", "docs.js", "uplot-LICENSE.txt"}
+IMPORT = re.compile(r'^import .*"(\.[^"]+)";$', re.MULTILINE)
 
 
 def compressed_bytes(path: Path) -> int:
@@ -15,21 +17,34 @@ def compressed_bytes(path: Path) -> int:
 
 def test_the_page_stays_within_its_budget():
     files = [path for path in STATIC.rglob("*") if path.is_file() and path.name not in NOT_THE_PAGE]
-    sizes = {path.name: compressed_bytes(path) for path in files}
-    assert {"index.html", "page.css", "page.js", "uplot.js"} <= set(sizes)
+    sizes = {str(path.relative_to(STATIC)): compressed_bytes(path) for path in files}
+    assert {"index.html", "page/layout.css", "page/main.js", "vendor/uplot.js"} <= set(sizes)
     assert sum(sizes.values()) < BUDGET_BYTES, sizes
+
+
+def imports_of(module: Path) -> set[Path]:
+    return {(module.parent / name).resolve() for name in IMPORT.findall(module.read_text())}
 
 
 def test_every_module_that_is_loaded_at_once_is_preloaded():
     """Or the browser would find them one after another."""
-    html = (STATIC / "index.html").read_text()
-    wanted, found = {"page.js"}, set()
+    main = (STATIC / "page" / "main.js").resolve()
+    wanted, found = {main}, set()
     while wanted:
-        name = wanted.pop()
-        found.add(name)
-        for line in (STATIC / name).read_text().splitlines():
-            if line.startswith("import ") and '"./' in line:
-                module = line.split('"./')[1].split('"')[0]
-                wanted |= {module} - found
-    for name in found - {"page.js"}:
-        assert f'rel="modulepreload" href="/static/{name}"' in html, name
+        module = wanted.pop()
+        found.add(module)
+        wanted |= imports_of(module) - found
+    html = (STATIC / "index.html").read_text()
+    preloaded = set(re.findall(r'rel="modulepreload" href="/static/([^"]+)"', html))
+    assert preloaded == {str(path.relative_to(STATIC.resolve())) for path in found - {main}}
+
+
+def test_modules_import_files_that_exist():
+    modules = [path for path in STATIC.rglob("*.js") if "vendor" not in path.parts]
+    missing = {
+        (str(module.relative_to(STATIC)), str(path))
+        for module in modules
+        for path in imports_of(module)
+        if not path.is_file()
+    }
+    assert missing == set()

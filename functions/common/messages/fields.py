@@ -13,7 +13,9 @@ from typing import Any
 
 from functions.common.errors import InvalidFieldError
 
-SYMBOL = re.compile(r"[A-Z][A-Z0-9.\-]{0,9}")
+SYMBOL_PATTERN = r"^[A-Z0-9^@][A-Z0-9.\-=^_]{0,23}$"
+"""A symbol in upper case. One that begins with `@` is an uploaded file."""
+SYMBOL = re.compile(SYMBOL_PATTERN)
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 MODELS = ("calibrated", "prophet")
 DEFAULT_MODEL = "calibrated"
@@ -108,8 +110,8 @@ def symbol(data: Json, field: str = "symbol") -> str:
     upper = value.strip().upper() if isinstance(value, str) and value.isascii() else ""
     if not SYMBOL.fullmatch(upper):
         message = (
-            "must be a ticker of 1 to 10 characters, a letter first and then letters, digits,"
-            f" '.' or '-' (for example AAPL or BRK.B), not {shown(value)}."
+            "must be a symbol of 1 to 24 letters, digits and . - = ^ _ (for example AAPL, VOD.L,"
+            f" ^GSPC, BTC-USD or EURUSD=X), not {shown(value)}."
         )
         raise InvalidFieldError(field, message)
     return upper

@@ -41,10 +41,14 @@ class PriceRow:
 
 @dataclass(frozen=True)
 class PriceHistory:
-    """Rows of one symbol, ascending by date, one a trading day; adjusted closes are positive."""
+    """Rows of one symbol, ascending by date, one a trading day; adjusted closes are positive.
+
+    `notes` say in whole sentences what a reader should know about the rows.
+    """
 
     symbol: str
     rows: tuple[PriceRow, ...]
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for earlier, later in zip(self.rows, self.rows[1:], strict=False):
@@ -62,15 +66,16 @@ class PriceHistory:
         return ("\n".join(lines) + "\n").encode()
 
     @classmethod
-    def from_csv(cls, symbol: str, body: bytes) -> PriceHistory:
-        """The inverse of to_csv. Raises BadPricesError naming the line."""
+    def from_csv(cls, symbol: str, body: bytes, notes: tuple[str, ...] = ()) -> PriceHistory:
+        """The inverse of to_csv, which has no notes. Raises BadPricesError naming the line."""
         text = io.StringIO(body.decode("utf-8", errors="replace"), newline="")
         reader = csv.reader(text)
         try:
             if next(reader, None) != list(COLUMNS):
                 message = f"{symbol}, line 1: the header is not {HEADER}."
                 raise BadPricesError(message)
-            return cls(symbol, tuple(_row(symbol, reader.line_num, cells) for cells in reader))
+            rows = tuple(_row(symbol, reader.line_num, cells) for cells in reader)
+            return cls(symbol, rows, notes)
         except csv.Error as error:
             message = f"{symbol}, line {reader.line_num}: {error}."
             raise BadPricesError(message) from error

@@ -1,13 +1,15 @@
 """Prices in S3: one CSV a provider and symbol, replaced only by whoever saw the last version.
 
-s3://BUCKET/prices/{provider}/{symbol}.csv
+s3://BUCKET/prices/{provider}/{symbol}.csv, the symbol percent-encoded
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
+from functions.common.prices import notes as price_notes
 from functions.common.prices.bucket import Bucket, StoredObject
 from functions.common.prices.history import PriceHistory
 
@@ -21,7 +23,7 @@ class StoredPrices:
 
     `fetched_at` is when the provider was last asked (ISO 8601, UTC); `first_date`, `last_date` and
     `last_action` (the latest split or dividend, empty: none) are ISO dates, as are `jumps`: the
-    latest days on which the price jumped without a split.
+    latest days on which the price jumped without a split. `notes` are those of the history.
     """
 
     key: str
@@ -33,6 +35,7 @@ class StoredPrices:
     last_date: str
     last_action: str = ""
     jumps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     body: bytes = b""
 
 
@@ -52,7 +55,8 @@ class PriceStore:
 
     @staticmethod
     def key_of(provider: str, symbol: str) -> str:
-        return f"prices/{provider}/{symbol}.csv"
+        """Where the prices of a symbol are stored: `prices/yahoo/%5EGSPC.csv`."""
+        return f"prices/{provider}/{quote(symbol, safe='')}.csv"
 
     def head(self, key: str) -> StoredPrices | None:
         """What is known of the file without reading it; None where there is none."""
@@ -87,6 +91,7 @@ class PriceStore:
             "last-date": history.rows[-1].date.isoformat(),
             "last-action": last_action,
             "jumps": " ".join(jumps[-MOST_JUMPS:]),
+            "notes": price_notes.to_header(history.notes),
         }
         written = self._bucket.replace(
             key,
@@ -110,5 +115,6 @@ def _stored(key: str, found: StoredObject) -> StoredPrices:
         last_date=metadata.get("last-date", ""),
         last_action=metadata.get("last-action", ""),
         jumps=tuple(metadata.get("jumps", "").split()),
+        notes=price_notes.from_header(metadata.get("notes", "")),
         body=found.body,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functions.common.prices import notes
 from functions.common.prices.history import PriceHistory
 from functions.ingest.providers import Fetched
 
@@ -25,4 +26,5 @@ def extended(stored: PriceHistory, last_action: str, tail: Fetched) -> PriceHist
     difference = abs(tail.rows[0].adj_close - last.adj_close)
     if difference > min(CENT / 2, TOLERANCE * last.adj_close):
         return None
-    return PriceHistory(stored.symbol, stored.rows[:-1] + tail.rows)
+    told = notes.merged(stored.notes, tail.notes)
+    return PriceHistory(stored.symbol, stored.rows[:-1] + tail.rows, told)

@@ -151,7 +151,7 @@ class FreshPrices:
         if stored is None or checked_at(stored) is None:
             return None
         try:
-            history = PriceHistory.from_csv(symbol, stored.body)
+            history = PriceHistory.from_csv(symbol, stored.body, stored.notes)
         except BadPricesError as error:
             log.warning("fetching all of %s anew: %s", symbol, error.detail)
             return None

@@ -26,7 +26,11 @@ def table(members: Iterable[Member]) -> str:
     writer.writeheader()
     for one in members:
         figures = {name: one.headline.get(name) for name in FIGURES}
-        about = {"symbol": one.symbol, "request_id": inert(one.request_id), "status": one.status}
+        about = {
+            "symbol": inert(one.symbol),
+            "request_id": inert(one.request_id),
+            "status": one.status,
+        }
         writer.writerow({**about, **figures, "error": inert(one.error)})
     return out.getvalue()
 

@@ -139,6 +139,11 @@ SCHEMAS: dict[str, Any] = {
                         "items": TEXT,
                         "description": "Latest days on which the price jumped without a split.",
                     },
+                    "notes": {
+                        "type": "array",
+                        "items": TEXT,
+                        "description": "What to know about the prices, in whole sentences.",
+                    },
                 }
             ),
         },

@@ -326,7 +326,7 @@ def test_symbols_are_found(url):
 
 
 def test_pages_carry_security_headers(url):
-    for path in ("/", "/docs", "/static/page.js", "/openapi.json", "/api/none"):
+    for path in ("/", "/docs", "/static/page/main.js", "/openapi.json", "/api/none"):
         headers = get(url, path).headers
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "unsafe" not in headers["content-security-policy"]

@@ -15,7 +15,7 @@ def test_tickers_and_files_of_tickers_are_taken_in_their_order(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("AAPL\n\n1X\n", "'1X', in .*, line 3: must be a ticker"),
+        ("AAPL\n\n=X\n", "'=X', in .*, line 3: must be a symbol"),
         ("# none\n", "holds no ticker"),
         (b"\xff\xfe", "cannot be read"),
     ],

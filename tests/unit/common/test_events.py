@@ -75,8 +75,9 @@ def test_model_and_options_have_defaults():
     [
         ("request_id", "short", "8 to 64"),
         ("request_id", 7, "8 to 64"),
-        ("symbol", "A" * 300, "1 to 10 characters"),
-        ("symbol", "1A", "a letter first"),
+        ("symbol", "A" * 300, "1 to 24 letters"),
+        ("symbol", "=A", "1 to 24 letters"),
+        ("symbol", "A/B", "VOD.L, ^GSPC"),
         ("symbol", None, "null"),
         ("days", 0, "1 to 3650, not 0"),
         ("days", -1, "not -1"),
@@ -99,6 +100,15 @@ def test_a_bad_field_is_named_with_its_value(field, value, said):
         PricesIngested.from_data(INGESTED | {field: value})
     assert caught.value.field == field
     assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "symbol",
+    ["AAPL", "BRK.B", "0700.HK", "VOD.L", "^GSPC", "BTC-USD", "EURUSD=X", "@NAME-1A2B3C4D"],
+)
+def test_symbols_of_every_market_are_taken_and_written_in_upper_case(symbol):
+    event = ForecastRequested.from_data(ASKED | {"symbol": symbol.lower()})
+    assert event.symbol == symbol
 
 
 @pytest.mark.parametrize(

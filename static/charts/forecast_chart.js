@@ -1,0 +1,166 @@
+// The forecast's chart: history, what the model said of it, the ribbon, and a random walk beside it.
+import { element } from "../page/element.js";
+import { longDate, price, range, shortDate, tick } from "../page/format.js";
+import { colour, edge, line, plot, readoutOf, toSeconds } from "./plot.js";
+import { rangeButtons } from "./ranges.js";
+
+const HEIGHT = { wide: 400, narrow: 300 };
+const DASH = [5, 4];
+const SHOWN_FIRST = "6M";
+
+/**
+ * Fills `figure`; `destroy` cleans up. `whole`, if given, gets all prices there are, for the range
+ * that shows the most: a result holds the last years alone.
+ */
+export function forecastChart(figure, symbol, result, whole = null, first = SHOWN_FIRST) {
+  const { history, forecast, random_walk: walk, last_price: last } = result;
+  const past = history.dates.length;
+  const back = (values) => [...values, ...forecast.dates.map(() => null)];
+  // What lies ahead opens from the last price.
+  const ahead = (values) => [...history.dates.slice(1).map(() => null), last, ...values];
+  const layers = [
+    ...ribbon("95", forecast, ahead, "ribbon-95"),
+    ...ribbon("80", forecast, ahead, "ribbon-80"),
+    ...ribbon("50", forecast, ahead, "ribbon-50"),
+    ...pastLayers(history, back),
+    { series: line("Middle", "accent", { width: 2 }), values: ahead(forecast.mean), group: "forecast" },
+    ...walkLayers(walk, ahead),
+    { series: line("Adjusted close", "ink", { width: 1.25 }), values: back(history.close), group: "history" },
+  ];
+  const groups = { forecast: true, past: true, walk: true };
+  const bands = layers.flatMap((layer, at) => (layer.fill ? [{ series: [at + 1, at + 2], fill: colour(layer.fill), group: layer.group }] : []));
+
+  const dates = [...history.dates, ...forecast.dates];
+  const xs = toSeconds(dates);
+  const readout = readoutOf();
+  const host = element("div.plot");
+  readout.listen(host);
+  let isLog = false;
+  let drawn;
+
+  function read(index) {
+    const at = index ?? dates.length - 1;
+    const parts = [["", longDate(dates[at])]];
+    if (at < past) {
+      parts.push(["price", price(history.close[at])]);
+      for (const [name, values] of readOfPast(history)) if (values[at] !== null && values[at] !== undefined) parts.push([name, typeof values[at] === "string" ? values[at] : price(values[at])]);
+    } else {
+      const day = at - past;
+      parts.push(["middle", price(forecast.mean[day])]);
+      for (const percent of [50, 80, 95]) parts.push([`${percent}%`, range(forecast[`lo${percent}`][day], forecast[`hi${percent}`][day])]);
+      if (walk && groups.walk) parts.push(["walk 80%", range(walk.lo80[day], walk.hi80[day])]);
+    }
+    readout.say(parts);
+  }
+
+  function draw(view) {
+    drawn?.destroy();
+    drawn = plot(host, {
+      data: [xs, ...layers.map(({ values }) => values)],
+      series: layers.map(({ series, group }) => ({ ...series, show: groups[group] ?? true })),
+      bands: bands.filter(({ group }) => groups[group]),
+      value: tick,
+      isLog,
+      height: HEIGHT,
+      view,
+      label: `${symbol} from ${shortDate(dates[0])} to ${shortDate(dates.at(-1))}: past prices and the range ahead.`,
+      read,
+      marks: [{ x: xs[past - 1] }],
+    });
+  }
+
+  const viewNow = () => ({ min: drawn.u.scales.x.min, max: drawn.u.scales.x.max });
+  const ranges = rangeButtons(history.dates.at(-1), xs[0], (from, name) => {
+    drawn.u.setScale("x", { min: from, max: xs.at(-1) });
+    if (name === "Max" && whole) showAll();
+  });
+  let later = null; // the chart that has taken this one's place
+
+  async function showAll() {
+    const all = await whole().catch(() => null); // without them, what is there is shown
+    if (!all || !host.isConnected || all.dates[0] >= history.dates[0]) return;
+    drawn.destroy();
+    figure.replaceChildren();
+    later = forecastChart(figure, symbol, { ...result, history: extended(history, all) }, null, "Max");
+    figure.querySelector(".ranges [aria-pressed=true]").focus();
+  }
+
+  const toggle = (text, isOn, change, swatch) =>
+    element(
+      "button.quiet.key",
+      {
+        type: "button",
+        "aria-pressed": String(isOn),
+        click: ({ currentTarget }) => {
+          const next = currentTarget.getAttribute("aria-pressed") !== "true";
+          currentTarget.setAttribute("aria-pressed", String(next));
+          change(next);
+          draw(viewNow());
+          read(null);
+        },
+      },
+      swatch && element(`i.swatch.${swatch}`, { "aria-hidden": "true" }),
+      text,
+    );
+  const layer = (text, group, swatch) => toggle(text, groups[group], (isOn) => (groups[group] = isOn), swatch);
+  const pastName = pastKeys(history)[0] === "lo80" ? "80% range a day before" : "Fitted line";
+
+  figure.append(
+    element("h3.unseen", { id: "chart-title" }, `Chart of ${symbol}`),
+    element("div.toolbar", {}, ranges.element, toggle("Log scale", false, (isOn) => (isLog = isOn))),
+    readout.element,
+    host,
+    element(
+      "div.legend",
+      { role: "group", "aria-label": "Layers of the chart" },
+      element("span.key", {}, element("i.swatch.history", { "aria-hidden": "true" }), "Price"),
+      layer("Forecast: 50, 80, 95%", "forecast", "ribbon"),
+      layer(pastName, "past", pastKeys(history)[0] === "lo80" ? "past" : "fitted"),
+      walk && layer("Random walk: 80%", "walk", "walk"),
+    ),
+  );
+  draw({ min: ranges.start(first), max: xs.at(-1) });
+  ranges.mark(first);
+  read(null);
+  ranges.follow(host);
+  return { destroy: () => (later ?? drawn).destroy() };
+}
+
+/** The history of a result with the older prices of `all` before it. */
+function extended(history, all) {
+  const older = all.dates.findIndex((day) => day >= history.dates[0]);
+  const nothing = all.dates.slice(0, older).map(() => null);
+  const columns = Object.entries(history).map(([name, values]) => [name, [...nothing, ...values]]);
+  return { ...Object.fromEntries(columns), dates: [...all.dates.slice(0, older), ...history.dates], close: [...all.adj_close.slice(0, older), ...history.close] };
+}
+
+function ribbon(percent, forecast, ahead, fill) {
+  return [
+    { series: edge(`${percent}% to`), values: ahead(forecast[`hi${percent}`]), fill, group: "forecast" },
+    { series: edge(`${percent}% from`), values: ahead(forecast[`lo${percent}`]), group: "forecast" },
+  ];
+}
+
+function pastLayers(history, back) {
+  if (pastKeys(history)[0] === "fitted") return [{ series: line("Fitted", "series-2", { width: 1.25 }), values: back(history.fitted), group: "past" }];
+  return [
+    { series: edge("a day before, to"), values: back(history.hi80), fill: "past", group: "past" },
+    { series: edge("a day before, from"), values: back(history.lo80), group: "past" },
+  ];
+}
+
+function readOfPast(history) {
+  if (pastKeys(history)[0] === "fitted") return [["fitted", history.fitted]];
+  return [["80% a day before", history.lo80.map((low, at) => (low === null ? null : range(low, history.hi80[at])))]];
+}
+
+function walkLayers(walk, ahead) {
+  if (!walk) return [];
+  const walked = (name) => ({ series: line("Random walk", "faint", { width: 1, dash: DASH }), values: ahead(walk[name]), group: "walk" });
+  return [walked("lo80"), walked("hi80")];
+}
+
+/** What the model said of the past: a range for each next day, or a fitted line. */
+export function pastKeys(history) {
+  return history.lo80?.some((value) => value !== null) ? ["lo80", "hi80"] : ["fitted"];
+}

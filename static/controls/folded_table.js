@@ -1,0 +1,24 @@
+// The chart as tables, for those who read rather than see. Rows are made when a table is opened.
+import { element } from "../page/element.js";
+
+/** A folded table; `rows()` gives texts, the first of each a header. */
+export function foldedTable(title, columns, rows, { isOpen = false } = {}) {
+  const body = element("tbody");
+  const details = element(
+    "details",
+    { open: isOpen },
+    element("summary", {}, title),
+    element(
+      "div.scroll",
+      { tabindex: "0", role: "region", "aria-label": title },
+      element("table", {}, element("caption.unseen", {}, title), element("thead", {}, element("tr", {}, columns.map((name) => element("th", { scope: "col" }, name)))), body),
+    ),
+  );
+  const fill = () => {
+    if (body.children.length || !details.open) return;
+    body.append(...rows().map(([head, ...cells]) => element("tr", {}, element("th", { scope: "row" }, head), cells.map((text) => element("td", {}, text)))));
+  };
+  details.addEventListener("toggle", fill);
+  fill();
+  return details;
+}

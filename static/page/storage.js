@@ -1,0 +1,62 @@
+// What this browser remembers. Where nothing may be stored, it is remembered until the page is left.
+
+const PREFIX = "stockcast.";
+const kept = new Map();
+
+export function read(name, fallback) {
+  try {
+    const text = localStorage.getItem(PREFIX + name);
+    if (text !== null) return JSON.parse(text);
+  } catch {
+    // No storage, or not ours: the fallback serves.
+  }
+  return kept.get(name) ?? fallback;
+}
+
+export function write(name, value) {
+  kept.set(name, value);
+  try {
+    localStorage.setItem(PREFIX + name, JSON.stringify(value));
+  } catch {
+    // Full or forbidden.
+  }
+}
+
+const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What is kept under names; empty where something else is stored. */
+export function readRecord(name) {
+  const stored = read(name, {});
+  return isRecord(stored) ? stored : {};
+}
+
+const SYMBOL = /^[A-Z0-9^@][A-Z0-9.\-=^_]{0,23}$/;
+export const isSymbol = (text) => SYMBOL.test(text);
+
+const MOST_RECENT = 5;
+export const MOST_WATCHED = 100;
+export const TOO_MANY_WATCHED = `${MOST_WATCHED} tickers are the most: remove some first.`;
+
+function symbols(name) {
+  const stored = read(name, []);
+  return Array.isArray(stored) ? stored.filter((one) => typeof one === "string" && isSymbol(one)) : [];
+}
+
+export const recent = () => symbols("recent");
+
+export function remember(symbol) {
+  write("recent", [symbol, ...recent().filter((one) => one !== symbol)].slice(0, MOST_RECENT));
+}
+
+export const watched = () => symbols("watched");
+export const isWatched = (symbol) => watched().includes(symbol);
+
+/** Whether it is watched now; it is not where too many are. */
+export function watch(symbol) {
+  if (!isWatched(symbol) && watched().length < MOST_WATCHED) write("watched", [...watched(), symbol]);
+  return isWatched(symbol);
+}
+
+export function unwatch(symbol) {
+  write("watched", watched().filter((one) => one !== symbol));
+}

@@ -1,0 +1,77 @@
+// The answer of an analysis: the sentence, what has to be known, figures, drawings, table, downloads.
+import { kindOf } from "./kinds.js";
+import { downloadLinks, copyButton } from "../../controls/downloads.js";
+import { element } from "../../page/element.js";
+import { age, finePercent, isIsoDate, longDate, number, price, shortDate, withDates } from "../../page/format.js";
+import { panelChart } from "../../charts/panel_chart.js";
+import { foldedTable } from "../../controls/folded_table.js";
+
+const FEW_ROWS = 14;
+const FRACTIONS = /return$|drawdown$|volatility$|^accuracy|inside/;
+const MONEY = /(close|daily_change)(_(minimum|maximum|current))?$|profit|value|invested|estimate|^low$|^high$|^trend$|slope|noise|error|swing|range$|actual|predicted|^change$|price/;
+const LABELS = { nshares: "Shares", interest_term: "Searched for", interest_periods: "Periods compared" };
+
+export function label(name) {
+  const words = LABELS[name] ?? name.replaceAll("_", " ").replace("adj close", "adjusted close");
+  return words[0].toUpperCase() + words.slice(1);
+}
+
+export function written(name, value) {
+  if (value === null || value === undefined) return "–";
+  if (isIsoDate(value)) return shortDate(value);
+  if (typeof value !== "number") return String(value);
+  if (FRACTIONS.test(name)) return finePercent(value);
+  if (name.endsWith("_percent")) return finePercent(value / 100);
+  if (MONEY.test(name)) return price(value);
+  return number(value);
+}
+
+/** A sentence of the server, with dates as the reader writes them and analyses by their titles. */
+const told = (text) => withDates(text).replace(/`(\w+)`/g, (_, kind) => `“${kindOf(kind).title}”`);
+
+/** Fills `place`; `destroy` cleans up. */
+export function show(place, { request, links }) {
+  const { result, symbol, kind } = request;
+  const panels = result.panels.map(panelChart);
+  const { columns, rows } = result.table;
+  const cells = () => rows.map((row) => row.map((cell, at) => written(columns[at], cell)));
+  place.append(
+    element(
+      "section.answer",
+      { "aria-labelledby": "analysis-message" },
+      element("h2.sentence.analysed", { id: "analysis-message", tabindex: "-1" }, told(result.message)),
+      result.notes.length > 0 && element("ul.notes", {}, result.notes.map((note) => element("li", {}, told(note)))),
+      sampleBanner(result.data),
+      figures(result.figures),
+      panels.map(({ figure }) => figure),
+      rows.length > 0 && foldedTable(`${number(rows.length)} row${rows.length === 1 ? "" : "s"} as a table`, columns.map(label), cells, { isOpen: rows.length <= FEW_ROWS }),
+      source(result.data),
+      element("div.keep", {}, copyButton(), downloadLinks(`${symbol}-${kind}`, links)),
+    ),
+  );
+  panels.forEach(({ draw }) => draw());
+  return { destroy: () => panels.forEach(({ destroy }) => destroy()) };
+}
+
+/** Each with its name; a figure that has a date is told with it. */
+function figures(all) {
+  const names = Object.keys(all).filter((name) => !(name.endsWith("_date") && name.slice(0, -"_date".length) in all));
+  return element(
+    "dl.figures",
+    {},
+    names.map((name) => {
+      const day = all[`${name}_date`];
+      return element("div", {}, element("dt", {}, label(name)), element("dd", {}, written(name, all[name]), day && element("small", {}, shortDate(day))));
+    }),
+  );
+}
+
+function source({ provider, rows, last_date: last }) {
+  return element("p.source", {}, `From ${number(rows)} daily prices, as of ${shortDate(last)} (${age(last)}), of ${provider === "sample" ? "the bundled sample" : provider}.`);
+}
+
+function sampleBanner(data) {
+  if (data.stale) return element("p.banner", { role: "note" }, element("strong", {}, "Old prices."), ` The provider cannot be reached; these are as of ${longDate(data.last_date)}.`);
+  if (data.provider === "sample") return element("p.banner", { role: "note" }, element("strong", {}, "Sample prices."), ` They end on ${longDate(data.last_date)}.`);
+  return null;
+}

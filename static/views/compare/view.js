@@ -1,0 +1,187 @@
+// Up to four tickers beside each other, as percent change from the start of what is shown.
+import { history, isRecent } from "../../api/client.js";
+import { NO_TICKER } from "../../controls/combobox.js";
+import { at, element } from "../../page/element.js";
+import { failure } from "../../controls/failure.js";
+import { change, longDate, percent, price, shortDate } from "../../page/format.js";
+import { line, plot, readoutOf, toSeconds } from "../../charts/plot.js";
+import { rangeButtons } from "../../charts/ranges.js";
+import { go } from "../../page/router.js";
+import { isSymbol, watched } from "../../page/storage.js";
+import { foldedTable } from "../../controls/folded_table.js";
+import { tickerField } from "../../controls/ticker_field.js";
+
+const MOST = 4;
+const HEIGHT = { wide: 400, narrow: 300 };
+const found = new Map(); // price histories by ticker
+const NOTHING_IN_COMMON = "They have no day in common here: choose a longer range, or take one out.";
+const DASHES = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
+
+let adder = null;
+let running = null;
+let drawn = null;
+let compared = [];
+let range = "1Y";
+
+export function show({ symbols = "" }) {
+  const asked = [...new Set(symbols.toUpperCase().split(",").filter(Boolean))];
+  compared = asked.filter(isSymbol).slice(0, MOST);
+  if (!adder) build();
+  const leftOut = asked.filter((one) => !compared.includes(one));
+  adder.complain(leftOut.length ? `Left out: ${leftOut.join(", ")}. It takes four tickers at most.` : "");
+  drawChips();
+  draw();
+}
+
+export function leave() {
+  running?.abort();
+}
+
+function build() {
+  adder = tickerField("compare-add", "Add a ticker");
+  at("compare-view").replaceChildren(
+    element("h1.title", {}, "Compare"),
+    element("p.lead", {}, "Up to four tickers, as percent change of the adjusted close since the first day shown."),
+    element(
+      "form.card.tools",
+      { novalidate: true, submit: add },
+      adder.field,
+      element("button", { type: "submit" }, "Add"),
+      element("div.chips.wide", { id: "compared", role: "group", "aria-label": "Compared tickers" }),
+    ),
+    element("div.outcome.answer", { id: "compare-outcome" }),
+  );
+}
+
+function add(event) {
+  event.preventDefault();
+  const symbol = adder.input.value.trim().toUpperCase();
+  const complaint = !isSymbol(symbol) ? NO_TICKER : compared.length >= MOST && !compared.includes(symbol) ? "Four at most: take one out first." : "";
+  adder.complain(complaint);
+  if (complaint) return adder.input.focus();
+  adder.input.value = "";
+  return choose([...compared, symbol]);
+}
+
+const choose = (symbols) => go({ view: "compare", symbols: [...new Set(symbols)].join(",") });
+
+function takeOut(symbol) {
+  choose(compared.filter((one) => one !== symbol));
+  adder.input.focus();
+}
+
+function drawChips() {
+  const chips = compared.map((symbol) =>
+    element("button", { type: "button", "aria-label": `Take ${symbol} out`, click: () => takeOut(symbol) }, symbol, element("span", { "aria-hidden": "true" }, "×")),
+  );
+  at("compared").replaceChildren(...chips);
+}
+
+async function draw() {
+  running?.abort();
+  const stop = (running = new AbortController());
+  const place = at("compare-outcome");
+  drawn?.destroy();
+  drawn = null;
+  if (!compared.length) return place.replaceChildren(invitation());
+  place.replaceChildren(element("p.lead", { role: "status" }, `Fetching the prices of ${compared.join(", ")} …`));
+  try {
+    await Promise.all(compared.map((symbol) => fetched(symbol, stop.signal)));
+    if (running === stop) place.replaceChildren(...content());
+  } catch (problem) {
+    if (running === stop && problem.name !== "AbortError") place.replaceChildren(failure(problem, draw));
+  }
+  return undefined;
+}
+
+async function fetched(symbol, signal) {
+  if (isRecent(found.get(symbol)?.askedAt)) return;
+  found.set(symbol, { askedAt: Date.now(), ...(await history(symbol, "", signal)) });
+}
+
+function invitation() {
+  const examples = [["AAPL", "MSFT", "IBM"], watched().slice(0, MOST)].filter((symbols) => symbols.length > 1);
+  return element(
+    "section.card.invitation",
+    {},
+    element("h2", {}, "Which did better?"),
+    element("p", {}, "Add two tickers or more. Their prices start together at zero, so that only what they gained or lost is compared."),
+    element("p.links", {}, examples.map((symbols) => element("a.button", { href: `./?view=compare&symbols=${symbols.join(",")}`, "data-go": "" }, symbols.join(", ")))),
+  );
+}
+
+function content() {
+  const histories = compared.map((symbol) => found.get(symbol));
+  const dates = [...new Set(histories.flatMap((one) => one.dates))].sort();
+  const xs = toSeconds(dates);
+  const prices = histories.map((one) => {
+    const by = new Map(one.dates.map((day, index) => [day, one.adj_close[index]]));
+    return dates.map((day) => by.get(day) ?? null);
+  });
+  const figure = element("figure.chart", { "aria-label": `Chart of ${compared.join(", ")}` });
+  const host = element("div.plot");
+  const readout = readoutOf();
+  const summary = element("div");
+  let changes = [];
+  readout.listen(host);
+
+  function read(index) {
+    const day = index ?? dates.length - 1;
+    readout.say([["", longDate(dates[day])], ...compared.map((symbol, which) => [symbol, shown(changes[which][day])])]);
+  }
+
+  function showFrom(from) {
+    // They start together: on the first day shown on which all of them have a price.
+    const first = xs.findIndex((x, day) => x >= from && prices.every((column) => column[day] !== null));
+    changes = prices.map((column) => column.map((value, day) => (day < first || value === null ? null : value / column[first] - 1)));
+    drawn?.destroy();
+    drawn = null;
+    if (first < 0) {
+      readout.say([["", NOTHING_IN_COMMON]]);
+      return summary.replaceChildren();
+    }
+    drawn = plot(host, {
+      data: [xs, ...changes],
+      series: compared.map((symbol, which) => line(symbol, `series-${which + 1}`, { dash: DASHES[which], width: 1.75, spanGaps: true })),
+      value: (value) => percent(value),
+      height: HEIGHT,
+      view: { min: xs[first], max: xs.at(-1) },
+      label: `${compared.join(", ")}: percent change.`,
+      read,
+    });
+    read(null);
+    summary.replaceChildren(...table(dates, prices, changes, first));
+  }
+
+  const ranges = rangeButtons(dates.at(-1), xs[0], (from, name) => {
+    range = name;
+    showFrom(from);
+  });
+  figure.append(
+    element("div.toolbar", {}, ranges.element),
+    readout.element,
+    host,
+    element("div.legend", {}, compared.map((symbol, which) => element("span.key", {}, element(`i.swatch.series-${which + 1}`, { "aria-hidden": "true" }), symbol))),
+  );
+  // It can only be drawn where it has a width.
+  queueMicrotask(() => {
+    showFrom(ranges.start(range));
+    ranges.mark(range);
+    ranges.follow(host);
+  });
+  return [figure, summary];
+}
+
+const shown = (value) => (typeof value === "number" ? change(value) : "–");
+
+function table(dates, prices, changes, first) {
+  const last = dates.length - 1;
+  const rows = () =>
+    compared.map((symbol, which) => {
+      const [from, to] = [prices[which][first], prices[which].findLast((value) => value !== null)];
+      const known = changes[which].filter((value) => value !== null);
+      return [symbol, price(from), price(to), shown(to / from - 1), shown(Math.min(...known)), shown(Math.max(...known))];
+    });
+  const title = `From ${shortDate(dates[first])} to ${shortDate(dates[last])}`;
+  return [foldedTable(title, ["Ticker", "First price", "Last price", "Change", "Lowest", "Highest"], rows, { isOpen: true })];
+}
