@@ -8,6 +8,7 @@ from typing import Any
 
 from functions.common.errors import InvalidFieldError, StockcastError
 from functions.common.messages import fields
+from functions.common.messages.message import value
 
 
 class BadInputError(StockcastError):
@@ -47,7 +48,7 @@ def port(text: str) -> int:
 def symbol(text: str) -> str:
     """A ticker, in upper case."""
     try:
-        return fields.symbol({"symbol": text})
+        return fields.upper(value("symbol", text, fields.Symbol))
     except InvalidFieldError as error:
         raise argparse.ArgumentTypeError(error.message) from error
 
@@ -55,7 +56,8 @@ def symbol(text: str) -> str:
 def days(text: str) -> int:
     """Calendar days that a forecast may reach."""
     try:
-        return fields.days({"days": int(text) if text.isdecimal() else text})
+        given = int(text) if text.isdecimal() else text
+        return int(value("days", given, fields.Days))
     except InvalidFieldError as error:
         raise argparse.ArgumentTypeError(error.message) from error
 

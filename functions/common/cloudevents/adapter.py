@@ -34,7 +34,7 @@ from functions.common.cloudevents.signature import Signer
 from functions.common.cloudevents.sink import Sink
 from functions.common.errors import (
     ConflictError,
-    InvalidFieldError,
+    InvalidMessageError,
     MalformedEventError,
     RequestError,
     StockcastError,
@@ -155,7 +155,7 @@ class EventFunction:
             raise MalformedEventError(message)
         try:
             event: Event = self._handlers[envelope.type][0].from_data(envelope.data)
-        except InvalidFieldError as error:
+        except InvalidMessageError as error:
             error.status = MalformedEventError.status
             raise
         return event
