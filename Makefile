@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test e2e-knative e2e-openfaas fuzz test-faults lint audit sbom format check bench load bench-images lock images clean
+.PHONY: help setup run dev test e2e-knative e2e-openfaas fuzz test-faults lint audit sbom format check bench load bench-images lock images clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -15,6 +15,7 @@ help: ## list the targets
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
 	  || { echo "Stockcast needs Python 3.10 or newer; $(PYTHON) is older. Choose another with: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Creating a virtual environment in $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
 	  || { echo "$(PYTHON) cannot make a virtual environment (on Debian: apt-get install python3-venv)."; exit 1; }
 	@echo "Installing uv ..."
@@ -49,6 +50,9 @@ lock: $(UV) ## lock all requirements anew (after editing a requirements.in)
 run: $(READY) $(VENDOR) ## start everything on this machine and print the URL of the page
 	@$(BIN)/stockcast up
 
+dev: $(READY) $(VENDOR) ## like run, and restart a function when its code changes
+	@$(BIN)/stockcast up --reload
+
 YAHOO_READY := $(VENV)/.yahoo-ready
 $(YAHOO_READY): requirements-yahoo.txt $(READY)
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-yahoo.txt
@@ -73,6 +77,7 @@ lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports
 	@$(BIN)/bandit -q -ll -ii -r functions local cli evaluation
 
 audit: $(READY) ## look up the locked versions among the published advisories

@@ -12,7 +12,7 @@ from functions.common.errors import InvalidFieldError, InvalidMessageError, Temp
 from functions.common.messages.fields import upper
 from functions.common.messages.submissions import HistoryQuery
 from functions.common.prices import history as prices
-from functions.common.prices.bucket import Bucket
+from functions.common.prices.bucket import Bucket, connect_lightly
 from functions.common.prices.store import PriceStore, StoredPrices
 
 SHOWN = ("close", "adj_close", "volume")
@@ -31,11 +31,11 @@ class PriceHistories:
     """Finds prices without waiting for S3 in the event loop."""
 
     def __init__(self, settings: S3Settings | None, providers: Sequence[str]) -> None:
-        self._prices = PriceStore(Bucket(settings)) if settings else None
+        self._prices = PriceStore(Bucket(settings, connect_lightly)) if settings else None
         self._providers = providers
 
     async def find(self, symbol: str) -> StoredPrices | None:
-        """The prices of the first provider that has some; None where none has.
+        """The prices that ingest forecasts from, those that end last; None where there are none.
 
         Raises TemporaryError where web has not been told of the bucket, or it does not answer.
         """
@@ -45,8 +45,8 @@ class PriceHistories:
         return await asyncio.to_thread(self._read, self._prices, symbol)
 
     def _read(self, store: PriceStore, symbol: str) -> StoredPrices | None:
-        found = (store.get(store.key_of(provider, symbol)) for provider in self._providers)
-        return next(filter(None, found), None)
+        held = store.held(symbol, self._providers)
+        return store.get(held[0].key) if held else None
 
 
 def read_query(symbol: str, query: Mapping[str, str]) -> Wanted:

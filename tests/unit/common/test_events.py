@@ -156,8 +156,6 @@ def test_a_bad_field_of_an_analysis_is_named(change, field):
 @pytest.mark.parametrize(
     "value", ["tomorrow", "2013-03-01T12:00:00", "2013-02-30T12:00:00Z", 7, {"a": 1}]
 )
-    "value", ["tomorrow", "2013-03-01T12:00:00", "2013-02-30T12:00:00Z", 7, {"a": 1}]
-)
 def test_a_time_that_is_none_is_named(value):
     data = INGESTED | {"fresh_until": value}
     with pytest.raises(InvalidMessageError, match="fresh_until"):
