@@ -17,7 +17,7 @@ from functions.common.messages.events import (
 from functions.common.requests.missing_prices import MissingPrices
 from functions.common.requests.record import Status, iso
 from functions.common.requests.store import RequestStore
-from functions.ingest.freshness.update import Kept
+from functions.ingest.freshness.policy import Kept
 from functions.ingest.freshness.uploads import PriceSource
 
 TURN_S = 45.0

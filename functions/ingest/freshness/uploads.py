@@ -13,8 +13,7 @@ from functions.common.prices.store import PriceStore, StoredPrices
 from functions.common.prices.uploads import is_upload
 from functions.common.problems import from_error
 from functions.common.requests.upload_outcomes import UploadOutcomes
-from functions.ingest.freshness.policy import checked_at
-from functions.ingest.freshness.update import Kept
+from functions.ingest.freshness.policy import Kept, checked_at
 from functions.ingest.providers.upload import Read, UploadProvider
 from functions.ingest.uploads.refusal import UnreadableFileError
 
@@ -58,7 +57,7 @@ class UploadedPrices:
         return Kept(stored, self._provider.until(read.uploaded_at))
 
     def _if_in_time(self, stored: StoredPrices) -> Kept | None:
-        uploaded_at = checked_at(stored)
+        uploaded_at = checked_at(stored, self._provider.now())
         if uploaded_at is None or uploaded_at.tzinfo is None:
             return None
         until = self._provider.until(uploaded_at)

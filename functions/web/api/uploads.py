@@ -32,7 +32,7 @@ MOST_COLUMN_CHARACTERS = 200
 MOST_AT_ONCE = 8
 """Uploads under way in one process: each holds its file in memory, and the form around it."""
 BODY_WAIT_S = 60.0
-READ_WAIT_S = 25.0
+READ_WAIT_S = 45.0
 AGAIN_S = 5
 
 
