@@ -58,13 +58,15 @@ async def read_body(
     most_bytes: int = MAX_BODY_BYTES,
     if_late: Callable[[], Awaitable[None]] | None = None,
     *,
-    timeout_s: float = BODY_TIMEOUT_S,
+    timeout_s: float | None = None,
 ) -> bytes:
     """The body. BodyTooLargeError as soon as it is over `most_bytes`, SlowBodyError where it takes
-    longer than `timeout_s`, so that nobody holds a connection by sending nothing.
+    longer than `timeout_s` (BODY_TIMEOUT_S), so that nobody holds a connection by sending nothing.
 
     One that is not there within PROMPT_S is waited for only if `if_late` raises nothing.
     """
+    if timeout_s is None:
+        timeout_s = BODY_TIMEOUT_S
     reading = asyncio.ensure_future(_read(request, most_bytes))
     try:
         if if_late and not (await asyncio.wait({reading}, timeout=PROMPT_S))[0]:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import AsyncGenerator
 from http import HTTPStatus
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
@@ -132,15 +132,21 @@ async def _from_form(request: Request, body: bytes) -> Upload:
     except (MultiPartException, KeyError) as error:
         told = error.message if isinstance(error, MultiPartException) else "no boundary"
         raise InvalidFieldError("file", f"cannot be found: {told.rstrip('.')}.") from error
+    try:
+        return await _of_form(form)
+    finally:
+        await form.close()
+
+
+async def _of_form(form: FormData) -> Upload:
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise InvalidFieldError("file", "is missing: send the file as the form's field `file`.")
     given = {field: form.get(field) or "" for field in ("name", "column")}
-    content = await file.read()
-    await form.close()
     if not all(isinstance(value, str) for value in given.values()):
         raise InvalidFieldError("name", "must be a text, not a file.")
-    return _upload(str(given["name"]) or file.filename or "", str(given["column"]), content)
+    name = str(given["name"]) or file.filename or ""
+    return _upload(name, str(given["column"]), await file.read())
 
 
 def _upload(name: str, column: str, body: bytes) -> Upload:

@@ -14,6 +14,7 @@ from functions.common.messages.fields import (
 )
 from functions.common.requests.batches import COUNTED
 from functions.web.description import analyses as openapi_analyses
+from functions.web.description import uploads
 from functions.web.description.parts import (
     BAND,
     BOUNDS,
@@ -239,6 +240,7 @@ SCHEMAS: dict[str, Any] = {
         }
     ),
     **openapi_analyses.SCHEMAS,
+    **uploads.SCHEMAS,
     "Symbols": object_of(
         {
             "symbols": {
@@ -369,6 +371,7 @@ DOCUMENT: dict[str, Any] = {
             [ID],
         ),
         **openapi_analyses.PATHS,
+        **uploads.PATHS,
         "/api/batches": {"post": SUBMIT_BATCH},
         "/api/batches/{id}": get(
             "How a batch gets on",
