@@ -18,6 +18,7 @@ from functions.common.prices import calendars as trading_calendar
 from functions.common.prices.store import StoredPrices
 from functions.forecast.models import oddities, random_walk
 from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction
+from functions.forecast.prices import ended
 from functions.forecast.prices.series import PriceSeries
 from functions.forecast.scoring import backtest, trust
 from functions.forecast.scoring.backtest import Backtest
@@ -74,7 +75,9 @@ def answer(
         "probability_higher": _rounded_score(
             prediction.probability_above(float(series.adjusted_close[-1]))
         ),
-        "message": f"{message} {prediction.note}".rstrip(),
+        "message": " ".join(
+            filter(None, (message, prediction.note, ended.sentence(series.symbol, last, today)))
+        ),
         "forecast": _forecast(prediction, rounding),
         "random_walk": _random_walk(series, horizon, rounding),
         "data": data_document(ingested, stored, series, today),
@@ -92,6 +95,7 @@ def data_document(
 ) -> dict[str, Any]:
     """Which prices a result was computed from."""
     last = series.dates[-1].item()
+    end = ended.sentence(series.symbol, last, today)
     return {
         "provider": ingested.provider,
         "symbol": series.symbol,
@@ -104,7 +108,7 @@ def data_document(
         "age_days": max(0, (today - last).days),
         "stale": ingested.stale,
         "jumps": list(stored.jumps),
-        "notes": [*stored.notes, *oddities.notes(series)],
+        "notes": [*stored.notes, *([end] if end else []), *oddities.notes(series)],
     }
 
 

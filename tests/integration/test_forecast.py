@@ -4,6 +4,7 @@ import dataclasses
 import json
 import threading
 import time
+from datetime import datetime
 
 import pytest
 
@@ -16,6 +17,7 @@ from functions.common.requests.record import Status, request_key
 from functions.common.requests.results import latest_name, result_name
 from functions.forecast import result as result_module
 from functions.forecast.handlers.chart import Charting
+from functions.forecast.handlers.forecast import Forecasting
 from functions.forecast.prices.csv_columns import UnreadablePricesError
 from functions.ingest.providers.sample import SampleProvider
 
@@ -25,12 +27,13 @@ def test_a_result_has_every_field_filled_from_real_prices(world):
     result = world.result(completed)
     assert result["last_date"] == "2013-03-01"
     assert result["target_date"] == "2013-04-15"
-    assert result["last_price"] == pytest.approx(56.1374, abs=1e-3)
+    assert result["last_price"] == 430.47  # what it traded at
     low, high = result["intervals"]["80"]
     assert low < result["predicted_price"] < high
     assert result["message"] == (
         f"AAPL could be between ${low:.2f} and ${high:.2f} on April 15, 2013 (80% range),"
         f" with ${result['predicted_price']:.2f} in the middle."
+        " The prices of AAPL end on March 1, 2013."
     )
     forecast, history = result["forecast"], result["history"]
     assert forecast["dates"][-1] == "2013-04-15"
@@ -59,6 +62,15 @@ def test_a_member_of_a_batch_keeps_its_headline_for_the_table(world):
     assert json.loads(kept) == headline(world.result(completed))
     world.forecasting().forecast(world.ingested())
     assert not world.redis.hexists(request_key("request-1"), "headline")
+
+
+def test_that_prices_have_ended_is_said_as_soon_as_it_is_so(world):
+    ingested, answers = world.ingested(), []
+    for now in ("2013-03-04T12:00+00:00", "2013-03-19T12:00+00:00"):
+        clock = datetime.fromisoformat(now).timestamp
+        forecasting = Forecasting(world.prices, world.requests, world.results, world.claims, clock)
+        answers.append(world.result(forecasting.forecast(ingested))["message"])
+    assert answers[1] == f"{answers[0]} The prices of AAPL end on March 1, 2013."
 
 
 def _day(text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +26,19 @@ class BadPricesError(StockcastError):
 def is_price(value: float) -> bool:
     """Whether `value` may be the price of a share: finite, and from LOWEST to HIGHEST."""
     return LOWEST <= value <= HIGHEST
+
+
+def traded_scale(close: Sequence[float | None], adjusted: Sequence[float]) -> float:
+    """The factor by which an adjusted series ends at the last traded close.
+
+    Later splits and dividends lower all adjusted closes, those of the last day as well. Scaled by
+    this one factor, they have the same returns and end at what a person could have paid. It is
+    that of the latest row with a close, 1 where there is none.
+    """
+    for traded, value in zip(reversed(close), reversed(adjusted), strict=True):
+        if traded is not None and is_price(traded) and is_price(value):
+            return traded / value
+    return 1.0
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from functions.common.requests.claims import Claims, Outcome
 from functions.common.requests.record import Source, Status
 from functions.common.requests.results import ResultStore, result_key
 from functions.common.requests.store import RequestStore
+from functions.forecast.prices import ended
 from functions.forecast.prices.cache import RecentPrices
 
-VERSION = "8"
+VERSION = "9"
 """Part of every result's key: raise it when the same prices would get another answer."""
 
 PENDING = b'"status":"pending"'
@@ -56,7 +57,7 @@ class Forecasting:
         if self._requests.begin(requested, Status.FORECASTING) is None:
             return None
         stored = self._read_prices(ingested)
-        version = f"{VERSION} stale" if ingested.stale else VERSION
+        version = " ".join((VERSION, *self._doubts(ingested)))
         key = result_key(requested, stored.etag, version)
         with self._claims.claimed(f"stockcast:computing:{{{key}}}") as claim:
             known, source = self._results.get(key), Source.STORED
@@ -84,6 +85,12 @@ class Forecasting:
         if stored.etag != ingested.etag:
             log.info("the prices were replaced since; using %s", stored.etag)
         return stored
+
+    def _doubts(self, ingested: PricesIngested) -> list[str]:
+        """What a result says of its prices, and may stop being or become true of the same ones."""
+        last = date.fromisoformat(ingested.last_date)
+        has_ended = bool(ended.sentence(ingested.symbol, last, self._today()))
+        return ["stale"] * ingested.stale + ["ended"] * has_ended
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self._clock(), timezone.utc).date()
