@@ -141,7 +141,7 @@ def test_an_id_is_either_a_forecast_or_an_analysis(url):
         ({"end": "2011-01-03"}, ["start"]),
         ({"days": 30}, ["days"]),
         ({"options": {}}, ["options"]),
-        ({"symbol": ..., "kind": "evaluate", "nshares": "x"}, ["symbol", "nshares"]),
+        ({"symbol": ..., "kind": "evaluate", "nshares": "x"}, ["nshares", "symbol"]),
         (
             {"kind": "changepoints", "start": ..., "nshares": ..., "interest_csv": "no"},
             ["interest_csv"],
