@@ -154,9 +154,9 @@ def logged_extras():
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if not isinstance(node, ast.Call):
                     continue
-                is_method = isinstance(node.func, ast.Attribute)  # of a logger
                 for word in node.keywords:
-                    if is_method and word.arg == "extra" and isinstance(word.value, ast.Dict):
+                    is_logged = isinstance(node.func, ast.Attribute)  # msgspec's Meta has one, too
+                    if is_logged and word.arg == "extra" and isinstance(word.value, ast.Dict):
                         found |= {key.value for key in word.value.keys if key is not None}
                 if isinstance(node.func, ast.Attribute) and node.func.attr == "about":
                     found |= {word.arg for word in node.keywords}
