@@ -19,7 +19,7 @@ from functions.common.messages.events import (
     ForecastRequested,
     PricesIngested,
 )
-from functions.common.requests.results import chart_name, result_name
+from functions.common.requests.keys import chart_name, result_name
 from tests.images.building import FUNCTIONS
 
 MOST_MIB_AT_REST = {"web": 128, "ingest": 128, "forecast": 128}

@@ -19,8 +19,8 @@ from functions.common.messages.events import (
     ForecastRequested,
     PricesIngested,
 )
+from functions.common.requests.keys import latest_name
 from functions.common.requests.record import Status
-from functions.common.requests.results import latest_name
 from functions.forecast import analyses
 from functions.forecast.handlers.backtest import Backtesting
 from functions.forecast.handlers.chart import Charting

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from functions.common.messages import analyses, fields
+from functions.common.messages.batch_ids import batch_id
 from functions.common.messages.fields import Json
-from functions.common.requests import batches as batch_record
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -237,7 +237,7 @@ class BatchRequested:
 
     @classmethod
     def from_data(cls, data: Json) -> BatchRequested:
-        return cls(batch_record.batch_id(data, "batch_id"))
+        return cls(batch_id(data, "batch_id"))
 
     def to_data(self) -> dict[str, Any]:
         return {"batch_id": self.batch_id}

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.common.errors import InvalidFieldError
-from functions.common.messages import fields
+from functions.common.messages import batch_ids, fields
 from functions.common.messages.events import ForecastRequested
-from functions.common.requests import batches as batch_record
+from functions.common.requests.batches import MOST_SYMBOLS
 from functions.web.api.submission import InvalidSubmissionError, json_object
 
 MAX_BODY_BYTES = 128 * 1024
@@ -34,7 +34,7 @@ class Batch:
     def members(self, first: int = 0, stop: int | None = None) -> Iterator[ForecastRequested]:
         """The requests of the members from `first` up to before `stop`."""
         for number, symbol in enumerate(self.symbols[first:stop], first):
-            request_id = batch_record.member_id(self.batch_id, number)
+            request_id = batch_ids.member_id(self.batch_id, number)
             yield ForecastRequested(request_id, symbol, self.days, self.model)
 
     def digest(self) -> str:
@@ -53,7 +53,7 @@ def read(body: bytes) -> Batch:
     batch_id, days, model = str(uuid.uuid4()), 0, ""
     try:
         if data.get("id") is not None:
-            batch_id = batch_record.batch_id(data, "id")
+            batch_id = batch_ids.batch_id(data, "id")
     except InvalidFieldError as error:
         errors.append(error)
     symbols = _symbols(data, errors)
@@ -73,7 +73,7 @@ def read(body: bytes) -> Batch:
 
 def _symbols(data: Mapping[str, Any], errors: list[InvalidFieldError]) -> tuple[str, ...]:
     listed = data.get("symbols")
-    most = batch_record.MOST_SYMBOLS
+    most = MOST_SYMBOLS
     if not isinstance(listed, list) or not 1 <= len(listed) <= most:
         found = f"{len(listed)} of them" if isinstance(listed, list) else fields.shown(listed)
         message = f"must be a list of 1 to {most} tickers, not {found}."

@@ -9,7 +9,7 @@ from typing import Any
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.errors import InvalidFieldError, RequestError
-from functions.common.messages import analyses, fields
+from functions.common.messages import analyses, batch_ids, fields
 from functions.common.messages.events import (
     FORECAST,
     TYPES,
@@ -17,7 +17,6 @@ from functions.common.messages.events import (
     ForecastRequested,
     PricesIngested,
 )
-from functions.common.requests import batches as batch_record
 
 STAGES = {
     ForecastRequested.TYPE: "fetching the prices",
@@ -56,7 +55,7 @@ def batch_failure_of(dead: Envelope) -> tuple[str, DeliveryError] | None:
     if dead.type != BatchRequested.TYPE or not isinstance(dead.data, dict):
         return None
     try:
-        return batch_record.batch_id(dead.data, "batch_id"), DeliveryError(_reason(dead))
+        return batch_ids.batch_id(dead.data, "batch_id"), DeliveryError(_reason(dead))
     except InvalidFieldError:
         return None
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from functions.common.messages.batch_ids import BATCH_ID
 from functions.common.messages.fields import DEFAULT_MODEL, MAX_DAYS, MIN_DAYS, MODELS
-from functions.common.requests.batches import BATCH_ID, COUNTED, MOST_SYMBOLS
+from functions.common.requests.batches import COUNTED, MOST_SYMBOLS
 from functions.web.description import analyses as openapi_analyses
 from functions.web.description.parts import (
     BAND,

@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import date, datetime, timedelta, timezone
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
@@ -28,7 +29,8 @@ from functions.common.redis_client import connect
 from functions.common.requests.claims import Claims
 from functions.common.requests.missing_prices import NOTED_S, MissingPrices, note_name, noted
 from functions.common.requests.record import Status
-from functions.common.requests.store import RequestStore
+from functions.common.requests.steps import Steps
+from functions.common.requests.store import Requests
 from functions.ingest.freshness.cache import SEEN_S
 from functions.ingest.freshness.update import SHARED_S, FreshPrices
 from functions.ingest.handlers import Ingestion, Upkeep
@@ -38,6 +40,7 @@ from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.tiingo import TiingoProvider
 from tests.replay import Fault, Market, Replay, Tiingo, wandering
+from tests.turns import in_turn
 
 DAY_S = 86_400.0
 KEY = "key-that-nobody-may-see"
@@ -61,7 +64,7 @@ def world(s3_settings, redis_settings):
         """Tiingo's server, stores, and a clock that stands where it is put (New York)."""
 
         prices = PriceStore(Bucket(s3_settings))
-        requests = RequestStore(redis, redis_settings, time.time)
+        requests = Requests(redis, redis_settings)
         market = Market()
         limits = ()
         max_age_s = 7 * DAY_S
@@ -91,14 +94,15 @@ def world(s3_settings, redis_settings):
             return FreshPrices(
                 providers or [self.tiingo()],
                 self.prices,
-                Claims(redis),
+                Claims(Steps(redis, are_split=False)),
                 max_age_s=self.max_age_s,
                 stale_ok_s=7 * DAY_S,
                 clock=self.clock,
             )
 
         def ingestion(self, *providers):
-            return Ingestion(self.fresh(*providers), self.prices.bucket_name, self.requests)
+            handler = Ingestion(self.fresh(*providers), self.prices.bucket_name)
+            return SimpleNamespace(ingest=in_turn(self.requests, handler.ingest))
 
         def stored(self, symbol="ACME", provider="tiingo"):
             body = self.prices.get(f"prices/{provider}/{symbol}.csv").body

@@ -12,7 +12,8 @@ from functions.common.cloudevents.signature import Signer
 from functions.common.errors import UnknownSymbolError
 from functions.common.messages.events import BatchRequested, ForecastRequested
 from functions.common.requests.batches import COUNTED, headline
-from functions.common.requests.record import Status, request_key
+from functions.common.requests.keys import request_key
+from functions.common.requests.record import Status
 from functions.web.publishing import batch_members as expansion
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
