@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from functions.common.errors import TemporaryError
 from functions.common.requests.steps import Part, Steps
@@ -23,8 +23,6 @@ LEASE_S = 8.0
 RENEW_EVERY_S = 2.0
 POLL_S = 0.025
 PATIENCE_S = 20.0
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ class Claims:
                 return Claim(self, key)
             return outcome(standing)
 
-        standing = waiting_for(claim, self._patience_s)
+        standing: Claim | Outcome = waiting_for(claim, self._patience_s)
         if isinstance(standing, Outcome):
             yield standing
             return
@@ -160,7 +158,7 @@ def outcome(standing: bytes) -> Outcome | None:
     return Outcome(json.loads(standing[1:])) if standing.startswith(b"=") else None
 
 
-def waiting_for(attempt: Callable[[], T | None], patience_s: float) -> T:
+def waiting_for(attempt: Callable[[], Any], patience_s: float) -> Any:
     """What `attempt` gives once it is something. Raises TemporaryError after `patience_s`."""
     give_up = time.monotonic() + patience_s
     while (found := attempt()) is None:

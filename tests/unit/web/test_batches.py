@@ -94,7 +94,8 @@ def test_members_share_the_hash_tag_of_their_batch():
         f"stockcast:metrics:{{{tag}}}",
     ]
     assert (
-        keys_of_request("request-1")[0] == f"stockcast:request:{{{shard_of('request-1')}}}:request-1"
+        keys_of_request("request-1")[0]
+        == f"stockcast:request:{{{shard_of('request-1')}}}:request-1"
     )
 
 
