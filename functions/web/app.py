@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 
+from msgspec import structs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -128,7 +128,7 @@ class Api:
                 with suppress(StockcastError):
                     await self._store.leave_backlog(requested.request_id)
                 raise
-        return _accepted(dataclasses.replace(requested, request_id=came.request_id), came.status)
+        return _accepted(structs.replace(requested, request_id=came.request_id), came.status)
 
     async def status(self, request: Request) -> Response:
         return _json(self._document(*await self._found(request)))

@@ -45,11 +45,15 @@ def world(s3_settings, redis_client, redis_settings):
                 clock=time.time,
             )
             handler = Ingestion(fresh, self.prices.bucket_name)
-            return SimpleNamespace(ingest=in_turn(self.requests, handler.ingest))
+            return SimpleNamespace(
+                handle=handler.ingest, ingest=in_turn(self.requests, handler.ingest)
+            )
 
         def forecasting(self):
             handler = Forecasting(self.prices, time.time)
-            return SimpleNamespace(forecast=in_turn(self.requests, handler.forecast))
+            return SimpleNamespace(
+                handle=handler.forecast, forecast=in_turn(self.requests, handler.forecast)
+            )
 
         def backtesting(self):
             return Backtesting(self.prices, self.requests, self.results, self.claims)

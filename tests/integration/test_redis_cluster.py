@@ -8,6 +8,7 @@ import time
 import pytest
 import redis
 import requests
+from msgspec import structs
 
 from functions.common.config import RedisSettings
 from functions.common.errors import ConflictError, TemporaryError, ThrottledError
@@ -113,7 +114,7 @@ def test_the_scripts_run_where_their_keys_are(client):
         requested = ForecastRequested(f"scripted-{number}", "AAPL", 45)
         assert store.advance(requested, Status.INGESTING).stands_at is None
         with pytest.raises(ConflictError):
-            store.advance(dataclasses.replace(requested, days=46), Status.FORECASTING)
+            store.advance(structs.replace(requested, days=46), Status.FORECASTING)
         with claims.claimed(f"stockcast:claim:{{{number}}}") as claim:
             claim.complete(number, 10)
         with claims.claimed(f"stockcast:claim:{{{number}}}") as outcome:
@@ -149,7 +150,7 @@ def test_a_whole_turn_runs_part_by_part(client):
             turn.finish("reply")
         assert store.read(requested.request_id).status is Status.DONE
         with store.turn(None) as turn:
-            again = dataclasses.replace(requested, request_id=f"in-turn-again-{number}")
+            again = structs.replace(requested, request_id=f"in-turn-again-{number}")
             assert turn.begin(again, Status.FORECASTING, result_key=key).result == b"{}"
 
 

@@ -1,23 +1,12 @@
-"""The ids of batches, and those of the requests that are their members."""
+"""The ids of the requests that are the members of a batch."""
 
 from __future__ import annotations
 
 import re
 
-from functions.common.errors import InvalidFieldError
-from functions.common.messages.fields import Json, shown
+from functions.common.messages.fields import BATCH_ID
 
-BATCH_ID = re.compile(r"[A-Za-z0-9_-]{8,58}")
 MEMBER_ID = re.compile(rf"({BATCH_ID.pattern})--\d{{4}}")
-
-
-def batch_id(data: Json, field: str) -> str:
-    """A batch's id in a JSON object. Raises InvalidFieldError."""
-    value = data.get(field)
-    if not isinstance(value, str) or not BATCH_ID.fullmatch(value):
-        message = f"must be a UUID or 8 to 58 letters, digits, '_' or '-', not {shown(value)}."
-        raise InvalidFieldError(field, message)
-    return value
 
 
 def member_id(batch_id: str, number: int) -> str:

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 import requests
+from msgspec import structs
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.signature import Signer
 from functions.common.messages.events import ChartRequested, ForecastRequested
-from functions.common.messages.fields import MOST_FOREIGN, SHOWN_CHARACTERS
+from functions.common.messages.message import MOST_UNKNOWN, SHOWN_CHARACTERS
 from functions.common.requests.keys import request_key, result_name
 from functions.common.requests.record import Status
 from functions.common.requests.results import ResultStore
@@ -121,14 +122,14 @@ def test_a_bad_field_is_422_and_named(url, inbox, change, field):
 
 def test_an_unknown_field_is_refused_and_told_what_is_known(url, inbox):
     problem = assert_problem(submit(url, modle="prophet"), 422)
-    message = "is no field of a forecast, which takes symbol, days, model, options, id."
+    message = "is not a field of a forecast, which takes symbol, days, model, options, id."
     assert problem["errors"] == [{"field": "modle", "message": message}]
     assert inbox.events == []
 
 
 def test_of_many_unknown_fields_the_first_are_named(url):
     problem = assert_problem(submit(url, **{f"x{number}" * 50: 1 for number in range(100)}), 422)
-    assert len(problem["errors"]) == MOST_FOREIGN
+    assert len(problem["errors"]) == MOST_UNKNOWN
     assert all(len(error["field"]) <= SHOWN_CHARACTERS for error in problem["errors"])
 
 
@@ -178,7 +179,12 @@ def test_an_answer_that_redis_has_lost_is_computed_again(url, inbox, store, redi
 
 def test_an_id_whose_answer_is_lost_is_given_the_latest_one(url, store, redis_client):
     store.done(REQUESTED, "lost")
-    answered(store, replace(REQUESTED, request_id="request-2"), "key", json.dumps(RESULT).encode())
+    answered(
+        store,
+        structs.replace(REQUESTED, request_id="request-2"),
+        "key",
+        json.dumps(RESULT).encode(),
+    )
     assert submit(url, id="request-1").json()["status"] == "done"
     assert get(url, "/api/forecasts/request-1").json()["result"] == RESULT
 

@@ -8,6 +8,7 @@ from functions.common.requests.keys import BACKLOG
 from functions.common.requests.parts import left
 from functions.web.settings import Settings
 from tests.integration.web.test_api import assert_problem, submit
+from tests.turns import answered
 
 LIMIT = 3
 
@@ -63,7 +64,7 @@ def test_a_request_that_was_not_accepted_takes_no_room(url, inbox, redis_client)
 def test_a_finished_request_that_is_sent_again_takes_no_room(url, store, redis_client):
     fill(url)
     for number in range(LIMIT):
-        store.done(asked(number), "key")
+        answered(store, asked(number), "key")
     fill(url)
     assert redis_client.zcard(BACKLOG) == 0
 

@@ -27,6 +27,7 @@ RESULT = {
     "target_date": "2013-04-15",
     "predicted_price": 101.0,
     "intervals": {"80": [90.0, 110.0], "95": [80.0, 120.0]},
+    "backtest": {"trust": {"state": "ok"}},
 }
 
 NONE = dict.fromkeys(COUNTED, 0)
