@@ -13,11 +13,10 @@ from functions.common.messages.events import ChartRequested, ForecastCompleted
 from functions.common.prices.calendars import is_trading_day
 from functions.common.prices.history import PriceHistory
 from functions.common.requests.batches import headline
-from functions.common.requests.record import Status, request_key
-from functions.common.requests.results import latest_name, result_name
+from functions.common.requests.keys import chart_name, latest_name, request_key, result_name
+from functions.common.requests.record import Status
 from functions.forecast import result as result_module
 from functions.forecast.handlers.chart import Charting
-from functions.forecast.handlers.forecast import Forecasting
 from functions.forecast.prices.csv_columns import UnreadablePricesError
 from functions.ingest.providers.sample import SampleProvider
 
@@ -68,9 +67,8 @@ def test_that_prices_have_ended_is_said_as_soon_as_it_is_so(world):
     answers = []
     for day in (4, 19):
         clock = datetime(2013, 3, day, tzinfo=timezone.utc).timestamp
-        forecasting = Forecasting(world.prices, world.requests, world.results, world.claims, clock)
         ingested = world.ingested(request_id=f"request-{day}")
-        answers.append(world.result(forecasting.forecast(ingested))["message"])
+        answers.append(world.result(world.forecasting(clock).forecast(ingested))["message"])
     assert answers[1] == f"{answers[0]} The prices of AAPL end on March 1, 2013."
 
 
@@ -170,12 +168,12 @@ def test_a_chart_is_drawn_once(world):
     charting = Charting(world.results)
     wanted = ChartRequested("request-1", "AAPL", completed.result_key)
     charting.draw(wanted)
-    png = world.redis.get(f"stockcast:chart:{{{completed.result_key}}}")
+    png = world.redis.get(chart_name(completed.result_key))
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert (int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")) == (1000, 560)
     world.results.put_chart(completed.result_key, b"kept")
     charting.draw(wanted)
-    assert world.redis.get(f"stockcast:chart:{{{completed.result_key}}}") == b"kept"
+    assert world.redis.get(chart_name(completed.result_key)) == b"kept"
 
 
 def test_a_chart_of_an_expired_result_is_not_drawn(world, caplog):
