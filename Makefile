@@ -15,6 +15,7 @@ help: ## list the targets
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
 	  || { echo "Stockcast needs Python 3.10 or newer; $(PYTHON) is older. Choose another with: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Creating a virtual environment in $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
 	  || { echo "$(PYTHON) cannot make a virtual environment (on Debian: apt-get install python3-venv)."; exit 1; }
 	@echo "Installing uv ..."
@@ -73,6 +74,7 @@ lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports
 	@$(BIN)/bandit -q -ll -ii -r functions local cli evaluation
 
 audit: $(READY) ## look up the locked versions among the published advisories

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from cli import arguments
 from cli.arguments import BadInputError
-from cli.clients import service
+from cli.clients import choice
+from cli.clients.service import Answer
 from cli.exit_codes import OK
 from cli.printing import output
 from cli.printing.console import standard_output
@@ -56,7 +57,7 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
         for name in analyses.PARAMETERS[kind]:
             _add_parameter(of_kind, kind, name)
         output.add_options(of_kind)
-        service.add_options(of_kind)
+        choice.add_options(of_kind)
         of_kind.set_defaults(run=_analyse, kind=kind)
 
 
@@ -123,14 +124,15 @@ def _analyse(given: argparse.Namespace) -> int:
         analyses.checked(given.kind, parameters)
     except InvalidFieldError as error:
         raise BadInputError(error.detail) from error
-    stockcast = service.chosen(given)
+    stockcast = choice.chosen(given)
     with progress(given.symbol) as tell:
         asked = {"symbol": given.symbol, "kind": given.kind, **parameters}
         answer = stockcast.ask("analyses", asked, tell)
-    if output.write(stockcast, answer, given):
-        return OK
+    output.write(stockcast, answer, given, partial(_print, answer))
+    return OK
 
+
+def _print(answer: Answer) -> None:
     from cli.printing.analysis_report import print_analysis
 
     print_analysis(standard_output(), answer.result, datetime.now(timezone.utc).date())
-    return OK

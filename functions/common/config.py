@@ -137,12 +137,15 @@ class RedisSettings:
 
 @dataclass(frozen=True)
 class S3Settings:
-    """Where prices are kept. Credentials come from the AWS standard variables."""
+    """Where prices are stored. Without static keys, boto3 finds who we are. An empty region is the
+    profile's, or else us-east-1.
+    """
 
     bucket: str
     endpoint_url: str | None
     region: str
     credentials: tuple[str, str] | None
+    session_token: str = ""
 
     @classmethod
     def read(cls, env: Environment) -> S3Settings:
@@ -154,8 +157,9 @@ class S3Settings:
         return cls(
             bucket=env.text("S3_BUCKET"),
             endpoint_url=env.url("S3_ENDPOINT_URL", "", schemes=("http", "https")) or None,
-            region=env.text("AWS_REGION", "") or env.text("AWS_DEFAULT_REGION", "us-east-1"),
+            region=env.text("AWS_REGION", "") or env.text("AWS_DEFAULT_REGION", ""),
             credentials=(key, secret) if key else None,
+            session_token=env.text("AWS_SESSION_TOKEN", ""),
         )
 
     def __repr__(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,8 @@ from functions.common.errors import StockcastError
 
 COLUMNS = ("date", "open", "high", "low", "close", "volume", "adj_close")
 HEADER = ",".join(COLUMNS)
+LOWEST, HIGHEST = 1e-9, 1e12
+"""Prices beyond these are no prices of a share."""
 
 
 class BadPricesError(StockcastError):
@@ -20,6 +21,11 @@ class BadPricesError(StockcastError):
 
     title = "Unreadable prices"
     slug = "unreadable-prices"
+
+
+def is_price(value: float) -> bool:
+    """Whether `value` may be the price of a share: finite, and from LOWEST to HIGHEST."""
+    return LOWEST <= value <= HIGHEST
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class PriceRow:
 
 @dataclass(frozen=True)
 class PriceHistory:
-    """Rows of one symbol, ascending by date, one a trading day; adjusted closes are positive.
+    """Rows of one symbol, ascending by date, one a trading day; adjusted closes are prices.
 
     `notes` say in whole sentences what a reader should know about the rows.
     """
@@ -56,8 +62,11 @@ class PriceHistory:
                 message = f"{self.symbol}: {later.date} comes after {earlier.date}."
                 raise BadPricesError(message)
         for row in self.rows:
-            if not (math.isfinite(row.adj_close) and row.adj_close > 0):
-                message = f"{self.symbol}: the adjusted close of {row.date} is {row.adj_close}."
+            if not is_price(row.adj_close):
+                message = (
+                    f"{self.symbol}: the adjusted close of {row.date} is {row.adj_close:g};"
+                    f" a price is from {LOWEST:g} to {HIGHEST:g}."
+                )
                 raise BadPricesError(message)
 
     def to_csv(self) -> bytes:

@@ -163,4 +163,5 @@ def headline(result: Mapping[str, Any]) -> dict[str, Any]:
         "lo95": low95,
         "hi95": high95,
         "probability_higher": result.get("probability_higher"),
+        "trust": result["backtest"]["trust"]["state"],
     }

@@ -116,6 +116,22 @@ SCHEMAS: dict[str, Any] = {
                     "coverage80": {"type": ["number", "null"]},
                     "direction_accuracy": {"type": ["number", "null"]},
                     "verdict": TEXT,
+                    "record": {
+                        "type": ["string", "null"],
+                        "description": "`Promised 80%, delivered 75% (97 forecasts)`.",
+                    },
+                    "trust": {
+                        **object_of(
+                            {
+                                "state": {
+                                    "enum": ["ok", "too_narrow", "too_few", "pending", "failed"]
+                                },
+                                "sentence": TEXT,
+                            }
+                        ),
+                        "description": "Whether the 80% range kept its promise for this stock."
+                        " Where `state` is `too_narrow`, `message` begins with `sentence`.",
+                    },
                     "status": {"enum": ["complete", "pending", "failed"]},
                 }
             ),

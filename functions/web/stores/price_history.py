@@ -11,7 +11,7 @@ from functions.common.config import S3Settings
 from functions.common.errors import InvalidFieldError, TemporaryError
 from functions.common.messages import fields
 from functions.common.prices import history as prices
-from functions.common.prices.bucket import Bucket
+from functions.common.prices.bucket import Bucket, connect_lightly
 from functions.common.prices.store import PriceStore, StoredPrices
 from functions.web.api.submission import Field, InvalidSubmissionError
 
@@ -31,7 +31,7 @@ class PriceHistories:
     """Finds prices without waiting for S3 in the event loop."""
 
     def __init__(self, settings: S3Settings | None, providers: Sequence[str]) -> None:
-        self._prices = PriceStore(Bucket(settings)) if settings else None
+        self._prices = PriceStore(Bucket(settings, connect_lightly)) if settings else None
         self._providers = providers
 
     async def find(self, symbol: str) -> StoredPrices | None:

@@ -45,6 +45,14 @@ FIRST, START, END = date(2015, 1, 2), date(2016, 1, 4), date(2017, 6, 30)
 REQUESTED = ForecastRequested("request-1", "ACME", 45)
 
 
+def later(world, redis_client, by):
+    """The world's clock goes on; and the budget, which Redis keeps by its own, ages as much."""
+    world.now += by
+    key = "stockcast:budget:{tiingo}"
+    for call in redis_client.zrange(key, 0, -1):
+        redis_client.zincrby(key, -by.total_seconds() * 1000, call)
+
+
 @pytest.fixture
 def world(s3_settings, redis_settings):
     redis = connect(redis_settings)
@@ -73,7 +81,7 @@ def world(s3_settings, redis_settings):
             return self.now.timestamp()
 
         def tiingo(self, key=KEY):
-            budget = Budget(redis, "tiingo", self.limits, self.clock)
+            budget = Budget(redis, "tiingo", self.limits)
             session = partial(
                 ProviderSession, spend=budget.spend, read_timeout_s=5, sleep=lambda _: None
             )
@@ -300,21 +308,32 @@ def test_a_refused_key_serves_what_is_stored_as_stale(world):
     assert world.ingestion(world.tiingo(key="wrong")).ingest(REQUESTED).stale
 
 
-def test_requests_over_the_budget_are_told_when_to_come_again(world):
+def test_requests_over_the_budget_are_told_when_to_come_again(world, redis_client):
     world.limits = (Limit(2, 3600, "TIINGO_HOURLY_BUDGET"),)
     for symbol in ("AAA", "BBB", "CCC"):
         world.market.days[symbol] = wandering(FIRST, END)
     ingestion = world.ingestion()
     ingestion.ingest(ForecastRequested("request-a", "AAA", 45))
-    world.now += timedelta(minutes=20)
+    later(world, redis_client, timedelta(minutes=20))
     ingestion.ingest(ForecastRequested("request-b", "BBB", 45))
     with pytest.raises(ThrottledError, match="TIINGO_HOURLY_BUDGET=2") as caught:
         ingestion.ingest(ForecastRequested("request-c", "CCC", 45))
-    assert caught.value.retry_after_s == pytest.approx(2400, abs=1)
-    world.now += timedelta(seconds=2401)
+    assert caught.value.retry_after_s == pytest.approx(2400, abs=60)
+    later(world, redis_client, timedelta(seconds=2401))
     outlast_the_shared_failure()
     assert ingestion.ingest(ForecastRequested("request-c", "CCC", 45)).symbol == "CCC"
     assert len(world.replay.calls) == 3
+
+
+def test_a_worker_whose_clock_is_ahead_uses_up_nobody_s_budget(world):
+    world.limits = (Limit(2, 3600, "TIINGO_HOURLY_BUDGET"),)
+    world.now += timedelta(days=1)
+    world.tiingo().fetch("ACME")
+    world.now -= timedelta(days=1)
+    world.tiingo().fetch("ACME")
+    with pytest.raises(ThrottledError) as caught:
+        world.tiingo().fetch("ACME")
+    assert caught.value.retry_after_s <= 3600
 
 
 def test_where_the_budget_comes_too_late_stored_prices_are_served_as_stale(world):
@@ -415,11 +434,11 @@ class TestUpkeep:
         assert upkeep().refresh(PricesRefresh()) is None
         assert len(world.replay.calls) == 3 + 2 + 1
 
-    def test_a_refresh_over_the_budget_goes_on_later(self, world, upkeep):
+    def test_a_refresh_over_the_budget_goes_on_later(self, world, upkeep, redis_client):
         world.limits = (Limit(2, 3600, "TIINGO_HOURLY_BUDGET"),)
         with pytest.raises(ThrottledError):
             upkeep().refresh(PricesRefresh())
-        world.now += timedelta(hours=1, seconds=1)
+        later(world, redis_client, timedelta(hours=1, seconds=1))
         outlast_the_shared_failure()
         assert upkeep().refresh(PricesRefresh()) is None
         assert len(world.replay.calls) == 3

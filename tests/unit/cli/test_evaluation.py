@@ -64,9 +64,9 @@ def test_backtest_refuses_bad_files_by_line_and_short_ones(folder, capsys):
     ("arguments", "message"),
     [
         (["--models", "oracle"], "choose from calibrated, prophet"),
-        (["--horizons", "0"], "'0' is no positive whole number"),
+        (["--horizons", "0"], "'0' is not a positive whole number"),
         (["--horizons", "9999"], "from 1 to 2520"),
-        (["--since", "1.1.2010"], "no date like"),
+        (["--since", "1.1.2010"], "not a date like"),
     ],
 )
 def test_backtest_refuses_arguments_it_cannot_use(arguments, message, capsys):

@@ -26,6 +26,7 @@ HEADLINE = {
     "lo95": 80.0,
     "hi95": 120.0,
     "probability_higher": 0.5,
+    "trust": "ok",
 }
 
 
@@ -127,7 +128,10 @@ def test_the_ranking_is_by_the_chance_to_rise_and_leaves_out_what_is_not_done():
 
 
 def test_the_headline_of_a_result_without_chances_has_none():
-    result = HEADLINE | {"intervals": {"80": [90.0, 110.0], "95": [80.0, 120.0]}}
+    result = HEADLINE | {
+        "intervals": {"80": [90.0, 110.0], "95": [80.0, 120.0]},
+        "backtest": {"trust": {"state": "ok"}},
+    }
     assert batch_record.headline(result) == HEADLINE
     del result["probability_higher"]
     assert batch_record.headline(result)["probability_higher"] is None

@@ -52,6 +52,7 @@ def running(tmp_path):
 def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(own_stockcast, running):
     process, base, said = running
     assert is_ready(base), said.read_text()
+    assert "Conditional writes (If-None-Match and If-Match): the server honors" in said.read_text()
     assert own_stockcast.get("/readyz").ok
     body = {"symbol": "IBM", "days": 5, "id": "second-stack"}
     assert requests.post(f"http://127.0.0.1:{base}/api/forecasts", json=body, timeout=30).ok
@@ -60,7 +61,22 @@ def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(own_st
 
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
+    assert "Stopping Stockcast" in said.read_text()
     assert [port for port in range(base, base + PORTS) if not is_free(port)] == []
+
+
+def test_a_second_start_says_where_the_first_runs(own_stockcast, running, tmp_path):
+    _, base, _ = running
+    said = tmp_path / "again"
+    with said.open("w") as log:
+        assert up(tmp_path / "home", base, log).wait(60) == 0
+    assert f"Stockcast is already running at http://127.0.0.1:{base}" in said.read_text()
+    with said.open("w") as log:
+        assert up(tmp_path / "home", free_port(PORTS), log).wait(60) == 1
+    first, refusal = said.read_text().splitlines()
+    assert first == "Starting Stockcast ..."
+    assert "--data FOLDER" in refusal
+    assert is_ready(base), "the first one is still there"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells a child of its parent's end")
