@@ -21,10 +21,68 @@ from typing import Any
 TARGET = Path(__file__).parents[1] / "functions" / "common" / "prices" / "calendars.txt.gz"
 FIRST_YEAR, LAST_YEAR = 1990, 2045
 NAMES = (
-    *("ASEX BVMF CMES XAMS XASX XBKK XBOM XBRU XBUD XBUE XCSE XDUB XETR XFRA XHEL XHKG".split()),
-    *("XICE XIDX XIST XJSE XKAR XKLS XKRX XLIM XLIS XLIT XLON XMAD XMEX XMIL XNYS XNZE".split()),
-    *("XOSL XPAR XPHS XPRA XBSE XRIS XSAU XSES XSGO XSHG XSTO XSWX XTAE XTAI XTAL XTKS XTSE".split()),
-    *("XWAR XWBO".split()),
+    *(
+        [
+            "ASEX",
+            "BVMF",
+            "CMES",
+            "XAMS",
+            "XASX",
+            "XBKK",
+            "XBOM",
+            "XBRU",
+            "XBUD",
+            "XBUE",
+            "XCSE",
+            "XDUB",
+            "XETR",
+            "XFRA",
+            "XHEL",
+            "XHKG",
+        ]
+    ),
+    *(
+        [
+            "XICE",
+            "XIDX",
+            "XIST",
+            "XJSE",
+            "XKAR",
+            "XKLS",
+            "XKRX",
+            "XLIM",
+            "XLIS",
+            "XLIT",
+            "XLON",
+            "XMAD",
+            "XMEX",
+            "XMIL",
+            "XNYS",
+            "XNZE",
+        ]
+    ),
+    *(
+        [
+            "XOSL",
+            "XPAR",
+            "XPHS",
+            "XPRA",
+            "XBSE",
+            "XRIS",
+            "XSAU",
+            "XSES",
+            "XSGO",
+            "XSHG",
+            "XSTO",
+            "XSWX",
+            "XTAE",
+            "XTAI",
+            "XTAL",
+            "XTKS",
+            "XTSE",
+        ]
+    ),
+    *(["XWAR", "XWBO"]),
 )
 ONE_DAY = timedelta(days=1)
 OPEN_SHARE = 0.5

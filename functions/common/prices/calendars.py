@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from functions.common.errors import StockcastError
 
@@ -58,9 +57,7 @@ class Calendar:
     def is_session(self, day: date) -> bool:
         """Whether the market opens on `day`."""
         weekdays, otherwise = self.years.get(day.year) or (self.weekdays, frozenset())
-        return (str(day.isoweekday()) in weekdays) != (
-            100 * day.month + day.day in otherwise
-        )
+        return (str(day.isoweekday()) in weekdays) != (100 * day.month + day.day in otherwise)
 
     def on_or_after(self, day: date) -> date:
         """The first session that is not before `day`."""
@@ -81,6 +78,8 @@ class Calendar:
 
     def closes_at(self, day: date) -> datetime:
         """When the prices of the session `day` are final; at midnight, where it never closes."""
+        from zoneinfo import ZoneInfo
+
         if self.close is None:
             return datetime.combine(day + ONE_DAY, time(0), ZoneInfo(self.zone))
         return datetime.combine(day, self.close, ZoneInfo(self.zone))

@@ -18,6 +18,11 @@ FILE = Path(__file__).with_name("exchanges.tsv")
 CRYPTO = re.compile(r"[A-Z0-9]{2,}-(USD|USDT|EUR|GBP|JPY|CAD|AUD|KRW|BTC|ETH)")
 PAIR = re.compile(r"([A-Z]{3})?([A-Z]{3})=X")
 FUTURES = "CMES"
+ALIASES = {
+    "Asia/Jerusalem": "Asia/Tel_Aviv",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+}
+"""Time zones by the names that Yahoo gives them, where ours are others."""
 
 
 class Kind(Enum):
@@ -71,9 +76,25 @@ def kind_of(symbol: str) -> Kind:
     return Kind.LISTING if of_symbol(symbol) else Kind.US_LISTING
 
 
+COVERED = {
+    "tiingo": frozenset({Kind.US_LISTING}),
+    "nasdaq": frozenset({Kind.US_LISTING}),
+    "alphavantage": frozenset({Kind.US_LISTING, Kind.LISTING}),
+    "twelvedata": frozenset({Kind.US_LISTING, Kind.LISTING, Kind.CURRENCY, Kind.CRYPTO}),
+    "upload": frozenset({Kind.UPLOAD}),
+}
+"""What some providers are asked for; the others are asked for everything but uploads."""
+
+
+def covers(provider: str, symbol: str) -> bool:
+    """Whether a provider may have the symbol, so that it is worth a call to ask it."""
+    kind = kind_of(symbol)
+    return kind in COVERED[provider] if provider in COVERED else kind is not Kind.UPLOAD
+
+
 def calendar_in(zone: str) -> str:
     """The calendar of the main exchange in a time zone, such as Asia/Hong_Kong; "" for none."""
-    return _by_zone().get(zone, "")
+    return _by_zone().get(ALIASES.get(zone, zone), "")
 
 
 @lru_cache(maxsize=1)

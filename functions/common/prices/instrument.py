@@ -55,3 +55,7 @@ class Instrument:
         fields = ("exchange", "calendar", "currency", "timezone", "weekdays")
         known = {field: metadata.get(field, "") for field in fields}
         return cls(name=unquote(metadata.get("name", "")), **known)
+
+
+UNKNOWN = Instrument()
+"""Nothing is known of the symbol."""

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from functions.common.prices import notes as price_notes
 from functions.common.prices.bucket import Bucket, StoredObject
 from functions.common.prices.history import PriceHistory
+from functions.common.prices.instrument import UNKNOWN, Instrument
 
 MOST_JUMPS = 5
 """Object metadata is short: only the latest jumps are named."""
@@ -23,7 +24,8 @@ class StoredPrices:
 
     `fetched_at` is when the provider was last asked (ISO 8601, UTC); `first_date`, `last_date` and
     `last_action` (the latest split or dividend, empty: none) are ISO dates, as are `jumps`: the
-    latest days on which the price jumped without a split. `notes` are those of the history.
+    latest days on which the price jumped without a split. `notes` and `instrument` are those
+    of the history.
     """
 
     key: str
@@ -36,6 +38,7 @@ class StoredPrices:
     last_action: str = ""
     jumps: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    instrument: Instrument = UNKNOWN
     body: bytes = b""
 
 
@@ -92,6 +95,7 @@ class PriceStore:
             "last-action": last_action,
             "jumps": " ".join(jumps[-MOST_JUMPS:]),
             "notes": price_notes.to_header(history.notes),
+            **history.instrument.to_metadata(),
         }
         written = self._bucket.replace(
             key,
@@ -116,5 +120,6 @@ def _stored(key: str, found: StoredObject) -> StoredPrices:
         last_action=metadata.get("last-action", ""),
         jumps=tuple(metadata.get("jumps", "").split()),
         notes=price_notes.from_header(metadata.get("notes", "")),
+        instrument=Instrument.from_metadata(metadata),
         body=found.body,
     )

@@ -103,7 +103,7 @@ def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> byt
     """
     from functions.forecast.prices import csv_columns as price_csv
 
-    series = price_csv.read(ingested.symbol, stored.body)
+    series = price_csv.read(ingested.symbol, stored.body, stored.instrument)
     if ingested.requested.is_analysis:
         from functions.forecast import analyses
 

@@ -30,10 +30,10 @@ class Freshness:
         fetched, last = checked_at(stored), last_date(stored)
         if fetched is None or last is None:
             return NEVER
-        oldest = fetched + self.max_age
-        if last < self.schedule.due(now):
+        oldest, calendar = fetched + self.max_age, stored.instrument.sessions
+        if last < self.schedule.due(now, calendar):
             return min(oldest, fetched + ASK_AGAIN_AFTER)
-        following = self.schedule.next_publication(now)
+        following = self.schedule.next_publication(now, calendar)
         return min(oldest, following) if following else oldest
 
 

@@ -27,4 +27,5 @@ def extended(stored: PriceHistory, last_action: str, tail: Fetched) -> PriceHist
     if difference > min(CENT / 2, TOLERANCE * last.adj_close):
         return None
     told = notes.merged(stored.notes, tail.notes)
-    return PriceHistory(stored.symbol, stored.rows[:-1] + tail.rows, told)
+    known = stored.instrument if stored.instrument.calendar else tail.instrument
+    return PriceHistory(stored.symbol, stored.rows[:-1] + tail.rows, told, known)

@@ -15,6 +15,7 @@ from functions.common.errors import (
     UnknownSymbolError,
 )
 from functions.common.prices.bucket import ChangedMeanwhileError
+from functions.common.prices.exchanges import covers
 from functions.common.prices.history import BadPricesError, PriceHistory
 from functions.common.prices.store import PriceStore, StoredPrices
 from functions.common.requests.claims import Claim, Claiming, Outcome
@@ -74,11 +75,20 @@ class FreshPrices:
         """
         unknown: UnknownSymbolError | None = None
         for provider in self._providers:
+            if not covers(provider.name, symbol):
+                continue
             try:
                 return self._from(provider, symbol, wait_until)
             except UnknownSymbolError as error:
                 unknown = unknown or error
-        raise unknown or UnknownSymbolError(f"No provider is set up for {symbol}.")
+        if unknown:
+            raise unknown
+        named = ", ".join(provider.name for provider in self._providers)
+        message = (
+            f"No data source set up here has {symbol} (PROVIDERS={named}). Add one that has it,"
+            " such as yahoo."
+        )
+        raise UnknownSymbolError(message)
 
     def _from(self, provider: Provider, symbol: str, wait_until: datetime | None) -> Kept:
         key = self._prices.key_of(provider.name, symbol)
@@ -151,7 +161,7 @@ class FreshPrices:
         if stored is None or checked_at(stored) is None:
             return None
         try:
-            history = PriceHistory.from_csv(symbol, stored.body, stored.notes)
+            history = PriceHistory.from_csv(symbol, stored.body, stored.notes, stored.instrument)
         except BadPricesError as error:
             log.warning("fetching all of %s anew: %s", symbol, error.detail)
             return None

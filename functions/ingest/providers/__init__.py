@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from functions.common.prices.history import PriceHistory, PriceRow
+from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.ingest.providers.publication import Schedule
 
 
@@ -16,7 +17,8 @@ class Fetched:
 
     `rows` are ascending by date, one a day; `actions` are the days among them on which a split or
     a dividend took effect, ascending; `dropped` counts the rows that could not be used. `notes` say
-    in whole sentences what a reader should know about the rows.
+    in whole sentences what a reader should know about the rows, and `instrument` what is known of
+    the symbol.
     """
 
     symbol: str
@@ -24,11 +26,12 @@ class Fetched:
     actions: tuple[date, ...] = ()
     dropped: int = 0
     notes: tuple[str, ...] = ()
+    instrument: Instrument = UNKNOWN
 
     @property
     def history(self) -> PriceHistory:
         """The rows as a history to store."""
-        return PriceHistory(self.symbol, self.rows, self.notes)
+        return PriceHistory(self.symbol, self.rows, self.notes, self.instrument)
 
 
 class Provider(Protocol):

@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import date, datetime, timedelta, timezone
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,8 +21,8 @@ from functions.common.messages.events import (
     PricesWarmed,
     WarmupRequested,
 )
+from functions.common.prices import calendars
 from functions.common.prices.bucket import Bucket
-from functions.common.prices.calendars import is_trading_day, trading_days_after
 from functions.common.prices.history import PriceHistory
 from functions.common.prices.store import PriceStore
 from functions.common.redis_client import connect
@@ -33,13 +34,13 @@ from functions.ingest.freshness.cache import SEEN_S
 from functions.ingest.freshness.update import SHARED_S, FreshPrices
 from functions.ingest.handlers import Ingestion, Upkeep
 from functions.ingest.providers.budget import Budget, Limit
-from functions.ingest.providers.publication import NEW_YORK
 from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.tiingo import TiingoProvider
 from tests.replay import Fault, Market, Replay, Tiingo, wandering
 
 DAY_S = 86_400.0
+NEW_YORK = calendars.named("XNYS")
 KEY = "key-that-nobody-may-see"
 FIRST, START, END = date(2015, 1, 2), date(2016, 1, 4), date(2017, 6, 30)
 REQUESTED = ForecastRequested("request-1", "ACME", 45)
@@ -72,7 +73,8 @@ def world(s3_settings, redis_settings):
             self.at(START, 18)
 
         def at(self, day, hour, minute=0):
-            self.now = datetime(day.year, day.month, day.day, hour, minute, tzinfo=NEW_YORK)
+            zone = ZoneInfo(NEW_YORK.zone)
+            self.now = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
             # Tiingo has the day's prices from half past five.
             closed = hour * 60 + minute >= 17 * 60 + 30
             self.market.today = day if closed else day - timedelta(days=1)
@@ -163,7 +165,7 @@ def test_only_the_tail_is_fetched_from_the_last_stored_day_on(world):
     _, query = world.replay.calls[1]
     assert (query["startDate"], query["endDate"]) == ("2016-01-04", "2016-01-08")
     assert len(world.replay.calls) == 2
-    assert len(world.stored().rows) == len(trading_days_after(date(2015, 1, 1), date(2016, 1, 8)))
+    assert len(world.stored().rows) == len(NEW_YORK.after(date(2015, 1, 1), date(2016, 1, 8)))
 
 
 def test_a_corrected_last_day_fetches_everything_anew(world):
@@ -213,11 +215,11 @@ def test_a_year_of_daily_requests_costs_one_tail_a_trading_day_and_three_full_fe
     trading_days = 0
     while day < date(2016, 12, 30):
         day += timedelta(days=1)
-        trading_days += is_trading_day(day)
+        trading_days += NEW_YORK.is_session(day)
         world.at(day, 18)
         ingested = world.ingestion().ingest(REQUESTED)
         expected = day
-        while not is_trading_day(expected):
+        while not NEW_YORK.is_session(expected):
             expected -= timedelta(days=1)
         assert (ingested.last_date, ingested.stale) == (expected.isoformat(), False)
         if day in {date(2016, 2, 10), date(2016, 6, 9), date(2016, 6, 10), date(2016, 12, 30)}:
@@ -309,14 +311,14 @@ def test_a_refused_key_serves_what_is_stored_as_stale(world):
 
 
 def test_requests_over_the_budget_are_told_when_to_come_again(world, redis_client):
-    world.limits = (Limit(2, 3600, "TIINGO_HOURLY_BUDGET"),)
+    world.limits = (Limit(4, 3600, "TIINGO_HOURLY_BUDGET"),)
     for symbol in ("AAA", "BBB", "CCC"):
         world.market.days[symbol] = wandering(FIRST, END)
     ingestion = world.ingestion()
     ingestion.ingest(ForecastRequested("request-a", "AAA", 45))
     later(world, redis_client, timedelta(minutes=20))
     ingestion.ingest(ForecastRequested("request-b", "BBB", 45))
-    with pytest.raises(ThrottledError, match="TIINGO_HOURLY_BUDGET=2") as caught:
+    with pytest.raises(ThrottledError, match="TIINGO_HOURLY_BUDGET=4") as caught:
         ingestion.ingest(ForecastRequested("request-c", "CCC", 45))
     assert caught.value.retry_after_s == pytest.approx(2400, abs=60)
     later(world, redis_client, timedelta(seconds=2401))
@@ -326,7 +328,7 @@ def test_requests_over_the_budget_are_told_when_to_come_again(world, redis_clien
 
 
 def test_a_worker_whose_clock_is_ahead_uses_up_nobody_s_budget(world):
-    world.limits = (Limit(2, 3600, "TIINGO_HOURLY_BUDGET"),)
+    world.limits = (Limit(4, 3600, "TIINGO_HOURLY_BUDGET"),)
     world.now += timedelta(days=1)
     world.tiingo().fetch("ACME")
     world.now -= timedelta(days=1)
@@ -435,7 +437,7 @@ class TestUpkeep:
         assert len(world.replay.calls) == 3 + 2 + 1
 
     def test_a_refresh_over_the_budget_goes_on_later(self, world, upkeep, redis_client):
-        world.limits = (Limit(2, 3600, "TIINGO_HOURLY_BUDGET"),)
+        world.limits = (Limit(4, 3600, "TIINGO_HOURLY_BUDGET"),)
         with pytest.raises(ThrottledError):
             upkeep().refresh(PricesRefresh())
         later(world, redis_client, timedelta(hours=1, seconds=1))
@@ -475,10 +477,10 @@ def test_no_log_line_names_the_key(world, caplog):
 def test_the_clock_of_a_schedule_is_new_york_s(world):
     schedule = world.tiingo().schedule
     summer = datetime(2016, 7, 1, 21, 29, tzinfo=timezone.utc)  # 17:29 in New York
-    assert schedule.due(summer) == date(2016, 6, 30)
-    assert schedule.due(summer + timedelta(minutes=1)) == date(2016, 7, 1)
+    assert schedule.due(summer, NEW_YORK) == date(2016, 6, 30)
+    assert schedule.due(summer + timedelta(minutes=1), NEW_YORK) == date(2016, 7, 1)
     # The fourth of July is a Monday: the next prices come on Tuesday.
-    following = schedule.next_publication(summer + timedelta(minutes=1))
+    following = schedule.next_publication(summer + timedelta(minutes=1), NEW_YORK)
     assert following == datetime(2016, 7, 5, 21, 30, tzinfo=timezone.utc)
 
 
