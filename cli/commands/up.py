@@ -15,6 +15,7 @@ from cli.exit_codes import FAILED, OK
 from functions.common.errors import StockcastError
 from local.data_lock import DataInUseError, data_lock
 from local.process import StartError
+from local.reload import watch
 from local.servers import HOST
 from local.stack import Options, Stack, at_base_port, prepare_bucket, programs
 
@@ -41,6 +42,9 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--base-port", type=port, metavar="PORT", help="use this port and the ones after it"
     )
     parser.add_argument(
+        "--reload", action="store_true", help="restart a function when its code changes"
+    )
+    parser.add_argument(
         "--data", type=Path, default=Path(".stockcast"), help="folder for data and logs"
     )
 
@@ -51,7 +55,7 @@ def _up(given: argparse.Namespace) -> int:
     url = f"http://{HOST}:{options.web_port}"
     try:
         with data_lock(options.home, url):
-            return _run(options)
+            return _run(options, reload=given.reload)
     except DataInUseError as error:
         return _already_running(error.url, url, options.home)
 
@@ -67,7 +71,7 @@ def _already_running(running: str, wanted: str, home: Path) -> int:
     return FAILED
 
 
-def _run(options: Options) -> int:
+def _run(options: Options, *, reload: bool) -> int:
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
@@ -88,6 +92,8 @@ def _run(options: Options) -> int:
             return FAILED
         stack.watch(lambda message: console.print(f"[yellow]{message}[/yellow]"))
         _welcome(options)
+        if reload:
+            watch(stack, console.print, ended)
         ended.wait()
         console.print("Stopping Stockcast. Requests in progress continue at the next start.")
     finally:

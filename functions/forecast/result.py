@@ -15,7 +15,7 @@ from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import TooLittleHistoryError
 from functions.common.messages.events import PricesIngested
 from functions.common.prices.store import StoredPrices
-from functions.forecast.models import random_walk
+from functions.forecast.models import oddities, random_walk
 from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction
 from functions.forecast.prices.series import PriceSeries
 from functions.forecast.scoring import backtest, trust
@@ -92,6 +92,7 @@ def data_document(
 ) -> dict[str, Any]:
     """Which prices a result was computed from."""
     last, known = series.dates[-1].item(), series.instrument
+    doubts = known.doubts(series.symbol, series.target(ingested.days))
     return {
         "provider": ingested.provider,
         "symbol": series.symbol,
@@ -107,7 +108,7 @@ def data_document(
         "age_days": max(0, (today - last).days),
         "stale": ingested.stale,
         "jumps": list(stored.jumps),
-        "notes": list(stored.notes),
+        "notes": [*stored.notes, *doubts, *oddities.notes(series)],
     }
 
 

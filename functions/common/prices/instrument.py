@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote, unquote
 
 from functions.common.prices import calendars
 from functions.common.prices.calendars import Calendar, UnknownCalendarError
 
 MOST_NAME_BYTES = 240
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,8 @@ class Instrument:
     """Facts that a provider told, or that follow from the symbol; empty where nobody knows.
 
     `exchange` is a MIC (ISO 10383), `currency` an ISO 4217 code, empty for an index, and `calendar`
-    a name of `calendars`. `weekdays` are those of an observed calendar ("12345").
+    a name of `calendars`. `weekdays` are those of an observed calendar ("12345"). `is_guessed` says
+    that the calendar was inferred from the days of the prices.
     """
 
     name: str = ""
@@ -26,6 +29,7 @@ class Instrument:
     currency: str = ""
     timezone: str = ""
     weekdays: str = ""
+    is_guessed: bool = False
 
     @property
     def sessions(self) -> Calendar:
@@ -34,6 +38,25 @@ class Instrument:
             return calendars.named(self.calendar or calendars.NEW_YORK, self.weekdays)
         except UnknownCalendarError:
             return calendars.named(calendars.NEW_YORK)
+
+    def doubts(self, symbol: str, until: date) -> list[str]:
+        """What a reader of dates up to `until` should know about the calendar, in sentences."""
+        calendar = self.sessions
+        told = []
+        if self.is_guessed:
+            named = calendar.name
+            if named == calendars.OBSERVED:
+                on = ", ".join(WEEKDAYS[int(day) - 1] for day in calendar.weekdays)
+                named = f"sessions on {on}, without holidays"
+            told.append(
+                f"The trading calendar of {symbol} is not known; its prices suggest {named}."
+            )
+        if not calendar.knows_holidays_of(until):
+            told.append(
+                f"The holidays of {calendar.name} are known until {max(calendar.years)}; later"
+                " dates may fall on one."
+            )
+        return told
 
     def to_metadata(self) -> dict[str, str]:
         """As metadata of an object in S3."""
@@ -47,6 +70,7 @@ class Instrument:
             "weekdays": self.weekdays,
             "currency": self.currency,
             "timezone": self.timezone,
+            "calendar-guessed": "yes" if self.is_guessed else "",
         }
 
     @classmethod
@@ -54,7 +78,8 @@ class Instrument:
         """The inverse of `to_metadata`."""
         fields = ("exchange", "calendar", "currency", "timezone", "weekdays")
         known = {field: metadata.get(field, "") for field in fields}
-        return cls(name=unquote(metadata.get("name", "")), **known)
+        is_guessed = metadata.get("calendar-guessed") == "yes"
+        return cls(name=unquote(metadata.get("name", "")), **known, is_guessed=is_guessed)
 
 
 UNKNOWN = Instrument()

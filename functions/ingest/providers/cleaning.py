@@ -104,7 +104,8 @@ def clean(
         )
     rows = tuple(_sensible(by_day[day].row) for day in days)
     actions = tuple(day for day in days if by_day[day].has_action)
-    return Fetched(symbol, rows, actions, dropped, notes, instrument)
+    fillers = len(left_out.get(FILLER, ()))
+    return Fetched(symbol, rows, actions, dropped, fillers, notes, instrument)
 
 
 def _is_filler(before: GivenRow, one: GivenRow, is_open: Callable[[date], bool]) -> bool:

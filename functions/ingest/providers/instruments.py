@@ -20,13 +20,10 @@ OF_KIND = {
     Kind.CURRENCY: calendars.ON_WEEKDAYS,
     Kind.FUTURE: exchanges.FUTURES,
 }
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def settled(
-    symbol: str, told: Instrument, given: Iterable[GivenRow | None]
-) -> tuple[Instrument, tuple[str, ...]]:
-    """`told` with what it lacks, and notes about what had to be guessed.
+def settled(symbol: str, told: Instrument, given: Iterable[GivenRow | None]) -> Instrument:
+    """`told` with what it lacks.
 
     The calendar is that of the exchange, which the provider or the symbol names, or the main one
     in the time zone. Where neither is known, or the prices move on other days, it is the one that
@@ -51,11 +48,10 @@ def settled(
     moved = [day for (_, before), (day, price) in pairwise(rows) if price != before]
     if known.calendar and not _moves_outside(known, moved[-LATEST_ROWS:]):
         zone = known.timezone or known.sessions.zone
-        return replace(known, timezone=zone), ()
+        return replace(known, timezone=zone)
     found = calendars.inferred(moved)
     weekdays = found.weekdays if found.name == calendars.OBSERVED else ""
-    guessed = replace(known, calendar=found.name, weekdays=weekdays)
-    return guessed, (_note(symbol, guessed),)
+    return replace(known, calendar=found.name, weekdays=weekdays, is_guessed=True)
 
 
 def _currency(symbol: str) -> str:
@@ -67,11 +63,3 @@ def _currency(symbol: str) -> str:
 def _moves_outside(known: Instrument, moved: Sequence[date]) -> bool:
     outside = [day for day in moved if not known.sessions.is_session(day)]
     return len(outside) > max(2, MOST_OUTSIDE * len(moved))
-
-
-def _note(symbol: str, guessed: Instrument) -> str:
-    calendar = guessed.calendar
-    if calendar == calendars.OBSERVED:
-        days = [WEEKDAYS[int(number) - 1] for number in guessed.weekdays]
-        calendar = f"sessions on {', '.join(days)}, without holidays"
-    return f"The trading calendar of {symbol} is not known; its prices suggest {calendar}."

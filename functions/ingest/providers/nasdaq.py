@@ -81,7 +81,7 @@ class NasdaqProvider:
             raise self._http.unexpected(reply) from None
         if given and not any(given):
             raise self._http.unexpected(reply)
-        return clean(self.name, symbol, given, today, *settled(symbol, UNKNOWN, given))
+        return clean(self.name, symbol, given, today, settled(symbol, UNKNOWN, given))
 
     def _refusal(self, symbol: str, reply: Reply) -> StockcastError:
         """What the letter after QE says: https://docs.data.nasdaq.com/docs/error-codes"""

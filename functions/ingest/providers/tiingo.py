@@ -82,7 +82,7 @@ class TiingoProvider:
         if given and not any(given):
             raise self._http.unexpected(reply)
         told = self._told(symbol) if since is None else UNKNOWN
-        return clean(self.name, symbol, given, today, *settled(symbol, told, given))
+        return clean(self.name, symbol, given, today, settled(symbol, told, given))
 
     def _told(self, symbol: str) -> Instrument:
         """What Tiingo says of the symbol; nothing where it does not answer: prices do without."""

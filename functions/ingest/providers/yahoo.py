@@ -130,10 +130,11 @@ class YahooProvider:
             message = f"Yahoo answered {len(given)} rows for {symbol}, none of them with a date."
             raise BadAnswerError(message)
         given = [one for one in given if one is None or one.row.date >= first]
-        instrument, doubts = settled(symbol, _instrument(told), given)
+        instrument = settled(symbol, _instrument(told), given)
+        doubts: tuple[str, ...] = ()
         if told.get("currency") in MINOR:
             given = [one and _in_major_unit(one) for one in given]
-            doubts = (*doubts, f"Yahoo quotes {symbol} in {MINOR[told['currency']].note}.")
+            doubts = (f"Yahoo quotes {symbol} in {MINOR[told['currency']].note}.",)
         # Before it is due, the row of today is that of a session still under way.
         last = self.schedule.due(now, instrument.sessions)
         return clean(self.name, symbol, given, last, instrument, doubts)

@@ -35,7 +35,7 @@ class PriceHistories:
         self._providers = providers
 
     async def find(self, symbol: str) -> StoredPrices | None:
-        """The prices of the first provider that has some; None where none has.
+        """The prices that ingest forecasts from, those that end last; None where there are none.
 
         Raises TemporaryError where web has not been told of the bucket, or it does not answer.
         """
@@ -45,8 +45,8 @@ class PriceHistories:
         return await asyncio.to_thread(self._read, self._prices, symbol)
 
     def _read(self, store: PriceStore, symbol: str) -> StoredPrices | None:
-        found = (store.get(store.key_of(provider, symbol)) for provider in self._providers)
-        return next(filter(None, found), None)
+        held = store.held(symbol, self._providers)
+        return store.get(held[0].key) if held else None
 
 
 def read_query(symbol: str, query: Mapping[str, str]) -> Wanted:

@@ -10,17 +10,19 @@ import time
 import pytest
 import requests
 
+from local.reload import CODE
 from local.servers import S3_PORTS, free_port, is_free
 
 PORTS = 5 + len(S3_PORTS)
 
 
-def up(home, base, log):
+def up(home, base, log, *options):
     argv = [sys.executable, "-m", "cli.main", "up", "--base-port", str(base), "--data", str(home)]
+    argv += options
     return subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
 
-def until(condition, timeout_s=60.0):
+def until(condition, timeout_s=180.0):
     give_up = time.monotonic() + timeout_s
     while not (got := condition()):
         assert time.monotonic() < give_up, condition
@@ -103,3 +105,18 @@ def test_a_function_that_dies_is_started_again_and_said_to_be(own_stockcast):
     os.killpg(dead, signal.SIGKILL)
     until(lambda: own_stockcast.stack.process("web").pid != dead)
     until(lambda: is_ready(int(own_stockcast.url.rsplit(":", 1)[1])))
+
+
+def test_a_changed_function_is_restarted_while_reload_is_on(tmp_path):
+    base, said = free_port(PORTS), tmp_path / "said"
+    with said.open("w") as log:
+        process = up(tmp_path / "home", base, log, "--reload")
+        try:
+            until(lambda: "Stockcast is ready" in said.read_text())
+            (CODE / "web" / "main.py").touch()
+            until(lambda: "web changed" in said.read_text())
+            until(lambda: "starting it again" in said.read_text())
+            until(lambda: is_ready(base))
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0
