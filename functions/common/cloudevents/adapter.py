@@ -34,7 +34,7 @@ from functions.common.cloudevents.signature import Signer
 from functions.common.cloudevents.sink import Sink
 from functions.common.errors import (
     ConflictError,
-    InvalidFieldError,
+    InvalidMessageError,
     MalformedEventError,
     RequestError,
     StockcastError,
@@ -156,13 +156,13 @@ class EventFunction:
             raise MalformedEventError(message)
         try:
             event: Event = self._handlers[envelope.type][0].from_data(envelope.data)
-        except InvalidFieldError as error:
+        except InvalidMessageError as error:
             error.status = MalformedEventError.status
             self._fail_unread(envelope, error)
             raise
         return event
 
-    def _fail_unread(self, envelope: Envelope, error: InvalidFieldError) -> None:
+    def _fail_unread(self, envelope: Envelope, error: InvalidMessageError) -> None:
         """End the request of an event with bad data, where no broker makes it a dead letter."""
         moves_a_request = envelope.type in {ForecastRequested.TYPE, PricesIngested.TYPE}
         if self._sink and moves_a_request and (requested := requested_by(envelope.data)):

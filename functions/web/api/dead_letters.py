@@ -7,7 +7,7 @@ import binascii
 import json
 
 from functions.common.cloudevents.event import Envelope
-from functions.common.errors import InvalidFieldError, RequestError
+from functions.common.errors import InvalidMessageError, RequestError
 from functions.common.messages.bad_event import requested_by
 from functions.common.messages.events import (
     TYPES,
@@ -15,7 +15,6 @@ from functions.common.messages.events import (
     ForecastRequested,
     PricesIngested,
 )
-from functions.common.requests import batches as batch_record
 
 STAGES = {
     ForecastRequested.TYPE: "fetching the prices",
@@ -51,8 +50,8 @@ def batch_failure_of(dead: Envelope) -> tuple[str, DeliveryError] | None:
     if dead.type != BatchRequested.TYPE or not isinstance(dead.data, dict):
         return None
     try:
-        return batch_record.batch_id(dead.data, "batch_id"), DeliveryError(_reason(dead))
-    except InvalidFieldError:
+        return BatchRequested.from_data(dead.data).batch_id, DeliveryError(_reason(dead))
+    except InvalidMessageError:
         return None
 
 
