@@ -103,5 +103,13 @@ def _series(symbol: str, asset: Asset) -> PriceSeries:
     if "adj_close" not in frame:
         columns["adj_close"] = columns["close"]
     dates = frame.index.to_numpy().astype("datetime64[D]")
-    in_order = (columns[name] for name in ("open", "high", "low", "close", "volume", "adj_close"))
-    return PriceSeries(symbol, dates, *in_order)
+    return PriceSeries(
+        symbol,
+        dates,
+        columns["open"],
+        columns["high"],
+        columns["low"],
+        columns["close"],
+        columns["volume"],
+        columns["adj_close"],
+    )
