@@ -3,6 +3,7 @@
 import time
 from datetime import date, datetime, timedelta
 from functools import partial
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from functions.common.messages.events import (
@@ -14,7 +15,8 @@ from functions.common.prices.history import PriceHistory
 from functions.common.prices.store import PriceStore
 from functions.common.redis_client import connect
 from functions.common.requests.claims import Claims
-from functions.common.requests.store import RequestStore
+from functions.common.requests.steps import Steps
+from functions.common.requests.store import Requests
 from functions.ingest.freshness.fetching import SHARED_S
 from functions.ingest.freshness.update import FreshPrices
 from functions.ingest.handlers import Ingestion
@@ -23,6 +25,7 @@ from functions.ingest.providers.nasdaq import NasdaqProvider
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.tiingo import TiingoProvider
 from tests.replay import Fault, Market, Nasdaq, Replay, Tiingo, wandering
+from tests.turns import in_turn
 
 DAY_S = 86_400.0
 NEW_YORK = calendars.named("XNYS")
@@ -50,7 +53,7 @@ class World:
         self.bucket, self.client = s3_settings.bucket, s3_client
         self.prices = PriceStore(Bucket(s3_settings))
         self.redis = connect(redis_settings)
-        self.requests = RequestStore(self.redis, redis_settings, time.time)
+        self.requests = Requests(self.redis, redis_settings)
         self.market = Market()
         self.market.days["ACME"] = wandering(FIRST, END)
         self.replay = Replay(Tiingo(self.market, KEY))
@@ -78,14 +81,15 @@ class World:
         return FreshPrices(
             providers or [self.tiingo()],
             self.prices,
-            Claims(self.redis),
+            Claims(Steps(self.redis, are_split=False)),
             max_age_s=self.max_age_s,
             stale_ok_s=7 * DAY_S,
             clock=self.clock,
         )
 
     def ingestion(self, *providers):
-        return Ingestion(self.fresh(*providers), self.prices.bucket_name, self.requests)
+        handler = Ingestion(self.fresh(*providers), self.prices.bucket_name)
+        return SimpleNamespace(ingest=in_turn(self.requests, handler.ingest))
 
     def stored(self, symbol="ACME", provider="tiingo"):
         body = self.prices.get(f"prices/{provider}/{symbol}.csv").body
