@@ -40,7 +40,7 @@ def answer(
     if len(series) == 0:
         raise TooLittleHistoryError(series.symbol, 0, 1)
     analysis = named(ingested.kind)(series, ingested.options)
-    end = ended.sentence(series.symbol, series.dates[-1].item(), today)
+    end = ended.sentence(series, today)
     answered = document(analysis, series)
     return {
         "symbol": series.symbol,

@@ -78,7 +78,7 @@ def _computed(result: dict[str, Any], prices: PriceStore, horizon: int) -> Any:
     stored = prices.get(result["data"]["s3_key"])
     if stored is None:
         return backtest.failed(horizon)
-    series = price_csv.read(result["symbol"], stored.body)
+    series = price_csv.read(result["symbol"], stored.body, stored.instrument)
     # Prices that came in meanwhile are none that this forecast could have known.
     last = np.datetime64(result["last_date"])
     known = series.until(int(np.searchsorted(series.dates, last, side="right")))

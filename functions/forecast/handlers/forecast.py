@@ -73,11 +73,10 @@ class Forecasting:
         return stored
 
     def _key(self, ingested: PricesIngested, etag: str) -> str:
-        # What a result says of its prices and may become true, or stop being true, of the same.
-        last = date.fromisoformat(ingested.last_date)
-        has_ended = bool(ended.sentence(ingested.symbol, last, self._today()))
-        said = (VERSION, *["stale"] * ingested.stale, *["ended"] * has_ended)
-        return result_key(ingested.requested, etag, " ".join(said))
+        # A result says how old its prices are: of the same prices it says something else later.
+        age = ended.days_since(date.fromisoformat(ingested.last_date), self._today())
+        said = f"{VERSION} {age} days old{' stale' if ingested.stale else ''}"
+        return result_key(ingested.requested, etag, said)
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self._clock(), timezone.utc).date()
@@ -98,7 +97,7 @@ def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> byt
     """
     from functions.forecast.prices import csv_columns as price_csv
 
-    series = price_csv.read(ingested.symbol, stored.body)
+    series = price_csv.read(ingested.symbol, stored.body, stored.instrument)
     if ingested.requested.is_analysis:
         from functions.forecast import analyses
 

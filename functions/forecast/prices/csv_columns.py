@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from functions.common.errors import RequestError
 from functions.common.prices.history import HIGHEST, LOWEST, traded_scale
+from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.forecast.prices.series import PriceSeries
 
 HEADER = b"date,open,high,low,close,volume,adj_close"
@@ -24,7 +25,7 @@ class UnreadablePricesError(RequestError):
 
 
 @lru_cache(maxsize=16)
-def read(symbol: str, body: bytes) -> PriceSeries:
+def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSeries:
     """The series in `body`, as `functions.common.prices.history` writes it; the last ones are kept.
 
     Its adjusted closes are scaled so that they end at the last traded close.
@@ -52,16 +53,16 @@ def read(symbol: str, body: bytes) -> PriceSeries:
     except ValueError as error:
         message = f"The stored prices of {symbol} cannot be read: {error}"
         raise UnreadablePricesError(message) from error
-    adjusted = columns[5]
+    opened, high, low, close, volume, adjusted = columns
     _check(symbol, adjusted)
-    adjusted *= traded_scale(columns[3], adjusted)
+    adjusted *= traded_scale(close, adjusted)
     _check(symbol, adjusted)
     if not (np.diff(dates) > np.timedelta64(0, "D")).all():
         message = f"The stored prices of {symbol} are not ascending by date."
         raise UnreadablePricesError(message)
     for column in (dates, columns):
         column.flags.writeable = False  # others will get them, too
-    return PriceSeries(symbol, dates, *columns)
+    return PriceSeries(symbol, dates, opened, high, low, close, volume, adjusted, instrument)
 
 
 def _check(symbol: str, adjusted: NDArray[np.float64]) -> None:

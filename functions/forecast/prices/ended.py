@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from functions.common.prices.calendars import trading_days_after
+if TYPE_CHECKING:
+    from functions.forecast.prices.series import PriceSeries
 
 MOST_SESSIONS = 10
 """Prices that lack more than these until today have ended."""
 LONG = timedelta(days=60)
 
 
-def sentence(symbol: str, last: date, today: date) -> str:
-    """That the prices of `symbol` end on `last`; empty where that is not long before `today`."""
-    missing = trading_days_after(last, min(today, last + LONG))
+def sentence(series: PriceSeries, today: date) -> str:
+    """On which day the prices end; empty where that is not long before `today`."""
+    last: date = series.dates[-1].item()
+    missing = series.instrument.sessions.after(last, min(today, last + LONG))
     if len(missing) <= MOST_SESSIONS:
         return ""
-    return f"The prices of {symbol} end on {last:%B} {last.day}, {last.year}."
+    return f"The prices of {series.symbol} end on {last:%B} {last.day}, {last.year}."
+
+
+def days_since(last: date, today: date) -> int:
+    """The age of prices, as far as it changes what is said of them."""
+    return min(max(today - last, timedelta(0)), LONG).days

@@ -4,10 +4,12 @@ import time
 from datetime import date, datetime, timedelta
 from functools import partial
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 from functions.common.messages.events import (
     ForecastRequested,
 )
+from functions.common.prices import calendars
 from functions.common.prices.bucket import Bucket
 from functions.common.prices.history import PriceHistory
 from functions.common.prices.store import PriceStore
@@ -20,13 +22,13 @@ from functions.ingest.freshness.update import FreshPrices
 from functions.ingest.handlers import Ingestion
 from functions.ingest.providers.budget import Budget
 from functions.ingest.providers.nasdaq import NasdaqProvider
-from functions.ingest.providers.publication import NEW_YORK
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.tiingo import TiingoProvider
 from tests.replay import Fault, Market, Nasdaq, Replay, Tiingo, wandering
 from tests.turns import in_turn
 
 DAY_S = 86_400.0
+NEW_YORK = calendars.named("XNYS")
 KEY = "key-that-nobody-may-see"
 FIRST, START, END = date(2015, 1, 2), date(2016, 1, 4), date(2017, 6, 30)
 REQUESTED = ForecastRequested("request-1", "ACME", 45)
@@ -58,7 +60,9 @@ class World:
         self.at(START, 18)
 
     def at(self, day, hour, minute=0):
-        self.now = datetime(day.year, day.month, day.day, hour, minute, tzinfo=NEW_YORK)
+        self.now = datetime(
+            day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(NEW_YORK.zone)
+        )
         # Tiingo has the day's prices from half past five.
         closed = hour * 60 + minute >= 17 * 60 + 30
         self.market.today = day if closed else day - timedelta(days=1)
