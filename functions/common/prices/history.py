@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,16 +29,16 @@ def is_price(value: float) -> bool:
     return LOWEST <= value <= HIGHEST
 
 
-def traded_scale(close: Sequence[float | None], adjusted: Sequence[float]) -> float:
-    """The factor by which an adjusted series ends at the last traded close.
+def traded_scale(latest_first: Iterable[tuple[float | None, float]]) -> float:
+    """The factor by which adjusted closes end at the last traded one, from pairs of both.
 
     Later splits and dividends lower all adjusted closes, those of the last day as well. Scaled by
     this one factor, they have the same returns and end at what a person could have paid. It is
     that of the latest row with a close, 1 where there is none.
     """
-    for traded, value in zip(reversed(close), reversed(adjusted), strict=True):
-        if traded is not None and is_price(traded) and is_price(value):
-            return traded / value
+    for close, adjusted in latest_first:
+        if close is not None and is_price(close) and is_price(adjusted):
+            return close / adjusted
     return 1.0
 
 

@@ -55,7 +55,7 @@ def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSer
         raise UnreadablePricesError(message) from error
     opened, high, low, close, volume, adjusted = columns
     _check(symbol, adjusted)
-    adjusted *= traded_scale(close, adjusted)
+    adjusted *= traded_scale(zip(close[::-1], adjusted[::-1], strict=True))
     _check(symbol, adjusted)
     if not (np.diff(dates) > np.timedelta64(0, "D")).all():
         message = f"The stored prices of {symbol} are not ascending by date."

@@ -81,7 +81,7 @@ def document(wanted: Wanted, stored: StoredPrices) -> dict[str, Any]:
         raise InvalidMessageError([InvalidFieldError(field, message)])
     columns = {name: [_number(row[prices.COLUMNS.index(name)]) for row in rows] for name in SHOWN}
     adjusted = [math.nan if value is None else value for value in columns["adj_close"]]
-    scale = prices.traded_scale(columns["close"], adjusted)
+    scale = prices.traded_scale(zip(columns["close"][::-1], adjusted[::-1], strict=True))
     columns["adj_close"] = [_rounded(value * scale) for value in adjusted]
     return {
         "symbol": wanted.symbol,
