@@ -123,6 +123,11 @@ def test_on_faasd_each_secret_is_named_alone_and_found(tmp_path):
         assert settings.s3.credentials == ("key", "secret")
 
 
+def test_a_slow_start_is_waited_for(document):
+    for _, function in functions(document):
+        assert function["annotations"]["com.openfaas.health.http.initialDelay"] == "30s"
+
+
 def test_what_only_pro_takes_stands_in_its_file_alone():
     for _, function in functions(load("stack.yml")):
         marks = [*function.get("labels", {}), *function.get("annotations", {})]

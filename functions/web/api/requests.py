@@ -20,7 +20,7 @@ from functions.common.errors import StockcastError, TemporaryError
 from functions.common.messages import fields
 from functions.common.messages.documents import Accepted
 from functions.common.messages.events import ChartRequested, ForecastRequested
-from functions.common.requests.record import RequestRecord, Source, Status
+from functions.common.requests.record import RequestRecord, Status
 from functions.web.api import result_table, submission
 from functions.web.api.submission import Submission
 from functions.web.description.operations import (
@@ -122,29 +122,22 @@ class RequestApi:
         except StockcastError:
             await turn.take()  # one that is refused has cost something, too
             raise
-        latest = await self._store.latest(requested, turn.rate(), counts=not submitted.has_own_id)
-        if latest and not submitted.has_own_id:
-            requested = structs.replace(requested, request_id=latest.request_id)
-            return self._accepted(requested, Status.DONE)
-        if latest:
-            stood = await self._store.advance(
-                requested, Status.DONE, reason=Source.LATEST.value, result_key=latest.result_key
-            )
-            return self._accepted(requested, stood or Status.DONE)
-        await self._store.enter_backlog(requested.request_id, self._settings.backlog_limit)
-        try:
-            stood = await self._store.advance(requested, Status.QUEUED)
-            if stood in {None, Status.QUEUED}:
+        came = await self._store.submit(
+            requested,
+            turn.rate(),
+            most_waiting=self._settings.backlog_limit,
+            has_own_id=submitted.has_own_id,
+        )
+        if came.status is Status.QUEUED:
+            try:
                 # Said again, it is published again: the first time may have failed half way.
                 traceparent = request.headers.get("traceparent", "")
                 await self._publisher.publish(requested, requested.request_id, traceparent)
-        except StockcastError:
-            with suppress(StockcastError):
-                await self._store.leave_backlog(requested.request_id)
-            raise
-        if stood and stood.is_final:
-            await self._store.leave_backlog(requested.request_id)
-        return self._accepted(requested, stood or Status.QUEUED)
+            except StockcastError:
+                with suppress(StockcastError):
+                    await self._store.leave_backlog(requested.request_id)
+                raise
+        return self._accepted(structs.replace(requested, request_id=came.request_id), came.status)
 
     def _accepted(self, requested: ForecastRequested, status: Status) -> Response:
         location = f"{self.PATH}/{requested.request_id}"
@@ -153,32 +146,46 @@ class RequestApi:
         return JSONResponse(body, HTTPStatus.ACCEPTED, {"location": location})
 
     async def status(self, request: Request) -> Response:
-        document = await self._document(await self._record(request))
+        document = self._document(*await self._found(request))
         headers = {"cache-control": "no-store"}
         return Response(document, media_type="application/json", headers=headers)
 
     async def events(self, request: Request) -> Response:
-        record = await self._record(request)
-        if record.status is Status.DONE:
-            await self._result(record)  # while the answer can still say that it has expired
-        events = progress.stream(
-            self._changes, record.requested.request_id, self._store.read, self._document
-        )
-        return self._limits.stream(request, events)
+        # It watches before it looks, so that no change comes in between.
+        watch = self._changes.watch(request.path_params["id"])
+        try:
+            record, result = await self._found(request)
+            self._document(record, result)  # while the answer can still say that it has expired
+            events = progress.stream(
+                self._changes,
+                watch,
+                (record, result),
+                lambda: self._store.read_with_result(record.requested.request_id),
+                self._document,
+            )
+            return self._limits.stream(request, events, watch.close)
+        except BaseException:
+            watch.close()
+            raise
 
     async def chart(self, request: Request) -> Response:
         """The PNG; drawn now by the forecast function if nobody has looked at it before."""
-        record = await self._finished(request)
+        record, _ = await self._found(request, with_result=False)
+        _require_done(record)
         png = await self._store.chart(record.result_key)
         if png is None:
-            await self._result(record)
+            if await self._store.result(record.result_key) is None:
+                raise _gone()
             png = await self._drawn(record)
         headers = {"cache-control": "private, max-age=3600"}
         return Response(png, media_type="image/png", headers=headers)
 
     async def table(self, request: Request) -> Response:
-        record = await self._finished(request)
-        text = result_table.table(json.loads(await self._result(record)))
+        record, result = await self._found(request)
+        _require_done(record)
+        if result is None:
+            raise _gone()
+        text = result_table.table(json.loads(result))
         requested = record.requested
         name = requested.kind if requested.is_analysis else f"{requested.days}-days"
         headers = {"content-disposition": f'attachment; filename="{requested.symbol}-{name}.csv"'}
@@ -199,33 +206,37 @@ class RequestApi:
         message = "The chart is still being drawn; ask again in a few seconds."
         raise TemporaryError(message, retry_after_s=3)
 
-    async def _record(self, request: Request) -> RequestRecord:
+    async def _found(
+        self, request: Request, *, with_result: bool = True
+    ) -> tuple[RequestRecord, bytes | None]:
+        """The request, and its result if it is done."""
         request_id = request.path_params["id"]
-        is_id = fields.REQUEST_ID.fullmatch(request_id)
-        record = await self._store.read(request_id) if is_id else None
+        record, result = None, None
+        if fields.REQUEST_ID.fullmatch(request_id):
+            found = await self._store.read_with_result(request_id, with_result=with_result)
+            record, result = found
         if record is None:
             named = repr(request_id[:64])
             detail = f"There is no request {named}; it may have expired. Submit it again."
             raise HTTPException(HTTPStatus.NOT_FOUND, detail)
-        return record
+        return record, result
 
-    async def _finished(self, request: Request) -> RequestRecord:
-        record = await self._record(request)
-        if record.status is not Status.DONE:
-            detail = f"The request is {record.status.value}; this is there once it is done."
-            raise HTTPException(HTTPStatus.CONFLICT, detail)
-        return record
-
-    async def _result(self, record: RequestRecord) -> bytes:
-        result = await self._store.result(record.result_key)
-        if result is None:
-            detail = "The result has expired; submit the request again."
-            raise HTTPException(HTTPStatus.GONE, detail)
-        return result
-
-    async def _document(self, record: RequestRecord) -> bytes:
+    @staticmethod
+    def _document(record: RequestRecord, result: bytes | None) -> bytes:
         """The whole status document; the stored result goes in as it is, unparsed."""
         document = json_bytes(record.document())
         if record.status is not Status.DONE:
             return document
-        return document[:-1] + b',"result":' + await self._result(record) + b"}"
+        if result is None:
+            raise _gone()
+        return document[:-1] + b',"result":' + result + b"}"
+
+
+def _require_done(record: RequestRecord) -> None:
+    if record.status is not Status.DONE:
+        detail = f"The request is {record.status.value}; this is there once it is done."
+        raise HTTPException(HTTPStatus.CONFLICT, detail)
+
+
+def _gone() -> HTTPException:
+    return HTTPException(HTTPStatus.GONE, "The result has expired; submit the request again.")
