@@ -28,7 +28,8 @@ from functions.common.prices.uploads import UploadedFiles
 from functions.common.redis_client import connect, failures_are_temporary
 from functions.common.requests.claims import Claims
 from functions.common.requests.missing_prices import MissingPrices
-from functions.common.requests.store import RequestStore
+from functions.common.requests.steps import Steps
+from functions.common.requests.store import Requests
 from functions.common.requests.upload_outcomes import UploadOutcomes
 from functions.ingest.freshness.update import FreshPrices
 from functions.ingest.freshness.uploads import AnyPrices, UploadedPrices, Uploading
@@ -48,8 +49,8 @@ def build() -> EventFunction:
     redis = connect(settings.redis)
     bucket = Bucket(settings.s3)
     prices = PriceStore(bucket)
-    requests = RequestStore(redis, settings.redis, time.time)
-    claims = Claims(redis)
+    requests = Requests(redis, settings.redis)
+    claims = Claims(Steps(redis, are_split=settings.redis.cluster))
 
     def ready() -> None:
         with failures_are_temporary():
@@ -77,13 +78,12 @@ def build() -> EventFunction:
     return EventFunction(
         "ingest",
         {
-            ForecastRequested: Ingestion(every, settings.s3.bucket, requests).ingest,
+            ForecastRequested: Ingestion(every, settings.s3.bucket).ingest,
             PricesRefresh: upkeep.refresh,
             WarmupRequested: upkeep.warm_up,
             PricesUploaded: Uploading(files, uploaded, UploadOutcomes(redis)).take,
         },
         requests=requests,
-        claims=claims,
         sink=Sink(settings.sinks.sink) if settings.sinks.sink else None,
         failure_sink=Sink(settings.sinks.failure_sink) if settings.sinks.failure_sink else None,
         ready=ready,

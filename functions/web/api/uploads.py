@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from http import HTTPStatus
 
 from starlette.datastructures import FormData, UploadFile
@@ -11,12 +11,15 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from functions.common.errors import InvalidFieldError, TemporaryError
+from functions.common.messages.documents import PriceFile
 from functions.common.messages.events import PricesUploaded
+from functions.common.messages.submissions import UploadQuery
 from functions.common.prices.uploads import MOST_BYTES, Upload, name_of
 from functions.web.api import failures
+from functions.web.description.operations import DOWN, THROTTLED, Operation
 from functions.web.limits.clients import Limits
 from functions.web.limits.load_shedding import BusyError
 from functions.web.publishing.publisher import Publisher
@@ -28,19 +31,36 @@ PATH = "/api/prices"
 CSV, FORM = "text/csv", "multipart/form-data"
 FORM_BYTES = 16 * 1024
 """What the form around a file may take."""
-MOST_COLUMN_CHARACTERS = 200
 MOST_AT_ONCE = 8
 """Uploads under way in one process: each holds its file in memory, and the form around it."""
 BODY_WAIT_S = 60.0
 READ_WAIT_S = 45.0
 AGAIN_S = 5
+PROBLEMS = {
+    403: "A page of another site sent the form (see CORS_ORIGINS).",
+    408: f"The body did not come within {BODY_WAIT_S:.0f} s.",
+    409: "The symbol stands for a file of other content; give another name.",
+    413: "The file is over 5 MB.",
+    415: f"The content type is neither {CSV} nor {FORM}.",
+    422: "The file cannot be read; `errors` names line, column, value and cure.",
+    **THROTTLED,
+    **DOWN,
+}
+
+
+FILE = {"type": "string", "format": "binary", "description": "The file, of 5 MB at most."}
+FORM_FIELDS = {
+    "type": "object",
+    "properties": {"file": FILE, "name": {"type": "string"}, "column": {"type": "string"}},
+    "required": ["file"],
+}
 
 
 class UploadApi:
-    """The handler."""
+    """The handler, one route, if uploads are on."""
 
     def __init__(
-        self, settings: Settings, limits: Limits, store: UploadStore, publisher: Publisher
+        self, limits: Limits, store: UploadStore, publisher: Publisher, settings: Settings
     ) -> None:
         self._settings = settings
         self._limits = limits
@@ -48,9 +68,21 @@ class UploadApi:
         self._publisher = publisher
         self._under_way = 0
 
-    def routes(self) -> list[Route]:
-        """Where it is found, if uploads are on."""
-        return [Route(PATH, self.upload, methods=["POST"])] if self._settings.uploads else []
+    def routes(self) -> Sequence[BaseRoute]:
+        """Where it is found."""
+        if not self._settings.uploads:
+            return []
+        return [
+            Operation(
+                *("POST", PATH, self.upload),
+                "Upload a file of your own prices; its symbol works wherever a ticker does",
+                PriceFile,
+                status=HTTPStatus.CREATED,
+                content={CSV: FILE, FORM: FORM_FIELDS},
+                query=UploadQuery,
+                problems=PROBLEMS,
+            )
+        ]
 
     async def upload(self, request: Request) -> Response:
         """Take a file: 201 once ingest has read it, 422 where it holds no prices."""
@@ -110,8 +142,11 @@ def _refuse_other_sites(request: Request, allowed: tuple[str, ...]) -> None:
 
 def _given(request: Request, body: bytes) -> Upload:
     """A file that is the body; the query names it."""
-    query = request.query_params
-    return _upload(query.get("name", ""), query.get("column", ""), body)
+    return _upload(UploadQuery.from_data(dict(request.query_params)), body)
+
+
+def _upload(asked: UploadQuery, body: bytes, filename: str = "") -> Upload:
+    return Upload(name_of(asked.name or filename), asked.column.strip(), body)
 
 
 class _InMemory(MultiPartParser):
@@ -142,15 +177,5 @@ async def _of_form(form: FormData) -> Upload:
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise InvalidFieldError("file", "is missing: send the file as the form's field `file`.")
-    given = {field: form.get(field) or "" for field in ("name", "column")}
-    if not all(isinstance(value, str) for value in given.values()):
-        raise InvalidFieldError("name", "must be a text, not a file.")
-    name = str(given["name"]) or file.filename or ""
-    return _upload(name, str(given["column"]), await file.read())
-
-
-def _upload(name: str, column: str, body: bytes) -> Upload:
-    if len(column) > MOST_COLUMN_CHARACTERS:
-        message = f"must be the name of a column, of at most {MOST_COLUMN_CHARACTERS} characters."
-        raise InvalidFieldError("column", message)
-    return Upload(name_of(name), column.strip(), body)
+    asked = UploadQuery.from_data({name: form[name] for name in ("name", "column") if name in form})
+    return _upload(asked, await file.read(), file.filename or "")

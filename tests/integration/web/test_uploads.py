@@ -1,9 +1,10 @@
 """Uploads over the API, with a real Redis, S3 and sink; ingest's part is answered here."""
 
 import dataclasses
+import http.client
 import threading
 import time
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import requests
@@ -168,21 +169,18 @@ def test_where_ingest_takes_too_long_one_is_told_to_come_again(url, monkeypatch)
 
 def test_no_more_files_are_taken_at_once_than_memory_is_for(settings, monkeypatch, ingest):
     monkeypatch.setattr(uploads, "MOST_AT_ONCE", 1)
-    held = threading.Event()
-
-    def slowly():
-        yield BODY[:10]
-        held.wait(20)
-        yield BODY[10:]
-
     with serving(settings) as url:
-        slow = threading.Thread(target=post, args=(url, slowly()))
-        slow.start()
-        give_up = time.monotonic() + 10
+        slow = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+        slow.putrequest("POST", "/api/prices")
+        slow.putheader("content-type", "text/csv")
+        slow.putheader("content-length", str(len(BODY)))
+        slow.endheaders(BODY[:10])
+        give_up = time.monotonic() + 20
         while post(url).status_code != 503:
             assert time.monotonic() < give_up
-        held.set()
-        slow.join()
+        slow.send(BODY[10:])
+        assert slow.getresponse().status == 201
+        slow.close()
         assert post(url).status_code == 201
 
 
