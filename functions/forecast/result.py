@@ -17,6 +17,7 @@ from functions.common.messages.events import PricesIngested
 from functions.common.prices.store import StoredPrices
 from functions.forecast.models import oddities, random_walk
 from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction
+from functions.forecast.prices import ended
 from functions.forecast.prices.series import PriceSeries
 from functions.forecast.scoring import backtest, trust
 from functions.forecast.scoring.backtest import Backtest
@@ -74,7 +75,9 @@ def answer(
         "probability_higher": _rounded_score(
             prediction.probability_above(float(series.adjusted_close[-1]))
         ),
-        "message": f"{message} {prediction.note}".rstrip(),
+        "message": " ".join(
+            filter(None, (message, prediction.note, ended.sentence(series, today)))
+        ),
         "forecast": _forecast(prediction, rounding),
         "random_walk": _random_walk(series, horizon, rounding),
         "data": data_document(ingested, stored, series, today),
@@ -93,6 +96,7 @@ def data_document(
     """Which prices a result was computed from."""
     last, known = series.dates[-1].item(), series.instrument
     doubts = known.doubts(series.symbol, series.target(ingested.days))
+    end = ended.sentence(series, today)
     return {
         "provider": ingested.provider,
         "symbol": series.symbol,
@@ -108,7 +112,7 @@ def data_document(
         "age_days": max(0, (today - last).days),
         "stale": ingested.stale,
         "jumps": list(stored.jumps),
-        "notes": [*stored.notes, *doubts, *oddities.notes(series)],
+        "notes": [*stored.notes, *filter(None, (end,)), *doubts, *oddities.notes(series)],
     }
 
 

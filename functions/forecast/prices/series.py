@@ -19,8 +19,8 @@ class PriceSeries:
 
     All columns have the shape (n,). `dates` is datetime64[D]; the others are float64, in the
     currency of the listing (`volume` in shares). `adjusted_close` is adjusted for splits and
-    dividends, finite and positive; `open`, `high`, `low`, `close` and `volume` are as traded and
-    NaN where the source has none.
+    dividends, finite, positive, and ends at the last traded close; `open`, `high`, `low`, `close`
+    and `volume` are as traded and NaN where the source has none.
     """
 
     symbol: str
