@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from functions.common.errors import UnknownSymbolError
 from functions.common.prices import uploads
+from functions.common.prices.instrument import Instrument
 from functions.common.prices.uploads import Upload, UploadedFiles
 from functions.ingest.providers import Fetched
+from functions.ingest.providers.cleaning import GivenRow
+from functions.ingest.providers.instruments import settled
 from functions.ingest.uploads.refusal import listed, shown
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ class Read:
     def document(self) -> dict[str, Any]:
         """As the API answers it."""
         rows = self.fetched.rows
+        doubts = self.fetched.instrument.doubts(self.fetched.symbol, rows[-1].date)
         return {
             "symbol": self.fetched.symbol,
             "name": self.name,
@@ -41,8 +45,8 @@ class Read:
             "last_date": rows[-1].date.isoformat(),
             "columns": list(self.columns),
             "column": self.column,
-            "calendar": calendar_of(row.date for row in rows),
-            "notes": list(self.fetched.notes),
+            "calendar": self.fetched.instrument.calendar,
+            "notes": [*self.fetched.notes, *doubts],
         }
 
 
@@ -97,17 +101,11 @@ def read(upload: Upload, symbol: str, uploaded_at: datetime, today: date) -> Rea
     if len(rows) < FEWEST_ROWS:
         few = f"The file has {len(rows)} prices; a forecast needs at least {FEWEST_ROWS}."
         notes = (*notes, few)
-    fetched = Fetched(symbol, rows, notes=notes)
-    name = asset.name if asset.name and not has_several else upload.name
-    name = f"{upload.name}: {asset.name}" if has_several else name
+    name = f"{upload.name}: {asset.name}" if has_several else asset.name or upload.name
+    instrument = settled(symbol, Instrument(name), map(GivenRow, rows))
+    fetched = Fetched(symbol, rows, notes=notes, instrument=instrument)
     column = asset.name if has_several or upload.column else ""
     return Read(fetched, name, file.columns, column, uploaded_at)
-
-
-def calendar_of(days: Any) -> str:
-    """The trading calendar that a series keeps."""
-    weekend = sum(day.isoweekday() > 5 for day in days)  # noqa: PLR2004 - Friday
-    return "24/7" if weekend else "observed"
 
 
 def unknown(symbol: str) -> UnknownSymbolError:
