@@ -1,6 +1,7 @@
-"""The events of Stockcast, one class a type; their `TYPE` is the versioned name.
+"""The events of Stockcast: one class per type.
 
-Fields that a class does not know are left alone, so that a newer sender may add some.
+`TYPE` is the versioned name. A class ignores fields it does not know, so a newer sender may add
+some.
 """
 
 from __future__ import annotations
