@@ -16,10 +16,10 @@ from functions.common.errors import TooLittleHistoryError
 from functions.common.messages.events import PricesIngested
 from functions.common.prices import calendars as trading_calendar
 from functions.common.prices.store import StoredPrices
-from functions.forecast.models import oddities, random_walk
+from functions.forecast.models import oddities
 from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction
 from functions.forecast.prices.series import PriceSeries
-from functions.forecast.scoring import backtest, trust
+from functions.forecast.scoring import backtest, random_walk, trust
 from functions.forecast.scoring.backtest import Backtest
 from functions.forecast.scoring.scores import WIS_LEVELS
 
