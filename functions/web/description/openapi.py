@@ -166,8 +166,8 @@ SCHEMAS: dict[str, Any] = {
         optional={
             "components": {
                 "type": "object",
-                "description": "What prophet's line is made of, in the price's currency; the other"
-                " models have none.",
+                "description": "What prophet's line is made of: the trend in the price's currency,"
+                " the seasons and the turns of the trend in percent; calibrated has none.",
                 "properties": {
                     **dict.fromkeys(
                         ("trend", "yearly", "monthly"),
@@ -175,7 +175,7 @@ SCHEMAS: dict[str, Any] = {
                     ),
                     "changepoints": {
                         "type": "array",
-                        "items": object_of({"date": TEXT, "slope_change_per_day": NUMBER}),
+                        "items": object_of({"date": TEXT, "yearly_growth_change_percent": NUMBER}),
                     },
                 },
             }
