@@ -85,8 +85,19 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
     fitted = model.fit(series)
     steps = np.arange(1, len(days) + 1)
     stored = StoredPrices("k", "e", "sample", "", len(series), "", "", body=body)
-    given = ("request-1", SYMBOL, DAYS, "prophet", {}, "b", "k", "e", "sample", len(series))
-    ingested = PricesIngested(*given, str(series.dates[0]), str(series.dates[-1]))
+    ingested = PricesIngested(
+        request_id="request-1",
+        symbol=SYMBOL,
+        days=DAYS,
+        model="prophet",
+        bucket="b",
+        key="k",
+        etag="e",
+        provider="sample",
+        rows=len(series),
+        first_date=str(series.dates[0]),
+        last_date=str(series.dates[-1]),
+    )
     document = json.loads(result.answer(ingested, stored, series, calibrated, last))
 
     def anew() -> PriceSeries:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.common.errors import InvalidFieldError, StockcastError
 from functions.common.messages import fields
+from functions.common.messages.message import value
 
 if TYPE_CHECKING:
     from functions.common.prices.symbol_directory import Listing
@@ -58,7 +59,7 @@ def symbol(text: str) -> str:
         sys.stderr.write(f"{text}: using {named.symbol} ({named.name}).\n")
         return named.symbol
     try:
-        return fields.symbol({"symbol": text})
+        return fields.upper(value("symbol", text, fields.Symbol))
     except InvalidFieldError as error:
         raise argparse.ArgumentTypeError(error.message) from error
 
@@ -77,7 +78,8 @@ def _by_name(text: str) -> Listing | None:
 def days(text: str) -> int:
     """Calendar days that a forecast may reach."""
     try:
-        return fields.days({"days": int(text) if text.isdecimal() else text})
+        given = int(text) if text.isdecimal() else text
+        return int(value("days", given, fields.Days))
     except InvalidFieldError as error:
         raise argparse.ArgumentTypeError(error.message) from error
 

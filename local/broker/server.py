@@ -114,6 +114,7 @@ def _problem(shown: dict[str, object]) -> Response:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the broker until it is told to end."""
     parser = argparse.ArgumentParser(description="Stockcast's broker for one machine.")
+    parser.add_argument("--host", default=HOST, help=f"address to listen at (default {HOST})")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--redis-url", help="REDIS_URL by default, which no other user sees")
     parser.add_argument("--triggers", type=Path, required=True, help="folder of Knative manifests")
@@ -132,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     router = Router(triggers.read(given.triggers, services), queue, at_once=given.at_once)
     uvicorn.run(
         application(router, queue),
-        host=HOST,
+        host=given.host,
         port=given.port,
         log_config=None,
         access_log=False,

@@ -12,10 +12,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs
 
 import pytest
+import requests
 
 from functions.common.config import Environment, S3Settings
 from functions.common.errors import TemporaryError
 from functions.common.prices.bucket import Bucket, connect_lightly
+from local.process import Process
+from local.servers import free_port
+from local.stack import ROOT, _function
 
 ROLE = "arn:aws:iam::000000000000:role/stockcast"
 ASSUMED = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
@@ -172,6 +176,37 @@ def test_a_process_that_fails_is_told_of(keyless, aws):
     aws("[default]\ncredential_process = false\n")
     with pytest.raises(TemporaryError, match="custom-process"):
         Bucket(keyless).check()
+
+
+@pytest.mark.parametrize("function", ["ingest", "forecast", "web"])
+def test_a_running_function_reaches_s3_with_a_profile(
+    function, keyless, keys, redis_settings, tmp_path
+):
+    key, secret = keys
+    lines = ["[ours]", f"aws_access_key_id = {key}", f"aws_secret_access_key = {secret}"]
+    (tmp_path / "credentials").write_text("\n".join(lines), encoding="utf-8")
+    env = {
+        "PYTHONPATH": str(ROOT),
+        "K_SINK": "http://127.0.0.1:9/",
+        "REDIS_URL": redis_settings.url,
+        "S3_BUCKET": keyless.bucket,
+        "S3_ENDPOINT_URL": keyless.endpoint_url,
+        "AWS_PROFILE": "ours",
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+    }
+    port = free_port()
+    process = Process(_function(function, port, env), tmp_path / "log")
+    try:
+        process.start()
+        process.wait_until_ready(60)
+        path = "api/symbols/AAPL/history?days=5" if function == "web" else "readyz"
+        answer = requests.get(f"http://127.0.0.1:{port}/{path}", timeout=60)
+        if function == "web":  # S3 has told it that there are no prices, and it asks for some
+            assert "The broker does not answer" in answer.text, process.last_words()
+        else:
+            assert answer.status_code == 200, answer.text + process.last_words()
+    finally:
+        process.stop()
 
 
 def test_a_session_token_goes_with_the_static_keys():

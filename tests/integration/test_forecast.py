@@ -1,11 +1,11 @@
 """Forecasting from real prices in a real S3, into a real Redis."""
 
-import dataclasses
 import json
 import threading
 import time
 
 import pytest
+from msgspec import structs
 
 from functions.common.errors import InvalidFieldError, PricesGoneError, TooLittleHistoryError
 from functions.common.messages.events import ChartRequested, ForecastCompleted
@@ -104,7 +104,7 @@ def test_the_same_question_gets_the_same_result_to_the_last_bit(world):
     kept = world.redis.get(result_name(first.result_key))
     world.redis.delete(result_name(first.result_key))
     time.sleep(1.1)  # until the claim on the finished computation has run out
-    world.forecasting().forecast(dataclasses.replace(ingested, request_id="request-2"))
+    world.forecasting().forecast(structs.replace(ingested, request_id="request-2"))
     assert world.redis.get(result_name(first.result_key)) == kept
 
 
@@ -117,7 +117,7 @@ def test_the_same_question_gets_the_same_result_to_the_last_bit(world):
     ],
 )
 def test_prices_other_than_those_of_the_symbol_fail_with_the_name(world, change, field):
-    ingested = dataclasses.replace(
+    ingested = structs.replace(
         world.ingested(), request_id="request-2", **({"symbol": "AAPL"} | change)
     )
     with pytest.raises(InvalidFieldError) as caught:
@@ -129,7 +129,7 @@ def test_prices_other_than_those_of_the_symbol_fail_with_the_name(world, change,
 def test_prices_that_have_gone_since_fail_with_what_to_do(world):
     gone = {"request_id": "request-2", "symbol": "ZZZ", "key": "prices/sample/ZZZ.csv"}
     with pytest.raises(PricesGoneError, match="ZZZ have been removed"):
-        world.forecasting().forecast(dataclasses.replace(world.ingested(), **gone))
+        world.forecasting().forecast(structs.replace(world.ingested(), **gone))
 
 
 def test_too_little_history_is_told_with_the_number_needed(world):
@@ -138,7 +138,7 @@ def test_too_little_history_is_told_with_the_number_needed(world):
         "sample", PriceHistory("NEW", rows), fetched_at="2013-03-01T00:00:00Z", replaces=None
     )
     stored = world.prices.head("prices/sample/NEW.csv")
-    ingested = dataclasses.replace(
+    ingested = structs.replace(
         world.ingested(), request_id="request-2", symbol="NEW", key=stored.key, etag=stored.etag
     )
     with pytest.raises(TooLittleHistoryError, match=r"NEW has 10 daily prices.*at least 30"):
@@ -212,7 +212,7 @@ def test_an_equal_request_after_that_has_the_backtest_at_once(world):
     requested = world.ingested(model="prophet")
     completed = world.forecasting().forecast(requested)
     world.backtesting().complete(completed)
-    again = world.forecasting().forecast(dataclasses.replace(requested, request_id="request-2"))
+    again = world.forecasting().forecast(structs.replace(requested, request_id="request-2"))
     assert (again.result_key, again.extensions) == (completed.result_key, {})
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from urllib.parse import quote, unquote
 
 MOST_BYTES = 1500
 """All metadata of an object together may have 2 kB."""
+FIGURES = re.compile(r"[\d.,-]*\d")
 READABLE = " ,.:;()[]'$/+="
 """Characters that a header takes as they are."""
 
 
 def merged(*groups: Iterable[str]) -> tuple[str, ...]:
-    """The notes of all groups in their order, each once."""
-    return tuple(dict.fromkeys(note for group in groups for note in group))
+    """The notes of all groups in their order; of those that differ in figures alone, the first."""
+    told: dict[str, str] = {}
+    for note in chain(*groups):
+        told.setdefault(FIGURES.sub("#", note), note)
+    return tuple(told.values())
 
 
 def to_header(notes: Sequence[str]) -> str:

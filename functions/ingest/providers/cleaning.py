@@ -102,7 +102,8 @@ def clean(
         )
     rows = tuple(_sensible(by_day[day].row) for day in days)
     actions = tuple(day for day in days if by_day[day].has_action)
-    return Fetched(symbol, rows, actions, dropped, notes)
+    fillers = len(left_out.get(FILLER, ()))
+    return Fetched(symbol, rows, actions, dropped, fillers, notes)
 
 
 def _is_filler(before: GivenRow, one: GivenRow, is_open: Callable[[date], bool]) -> bool:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.common.messages.fields import DEFAULT_MODEL, MAX_DAYS, MIN_DAYS, MODELS
-from functions.common.requests.batches import BATCH_ID, COUNTED, MOST_SYMBOLS
+from functions.common.messages.fields import (
+    BATCH_ID,
+    DEFAULT_MODEL,
+    MAX_DAYS,
+    MIN_DAYS,
+    MODELS,
+    MOST_SYMBOLS,
+)
+from functions.common.requests.batches import COUNTED
 from functions.web.description import analyses as openapi_analyses
 from functions.web.description.parts import (
     BAND,
@@ -297,7 +304,7 @@ SUBMIT_BATCH = {
         "400": problem("The body is not JSON."),
         "409": problem("The id was used for another batch."),
         **SLOW,
-        "413": problem("The body is over 128 KiB."),
+        "413": problem("The body is over 192 KiB."),
         "415": problem("The content type is not application/json."),
         "422": problem(
             "A field is unknown or wrong, or a symbol; `errors` names each, with its place."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.common.messages.fields import REQUEST_ID, SYMBOL_PATTERN
+from functions.common.messages.fields import REQUEST_ID
 
 
 def answer(description: str, media_type: str = "", schema: str = "") -> dict[str, Any]:
@@ -37,7 +37,7 @@ DOWN = {
 }
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 TEXT = {"type": "string"}
-TICKER = {"type": "string", "pattern": SYMBOL_PATTERN.replace("A-Z", "A-Za-z")}
+TICKER = {"type": "string", "pattern": r"^[A-Za-z0-9^@][A-Za-z0-9.\-=^_]{0,23}$"}
 OWN_ID = {"type": ["string", "null"], "pattern": f"^{REQUEST_ID.pattern}$"}
 NUMBER = {"type": "number"}
 NUMBERS = {"type": "array", "items": {"type": ["number", "null"]}}
