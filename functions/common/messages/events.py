@@ -217,11 +217,15 @@ class WarmupRequested(AboutSymbol, frozen=True):
 
     TYPE: ClassVar[str] = PREFIX + "warmup.requested.v1"
 
+    model: fields.Model = "calibrated"
+
 
 class PricesWarmed(AboutSymbol, frozen=True):
     """The prices of `symbol` are ready and somebody may ask for its forecast soon."""
 
     TYPE: ClassVar[str] = PREFIX + "prices.warmed.v1"
+
+    model: fields.Model = "calibrated"
 
 
 TYPES = frozenset(
