@@ -182,7 +182,7 @@ class Changepoint(Document, frozen=True):
     """A day on which Prophet's trend turns."""
 
     date: str
-    slope_change_per_day: float
+    yearly_growth_change_percent: float
 
 
 class Components(Document, frozen=True):

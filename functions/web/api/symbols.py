@@ -119,7 +119,9 @@ class SymbolApi:
             wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
             if is_available(wanted.symbol, self._settings.providers):
                 turn = int(time.time() // WARM_S)
-                await self._publisher.publish(wanted, f"warmup-{wanted.symbol}-{turn}")
+                await self._publisher.publish(
+                    wanted, f"warmup-{wanted.symbol}-{wanted.model}-{turn}"
+                )
                 warming = True
         return JSONResponse({"warming": warming}, HTTPStatus.ACCEPTED)
 
