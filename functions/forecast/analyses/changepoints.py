@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.common.messages import interest_csv as interests
 from functions.forecast.analyses import search_interest
-from functions.forecast.analyses.document import Analysis, Line, Mark, Panel, Table, dollars
+from functions.forecast.analyses.document import Analysis, Line, Mark, Panel, Table
 from functions.forecast.models.prophet_components import components, turning_points
 from functions.forecast.models.prophet_model import ProphetModel
 
@@ -28,8 +28,9 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     largest = list(zip(days[:MOST].astype(str).tolist(), changes[:MOST].tolist(), strict=True))
     known = series.adjusted_close[-len(model.dates) :]
     trend = components(model, model.dates[:0]).trend
+    money = series.money
     marks = [
-        Mark(day, f"{_direction(change)} by {dollars(abs(change) * 365.25)} a year", change > 0)
+        Mark(day, f"{_direction(change)} by {money(abs(change) * 365.25)} a year", change > 0)
         for day, change in largest
     ]
     panels = [
@@ -42,7 +43,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         )
     ]
     figures: dict[str, Any] = {"changepoints": len(days), "shown": len(largest)}
-    message, notes = _message(series.symbol, largest), []
+    message, notes = _message(series, largest), []
     if "interest_csv" in parameters:
         interest = interests.read(parameters["interest_csv"], "interest_csv")
         compared = search_interest.compare(series, interest)
@@ -65,11 +66,11 @@ def _direction(change: float) -> str:
     return "up" if change > 0 else "down"
 
 
-def _message(symbol: str, largest: list[tuple[str, float]]) -> str:
+def _message(series: PriceSeries, largest: list[tuple[str, float]]) -> str:
     if not largest:
-        return f"Prophet sees no turn in {symbol}'s trend."
+        return f"Prophet sees no turn in {series.symbol}'s trend."
     day, change = largest[0]
     return (
-        f"{symbol}'s trend turned most on {day}: {_direction(change)} by"
-        f" {dollars(abs(change) * 365.25)} a year."
+        f"{series.symbol}'s trend turned most on {day}: {_direction(change)} by"
+        f" {series.money(abs(change) * 365.25)} a year."
     )

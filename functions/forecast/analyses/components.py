@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from functions.forecast.analyses.days_ahead import trading_days
-from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table, dollars
+from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table
 from functions.forecast.models.map_fit import posterior_covariance
 from functions.forecast.models.prophet_components import Components, Curve, components
 from functions.forecast.models.prophet_model import FittedProphet, ProphetModel
@@ -50,7 +50,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         "noise": model.noise * model.scale,
     }
     return Analysis(
-        message=_message(series.symbol, parts, slope),
+        message=_message(series, parts, slope),
         notes=[f"The prices are too few for a {name} part." for name in curves if name not in told]
         + [NOTE],
         figures=figures,
@@ -62,14 +62,18 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     )
 
 
-def _message(symbol: str, parts: Components, slope: float) -> str:
-    trend = dollars(float(parts.trend.values[-1]))
+def _message(series: PriceSeries, parts: Components, slope: float) -> str:
+    trend = series.money(float(parts.trend.values[-1]))
     message = (
-        f"Prophet sees {symbol}'s trend at {trend} on {parts.trend.dates[-1]},"
-        f" {'rising' if slope >= 0 else 'falling'} by {dollars(abs(slope))} a year"
+        f"Prophet sees {series.symbol}'s trend at {trend} on {parts.trend.dates[-1]},"
+        f" {'rising' if slope >= 0 else 'falling'} by {series.money(abs(slope))} a year"
     )
     swing = _swing(parts.yearly)
-    return f"{message}." if swing is None else f"{message}, and a yearly swing of {dollars(swing)}."
+    return (
+        f"{message}."
+        if swing is None
+        else f"{message}, and a yearly swing of {series.money(swing)}."
+    )
 
 
 def _slope_per_year(model: FittedProphet) -> float:
