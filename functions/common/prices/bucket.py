@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from functions.common.config import S3Settings
-from functions.common.errors import StockcastError, TemporaryError
+from functions.common.errors import StockcastError, TemporaryError, cause
 from functions.common.prices.credentials import from_boto3
 
 if TYPE_CHECKING:
@@ -196,5 +196,5 @@ class Bucket:
                 message = f"The bucket {self.name!r} (S3_BUCKET) does not exist; create it."
                 raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
             where = self._settings.endpoint_url or "AWS"
-            message = f"S3 at {where} does not answer as it should: {told}"
+            message = f"S3 at {where} does not answer as it should: {cause(told)}"
             raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from functions.common.errors import RequestError
+from functions.common.errors import RequestError, cause
 from functions.common.prices.history import HIGHEST, LOWEST
 from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.forecast.prices.series import PriceSeries
@@ -48,7 +48,7 @@ def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSer
             else np.empty((6, 0))
         )
     except ValueError as error:
-        message = f"The stored prices of {symbol} cannot be read: {error}"
+        message = f"The stored prices of {symbol} cannot be read: {cause(error)}"
         raise UnreadablePricesError(message) from error
     opened, high, low, close, volume, adjusted = columns
     if not ((adjusted >= LOWEST) & (adjusted <= HIGHEST)).all():
