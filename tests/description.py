@@ -18,8 +18,8 @@ RESOURCES = (
     HealthApi(None),
     MetricsApi(None, lambda: 0, ""),
     SymbolApi(None, *NOTHING),
-    ForecastApi(*NOTHING),
-    AnalysisApi(*NOTHING),
+    ForecastApi(*NOTHING, None),
+    AnalysisApi(*NOTHING, None),
     BatchApi(*NOTHING),
     DeadLetterApi(None, None, None),
 )

@@ -7,7 +7,7 @@ A `RequestError` cannot get better by trying again: the request is failed with i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 MOST_CAUSE = 120
 
@@ -69,11 +69,15 @@ class InvalidFieldError(InvalidMessageError):
 
 
 class UnknownSymbolError(RequestError):
-    """No provider has prices for the symbol."""
+    """No provider has prices for the symbol. `suggestions` are others: `symbol` and `name`."""
 
     status = 404
     title = "Unknown symbol"
     slug = "unknown-symbol"
+
+    def __init__(self, detail: str, *, suggestions: Sequence[Mapping[str, str]] = ()) -> None:
+        super().__init__(detail)
+        self.suggestions = suggestions
 
 
 class TooLittleHistoryError(RequestError):

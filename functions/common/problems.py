@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from functions.common.errors import InvalidMessageError, StockcastError
+from functions.common.errors import InvalidMessageError, StockcastError, UnknownSymbolError
 
 CONTENT_TYPE = "application/problem+json"
 MOST_DETAIL = 300
@@ -54,4 +54,6 @@ def from_error(error: StockcastError, *, status: int | None = None) -> dict[str,
     members: dict[str, Any] = {}
     if isinstance(error, InvalidMessageError):
         members["errors"] = [{"field": one.field, "message": one.message} for one in error.errors]
+    if isinstance(error, UnknownSymbolError):
+        members["suggestions"] = [dict(one) for one in error.suggestions]
     return problem(error.slug, error.title, status or error.status, error.detail, **members)

@@ -141,4 +141,4 @@ class Upkeep:
             log.info("no warm-up of %s: %s", asked.symbol, error.detail)
             self._missing.note(asked.symbol, error)
             return None
-        return PricesWarmed(asked.symbol)
+        return PricesWarmed(asked.symbol, asked.model)

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from functions.common.config import (
-    KEYS,
     Environment,
     RedisSettings,
     S3Settings,
     SinkSettings,
     providers,
 )
+from functions.common.data_sources import KEYS
 from functions.common.errors import ConfigurationError, InvalidMessageError
 from functions.common.messages.events import PricesRefresh
 from functions.ingest.providers.budget import Limit

@@ -40,7 +40,7 @@ class Wired:
         expansion = Expansion(batches, self._changes, self._publisher)
         limits = Limits(settings, store)
         histories = PriceHistories(settings.s3, settings.providers)
-        shared = (settings, store, self._changes, self._publisher, limits)
+        shared = (settings, store, self._changes, self._publisher, limits, self._symbols)
         retries = Retries(settings.retry_for_s)
         resources = (
             PageApi(),

@@ -1,6 +1,7 @@
-"""The events of Stockcast, one class a type; their `TYPE` is the versioned name.
+"""The events of Stockcast: one class per type.
 
-Fields that a class does not know are left alone, so that a newer sender may add some.
+`TYPE` is the versioned name. A class ignores fields it does not know, so a newer sender may add
+some.
 """
 
 from __future__ import annotations
@@ -216,11 +217,15 @@ class WarmupRequested(AboutSymbol, frozen=True):
 
     TYPE: ClassVar[str] = PREFIX + "warmup.requested.v1"
 
+    model: fields.Model = "calibrated"
+
 
 class PricesWarmed(AboutSymbol, frozen=True):
     """The prices of `symbol` are ready and somebody may ask for its forecast soon."""
 
     TYPE: ClassVar[str] = PREFIX + "prices.warmed.v1"
+
+    model: fields.Model = "calibrated"
 
 
 TYPES = frozenset(

@@ -157,7 +157,7 @@ def test_without_redis_everything_is_refused_as_described(settings):
     nowhere = replace(settings.redis, url=f"redis://127.0.0.1:{free_port()}/0")
     with serving(replace(settings, redis=nowhere, requests_per_minute=100)) as url:
         for method, path in named(503):
-            if path not in ("/api/symbols", "/api/warmup"):  # they do without
+            if path not in ("/api/symbols", "/api/sources", "/api/warmup"):  # they do without
                 assert_described(ask(url, method, path), method, path, 503)
 
 
