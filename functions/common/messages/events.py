@@ -220,6 +220,14 @@ class WarmupRequested(AboutSymbol, frozen=True):
     model: fields.Model = "calibrated"
 
 
+class PricesUploaded(AboutSymbol, frozen=True):
+    """A file of prices lies in S3 under `symbol`; whoever has sent it waits under `upload_id`."""
+
+    TYPE: ClassVar[str] = PREFIX + "prices.uploaded.v1"
+
+    upload_id: RequestId
+
+
 class PricesWarmed(AboutSymbol, frozen=True):
     """The prices of `symbol` are ready and somebody may ask for its forecast soon."""
 
@@ -232,7 +240,7 @@ TYPES = frozenset(
     event.TYPE
     for event in (
         *(ForecastRequested, PricesIngested, ForecastCompleted, ForecastFailed, ChartRequested),
-        *(BatchRequested, PricesRefresh, WarmupRequested, PricesWarmed),
+        *(BatchRequested, PricesRefresh, PricesUploaded, WarmupRequested, PricesWarmed),
     )
 )
 """The types of all events of Stockcast."""
