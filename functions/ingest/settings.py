@@ -92,6 +92,7 @@ class Settings:
     limits: Mapping[str, tuple[Limit, ...]]
     watchlist: tuple[str, ...]
     symbols_url: str
+    upload_ttl_s: float
 
     @classmethod
     def read(cls, env: Environment) -> Settings:
@@ -108,6 +109,7 @@ class Settings:
                 for name, budgets in BUDGETS.items()
             },
             watchlist=_watchlist(env),
+            upload_ttl_s=env.seconds("UPLOAD_TTL", "7d"),
             symbols_url=_url(env, "SYMBOLS_URL", "https://www.nasdaqtrader.com/dynamic/SymDir"),
         )
 

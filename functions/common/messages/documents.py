@@ -42,6 +42,24 @@ class Problem(Document, frozen=True):
     suggestions: list[Suggestion] | UnsetType = UNSET
 
 
+class PriceFile(Document, frozen=True):
+    """What was read in an uploaded file.
+
+    `columns` are those found; in a file of several series, the series, of which `column` is the
+    one chosen. `calendar` is inferred from the dates. `notes` say what was mended.
+    """
+
+    symbol: str
+    name: str
+    rows: int
+    first_date: date
+    last_date: date
+    columns: list[str]
+    column: str
+    calendar: str
+    notes: list[str]
+
+
 class Links(Document, frozen=True):
     """Where a request is found."""
 
@@ -164,7 +182,7 @@ class Changepoint(Document, frozen=True):
     """A day on which Prophet's trend turns."""
 
     date: str
-    slope_change_per_day: float
+    yearly_growth_change_percent: float
 
 
 class Components(Document, frozen=True):

@@ -122,7 +122,8 @@ class RequestApi:
             submitted = self.read(await read_body(request, if_late=turn.take))
             requested = submitted.requested
             directory = self._symbols.directory()
-            require_available(requested.symbol, self._settings.providers, directory)
+            sources, uploads = self._settings.providers, self._settings.uploads
+            require_available(requested.symbol, sources, directory, uploads=uploads)
         except StockcastError:
             await turn.take()  # one that is refused has cost something, too
             raise

@@ -119,7 +119,9 @@ class SymbolApi:
             wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
             if is_available(wanted.symbol, self._settings.providers):
                 turn = int(time.time() // WARM_S)
-                await self._publisher.publish(wanted, f"warmup-{wanted.symbol}-{turn}")
+                await self._publisher.publish(
+                    wanted, f"warmup-{wanted.symbol}-{wanted.model}-{turn}"
+                )
                 warming = True
         return JSONResponse({"warming": warming}, HTTPStatus.ACCEPTED)
 
@@ -127,7 +129,8 @@ class SymbolApi:
         """A symbol's daily prices; fetched now by the ingest function where none are stored."""
         wanted = price_history.read_query(request.path_params["symbol"], request.query_params)
         await self._limits.admit(request, "history ")
-        require_available(wanted.symbol, self._settings.providers, self._symbols.directory())
+        sources, uploads = self._settings.providers, self._settings.uploads
+        require_available(wanted.symbol, sources, self._symbols.directory(), uploads=uploads)
         stored = await self._histories.find(wanted.symbol) or await self._fetched(wanted.symbol)
         # Decades of prices take milliseconds, which others would wait for.
         body = await asyncio.to_thread(lambda: json_bytes(price_history.document(wanted, stored)))

@@ -22,8 +22,13 @@ def is_available(symbol: str, providers: Sequence[str]) -> bool:
     return symbol in sample.SYMBOLS if asked == ["sample"] else bool(asked)
 
 
-def require_available(symbol: str, providers: Sequence[str], directory: Directory) -> None:
+def require_available(
+    symbol: str, providers: Sequence[str], directory: Directory, *, uploads: bool
+) -> None:
     """Raise UnknownSymbolError, with suggestions, where it is known at once that nothing is had."""
+    if exchanges.kind_of(symbol) is Kind.UPLOAD and not uploads:
+        message = f"{symbol} is an uploaded file, and uploads are turned off here (UPLOADS)."
+        raise UnknownSymbolError(message)
     if is_available(symbol, providers) or exchanges.kind_of(symbol) is Kind.UPLOAD:
         return
     known = directory.named(symbol)
