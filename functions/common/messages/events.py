@@ -6,8 +6,8 @@ some.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
@@ -260,10 +260,22 @@ def wrong_options(good: dict[str, Any]) -> Iterable[InvalidFieldError]:
     kind, options = good.get("kind", FORECAST), good.get("options", {})
     if kind != FORECAST:
         return analyses.parameters(kind, options)[1]
-    if len(json.dumps(options)) <= fields.MAX_OPTIONS_CHARACTERS:
+    if not options or _is_carried(options):
         return ()
-    message = f"must be an object of at most {fields.MAX_OPTIONS_CHARACTERS} characters"
+    message = (
+        f"must be an object of at most {fields.MAX_OPTIONS_CHARACTERS} characters, with whole"
+        " numbers up to 2^53"
+    )
     return [InvalidFieldError("options", f"{message}, not {shown(options)}.")]
+
+
+def _is_carried(options: dict[str, Any]) -> bool:
+    """Whether options are short enough, and can be signed."""
+    import rfc8785
+
+    with suppress(rfc8785.CanonicalizationError):
+        return len(rfc8785.dumps(options)) <= fields.MAX_OPTIONS_CHARACTERS
+    return False
 
 
 def _of_kind(data: dict[str, Any]) -> dict[str, Any]:
