@@ -1,7 +1,7 @@
 """Results and charts in Redis, under a key derived from what was asked and the prices used.
 
 stockcast:result:{KEY}    the result, JSON
-stockcast:chart:{KEY}     its chart, PNG
+stockcast:chart:{KEY}     its chart, PNG; with :dark-2.png and so on after it, its variants
 stockcast:latest:{SHARD}:ASKED
                           {"request_id", "result_key"} of the newest fresh result for ASKED
 """
@@ -13,6 +13,7 @@ import json
 from typing import Any
 
 from functions.common.config import RedisSettings
+from functions.common.messages import charts
 from functions.common.messages.events import ForecastRequested
 from functions.common.redis_client import failures_are_temporary
 from functions.common.requests import metrics
@@ -34,8 +35,11 @@ def result_name(key: str) -> str:
     return f"stockcast:result:{{{key}}}"
 
 
-def chart_name(key: str) -> str:
-    return f"stockcast:chart:{{{key}}}"
+def chart_name(key: str, variant: charts.Variant = charts.DEFAULT) -> str:
+    name = f"stockcast:chart:{{{key}}}"
+    if variant == charts.DEFAULT:
+        return name
+    return f"{name}:{variant.theme}-{variant.scale}.{variant.format}"
 
 
 def latest_name(requested: ForecastRequested) -> str:
@@ -57,10 +61,10 @@ class ResultStore:
             self._redis.set(result_name(key), result, px=self._ttl_ms)
 
     def replace(self, key: str, result: bytes) -> None:
-        """Put a result in another's place, whose chart goes with it."""
+        """Put a result in another's place, whose charts go with it."""
         self.put(key, result)
         with failures_are_temporary():
-            self._redis.delete(chart_name(key))
+            self._redis.delete(*(chart_name(key, variant) for variant in charts.VARIANTS))
 
     def get(self, key: str) -> bytes | None:
         """The result, and its life begins anew: a request is about to point to it."""
@@ -68,13 +72,13 @@ class ResultStore:
             result: bytes | None = self._redis.getex(result_name(key), px=self._ttl_ms)
         return result
 
-    def put_chart(self, key: str, png: bytes) -> None:
+    def put_chart(self, key: str, picture: bytes, variant: charts.Variant = charts.DEFAULT) -> None:
         with failures_are_temporary():
-            self._redis.set(chart_name(key), png, px=self._ttl_ms)
+            self._redis.set(chart_name(key, variant), picture, px=self._ttl_ms)
 
-    def has_chart(self, key: str) -> bool:
+    def has_chart(self, key: str, variant: charts.Variant = charts.DEFAULT) -> bool:
         with failures_are_temporary():
-            return bool(self._redis.exists(chart_name(key)))
+            return bool(self._redis.exists(chart_name(key, variant)))
 
     def remember_latest(
         self, requested: ForecastRequested, key: str, *, fresh_for_s: float
