@@ -22,11 +22,12 @@ from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.signature import Signer
 from functions.common.errors import ConflictError, StockcastError, TemporaryError
 from functions.common.messages import fields
+from functions.common.messages.charts import MEDIA_TYPES, Variant
 from functions.common.messages.events import ChartRequested, ForecastRequested
-from functions.common.requests.record import RequestRecord, Source, Status
+from functions.common.requests.record import RequestRecord, Status
+from functions.web.api import chart_variant, submission
 from functions.web.api import dead_letters as dead_letter
 from functions.web.api import result_table as csv_table
-from functions.web.api import submission
 from functions.web.api.batches import BatchApi
 from functions.web.api.failures import HANDLERS
 from functions.web.api.metrics import Exposition
@@ -113,55 +114,63 @@ class Api:
         except StockcastError:
             await turn.take()  # one that is refused has cost something, too
             raise
-        latest = await self._store.latest(requested, turn.rate(), counts=not submitted.has_own_id)
-        if latest and not submitted.has_own_id:
-            requested = structs.replace(requested, request_id=latest.request_id)
-            return _accepted(requested, Status.DONE)
-        if latest:
-            stood = await self._store.advance(
-                requested, Status.DONE, reason=Source.LATEST.value, result_key=latest.result_key
-            )
-            return _accepted(requested, stood or Status.DONE)
-        await self._store.enter_backlog(requested.request_id, self._settings.backlog_limit)
-        try:
-            stood = await self._store.advance(requested, Status.QUEUED)
-            if stood in {None, Status.QUEUED}:
+        came = await self._store.submit(
+            requested,
+            turn.rate(),
+            most_waiting=self._settings.backlog_limit,
+            has_own_id=submitted.has_own_id,
+        )
+        if came.status is Status.QUEUED:
+            try:
                 # Said again, it is published again: the first time may have failed half way.
                 traceparent = request.headers.get("traceparent", "")
                 await self._publisher.publish(requested, requested.request_id, traceparent)
-        except StockcastError:
-            with suppress(StockcastError):
-                await self._store.leave_backlog(requested.request_id)
-            raise
-        if stood and stood.is_final:
-            await self._store.leave_backlog(requested.request_id)
-        return _accepted(requested, stood or Status.QUEUED)
+            except StockcastError:
+                with suppress(StockcastError):
+                    await self._store.leave_backlog(requested.request_id)
+                raise
+        return _accepted(structs.replace(requested, request_id=came.request_id), came.status)
 
     async def status(self, request: Request) -> Response:
-        return _json(await self._document(await self._record(request)))
+        return _json(self._document(*await self._found(request)))
 
     async def events(self, request: Request) -> Response:
-        record = await self._record(request)
-        if record.status is Status.DONE:
-            await self._result(record)  # while the answer can still say that it has expired
-        events = progress.stream(
-            self._changes, record.requested.request_id, self._store.read, self._document
-        )
-        return self._limits.stream(request, events)
+        # It watches before it looks, so that no change comes in between.
+        watch = self._changes.watch(request.path_params["id"])
+        try:
+            record, result = await self._found(request)
+            self._document(record, result)  # while the answer can still say that it has expired
+            events = progress.stream(
+                self._changes,
+                watch,
+                (record, result),
+                lambda: self._store.read_with_result(record.requested.request_id),
+                self._document,
+            )
+            return self._limits.stream(request, events, watch.close)
+        except BaseException:
+            watch.close()
+            raise
 
     async def chart(self, request: Request) -> Response:
-        """The PNG; drawn now by the forecast function if nobody has looked at it before."""
-        record = await self._finished(request)
-        png = await self._store.chart(record.result_key)
-        if png is None:
-            await self._result(record)
-            png = await self._drawn(record)
-        headers = {"cache-control": "private, max-age=3600"}
-        return Response(png, media_type="image/png", headers=headers)
+        """The picture; drawn now by the forecast function if nobody has looked at it before."""
+        variant = chart_variant.asked_for(request)
+        record, _ = await self._found(request, with_result=False)
+        _require_done(record)
+        picture = await self._store.chart(record.result_key, variant)
+        if picture is None:
+            if await self._store.result(record.result_key) is None:
+                raise _gone()
+            picture = await self._drawn(record, variant)
+        headers = {"cache-control": "private, max-age=3600", "vary": "Accept"}
+        return Response(picture, media_type=MEDIA_TYPES[variant.format], headers=headers)
 
     async def table(self, request: Request) -> Response:
-        record = await self._finished(request)
-        text = csv_table.table(json.loads(await self._result(record)))
+        record, result = await self._found(request)
+        _require_done(record)
+        if result is None:
+            raise _gone()
+        text = csv_table.table(json.loads(result))
         requested = record.requested
         name = requested.kind if requested.is_analysis else f"{requested.days}-days"
         headers = {"content-disposition": f'attachment; filename="{requested.symbol}-{name}.csv"'}
@@ -184,51 +193,56 @@ class Api:
         await self.batches.bury(dead)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
-    async def _drawn(self, record: RequestRecord) -> bytes:
+    async def _drawn(self, record: RequestRecord, variant: Variant) -> bytes:
         wanted = ChartRequested(
-            record.requested.request_id, record.requested.symbol, record.result_key
+            record.requested.request_id, record.requested.symbol, record.result_key, *variant
         )
         turn = int(time.time() // CHART_AGAIN_S)
-        await self._publisher.publish(wanted, f"chart-{record.result_key}-{turn}")
+        name = "-".join(map(str, variant))
+        await self._publisher.publish(wanted, f"chart-{record.result_key}-{name}-{turn}")
         give_up = time.monotonic() + CHART_WAIT_S
         while time.monotonic() < give_up:
-            png = await self._store.chart(record.result_key)
-            if png is not None:
-                return png
+            picture = await self._store.chart(record.result_key, variant)
+            if picture is not None:
+                return picture
             await asyncio.sleep(CHART_POLL_S)
         message = "The chart is still being drawn; ask again in a few seconds."
         raise TemporaryError(message, retry_after_s=3)
 
-    async def _record(self, request: Request) -> RequestRecord:
+    async def _found(
+        self, request: Request, *, with_result: bool = True
+    ) -> tuple[RequestRecord, bytes | None]:
+        """The request, and its result if it is done."""
         request_id = request.path_params["id"]
-        is_id = fields.REQUEST_ID.fullmatch(request_id)
-        record = await self._store.read(request_id) if is_id else None
+        record, result = None, None
+        if fields.REQUEST_ID.fullmatch(request_id):
+            found = await self._store.read_with_result(request_id, with_result=with_result)
+            record, result = found
         if record is None:
             named = repr(request_id[:64])
             detail = f"There is no request {named}; it may have expired. Submit it again."
             raise HTTPException(HTTPStatus.NOT_FOUND, detail)
-        return record
+        return record, result
 
-    async def _finished(self, request: Request) -> RequestRecord:
-        record = await self._record(request)
-        if record.status is not Status.DONE:
-            detail = f"The request is {record.status.value}; this is there once it is done."
-            raise HTTPException(HTTPStatus.CONFLICT, detail)
-        return record
-
-    async def _result(self, record: RequestRecord) -> bytes:
-        result = await self._store.result(record.result_key)
-        if result is None:
-            detail = "The result has expired; submit the request again."
-            raise HTTPException(HTTPStatus.GONE, detail)
-        return result
-
-    async def _document(self, record: RequestRecord) -> bytes:
+    @staticmethod
+    def _document(record: RequestRecord, result: bytes | None) -> bytes:
         """The whole status document; the stored result goes in as it is, unparsed."""
         document = cloudevent.json_bytes(record.document())
         if record.status is not Status.DONE:
             return document
-        return document[:-1] + b',"result":' + await self._result(record) + b"}"
+        if result is None:
+            raise _gone()
+        return document[:-1] + b',"result":' + result + b"}"
+
+
+def _require_done(record: RequestRecord) -> None:
+    if record.status is not Status.DONE:
+        detail = f"The request is {record.status.value}; this is there once it is done."
+        raise HTTPException(HTTPStatus.CONFLICT, detail)
+
+
+def _gone() -> HTTPException:
+    return HTTPException(HTTPStatus.GONE, "The result has expired; submit the request again.")
 
 
 def application(api: Api, settings: Settings) -> Starlette:
@@ -251,6 +265,7 @@ def application(api: Api, settings: Settings) -> Starlette:
                 ("/{id}", api.status),
                 ("/{id}/events", api.events),
                 ("/{id}/chart.png", api.chart),
+                ("/{id}/chart.svg", api.chart),
                 ("/{id}/result.csv", api.table),
             )
         ),

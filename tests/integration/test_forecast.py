@@ -9,11 +9,11 @@ from msgspec import structs
 
 from functions.common.errors import InvalidFieldError, PricesGoneError, TooLittleHistoryError
 from functions.common.messages.events import ChartRequested, ForecastCompleted
-from functions.common.prices.calendars import is_trading_day
+from functions.common.prices import calendars
 from functions.common.prices.history import PriceHistory
 from functions.common.requests.batches import headline
-from functions.common.requests.record import Status, request_key
-from functions.common.requests.results import latest_name, result_name
+from functions.common.requests.keys import chart_name, latest_name, request_key, result_name
+from functions.common.requests.record import Status
 from functions.forecast import result as result_module
 from functions.forecast.handlers.chart import Charting
 from functions.forecast.prices.csv_columns import UnreadablePricesError
@@ -35,7 +35,10 @@ def test_a_result_has_every_field_filled_from_real_prices(world):
     forecast, history = result["forecast"], result["history"]
     assert forecast["dates"][-1] == "2013-04-15"
     assert "2013-03-29" not in forecast["dates"]  # Good Friday
-    assert all(is_trading_day(result_day) for result_day in map(_day, forecast["dates"]))
+    assert all(
+        calendars.named("XNYS").is_session(result_day)
+        for result_day in map(_day, forecast["dates"])
+    )
     for values in zip(
         *(forecast[name] for name in ("lo95", "lo80", "lo50", "hi50", "hi80", "hi95")), strict=True
     ):
@@ -157,12 +160,12 @@ def test_a_chart_is_drawn_once(world):
     charting = Charting(world.results)
     wanted = ChartRequested("request-1", "AAPL", completed.result_key)
     charting.draw(wanted)
-    png = world.redis.get(f"stockcast:chart:{{{completed.result_key}}}")
+    png = world.redis.get(chart_name(completed.result_key))
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert (int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")) == (1000, 560)
     world.results.put_chart(completed.result_key, b"kept")
     charting.draw(wanted)
-    assert world.redis.get(f"stockcast:chart:{{{completed.result_key}}}") == b"kept"
+    assert world.redis.get(chart_name(completed.result_key)) == b"kept"
 
 
 def test_a_chart_of_an_expired_result_is_not_drawn(world, caplog):

@@ -181,7 +181,7 @@ class ForecastFailed(AboutRequest, frozen=True):
     status: Literal["failed"] = "failed"
 
 
-class ChartRequested(AboutRequest, frozen=True):
+class ChartRequested(AboutRequest, frozen=True, omit_defaults=True):
     """Someone wants the picture of a result; drawn on demand, since few are looked at so."""
 
     TYPE: ClassVar[str] = PREFIX + "chart.requested.v1"

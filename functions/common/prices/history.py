@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from functions.common.errors import StockcastError
+from functions.common.prices.instrument import UNKNOWN, Instrument
 
 COLUMNS = ("date", "open", "high", "low", "close", "volume", "adj_close")
 HEADER = ",".join(COLUMNS)
@@ -55,6 +56,7 @@ class PriceHistory:
     symbol: str
     rows: tuple[PriceRow, ...]
     notes: tuple[str, ...] = ()
+    instrument: Instrument = UNKNOWN
 
     def __post_init__(self) -> None:
         for earlier, later in zip(self.rows, self.rows[1:], strict=False):
@@ -75,8 +77,16 @@ class PriceHistory:
         return ("\n".join(lines) + "\n").encode()
 
     @classmethod
-    def from_csv(cls, symbol: str, body: bytes, notes: tuple[str, ...] = ()) -> PriceHistory:
-        """The inverse of to_csv, which has no notes. Raises BadPricesError naming the line."""
+    def from_csv(
+        cls,
+        symbol: str,
+        body: bytes,
+        notes: tuple[str, ...] = (),
+        instrument: Instrument = UNKNOWN,
+    ) -> PriceHistory:
+        """The inverse of to_csv, which holds the rows alone. Raises BadPricesError, which names
+        the line.
+        """
         text = io.StringIO(body.decode("utf-8", errors="replace"), newline="")
         reader = csv.reader(text)
         try:
@@ -84,7 +94,7 @@ class PriceHistory:
                 message = f"{symbol}, line 1: the header is not {HEADER}."
                 raise BadPricesError(message)
             rows = tuple(_row(symbol, reader.line_num, cells) for cells in reader)
-            return cls(symbol, rows, notes)
+            return cls(symbol, rows, notes, instrument)
         except csv.Error as error:
             message = f"{symbol}, line {reader.line_num}: {error}."
             raise BadPricesError(message) from error

@@ -56,10 +56,10 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
     heights = [_height(panel) for panel in panels]
     made = frame(
         variant,
-        sum(heights) + PANEL_GAP * (len(panels) - 1),
         f"{words.titled(result)}: {TITLES[result['kind']]}",
         [str(result.get("message", ""))],
         words.below(result),
+        plot_height=sum(heights) + PANEL_GAP * (len(panels) - 1),
     )
     currency = (result.get("data") or {}).get("currency")
     colors = [_colors(panel["lines"], made.theme) for panel in panels]
@@ -187,9 +187,9 @@ def _formatter(unit: str, currency: str | None) -> Any:
         "correlation": lambda value: f"{value:g}".replace("-", words.MINUS),
     }
     if unit == "shares":
-        return EngFormatter(sep="")  # type: ignore[no-untyped-call] # matplotlib's own
-    told = formats.get(unit, lambda value: words.money(value, currency).removesuffix(".00"))
-    return FuncFormatter(lambda value, _: told(round(value, 10)))
+        return EngFormatter(sep="")
+    told = formats.get(unit, lambda value: words.tick(value, currency))
+    return FuncFormatter(lambda value, _: told(round(value, 10)))  # type: ignore[no-untyped-call]
 
 
 def _colors(lines: Sequence[Mapping[str, Any]], theme: Theme) -> dict[str, str]:

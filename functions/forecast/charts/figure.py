@@ -107,9 +107,15 @@ def line_height(points: float) -> float:
 
 
 def frame(
-    variant: Variant, plot_height: float, title: str, finding: Sequence[str], below: Sequence[str]
+    variant: Variant,
+    title: str,
+    finding: Sequence[str],
+    below: Sequence[str],
+    *,
+    plot_height: float,
+    least_height: float = 0.0,
 ) -> Frame:
-    """A figure as high as its texts and `plot_height` need.
+    """A figure as high as its texts and `plot_height` need, or `least_height`.
 
     `finding` are the sentences under the title, `below` those under the plots, each on lines of
     its own.
@@ -131,7 +137,8 @@ def frame(
     ]
     heights = [line_height(points) for _, points, _, _ in above]
     foot = len(small) * line_height(SMALL_PT)
-    made.height = round(2 * MARGIN + sum(heights) + 2 * GAP + plot_height + foot)
+    needed = 2 * MARGIN + sum(heights) + 2 * GAP + plot_height + foot
+    made.height = round(max(needed, least_height))
     figure.set_size_inches(WIDTH / DPI, made.height / DPI)
     y = made.height - MARGIN
     for (text, points, color, weight), height in zip(above, heights, strict=True):

@@ -26,7 +26,7 @@ from functions.forecast.charts.figure import (
 )
 from functions.forecast.models.prediction import INTERVALS
 
-PLOT_HEIGHT = 400.0
+HEIGHT, LEAST_PLOT_HEIGHT = 560.0, 330.0
 SHOWN_HORIZONS = 6
 LEAST_SHOWN_DAYS = 252
 HEADROOM = 0.06
@@ -48,10 +48,11 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
     days = result["days"]
     made = frame(
         variant,
-        PLOT_HEIGHT,
         f"{words.titled(result)}: the next {days} {'day' if days == 1 else 'days'}",
         [str(result["message"])],
         words.below(result),
+        plot_height=LEAST_PLOT_HEIGHT,
+        least_height=HEIGHT,
     )
     history, forecast = result["history"], result["forecast"]
     shown = slice(-max(LEAST_SHOWN_DAYS, SHOWN_HORIZONS * len(forecast["dates"])), None)
@@ -74,9 +75,7 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
 
     low, high = _limits(close, result)
     axes.set_ylim(low, high)
-    axes.yaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: words.money(value, currency).removesuffix(".00"))
-    )
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.tick(value, currency)))
     left = MARGIN + made.ticks_width(axes) + AXIS_GAP
     box = axes.get_position()
     axes.set_position((left / WIDTH, box.y0, box.x1 - left / WIDTH, box.y1 - box.y0))

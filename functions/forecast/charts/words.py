@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+
+import numpy as np
 
 CURRENCIES = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "": "$"}
 PROVIDERS = {
@@ -14,6 +17,8 @@ PROVIDERS = {
     "upload": "An uploaded file",
 }
 SAMPLE = "sample"
+DIGITS = 4
+"""Of an amount below one."""
 MINUS = "\N{MINUS SIGN}"
 MOST_NOTES = 2
 DISCLAIMER = "Made by Stockcast. Not investment advice."
@@ -28,9 +33,20 @@ def titled(result: Mapping[str, Any]) -> str:
 def money(amount: float, currency: str | None) -> str:
     """An amount with the digits that mean something at its size."""
     size = abs(amount)
-    digits = f"{size:,.2f}" if size >= 1 or size == 0 else f"{size:.4g}"
-    sign = MINUS if amount < 0 else ""
-    code = currency or ""
+    decimals = 2 if size >= 1 or size == 0 else DIGITS - 1 - math.floor(math.log10(size))
+    return _signed(amount, f"{size:,.{decimals}f}", currency)
+
+
+def tick(amount: float, currency: str | None) -> str:
+    """An amount beside an axis, as short as it can be."""
+    amount = round(amount, 10)
+    if abs(amount) >= 1:
+        return money(amount, currency).replace(".00", "")
+    return _signed(amount, np.format_float_positional(abs(amount), trim="-"), currency)
+
+
+def _signed(amount: float, digits: str, currency: str | None) -> str:
+    sign, code = MINUS if amount < 0 else "", currency or ""
     return f"{sign}{CURRENCIES[code]}{digits}" if code in CURRENCIES else f"{sign}{digits} {code}"
 
 
@@ -56,7 +72,7 @@ def below(result: Mapping[str, Any]) -> list[str]:
     record = (result.get("backtest") or {}).get("record")
     if record:
         told += f" The model's record for {result['symbol']}: {record}."
-    return [told, *_notes(data.get("notes") or ()), DISCLAIMER]
+    return [told, *_notes([*(result.get("notes") or ()), *(data.get("notes") or ())]), DISCLAIMER]
 
 
 def _notes(notes: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from functions.common.errors import RequestError
 from functions.common.prices.history import HIGHEST, LOWEST
+from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.forecast.prices.series import PriceSeries
 
 HEADER = b"date,open,high,low,close,volume,adj_close"
@@ -23,7 +24,7 @@ class UnreadablePricesError(RequestError):
 
 
 @lru_cache(maxsize=16)
-def read(symbol: str, body: bytes) -> PriceSeries:
+def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSeries:
     """The series in `body`, as `functions.common.prices.history` writes it; the last ones are kept.
 
     Raises UnreadablePricesError where the header, a number, the order of dates or an adjusted
@@ -49,7 +50,7 @@ def read(symbol: str, body: bytes) -> PriceSeries:
     except ValueError as error:
         message = f"The stored prices of {symbol} cannot be read: {error}"
         raise UnreadablePricesError(message) from error
-    adjusted = columns[5]
+    opened, high, low, close, volume, adjusted = columns
     if not ((adjusted >= LOWEST) & (adjusted <= HIGHEST)).all():
         message = (
             f"The stored prices of {symbol} hold adjusted closes that are not from {LOWEST:g} to"
@@ -61,7 +62,7 @@ def read(symbol: str, body: bytes) -> PriceSeries:
         raise UnreadablePricesError(message)
     for column in (dates, columns):
         column.flags.writeable = False  # others will get them, too
-    return PriceSeries(symbol, dates, *columns)
+    return PriceSeries(symbol, dates, opened, high, low, close, volume, adjusted, instrument)
 
 
 def _filled(line: bytes) -> bytes:

@@ -13,9 +13,12 @@ from functions.common.messages.analyses import (
     PLOT_TYPES,
     takes,
 )
+from functions.common.messages.charts import MEDIA_TYPES
 from functions.common.messages.fields import MAX_DAYS, MIN_DAYS
 from functions.common.messages.interest_csv import MOST_CHARACTERS
 from functions.web.description.parts import (
+    CHART,
+    CHART_PARAMETERS,
     DATES,
     DOWN,
     EXPIRED,
@@ -216,11 +219,14 @@ PATHS: dict[str, Any] = {
         },
         [ID],
     ),
-    "/api/analyses/{id}/chart.png": get(
-        "The panels of the result, drawn",
-        {"200": answer("The chart.", "image/png"), **_NOT_DONE},
-        [ID],
-    ),
+    **{
+        f"/api/analyses/{{id}}/chart.{kind}": get(
+            f"The panels of the result, drawn, as {kind.upper()}",
+            {**_NOT_DONE, **CHART},
+            CHART_PARAMETERS,
+        )
+        for kind in MEDIA_TYPES
+    },
     "/api/analyses/{id}/result.csv": get(
         "The table of the result", {"200": answer("The table.", "text/csv"), **_NOT_DONE}, [ID]
     ),

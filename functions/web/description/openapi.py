@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from functions.common.messages.charts import MEDIA_TYPES
 from functions.common.messages.fields import (
     BATCH_ID,
     DEFAULT_MODEL,
@@ -18,6 +19,8 @@ from functions.web.description.parts import (
     BAND,
     BOUNDS,
     BUSY,
+    CHART,
+    CHART_PARAMETERS,
     DATES,
     DOWN,
     EXPIRED,
@@ -346,17 +349,14 @@ DOCUMENT: dict[str, Any] = {
             },
             [ID],
         ),
-        "/api/forecasts/{id}/chart.png": get(
-            "The chart",
-            {
-                "200": answer("The chart.", "image/png"),
-                "409": problem("Not done yet."),
-                **UNKNOWN,
-                **EXPIRED,
-                **DOWN,
-            },
-            [ID],
-        ),
+        **{
+            f"/api/forecasts/{{id}}/chart.{kind}": get(
+                f"The chart, as {kind.upper()}",
+                {**CHART, **UNKNOWN, **EXPIRED, **DOWN},
+                CHART_PARAMETERS,
+            )
+            for kind in MEDIA_TYPES
+        },
         "/api/forecasts/{id}/result.csv": get(
             "The result as a table",
             {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from functions.common.messages.charts import MEDIA_TYPES, SCALES, THEMES
 from functions.common.messages.fields import REQUEST_ID
 
 
@@ -37,6 +38,24 @@ DOWN = {
 }
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 TEXT = {"type": "string"}
+CHART = {
+    "200": {
+        "description": "The chart.",
+        "content": {media_type: {} for media_type in MEDIA_TYPES.values()},
+    },
+    "409": problem("Not done yet."),
+    "422": problem("A theme or scale that charts do not have."),
+}
+CHART_PARAMETERS = [
+    ID,
+    {"name": "theme", "in": "query", "schema": {"type": "string", "enum": list(THEMES)}},
+    {
+        "name": "scale",
+        "in": "query",
+        "schema": {"type": "integer", "enum": list(SCALES)},
+        "description": "2 for twice the pixels.",
+    },
+]
 TICKER = {"type": "string", "pattern": r"^[A-Za-z0-9^@][A-Za-z0-9.\-=^_]{0,23}$"}
 OWN_ID = {"type": ["string", "null"], "pattern": f"^{REQUEST_ID.pattern}$"}
 NUMBER = {"type": "number"}

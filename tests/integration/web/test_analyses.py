@@ -23,6 +23,7 @@ from functions.common.requests.results import ResultStore
 from functions.ingest.providers.sample import SampleProvider
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
+from tests.turns import answered
 
 ASKED = {"symbol": "AAPL", "kind": "buy_and_hold", "start": "2012-01-03", "nshares": 10}
 REQUESTED = ForecastRequested(
@@ -204,8 +205,8 @@ def test_too_many_analyses_are_429(settings, a_minute):
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
 
 
-def test_an_equal_fresh_analysis_is_answered_at_once(url, inbox, done):
-    done.remember_latest(REQUESTED, "key", fresh_for_s=100)
+def test_an_equal_fresh_analysis_is_answered_at_once(url, inbox, store):
+    answered(store, REQUESTED, "key", json.dumps(RESULT).encode())
     answer = submit(url)
     assert answer.headers["location"] == "/api/analyses/request-1"
     assert answer.json()["status"] == "done"

@@ -24,8 +24,17 @@ GAUSSIAN = np.array([NormalDist().inv_cdf(level) for level in WIS_LEVELS])
 def answer(series, days=45, model="calibrated", **stored):
     key = f"prices/sample/{series.symbol}.csv"
     ingested = PricesIngested(
-        *("request-1", series.symbol, days, model, {}, "bucket", key, "etag", "sample"),
-        *(len(series), str(series.dates[0]), str(series.dates[-1])),
+        request_id="request-1",
+        symbol=series.symbol,
+        days=days,
+        model=model,
+        bucket="bucket",
+        key=key,
+        etag="etag",
+        provider="sample",
+        rows=len(series),
+        first_date=str(series.dates[0]),
+        last_date=str(series.dates[-1]),
     )
     prices = StoredPrices(key, "etag", "sample", "2013-03-01T22:00:00Z", 0, "", "", **stored)
     return json.loads(

@@ -12,8 +12,7 @@ from functions.common.messages import fields, message
 from functions.common.messages.events import BatchRequested, ForecastRequested
 from functions.common.messages.submissions import BatchSubmission
 from functions.common.requests import batches as batch_record
-from functions.common.requests.metrics import shard_of
-from functions.common.requests.record import advance_keys
+from functions.common.requests.keys import keys_of_request, shard_of
 from functions.web.api import batch_table, batches
 from functions.web.api import dead_letters as dead_letter
 from functions.web.stores.batch import Batch
@@ -92,13 +91,14 @@ def test_members_share_the_hash_tag_of_their_batch():
     members = list(read(id="my-batch", symbols=["AAPL", "MSFT"]).members(1))
     assert members == [ForecastRequested("my-batch--0001", "MSFT", 45)]
     tag = shard_of("my-batch")
-    assert advance_keys("my-batch--0001") == [
+    assert list(keys_of_request("my-batch--0001")) == [
         f"stockcast:request:{{{tag}}}:my-batch--0001",
         f"stockcast:batch:{{{tag}}}:my-batch",
         f"stockcast:metrics:{{{tag}}}",
     ]
     assert (
-        advance_keys("request-1")[0] == f"stockcast:request:{{{shard_of('request-1')}}}:request-1"
+        keys_of_request("request-1")[0]
+        == f"stockcast:request:{{{shard_of('request-1')}}}:request-1"
     )
 
 
