@@ -17,11 +17,11 @@ from cli.arguments import BadInputError
 from cli.clients import choice
 from cli.commands.forecast import add_horizon
 from cli.exit_codes import FAILED, OK
-from cli.printing.amounts import dollars
 from cli.printing.console import print_text, standard_output
 from cli.printing.doubt import DOUBT, chance_cell
 from cli.printing.waiting import batch_progress
 from functions.common.errors import TemporaryError
+from functions.common.money import Money
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -129,7 +129,7 @@ def _print_ranking(rows: Sequence[Mapping[str, Any]]) -> None:
         prices = (row["last_price"], row["predicted_price"], row["lo80"], row["hi80"])
         doubted = row.get("trust") == "too_narrow"
         chance = chance_cell(row["probability_higher"], doubted=doubted)
-        table.add_row(str(row["rank"]), row["symbol"], *map(dollars, prices), chance)
+        table.add_row(str(row["rank"]), row["symbol"], *map(Money.of(row), prices), chance)
     console.print(table)
     if any(row.get("trust") == "too_narrow" for row in rows):
         print_text(console, DOUBT, "dim")

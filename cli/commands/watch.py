@@ -13,11 +13,11 @@ from cli.arguments import add_symbols, positive
 from cli.clients import choice
 from cli.commands.forecast import add_horizon
 from cli.exit_codes import FAILED, OK, UNAVAILABLE
-from cli.printing.amounts import dollars
 from cli.printing.console import standard_output
 from cli.printing.doubt import DOUBT, chance_cell, is_doubted
 from cli.printing.waiting import bar
 from functions.common.errors import StockcastError, TemporaryError
+from functions.common.money import Money
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -141,9 +141,10 @@ def _reached(rows: Sequence[Row]) -> tuple[int, str]:
 def _cells(result: dict[str, Any] | None) -> list[str | Text]:
     if result is None:
         return [""] * 5
-    low, high = map(dollars, result["intervals"]["80"])
+    money = Money.of(result)
+    low, high = map(money, result["intervals"]["80"])
     chance = chance_cell(result["probability_higher"], doubted=is_doubted(result))
-    return [dollars(result["last_price"]), result["last_date"], low, high, chance]
+    return [money(result["last_price"]), result["last_date"], low, high, chance]
 
 
 def _exit_code(rows: Sequence[Row]) -> int:

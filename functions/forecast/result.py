@@ -15,15 +15,16 @@ from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import TooLittleHistoryError
 from functions.common.messages.events import PricesIngested
 from functions.common.prices.store import StoredPrices
-from functions.forecast.models import oddities, random_walk
+from functions.forecast.models import oddities
 from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction
+from functions.forecast.prices import ended
 from functions.forecast.prices.series import PriceSeries
-from functions.forecast.scoring import backtest, trust
+from functions.forecast.scoring import backtest, random_walk, trust
 from functions.forecast.scoring.backtest import Backtest
 from functions.forecast.scoring.scores import WIS_LEVELS
 
 if TYPE_CHECKING:
-    from functions.forecast.models.prophet_components import Components, Curve
+    from functions.forecast.models.prophet_parts import Components
 
 SHOWN_YEARS = 5
 """How much history goes into a result; the model sees all of it."""
@@ -60,7 +61,7 @@ def answer(
         for percent in INTERVALS
     }
     predicted = rounding(prediction.centre[-1])
-    message = _message(series.symbol, target, predicted, intervals["80"])
+    message = _message(series, target, predicted, intervals["80"])
     document: dict[str, Any] = {
         "symbol": series.symbol,
         "days": ingested.days,
@@ -74,7 +75,9 @@ def answer(
         "probability_higher": _rounded_score(
             prediction.probability_above(float(series.adjusted_close[-1]))
         ),
-        "message": f"{message} {prediction.note}".rstrip(),
+        "message": " ".join(
+            filter(None, (message, prediction.note, ended.sentence(series, today)))
+        ),
         "forecast": _forecast(prediction, rounding),
         "random_walk": _random_walk(series, horizon, rounding),
         "data": data_document(ingested, stored, series, today),
@@ -93,6 +96,7 @@ def data_document(
     """Which prices a result was computed from."""
     last, known = series.dates[-1].item(), series.instrument
     doubts = known.doubts(series.symbol, series.target(ingested.days))
+    end = ended.sentence(series, today)
     return {
         "provider": ingested.provider,
         "symbol": series.symbol,
@@ -108,7 +112,7 @@ def data_document(
         "age_days": max(0, (today - last).days),
         "stale": ingested.stale,
         "jumps": list(stored.jumps),
-        "notes": [*stored.notes, *doubts, *oddities.notes(series)],
+        "notes": [*stored.notes, *filter(None, (end,)), *doubts, *oddities.notes(series)],
     }
 
 
@@ -198,30 +202,36 @@ def _random_walk(series: PriceSeries, horizon: int, rounding: Rounding) -> dict[
 
 
 def _components(parts: Components, rounding: Rounding) -> dict[str, Any]:
-    def curve(of: Curve) -> dict[str, Any]:
-        return {"dates": of.dates.astype(str).tolist(), "values": rounding.column(of.values)}
+    """The trend in the price's currency, the seasons and the turns of the trend in percent."""
+    from functions.forecast.models.prophet_parts import per_year
 
-    turns = zip(parts.turns.astype(str).tolist(), parts.slope_changes, strict=True)
+    turns = zip(parts.turns.astype(str).tolist(), per_year(parts.slope_changes), strict=True)
     return {
-        "trend": curve(parts.trend),
-        "yearly": curve(parts.yearly),
-        "monthly": curve(parts.monthly),
+        "trend": {
+            "dates": parts.trend.dates.astype(str).tolist(),
+            "values": rounding.column(np.exp(parts.trend.logs)),
+        },
+        **{
+            name: {
+                "dates": season.dates.astype(str).tolist(),
+                "values": np.round(season.percent, DECIMALS).tolist(),
+            }
+            for name, season in (("yearly", parts.yearly), ("monthly", parts.monthly))
+        },
         "changepoints": [
-            {"date": day, "slope_change_per_day": float(f"{change:.6g}")} for day, change in turns
+            {"date": day, "yearly_growth_change_percent": round(float(change), DECIMALS)}
+            for day, change in turns
         ],
     }
 
 
-def _message(symbol: str, target: date, middle: float, interval: list[float]) -> str:
-    low, high = map(_dollars, interval)
+def _message(series: PriceSeries, target: date, middle: float, interval: list[float]) -> str:
+    low, high = map(series.money, interval)
+    on = f"{target:%B} {target.day}, {target.year}"
     return (
-        f"{symbol} could be between {low} and {high} on {target:%B} {target.day}, {target.year}"
-        f" (80% range), with {_dollars(middle)} in the middle."
+        f"{series.symbol} could be between {low} and {high} on {on}"
+        f" (80% range), with {series.money(middle)} in the middle."
     )
-
-
-def _dollars(price: float) -> str:
-    return f"${price:,.2f}" if price >= 1 else f"${price:.4g}"
 
 
 def _rounded_score(score: Any) -> Any:

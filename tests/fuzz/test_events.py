@@ -19,11 +19,12 @@ from functions.common.messages.events import (
     ForecastRequested,
     PricesIngested,
     PricesRefresh,
+    PricesUploaded,
     WarmupRequested,
 )
 from functions.common.messages.message import shown
-from functions.common.requests.record import body_of
-from functions.web.api import dead_letters as dead_letter
+from functions.common.requests.keys import body_of
+from functions.web.api import delivery_failures
 from local.broker.delivery import Answer, judge
 from tests.fuzz.documents import anything, spoilt, texts
 
@@ -47,6 +48,7 @@ KINDS = {
     ChartRequested: {"request_id": "request-1", "symbol": "AAPL", "result_key": "k"},
     PricesRefresh: {"symbols": ["AAPL"]},
     WarmupRequested: {"symbol": "AAPL"},
+    PricesUploaded: {"symbol": "@ACME-1A2B3C4D", "upload_id": "upload-1"},
     BatchRequested: {"batch_id": "my-batch"},
 }
 WHOLE = {
@@ -95,7 +97,7 @@ def carried(headers, body):
         # The SDK gives an event the time of its writing where it has none.
         assert replace(again, time=event.time or again.time) == replace(event, time=again.time)
     Signer(("a-token-for-these-tests",)).signed(event)
-    failed = dead_letter.failure_of(event)
+    failed = delivery_failures.failure_of(event)
     if failed:
         body_of(failed[0]).encode()
         cloudevent.json_bytes(failed[1].detail)

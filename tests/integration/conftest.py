@@ -49,8 +49,8 @@ def world(s3_settings, redis_client, redis_settings):
                 handle=handler.ingest, ingest=in_turn(self.requests, handler.ingest)
             )
 
-        def forecasting(self):
-            handler = Forecasting(self.prices, time.time)
+        def forecasting(self, clock=time.time):
+            handler = Forecasting(self.prices, clock)
             return SimpleNamespace(
                 handle=handler.forecast, forecast=in_turn(self.requests, handler.forecast)
             )

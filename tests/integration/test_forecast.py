@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from datetime import datetime, timezone
 
 import pytest
 from msgspec import structs
@@ -25,12 +26,13 @@ def test_a_result_has_every_field_filled_from_real_prices(world):
     result = world.result(completed)
     assert result["last_date"] == "2013-03-01"
     assert result["target_date"] == "2013-04-15"
-    assert result["last_price"] == pytest.approx(56.1374, abs=1e-3)
+    assert result["last_price"] == 430.47  # what it traded at
     low, high = result["intervals"]["80"]
     assert low < result["predicted_price"] < high
     assert result["message"] == (
         f"AAPL could be between ${low:.2f} and ${high:.2f} on April 15, 2013 (80% range),"
         f" with ${result['predicted_price']:.2f} in the middle."
+        " The prices of AAPL end on March 1, 2013."
     )
     forecast, history = result["forecast"], result["history"]
     assert forecast["dates"][-1] == "2013-04-15"
@@ -62,6 +64,15 @@ def test_a_member_of_a_batch_keeps_its_headline_for_the_table(world):
     assert json.loads(kept) == headline(world.result(completed))
     world.forecasting().forecast(world.ingested())
     assert not world.redis.hexists(request_key("request-1"), "headline")
+
+
+def test_that_prices_have_ended_is_said_as_soon_as_it_is_so(world):
+    answers = []
+    for day in (4, 19):
+        clock = datetime(2013, 3, day, tzinfo=timezone.utc).timestamp
+        ingested = world.ingested(request_id=f"request-{day}")
+        answers.append(world.result(world.forecasting(clock).forecast(ingested))["message"])
+    assert answers[1] == f"{answers[0]} The prices of AAPL end on March 1, 2013."
 
 
 def _day(text):

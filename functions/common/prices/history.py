@@ -29,6 +29,19 @@ def is_price(value: float) -> bool:
     return LOWEST <= value <= HIGHEST
 
 
+def traded_scale(latest_first: Iterable[tuple[float | None, float]]) -> float:
+    """The factor by which adjusted closes end at the last traded one, from pairs of both.
+
+    Later splits and dividends lower all adjusted closes, those of the last day as well. Scaled by
+    this one factor, they have the same returns and end at what a person could have paid. It is
+    that of the latest row with a close, 1 where there is none.
+    """
+    for close, adjusted in latest_first:
+        if close is not None and is_price(close) and is_price(adjusted):
+            return close / adjusted
+    return 1.0
+
+
 @dataclass(frozen=True)
 class PriceRow:
     """One trading day. Prices in the currency of the listing, volume in shares.

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.ticker import EngFormatter, FuncFormatter, MaxNLocator
 
 from functions.common.messages.charts import DEFAULT, Variant
+from functions.common.money import Money
 from functions.forecast.charts import words
 from functions.forecast.charts.dates import ROOM, label_dates
 from functions.forecast.charts.figure import (
@@ -61,7 +62,7 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
         words.below(result),
         plot_height=sum(heights) + PANEL_GAP * (len(panels) - 1),
     )
-    currency = (result.get("data") or {}).get("currency")
+    money = Money.of(result)
     colors = [_colors(panel["lines"], made.theme) for panel in panels]
     labels = [_labels(made, *one) for one in zip(panels, colors, strict=True)]
     right = WIDTH - MARGIN - max(labels_width(made, ends) for ends in labels)
@@ -71,7 +72,7 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
         axes = made.axes(MARGIN, top - height + ROOM, right, top - TITLE_ROOM)
         _draw_panel(made, axes, panel, color)
         axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
-        axes.yaxis.set_major_formatter(_formatter(panel["unit"], currency))
+        axes.yaxis.set_major_formatter(_formatter(panel["unit"], money))
         axes.set_ylim(axes.get_ylim())
         plots.append(axes)
     # All plots begin and end at the same place.
@@ -180,16 +181,16 @@ def _title(made: Frame, panel: Mapping[str, Any], left: float, top: float) -> No
             x += made.width_of(text, TITLE_PT, bold=weight == "bold") + 2 * AXIS_GAP
 
 
-def _formatter(unit: str, currency: str | None) -> Any:
+def _formatter(unit: str, money: Money) -> Any:
     formats: dict[str, Callable[[float], str]] = {
-        "percent": lambda value: f"{value:,g}%".replace("-", words.MINUS),
+        "percent": lambda value: f"{value:,g}%",
         "index": lambda value: f"{value:g}",
-        "correlation": lambda value: f"{value:g}".replace("-", words.MINUS),
+        "correlation": lambda value: f"{value:g}",
     }
     if unit == "shares":
         return EngFormatter(sep="")
-    told = formats.get(unit, lambda value: words.tick(value, currency))
-    return FuncFormatter(lambda value, _: told(round(value, 10)))  # type: ignore[no-untyped-call]
+    told = formats.get(unit, money.label)
+    return FuncFormatter(lambda value, _: told(round(value, 10)))
 
 
 def _colors(lines: Sequence[Mapping[str, Any]], theme: Theme) -> dict[str, str]:

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter
 
 from functions.common.messages.charts import DEFAULT, Variant
+from functions.common.money import Money
 from functions.forecast.charts import words
 from functions.forecast.charts.dates import ROOM, label_dates
 from functions.forecast.charts.figure import (
@@ -60,8 +61,8 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
     close = np.array(history["close"][shown], dtype=np.float64)
     # The future is joined to the last observation, so that the ribbon opens from it.
     future = np.array([result["last_date"], *forecast["dates"]], dtype="datetime64[D]")
-    currency = (result.get("data") or {}).get("currency")
-    labels = _labels(result, made, currency)
+    money = Money.of(result)
+    labels = _labels(result, made, money)
 
     right = WIDTH - MARGIN - labels_width(made, labels)
     axes = made.axes(MARGIN, made.bottom + ROOM, right, made.top - 2 * line_height(SMALL_PT))
@@ -75,27 +76,27 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
 
     low, high = _limits(close, result)
     axes.set_ylim(low, high)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.tick(value, currency)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: money.label(value)))
     left = MARGIN + made.ticks_width(axes) + AXIS_GAP
     box = axes.get_position()
     axes.set_position((left / WIDTH, box.y0, box.x1 - left / WIDTH, box.y1 - box.y0))
     label_dates(made, axes, past[0], future[-1])
     label_ends(made, axes, labels)
-    _label_above(made, axes, result, currency)
+    _label_above(made, axes, result, money)
     return made
 
 
-def _labels(result: Mapping[str, Any], made: Frame, currency: str | None) -> list[Label]:
+def _labels(result: Mapping[str, Any], made: Frame, money: Money) -> list[Label]:
     """The prices that the ribbon ends with."""
     theme, forecast = made.theme, result["forecast"]
 
     def bound(side: str, percent: int) -> Label:
         price, is_named = forecast[f"{side}{percent}"][-1], percent == NAMED
-        text = f"{words.money(price, currency)}  {percent}%"
+        text = f"{money(price)}  {percent}%"
         return Label(price, text, theme.ink if is_named else theme.faint, bold=is_named)
 
     middle = forecast["mean"][-1]
-    centre = Label(middle, f"{words.money(middle, currency)}  middle", theme.accent, bold=True)
+    centre = Label(middle, f"{money(middle)}  middle", theme.accent, bold=True)
     narrowest_first = sorted(INTERVALS)
     below = [bound("lo", percent) for percent in reversed(narrowest_first)]
     return [*below, centre, *(bound("hi", percent) for percent in narrowest_first)]
@@ -123,10 +124,10 @@ def _limits(close: Any, result: Mapping[str, Any]) -> tuple[float, float]:
     return max(0.0, low - room), high + room
 
 
-def _label_above(made: Frame, axes: Any, result: Mapping[str, Any], currency: str | None) -> None:
+def _label_above(made: Frame, axes: Any, result: Mapping[str, Any], money: Money) -> None:
     """Say above the plot what its two parts are: the price until today, and the model's ranges."""
     price = f"Price until {words.day(result['last_date'])}: "
-    price += words.money(result["last_price"], currency)
+    price += money(result["last_price"])
     model = MODELS.get(result["model"], result["model"])
     is_prophet = result["model"] == "prophet"
     box, y = axes.get_position(), made.top

@@ -1,15 +1,11 @@
-"""What stands around a chart in words: names, amounts, the source and the disclaimer."""
+"""What stands around a chart in words: names, the source and the disclaimer."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import numpy as np
-
-CURRENCIES = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "": "$"}
 PROVIDERS = {
     "tiingo": "Tiingo",
     "nasdaq": "Nasdaq Data Link",
@@ -17,9 +13,6 @@ PROVIDERS = {
     "upload": "An uploaded file",
 }
 SAMPLE = "sample"
-DIGITS = 4
-"""Of an amount below one."""
-MINUS = "\N{MINUS SIGN}"
 MOST_NOTES = 2
 DISCLAIMER = "Made by Stockcast. Not investment advice."
 
@@ -28,26 +21,6 @@ def titled(result: Mapping[str, Any]) -> str:
     """The company with its symbol, as far as it is known."""
     name, symbol = (result.get("data") or {}).get("name"), str(result["symbol"])
     return f"{name} ({symbol})" if name and name != symbol else symbol
-
-
-def money(amount: float, currency: str | None) -> str:
-    """An amount with the digits that mean something at its size."""
-    size = abs(amount)
-    decimals = 2 if size >= 1 or size == 0 else DIGITS - 1 - math.floor(math.log10(size))
-    return _signed(amount, f"{size:,.{decimals}f}", currency)
-
-
-def tick(amount: float, currency: str | None) -> str:
-    """An amount beside an axis, as short as it can be."""
-    amount = round(amount, 10)
-    if abs(amount) >= 1:
-        return money(amount, currency).replace(".00", "")
-    return _signed(amount, np.format_float_positional(abs(amount), trim="-"), currency)
-
-
-def _signed(amount: float, digits: str, currency: str | None) -> str:
-    sign, code = MINUS if amount < 0 else "", currency or ""
-    return f"{sign}{CURRENCIES[code]}{digits}" if code in CURRENCIES else f"{sign}{digits} {code}"
 
 
 def day(iso: str) -> str:

@@ -13,9 +13,10 @@ from functions.common.prices.store import PriceStore, StoredPrices
 from functions.common.requests.keys import result_key
 from functions.common.requests.record import Source, Status
 from functions.common.requests.turn import Turn
+from functions.forecast.prices import ended
 from functions.forecast.prices.cache import RecentPrices
 
-VERSION = "8"
+VERSION = "9"
 """Part of every result's key: raise it when the same prices would get another answer."""
 
 PENDING = b'"status":"pending"'
@@ -40,7 +41,7 @@ class Forecasting:
         TemporaryError where a store does not answer.
         """
         requested = ingested.requested
-        key = _key(ingested, ingested.etag)
+        key = self._key(ingested, ingested.etag)
         begun = turn.begin(requested, Status.FORECASTING, result_key=key)
         if begun is None:
             return None
@@ -48,7 +49,7 @@ class Forecasting:
         if result is None:
             stored = self._read_prices(ingested)
             if stored.etag != ingested.etag:
-                key = _key(ingested, stored.etag)
+                key = self._key(ingested, stored.etag)
                 result = turn.result(key)
         if result is None:
             result, source = computed(ingested, stored, self._today()), Source.COMPUTED
@@ -71,12 +72,14 @@ class Forecasting:
             log.info("the prices were replaced since; using %s", stored.etag)
         return stored
 
+    def _key(self, ingested: PricesIngested, etag: str) -> str:
+        # A result says how old its prices are: of the same prices it says something else later.
+        age = ended.days_since(date.fromisoformat(ingested.last_date), self._today())
+        said = f"{VERSION} {age} days old{' stale' if ingested.stale else ''}"
+        return result_key(ingested.requested, etag, said)
+
     def _today(self) -> date:
         return datetime.fromtimestamp(self._clock(), timezone.utc).date()
-
-
-def _key(ingested: PricesIngested, etag: str) -> str:
-    return result_key(ingested.requested, etag, f"{VERSION} stale" if ingested.stale else VERSION)
 
 
 def _fresh_until_ms(ingested: PricesIngested) -> int:

@@ -6,9 +6,10 @@ import io
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from functions.common.errors import RequestError
-from functions.common.prices.history import HIGHEST, LOWEST
+from functions.common.errors import RequestError, cause
+from functions.common.prices.history import HIGHEST, LOWEST, traded_scale
 from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.forecast.prices.series import PriceSeries
 
@@ -26,6 +27,8 @@ class UnreadablePricesError(RequestError):
 @lru_cache(maxsize=16)
 def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSeries:
     """The series in `body`, as `functions.common.prices.history` writes it; the last ones are kept.
+
+    Its adjusted closes are scaled so that they end at the last traded close.
 
     Raises UnreadablePricesError where the header, a number, the order of dates or an adjusted
     close (LOWEST to HIGHEST) is not as it should be.
@@ -48,21 +51,27 @@ def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSer
             else np.empty((6, 0))
         )
     except ValueError as error:
-        message = f"The stored prices of {symbol} cannot be read: {error}"
+        message = f"The stored prices of {symbol} cannot be read: {cause(error)}"
         raise UnreadablePricesError(message) from error
     opened, high, low, close, volume, adjusted = columns
-    if not ((adjusted >= LOWEST) & (adjusted <= HIGHEST)).all():
-        message = (
-            f"The stored prices of {symbol} hold adjusted closes that are not from {LOWEST:g} to"
-            f" {HIGHEST:g}. Remove the file; it is fetched again."
-        )
-        raise UnreadablePricesError(message)
+    _check(symbol, adjusted)
+    adjusted *= traded_scale(zip(close[::-1], adjusted[::-1], strict=True))
+    _check(symbol, adjusted)
     if not (np.diff(dates) > np.timedelta64(0, "D")).all():
         message = f"The stored prices of {symbol} are not ascending by date."
         raise UnreadablePricesError(message)
     for column in (dates, columns):
         column.flags.writeable = False  # others will get them, too
     return PriceSeries(symbol, dates, opened, high, low, close, volume, adjusted, instrument)
+
+
+def _check(symbol: str, adjusted: NDArray[np.float64]) -> None:
+    if not ((adjusted >= LOWEST) & (adjusted <= HIGHEST)).all():
+        message = (
+            f"The stored prices of {symbol} hold adjusted closes that are not from {LOWEST:g} to"
+            f" {HIGHEST:g}. Remove the file; it is fetched again."
+        )
+        raise UnreadablePricesError(message)
 
 
 def _filled(line: bytes) -> bytes:

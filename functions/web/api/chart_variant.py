@@ -7,6 +7,8 @@ from starlette.requests import Request
 from functions.common.messages.charts import MEDIA_TYPES, Format, Scale, Theme, Variant
 from functions.common.messages.message import Message
 
+BAD = {422: "A theme or scale that charts do not have; `errors` names it."}
+
 
 class ChartQuery(Message, frozen=True):
     """What the address of a chart may say."""

@@ -309,7 +309,7 @@ def test_a_chart_is_asked_for_once_it_is_wanted(url, inbox, store, results):
 
 
 def test_a_chart_that_does_not_come_is_503(url, monkeypatch, store, results):
-    monkeypatch.setattr("functions.web.app.CHART_WAIT_S", 0.2)
+    monkeypatch.setattr("functions.web.api.requests.CHART_WAIT_S", 0.2)
     store.done(REQUESTED, "key")
     assert_problem(get(url, "/api/forecasts/request-1/chart.png"), 503)
 

@@ -14,9 +14,10 @@ from matplotlib.text import Text
 from functions.common.messages import analyses as parameters_of
 from functions.common.messages.charts import VARIANTS, Variant
 from functions.common.messages.events import PricesIngested
+from functions.common.money import Money
 from functions.common.prices.store import StoredPrices
 from functions.forecast import analyses, models, result
-from functions.forecast.charts import analysis_chart, figure, forecast_chart, words
+from functions.forecast.charts import analysis_chart, figure, forecast_chart
 from functions.forecast.charts.dates import label_dates
 from functions.forecast.charts.look import THEMES
 from functions.forecast.handlers.chart import drawn
@@ -142,8 +143,8 @@ def test_the_ribbon_is_labelled_where_it_ends():
     document = forecast(sample("AAPL"))
     written = [text for text, _ in texts(composed(document, Variant()))]
     for percent, (low, high) in document["intervals"].items():
-        assert f"{words.money(low, 'USD')}  {percent}%" in written
-        assert f"{words.money(high, 'USD')}  {percent}%" in written
+        assert f"{Money()(low)}  {percent}%" in written
+        assert f"{Money()(high)}  {percent}%" in written
 
 
 def test_the_record_leads_where_the_model_broke_its_promise():
@@ -201,22 +202,3 @@ def test_labels_are_spread_as_little_as_needed():
     assert figure.spread([10, 11, 50], 10, 0, 100) == [5.5, 15.5, 50]
     assert figure.spread([98, 99], 10, 0, 100) == [90, 100]
     assert figure.spread([], 10, 0, 100) == []
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "written"),
-    [
-        (1234567.891, "USD", "$1,234,567.89"),
-        (0.000095331, "USD", "$0.00009533"),
-        (-5.5, None, "\N{MINUS SIGN}$5.50"),
-        (12.3, "CHF", "12.30 CHF"),
-    ],
-)
-def test_amounts_are_written_out(amount, currency, written):
-    assert words.money(amount, currency) == written
-
-
-def test_the_ticks_of_an_axis_are_short():
-    assert words.tick(40.0, "USD") == "$40"
-    assert words.tick(0.0004, "USD") == "$0.0004"
-    assert words.tick(0.0, "EUR") == "€0"
