@@ -12,14 +12,14 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
+from functions.common.money import Money
+
 WIDTH_IN, PANEL_IN, TITLE_IN, DPI = 10.0, 3.6, 0.6, 100
 COLOURS = {"actual": "#1d2733", "model": "#d1731d", "strategy": "#1558a8"}
 OTHERS = ("#1558a8", "#d1731d", "#2a8553", "#8a4fa3", "#a61b1b", "#566273")
 TURNS = {"up": (True, "#2a8553"), "down": (False, "#a61b1b")}
 MOST_IN_A_ROW = 5
 UNITS = {
-    "price": "US$",
-    "money": "US$",
     "percent": "%",
     "shares": "shares",
     "index": "0 to 100",
@@ -37,13 +37,13 @@ def draw(result: Mapping[str, Any]) -> bytes:
     for axes, panel in zip(
         figure.subplots(len(panels), 1, squeeze=False)[:, 0], panels, strict=True
     ):
-        _draw_panel(axes, panel)
+        _draw_panel(axes, panel, Money.of(result))
     out = io.BytesIO()
     canvas.print_png(out, metadata={"Software": "Stockcast"})
     return out.getvalue()
 
 
-def _draw_panel(axes: Any, panel: Mapping[str, Any]) -> None:
+def _draw_panel(axes: Any, panel: Mapping[str, Any], money: Money) -> None:
     is_dated = panel["x_label"] == "date"
     x = np.array(panel["x"], dtype="datetime64[D]" if is_dated else np.float64)
     lines = panel["lines"]
@@ -74,7 +74,7 @@ def _draw_panel(axes: Any, panel: Mapping[str, Any]) -> None:
     # What a person uploaded may be named in a title; no dollar sign in it begins a formula.
     axes.set_title(panel["title"], loc="left", fontsize=10, parse_math=False)
     axes.set_xlabel(panel["x_label"])
-    axes.set_ylabel(UNITS[panel["unit"]])
+    axes.set_ylabel(UNITS.get(panel["unit"], money.unit))
     axes.yaxis.set_major_formatter(EngFormatter(sep="") if panel["unit"] == "shares" else "{x:,g}")
     if is_dated:
         locator = AutoDateLocator()

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
+from functions.common.money import Money
 from functions.forecast.models.prediction import INTERVALS
 
 WIDTH_IN, HEIGHT_IN, DPI = 10.0, 5.6, 100
@@ -47,7 +48,7 @@ def draw(result: Mapping[str, Any]) -> bytes:
     axes.axvline(future[0], color="#7a8594", linewidth=0.8, linestyle=":")
     axes.set_title(_title(result), loc="left")
     axes.set_xlabel("date")
-    axes.set_ylabel("adjusted close, US$")
+    axes.set_ylabel(", ".join(filter(None, ("adjusted close", Money.of(result).unit))))
     axes.xaxis.set_major_formatter(ConciseDateFormatter(_locator(axes)))
     axes.grid(visible=True, color="#e3e7ec", linewidth=0.6)
     axes.set_axisbelow(True)
