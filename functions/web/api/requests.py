@@ -36,6 +36,7 @@ from functions.web.description.operations import (
 from functions.web.limits.clients import Limits
 from functions.web.live import progress
 from functions.web.live.progress import Changes
+from functions.web.publishing.hand_over import HandOver
 from functions.web.publishing.publisher import Publisher
 from functions.web.security import read_body
 from functions.web.settings import Settings
@@ -73,6 +74,7 @@ class RequestApi:
         self._changes = changes
         self._publisher = publisher
         self._limits = limits
+        self._hand_over = HandOver(publisher, store)
 
     def described(
         self,
@@ -132,22 +134,25 @@ class RequestApi:
         except StockcastError:
             await turn.take()  # one that is refused has cost something, too
             raise
+        self._publisher.require_sink()
         came = await self._store.submit(
             requested,
             turn.rate(),
             most_waiting=self._settings.backlog_limit,
             has_own_id=submitted.has_own_id,
         )
-        if came.status is Status.QUEUED:
+        status = came.status
+        if status is Status.QUEUED:
             try:
                 # Said again, it is published again: the first time may have failed half way.
-                traceparent = request.headers.get("traceparent", "")
-                await self._publisher.publish(requested, requested.request_id, traceparent)
+                status = await self._hand_over.request(
+                    requested, request.headers.get("traceparent", "")
+                )
             except StockcastError:
                 with suppress(StockcastError):
                     await self._store.leave_backlog(requested.request_id)
                 raise
-        return self._accepted(structs.replace(requested, request_id=came.request_id), came.status)
+        return self._accepted(structs.replace(requested, request_id=came.request_id), status)
 
     def _accepted(self, requested: ForecastRequested, status: Status) -> Response:
         location = f"{self.PATH}/{requested.request_id}"
