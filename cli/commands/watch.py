@@ -9,6 +9,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from cli import own_prices
 from cli.arguments import add_symbols, positive
 from cli.clients import choice
 from cli.commands.forecast import add_horizon
@@ -45,6 +46,7 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to those of `stockcast`."""
     parser = commands.add_parser("watch", help="a table of several stocks, kept up to date")
     add_symbols(parser)
+    own_prices.add_options(parser)
     add_horizon(parser)
     parser.add_argument(
         "--every",
@@ -60,7 +62,8 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _watch(given: argparse.Namespace) -> int:
     stockcast = choice.chosen(given, patience_s=PATIENCE_S)
-    rows = [Row(symbol) for symbol in dict.fromkeys(given.symbols)]
+    symbols = own_prices.all_symbols(stockcast, given, given.symbols)
+    rows = [Row(symbol) for symbol in dict.fromkeys(symbols)]
     asked = {"days": given.days, "model": given.model}
     if not given.once:
         with suppress(KeyboardInterrupt):  # that is how watching ends
