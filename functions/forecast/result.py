@@ -61,7 +61,7 @@ def answer(
         for percent in INTERVALS
     }
     predicted = rounding(prediction.centre[-1])
-    message = _message(series.symbol, target, predicted, intervals["80"])
+    message = _message(series, target, predicted, intervals["80"])
     document: dict[str, Any] = {
         "symbol": series.symbol,
         "days": ingested.days,
@@ -224,16 +224,13 @@ def _components(parts: Components, rounding: Rounding) -> dict[str, Any]:
     }
 
 
-def _message(symbol: str, target: date, middle: float, interval: list[float]) -> str:
-    low, high = map(_dollars, interval)
+def _message(series: PriceSeries, target: date, middle: float, interval: list[float]) -> str:
+    low, high = map(series.money, interval)
+    on = f"{target:%B} {target.day}, {target.year}"
     return (
-        f"{symbol} could be between {low} and {high} on {target:%B} {target.day}, {target.year}"
-        f" (80% range), with {_dollars(middle)} in the middle."
+        f"{series.symbol} could be between {low} and {high} on {on}"
+        f" (80% range), with {series.money(middle)} in the middle."
     )
-
-
-def _dollars(price: float) -> str:
-    return f"${price:,.2f}" if price >= 1 else f"${price:.4g}"
 
 
 def _rounded_score(score: Any) -> Any:

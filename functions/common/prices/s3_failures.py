@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from functions.common.config import S3Settings
+from functions.common.errors import cause
 
 CODE = re.compile(r"<Code>([^<]+)</Code>")
 MESSAGE = re.compile(r"<Message>([^<]+)</Message>")
@@ -41,4 +42,4 @@ def in_words(error: BaseException, settings: S3Settings, *, is_conditional: bool
         )
     if code:
         told = f"{code[1]}: {message[1] if message else 'no message'}"
-    return f"S3 at {where(settings)} does not answer as it should: {told}"
+    return f"S3 at {where(settings)} does not answer as it should: {cause(told)}"
