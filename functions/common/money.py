@@ -28,7 +28,9 @@ SYMBOLS = {
 """As a browser writes them in American English; other currencies are named by their code."""
 WITHOUT_DECIMALS = frozenset({"JPY", "KRW", "CLP"})
 LARGE = 1000
-PAIR_DIGITS, SMALL_DIGITS, LABEL_DIGITS = 5, 4, 6
+SMALL_DIGITS, LABEL_DIGITS = 4, 6
+PAIR_FROM, PAIR_UNTIL = 0.1, 10.0
+"""Prices of currencies that are told with four decimals, as their traders do."""
 ON_WEEKDAYS = "24/5"
 
 
@@ -56,9 +58,8 @@ class Money:
     def __call__(self, amount: float) -> str:
         """The amount with two decimals, or with as many digits as say something."""
         size = abs(amount)
-        if self.is_pair and size:
-            decimals = max(0, PAIR_DIGITS - len(str(int(size)))) if size >= 1 else PAIR_DIGITS
-            text = f"{size:,.{decimals}f}"
+        if self.is_pair and PAIR_FROM <= size < PAIR_UNTIL:
+            text = f"{size:.4f}"
         elif size >= 1 or size == 0:
             text = f"{size:,.0f}" if self._is_large(size) else f"{size:,.2f}"
         else:
