@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 SYMBOLS = {
@@ -27,7 +28,9 @@ SYMBOLS = {
 """As a browser writes them in American English; other currencies are named by their code."""
 WITHOUT_DECIMALS = frozenset({"JPY", "KRW", "CLP"})
 LARGE = 1000
-PAIR_DIGITS, SMALL_DIGITS = 5, 4
+SMALL_DIGITS, LABEL_DIGITS = 4, 6
+PAIR_FROM, PAIR_UNTIL = 0.1, 10.0
+"""Prices of currencies that are told with four decimals, as their traders do."""
 ON_WEEKDAYS = "24/5"
 
 
@@ -55,18 +58,17 @@ class Money:
     def __call__(self, amount: float) -> str:
         """The amount with two decimals, or with as many digits as say something."""
         size = abs(amount)
-        if self.is_pair and size:
-            decimals = max(0, PAIR_DIGITS - len(str(int(size)))) if size >= 1 else PAIR_DIGITS
-            text = f"{size:,.{decimals}f}"
+        if self.is_pair and PAIR_FROM <= size < PAIR_UNTIL:
+            text = f"{size:.4f}"
         elif size >= 1 or size == 0:
             text = f"{size:,.0f}" if self._is_large(size) else f"{size:,.2f}"
         else:
-            text = f"{size:.{SMALL_DIGITS}g}"
+            text = _plain(size, SMALL_DIGITS)
         return self._signed(amount, text)
 
     def label(self, amount: float) -> str:
         """An amount on an axis, of which only the round ones are shown."""
-        return self._signed(amount, f"{abs(amount):,.6g}")
+        return self._signed(amount, _plain(abs(amount), LABEL_DIGITS))
 
     def _is_large(self, size: float) -> bool:
         return self.currency in WITHOUT_DECIMALS and size >= LARGE
@@ -74,3 +76,8 @@ class Money:
     def _signed(self, amount: float, text: str) -> str:
         code = f"{self.currency}\N{NO-BREAK SPACE}" if self.currency else ""
         return f"{'-' if amount < 0 else ''}{SYMBOLS.get(self.currency, code)}{text}"
+
+
+def _plain(size: float, digits: int) -> str:
+    """A number with so many significant digits, written out: `0.00003326`, not `3.326e-05`."""
+    return f"{Decimal(f'{size:.{digits}g}'):,f}"

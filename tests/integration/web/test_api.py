@@ -11,6 +11,7 @@ from msgspec import structs
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.signature import Signer
+from functions.common.messages.charts import Variant
 from functions.common.messages.events import ChartRequested, ForecastRequested
 from functions.common.messages.message import MOST_UNKNOWN, SHOWN_CHARACTERS
 from functions.common.requests.keys import request_key, result_name
@@ -272,6 +273,44 @@ def test_chart_and_table_are_409_until_done(url):
     for suffix in ("chart.png", "result.csv"):
         problem = assert_problem(get(url, f"/api/forecasts/request-1/{suffix}"), 409)
         assert "queued" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "variant", "media_type"),
+    [
+        ("chart.png", "*/*", Variant(), "image/png"),
+        ("chart.png?theme=dark&scale=2", "image/*", Variant("dark", 2), "image/png"),
+        ("chart.png?theme=dark", "image/svg+xml", Variant("dark", format="svg"), "image/svg+xml"),
+        ("chart.svg?scale=2", "*/*", Variant(format="svg"), "image/svg+xml"),
+    ],
+)
+def test_a_chart_is_had_in_the_variant_asked_for(
+    url, store, results, inbox, path, accept, variant, media_type
+):
+    store.done(REQUESTED, "key")
+    results.put("key", b"{}")
+
+    def draw(event):
+        asked = ChartRequested.from_data(event.data)
+        results.put_chart(asked.result_key, repr(asked.variant).encode(), asked.variant)
+        return 202, {}, b""
+
+    inbox.answers = draw
+    for _ in range(2):
+        answer = requests.get(
+            f"{url}/api/forecasts/request-1/{path}", headers={"accept": accept}, timeout=30
+        )
+        assert answer.content == repr(variant).encode()
+        assert answer.headers["content-type"] == media_type
+    assert len(inbox.events) == 1
+
+
+def test_a_variant_that_charts_do_not_have_is_refused_by_name(url, store):
+    store.done(REQUESTED, "key")
+    answer = get(url, "/api/forecasts/request-1/chart.png?theme=pink&scale=3")
+    errors = assert_problem(answer, 422)["errors"]
+    assert [error["field"] for error in errors] == ["theme", "scale"]
+    assert "pink" in errors[0]["message"]
 
 
 def test_a_result_that_has_expired_is_410(url, store):
