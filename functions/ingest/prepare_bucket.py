@@ -16,7 +16,12 @@ from urllib.parse import urlsplit
 
 from functions.common.config import Environment, S3Settings
 from functions.common.errors import ConfigurationError, StockcastError, TemporaryError
-from functions.common.prices.bucket import DEFAULT_REGION, Bucket, ChangedMeanwhileError
+from functions.common.prices.bucket import (
+    DEFAULT_REGION,
+    Bucket,
+    ChangedMeanwhileError,
+    UnconditionalError,
+)
 from functions.common.prices.credentials import from_boto3
 
 if TYPE_CHECKING:
@@ -55,7 +60,10 @@ def prepare(settings: S3Settings, uploads_kept_s: float, tell: Tell) -> None:
 
 
 def _try_conditional_writes(client: Minio, settings: S3Settings, where: str) -> None:
-    bucket, key = Bucket(settings), f"stockcast-conditional-writes-{secrets.token_hex(8)}"
+    bucket, key = (
+        Bucket(settings, insists=False),
+        f"stockcast-conditional-writes-{secrets.token_hex(8)}",
+    )
 
     def write(replaces: str | None) -> str:
         stored = bucket.replace(
@@ -87,9 +95,7 @@ def _feature(where: str, header: str) -> Iterator[None]:
     """Names the header that the server answers 501 to."""
     try:
         yield
-    except TemporaryError as error:
-        if "501 Not Implemented" not in error.detail:
-            raise
+    except UnconditionalError as error:
         message = f"S3 at {where} does not know {header}. {NO_WRITES}; use a server that honors it."
         raise ConfigurationError(message) from error
 

@@ -43,6 +43,10 @@ class ChangedMeanwhileError(StockcastError):
     slug = "changed-meanwhile"
 
 
+class UnconditionalError(TemporaryError):
+    """S3 does not write conditionally."""
+
+
 @dataclass(frozen=True)
 class StoredObject:
     """An object. `body` is empty where only the metadata was asked for."""
@@ -100,17 +104,24 @@ def connect_lightly(settings: S3Settings) -> S3Store:
 
 
 class Bucket:
-    """Every failure of S3 is a TemporaryError: it is mended there."""
+    """Every failure of S3 is a TemporaryError: it is mended there.
+
+    `insists` says to try once, before the first conditional write, whether S3 heeds conditions.
+    """
 
     def __init__(
-        self, settings: S3Settings, connect: Callable[[S3Settings], ObjectStore] = connect
+        self,
+        settings: S3Settings,
+        connect: Callable[[S3Settings], ObjectStore] = connect,
+        *,
+        insists: bool = True,
     ) -> None:
         self.name = settings.bucket
         self._settings = settings
         self._connect = connect
         self._lock = threading.Lock()
         self._connected: ObjectStore | None = None
-        self._heeds_conditions = False
+        self._heeds_conditions = not insists
 
     def check(self) -> None:
         """Raise TemporaryError while the bucket cannot be used."""
@@ -179,7 +190,7 @@ class Bucket:
             self._heeds_conditions = True
             return
         message = s3_failures.NO_CONDITIONS.format(where=s3_failures.where(self._settings))
-        raise TemporaryError(message, retry_after_s=RETRY_AFTER_S)
+        raise UnconditionalError(message, retry_after_s=RETRY_AFTER_S)
 
     def _put(
         self, key: str, body: bytes, content_type: str, metadata: Mapping[str, str], mode: Any
@@ -215,4 +226,6 @@ class Bucket:
             yield
         except (BaseError, OSError) as error:
             message = s3_failures.in_words(error, self._settings, is_conditional=is_conditional)
-            raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
+            is_unknown = is_conditional and s3_failures.is_unimplemented(error)
+            kind = UnconditionalError if is_unknown else TemporaryError
+            raise kind(message, retry_after_s=RETRY_AFTER_S) from error

@@ -26,13 +26,19 @@ def is_refusal(error: BaseException) -> bool:
     return bool(REFUSED.search(str(error)))
 
 
+def is_unimplemented(error: BaseException) -> bool:
+    """Whether S3 does not know what was asked of it."""
+    code = CODE.search(str(error))
+    return code is not None and code[1] == NOT_IMPLEMENTED
+
+
 def in_words(error: BaseException, settings: S3Settings, *, is_conditional: bool = False) -> str:
     """What is wrong, by S3's own code and message if it gave some."""
     told, *_ = str(error).split("\n\nDebug source:")
     code, message = CODE.search(told), MESSAGE.search(told)
     if code and code[1] == NO_BUCKET:
         return f"The bucket {settings.bucket!r} (S3_BUCKET) does not exist; create it."
-    if code and code[1] == NOT_IMPLEMENTED and is_conditional:
+    if is_conditional and is_unimplemented(error):
         return NO_CONDITIONS.format(where=where(settings))
     if REDIRECTED in told:
         return (
