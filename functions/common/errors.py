@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+MOST_CAUSE = 120
+
 
 class StockcastError(Exception):
     """Anything Stockcast raises on purpose; its message is written for a person."""
@@ -20,6 +22,12 @@ class StockcastError(Exception):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+
+
+def cause(error: object) -> str:
+    """What another program said, on one line and short, so that our own words fit beside it."""
+    text = " ".join(str(error).split())
+    return text if len(text) <= MOST_CAUSE else text[: MOST_CAUSE - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 class ConfigurationError(StockcastError):
@@ -134,6 +142,17 @@ class OversizedEventError(StockcastError):
 
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(f"The event has {size} bytes or more; at most {limit} are taken.")
+
+
+class LargeHeadError(StockcastError):
+    """The headers of a request are larger than any of ours."""
+
+    status = 431
+    title = "Request Header Fields Too Large"
+    slug = "request-header-fields-too-large"
+
+    def __init__(self) -> None:
+        super().__init__("The head of a request may have 32 KiB and 100 headers.")
 
 
 class SlowBodyError(StockcastError):

@@ -26,6 +26,7 @@ from functions.common.prices.bucket import Bucket
 from functions.common.prices.store import PriceStore
 from functions.common.prices.uploads import UploadedFiles
 from functions.common.redis_client import connect, failures_are_temporary
+from functions.common.request_heads import bound_gunicorn
 from functions.common.requests.claims import Claims
 from functions.common.requests.missing_prices import MissingPrices
 from functions.common.requests.steps import Steps
@@ -40,6 +41,7 @@ from functions.ingest.providers.upload import UploadProvider
 from functions.ingest.settings import Settings
 from functions.ingest.symbol_directory import SymbolRefresh
 
+bound_gunicorn()
 settings = read_or_exit("ingest", Settings.read, Environment(os.environ))
 logs.configure("ingest", settings.sinks.log_level)
 

@@ -16,12 +16,7 @@ from urllib.parse import urlsplit
 
 from functions.common.config import Environment, S3Settings
 from functions.common.errors import ConfigurationError, StockcastError, TemporaryError
-from functions.common.prices.bucket import (
-    DEFAULT_REGION,
-    Bucket,
-    ChangedMeanwhileError,
-    UnconditionalError,
-)
+from functions.common.prices.bucket import DEFAULT_REGION, Bucket, ChangedMeanwhileError
 from functions.common.prices.credentials import from_boto3
 
 if TYPE_CHECKING:
@@ -60,10 +55,8 @@ def prepare(settings: S3Settings, uploads_kept_s: float, tell: Tell) -> None:
 
 
 def _try_conditional_writes(client: Minio, settings: S3Settings, where: str) -> None:
-    bucket, key = (
-        Bucket(settings, insists=False),
-        f"stockcast-conditional-writes-{secrets.token_hex(8)}",
-    )
+    bucket = Bucket(settings, honors_conditions=True)  # that is what these writes find out
+    key = f"stockcast-conditional-writes-{secrets.token_hex(8)}"
 
     def write(replaces: str | None) -> str:
         stored = bucket.replace(
@@ -95,7 +88,9 @@ def _feature(where: str, header: str) -> Iterator[None]:
     """Names the header that the server answers 501 to."""
     try:
         yield
-    except UnconditionalError as error:
+    except TemporaryError as error:
+        if "501 Not Implemented" not in str(error.__cause__):
+            raise
         message = f"S3 at {where} does not know {header}. {NO_WRITES}; use a server that honors it."
         raise ConfigurationError(message) from error
 

@@ -43,10 +43,6 @@ class ChangedMeanwhileError(StockcastError):
     slug = "changed-meanwhile"
 
 
-class UnconditionalError(TemporaryError):
-    """S3 does not write conditionally."""
-
-
 @dataclass(frozen=True)
 class StoredObject:
     """An object. `body` is empty where only the metadata was asked for."""
@@ -104,9 +100,10 @@ def connect_lightly(settings: S3Settings) -> S3Store:
 
 
 class Bucket:
-    """Every failure of S3 is a TemporaryError: it is mended there.
+    """One bucket. Every failure of S3 is a TemporaryError, because it is repaired there.
 
-    `insists` says to try once, before the first conditional write, whether S3 heeds conditions.
+    Before its first conditional write it asks whether S3 honors conditions, unless
+    `honors_conditions` says that this is known.
     """
 
     def __init__(
@@ -114,14 +111,14 @@ class Bucket:
         settings: S3Settings,
         connect: Callable[[S3Settings], ObjectStore] = connect,
         *,
-        insists: bool = True,
+        honors_conditions: bool = False,
     ) -> None:
         self.name = settings.bucket
         self._settings = settings
         self._connect = connect
         self._lock = threading.Lock()
         self._connected: ObjectStore | None = None
-        self._heeds_conditions = not insists
+        self._honors_conditions = honors_conditions
 
     def check(self) -> None:
         """Raise TemporaryError while the bucket cannot be used."""
@@ -182,15 +179,15 @@ class Bucket:
 
     def _insist_on_conditions(self) -> None:
         """Ask once whether S3 heeds conditions: where it ignores them, prices could be lost."""
-        if self._heeds_conditions:
+        if self._honors_conditions:
             return
         try:
             self._put(NEVER_WRITTEN, b"", "text/plain", {}, {"e_tag": "nothing-has-this"})
         except ChangedMeanwhileError:
-            self._heeds_conditions = True
+            self._honors_conditions = True
             return
         message = s3_failures.NO_CONDITIONS.format(where=s3_failures.where(self._settings))
-        raise UnconditionalError(message, retry_after_s=RETRY_AFTER_S)
+        raise TemporaryError(message, retry_after_s=RETRY_AFTER_S)
 
     def _put(
         self, key: str, body: bytes, content_type: str, metadata: Mapping[str, str], mode: Any
@@ -226,6 +223,4 @@ class Bucket:
             yield
         except (BaseError, OSError) as error:
             message = s3_failures.in_words(error, self._settings, is_conditional=is_conditional)
-            is_unknown = is_conditional and s3_failures.is_unimplemented(error)
-            kind = UnconditionalError if is_unknown else TemporaryError
-            raise kind(message, retry_after_s=RETRY_AFTER_S) from error
+            raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from functions.common.config import S3Settings
+from functions.common.errors import cause
 
 CODE = re.compile(r"<Code>([^<]+)</Code>")
 MESSAGE = re.compile(r"<Message>([^<]+)</Message>")
@@ -26,19 +27,13 @@ def is_refusal(error: BaseException) -> bool:
     return bool(REFUSED.search(str(error)))
 
 
-def is_unimplemented(error: BaseException) -> bool:
-    """Whether S3 does not know what was asked of it."""
-    code = CODE.search(str(error))
-    return code is not None and code[1] == NOT_IMPLEMENTED
-
-
 def in_words(error: BaseException, settings: S3Settings, *, is_conditional: bool = False) -> str:
     """What is wrong, by S3's own code and message if it gave some."""
     told, *_ = str(error).split("\n\nDebug source:")
     code, message = CODE.search(told), MESSAGE.search(told)
     if code and code[1] == NO_BUCKET:
         return f"The bucket {settings.bucket!r} (S3_BUCKET) does not exist; create it."
-    if is_conditional and is_unimplemented(error):
+    if code and code[1] == NOT_IMPLEMENTED and is_conditional:
         return NO_CONDITIONS.format(where=where(settings))
     if REDIRECTED in told:
         return (
@@ -47,4 +42,4 @@ def in_words(error: BaseException, settings: S3Settings, *, is_conditional: bool
         )
     if code:
         told = f"{code[1]}: {message[1] if message else 'no message'}"
-    return f"S3 at {where(settings)} does not answer as it should: {told}"
+    return f"S3 at {where(settings)} does not answer as it should: {cause(told)}"

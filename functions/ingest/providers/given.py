@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -78,6 +78,26 @@ def number(value: object) -> float:
         except OverflowError:  # JSON has whole numbers of any length
             return math.nan
     return math.nan
+
+
+def decimal(value: object) -> float:
+    """A number that a JSON document may have as text; NaN where there is none."""
+    try:
+        return float(value) if isinstance(value, str) else number(value)
+    except ValueError:
+        return math.nan
+
+
+def each(rows: Iterable[Any], read: Callable[[Any], GivenRow]) -> list[GivenRow | None]:
+    """What `read` makes of each row of a provider's answer; None where it cannot be read."""
+
+    def row_or_none(row: Any) -> GivenRow | None:
+        try:
+            return read(row)
+        except (TypeError, KeyError, ValueError, IndexError, AttributeError):
+            return None
+
+    return [row_or_none(row) for row in rows]
 
 
 def _numbers(column: Iterable[Any]) -> list[float]:
