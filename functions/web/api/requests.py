@@ -193,7 +193,8 @@ class RequestApi:
             if await self._store.result(record.result_key) is None:
                 raise _gone()
             picture = await self._drawn(record, variant)
-        headers = {"cache-control": "private, max-age=3600", "vary": "Accept"}
+        # Not for long: a backtest that comes later may change what the chart leads with.
+        headers = {"cache-control": "private, max-age=60", "vary": "Accept"}
         return Response(picture, media_type=MEDIA_TYPES[variant.format], headers=headers)
 
     async def table(self, request: Request) -> Response:
