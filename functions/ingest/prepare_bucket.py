@@ -18,7 +18,6 @@ from functions.common.config import Environment, S3Settings
 from functions.common.errors import ConfigurationError, StockcastError, TemporaryError
 from functions.common.prices.bucket import DEFAULT_REGION, Bucket, ChangedMeanwhileError
 from functions.common.prices.credentials import from_boto3
-from functions.common.prices.s3_failures import NO_CONDITIONS
 
 if TYPE_CHECKING:
     from minio import Minio
@@ -56,7 +55,8 @@ def prepare(settings: S3Settings, uploads_kept_s: float, tell: Tell) -> None:
 
 
 def _try_conditional_writes(client: Minio, settings: S3Settings, where: str) -> None:
-    bucket, key = Bucket(settings), f"stockcast-conditional-writes-{secrets.token_hex(8)}"
+    bucket = Bucket(settings, honors_conditions=True)  # that is what these writes find out
+    key = f"stockcast-conditional-writes-{secrets.token_hex(8)}"
 
     def write(replaces: str | None) -> str:
         stored = bucket.replace(
@@ -73,16 +73,26 @@ def _try_conditional_writes(client: Minio, settings: S3Settings, where: str) -> 
         raise ConfigurationError(message)
 
     try:
-        etag = write(None)
+        with _feature(where, "If-None-Match"):
+            etag = write(None)
         refuses("If-None-Match", None)
-        write(etag)
-        refuses("If-Match", '"00000000000000000000000000000000"')
-    except TemporaryError as error:
-        if error.detail != NO_CONDITIONS.format(where=where):
-            raise
-        raise ConfigurationError(error.detail) from error
+        with _feature(where, "If-Match"):
+            write(etag)
+            refuses("If-Match", '"00000000000000000000000000000000"')
     finally:
         client.remove_object(settings.bucket, key)
+
+
+@contextmanager
+def _feature(where: str, header: str) -> Iterator[None]:
+    """Names the header that the server answers 501 to."""
+    try:
+        yield
+    except TemporaryError as error:
+        if "501 Not Implemented" not in str(error.__cause__):
+            raise
+        message = f"S3 at {where} does not know {header}. {NO_WRITES}; use a server that honors it."
+        raise ConfigurationError(message) from error
 
 
 def _remove_uploads_after(client: Minio, bucket: str, days: int, tell: Tell) -> None:

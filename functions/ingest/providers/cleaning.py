@@ -47,6 +47,14 @@ def number(value: object) -> float:
     return math.nan
 
 
+def decimal(value: object) -> float:
+    """A number that a JSON document may have as text; NaN where there is none."""
+    try:
+        return float(value) if isinstance(value, str) else number(value)
+    except ValueError:
+        return math.nan
+
+
 def each(rows: Iterable[Any], read: Callable[[Any], GivenRow]) -> list[GivenRow | None]:
     """What `read` makes of each row of a provider's answer; None where it cannot be read."""
 
