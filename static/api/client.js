@@ -65,3 +65,11 @@ export async function findSymbols(query, signal) {
 
 export const history = (symbol, start, signal) =>
   get(`/api/symbols/${encodeURIComponent(symbol)}/history${start ? `?start=${start}` : ""}`, signal);
+
+/** Read a file of a person's own prices, or one series of it. */
+export async function upload(file, column, signal) {
+  const body = new FormData();
+  body.append("file", file);
+  if (column) body.append("column", column);
+  return answered("/api/prices", { method: "POST", body, signal });
+}

@@ -7,7 +7,7 @@ import pytest
 
 HEAVY = {
     *("pandas", "numpy", "obstore", "prophet", "matplotlib", "scipy"),
-    *("holidays", "requests", "yfinance", "tenacity", "prometheus_client"),
+    *("holidays", "requests", "yfinance", "tenacity", "prometheus_client", "httpcore"),
 }
 ENV = {
     "K_SINK": "http://127.0.0.1:1/",

@@ -59,7 +59,7 @@ class UploadProvider:
         self._files = files
         self._ttl = timedelta(seconds=ttl_s)
         self._clock = clock
-        # Reading takes up to 100 MB of memory, so it is done one file at a time.
+        # Reading takes up to 150 MB of memory, so it is done one file at a time.
         self._reading = threading.Lock()
 
     def read(self, symbol: str) -> Read:
