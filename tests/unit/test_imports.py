@@ -6,7 +6,7 @@ import sys
 import pytest
 
 HEAVY = {
-    *("pandas", "numpy", "obstore", "prophet", "matplotlib", "scipy"),
+    *("boto3", "minio", "pandas", "numpy", "obstore", "prophet", "matplotlib", "scipy"),
     *("holidays", "requests", "yfinance", "tenacity", "prometheus_client", "httpcore"),
 }
 ENV = {
