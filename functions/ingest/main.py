@@ -10,7 +10,8 @@ import flask
 import functions_framework
 
 from functions.common import logs
-from functions.common.cloudevents.adapter import Answer, EventFunction
+from functions.common.cloudevents.adapter import EventFunction
+from functions.common.cloudevents.answers import Answer
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
 from functions.common.cloudevents.sink import Sink
