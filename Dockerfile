@@ -1,23 +1,92 @@
-# One image for each function: build with --build-arg FUNCTION=web, ingest or forecast.
-# Any base with Python 3.10 or newer and pip will do; it is the only thing taken from outside.
+# One image for each function: build with --build-arg FUNCTION=web, ingest, forecast or broker (the
+# local broker, for compose.yaml). Any base with glibc, Python 3.10 or newer and pip will do; it is the
+# only thing taken from outside.
+#
+# The images are built of layers that they share: `shared` is in all of them, `prices` in ingest and
+# forecast. A node that runs all functions pulls each once. Only what a function has alone comes last.
 ARG BASE_IMAGE=python:3.12-slim
 ARG FUNCTION
 
-FROM ${BASE_IMAGE} AS build
-ARG FUNCTION
-WORKDIR /build
-COPY functions/${FUNCTION}/requirements.txt .
+FROM ${BASE_IMAGE} AS shared-build
+COPY functions/common/requirements.txt /build/
 # The secret `pip` is a pip.conf that names a mirror or a proxy, where one is needed; no layer has it.
+# Bytecode is never written at run time, so it has to be there: compiling at each start would cost
+# more than the start itself. It is never checked against its source either.
 RUN --mount=type=secret,id=pip,target=/run/secrets/pip.conf \
     PIP_CONFIG_FILE=/run/secrets/pip.conf python3 -m pip install --quiet --no-cache-dir \
       --disable-pip-version-check --root-user-action=ignore --no-compile \
-      --only-binary=:all: --require-hashes --target /app/lib -r requirements.txt
-COPY functions/__init__.py /app/functions/
-COPY functions/common /app/functions/common
-COPY functions/${FUNCTION} /app/functions/${FUNCTION}
-# Bytecode is never written at run time, so it has to be there: compiling at each start would
-# cost more than the start itself. It is never checked against its source either.
-RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /app
+      --only-binary=:all: --require-hashes --target /app/lib -r /build/requirements.txt \
+ && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /app/lib
+
+FROM ${BASE_IMAGE} AS shared
+# The official images come without the bytecode of the standard library.
+RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash \
+      -x '/(test|idlelib|lib2to3|tkinter|turtledemo|ensurepip|pydoc_data|site-packages|dist-packages)/' \
+      "$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
+COPY --from=shared-build /app/lib /app/lib
+# One process takes THREADS requests at once (web's one event loop any number). Only /tmp is written.
+ENV PYTHONPATH=/app:/app/lib \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    HOME=/tmp \
+    MPLCONFIGDIR=/tmp/matplotlib \
+    HOST=0.0.0.0 \
+    PORT=8080 \
+    WORKERS=1 \
+    THREADS=16
+WORKDIR /app
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+# Python as process 1 would ignore a SIGTERM that comes before it has set a handler.
+ENTRYPOINT ["/app/lib/bin/dumb-init", "--single-child", "--"]
+CMD ["python3", "-m", "functions_framework"]
+
+FROM shared AS prices-build
+COPY functions/common/requirements-prices.txt /build/requirements.txt
+COPY local/own_files.py /build/
+RUN --mount=type=secret,id=pip,target=/run/secrets/pip.conf \
+    PIP_CONFIG_FILE=/run/secrets/pip.conf python3 -m pip install --quiet --no-cache-dir \
+      --disable-pip-version-check --root-user-action=ignore --no-compile \
+      --only-binary=:all: --require-hashes --target /own -r /build/requirements.txt \
+ && python3 /build/own_files.py /own /app/lib \
+ && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /own
+
+FROM shared AS prices
+COPY --from=prices-build /own /app/lib
+
+FROM shared AS web-requirements
+COPY functions/web/requirements.txt /build/
+FROM prices AS ingest-requirements
+COPY functions/ingest/requirements.txt /build/
+FROM prices AS forecast-requirements
+COPY functions/forecast/requirements.txt /build/
+FROM shared AS broker-requirements
+COPY local/broker/requirements.txt /build/
+
+FROM ${FUNCTION}-requirements AS own-build
+COPY local/own_files.py /build/
+RUN --mount=type=secret,id=pip,target=/run/secrets/pip.conf \
+    PIP_CONFIG_FILE=/run/secrets/pip.conf python3 -m pip install --quiet --no-cache-dir \
+      --disable-pip-version-check --root-user-action=ignore --no-compile \
+      --only-binary=:all: --require-hashes --target /own -r /build/requirements.txt \
+ && python3 /build/own_files.py /own /app/lib \
+ && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /own
+
+FROM shared AS web-code
+COPY functions/web /code/functions/web
+FROM shared AS ingest-code
+COPY functions/ingest /code/functions/ingest
+FROM shared AS forecast-code
+COPY functions/forecast /code/functions/forecast
+FROM shared AS broker-code
+COPY local/__init__.py /code/local/
+COPY local/broker /code/local/broker
+COPY knative/base /code/knative/base
+
+FROM ${FUNCTION}-code AS code
+COPY functions/__init__.py /code/functions/
+COPY functions/common /code/functions/common
+RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /code
 
 # What the page takes from npm, by the npm of a wheel. The secret `npm` is a .npmrc for a mirror.
 FROM ${BASE_IMAGE} AS page
@@ -33,45 +102,28 @@ COPY static static
 RUN --mount=type=secret,id=npm,target=/run/secrets/npmrc \
     NPM_CONFIG_USERCONFIG=/run/secrets/npmrc python3 local/vendor.py --production
 
-FROM ${BASE_IMAGE} AS common
-# The official images come without the bytecode of the standard library.
-RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash \
-      -x '/(test|idlelib|lib2to3|tkinter|turtledemo|ensurepip|pydoc_data|site-packages|dist-packages)/' \
-      "$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
-ARG FUNCTION
-COPY --from=build /app/lib /app/lib
-COPY --from=build /app/functions /app/functions
-# One process takes THREADS requests at once (web's one event loop any number). Only /tmp is written.
-ENV PYTHONPATH=/app:/app/lib \
-    PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1 \
-    HOME=/tmp \
-    MPLCONFIGDIR=/tmp/matplotlib \
-    HOST=0.0.0.0 \
-    PORT=8080 \
-    WORKERS=1 \
-    THREADS=16 \
-    FUNCTION_TARGET=${FUNCTION} \
-    FUNCTION_SOURCE=/app/functions/${FUNCTION}/main.py
-WORKDIR /app
-EXPOSE 8080
-STOPSIGNAL SIGTERM
-USER 65532:65532
-CMD ["python3", "-m", "functions_framework"]
-
-FROM common AS ingest
-FROM common AS forecast
-FROM common AS web
+FROM prices AS ingest
+FROM prices AS forecast
+FROM shared AS web
 ENV FUNCTION_USE_ASGI=true
 COPY --from=page /page/static /app/static
+FROM shared AS broker
+CMD ["python3", "-m", "local.broker.server", "--host", "0.0.0.0", "--port", "8080", \
+     "--triggers", "/app/knative/base", "--service", "web=http://web:8080", \
+     "--service", "ingest=http://ingest:8080", "--service", "forecast=http://forecast:8080"]
 
 FROM ${FUNCTION}
 ARG FUNCTION
 ARG BASE_IMAGE
 ARG VERSION=unknown
 ARG REVISION=unknown
+COPY --from=own-build /own /app/lib
+COPY --from=code /code /app
+ENV FUNCTION_TARGET=${FUNCTION} \
+    FUNCTION_SOURCE=/app/functions/${FUNCTION}/main.py
+USER 65532:65532
 LABEL org.opencontainers.image.title="stockcast-${FUNCTION}" \
-      org.opencontainers.image.description="The ${FUNCTION} function of Stockcast" \
+      org.opencontainers.image.description="The ${FUNCTION} of Stockcast" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \

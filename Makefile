@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test e2e-knative e2e-openfaas fuzz test-faults lint audit sbom format check bench load bench-images lock images clean
+.PHONY: help setup run dev test e2e-knative e2e-openfaas fuzz test-faults lint audit sbom format check bench load bench-images lock images clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -15,6 +15,7 @@ help: ## list the targets
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
 	  || { echo "Stockcast needs Python 3.10 or newer; $(PYTHON) is older. Choose another with: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Creating a virtual environment in $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
 	  || { echo "$(PYTHON) cannot make a virtual environment (on Debian: apt-get install python3-venv)."; exit 1; }
 	@echo "Installing uv ..."
@@ -33,6 +34,10 @@ $(VENDOR): package.json package-lock.json local/vendor.py | $(READY)
 
 setup: $(READY) $(VENDOR) ## install everything a checkout needs
 
+# Of the images, each inside the next: what all share, what ingest and forecast share, what one has alone.
+LOCKS := functions/common/requirements functions/common/requirements-prices local/broker/requirements \
+  $(foreach function,web ingest forecast,functions/$(function)/requirements)
+
 lock: $(UV) ## lock all requirements anew (after editing a requirements.in)
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --output-file requirements-dev.txt requirements-dev.in
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
@@ -41,13 +46,16 @@ lock: $(UV) ## lock all requirements anew (after editing a requirements.in)
 	  --constraints requirements-dev.txt --output-file requirements-page.txt requirements-page.in
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	  --no-deps --output-file bench/requirements-data.txt bench/requirements-data.in
-	for f in web ingest forecast; do \
+	for lock in $(LOCKS); do \
 	  $(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
-	    --constraints requirements-dev.txt --output-file functions/$$f/requirements.txt functions/$$f/requirements.in || exit 1; \
+	    --constraints requirements-dev.txt --output-file $$lock.txt $$lock.in || exit 1; \
 	done
 
 run: $(READY) $(VENDOR) ## start everything on this machine and print the URL of the page
 	@$(BIN)/stockcast up
+
+dev: $(READY) $(VENDOR) ## like run, and restart a function when its code changes
+	@$(BIN)/stockcast up --reload
 
 YAHOO_READY := $(VENV)/.yahoo-ready
 $(YAHOO_READY): requirements-yahoo.txt $(READY)
@@ -73,6 +81,7 @@ lint: $(READY) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports
 	@$(BIN)/bandit -q -ll -ii -r functions local cli evaluation
 
 audit: $(READY) ## look up the locked versions among the published advisories
@@ -96,7 +105,7 @@ load: $(READY) ## twice the load that can be carried, for two minutes, and write
 bench-images: $(READY) ## measure the images (as root on Linux, with buildah)
 	@$(BIN)/python -m bench.images
 
-# Of those whose daemon, where they need one, answers.
+# The first whose daemon answers. buildah keeps the layers that the images share only with --layers.
 BUILDER      ?= $(shell for tool in docker podman buildah; do $$tool info >/dev/null 2>&1 && echo $$tool && break; done)
 BUILD_FLAGS  ?=
 BASE_IMAGE   ?= python:3.12-slim
@@ -104,13 +113,14 @@ IMAGE_PREFIX ?= stockcast-
 REVISION     := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 TAG          ?= $(REVISION)
 
-images: ## build the three images with docker, podman or buildah, as stockcast-web:TAG and so on
+images: ## build the images with docker, podman or buildah, as stockcast-web:TAG and so on
 	@[ -n "$(BUILDER)" ] || { echo "No docker, podman or buildah answers here; install or start one of them."; exit 1; }
-	@for function in web ingest forecast; do \
+	@for function in web ingest forecast broker; do \
 	  echo "Building $(IMAGE_PREFIX)$$function:$(TAG) ..."; \
 	  DOCKER_BUILDKIT=1 $(BUILDER) build --tag $(IMAGE_PREFIX)$$function:$(TAG) \
 	    --build-arg FUNCTION=$$function --build-arg BASE_IMAGE=$(BASE_IMAGE) \
-	    --build-arg VERSION=$(TAG) --build-arg REVISION=$(REVISION) $(BUILD_FLAGS) . || exit 1; \
+	    --build-arg VERSION=$(TAG) --build-arg REVISION=$(REVISION) \
+	    $(if $(findstring buildah,$(BUILDER)),--layers) $(BUILD_FLAGS) . || exit 1; \
 	done
 
 clean: ## remove what setup and runs have made, data included

@@ -16,7 +16,6 @@ from bench.world import ROOT
 
 RESULTS = ROOT / "bench" / "results"
 PAGE = ROOT / "docs" / "performance.md"
-README = ROOT / "README.md"
 
 
 @dataclass(frozen=True)
@@ -46,9 +45,9 @@ def machine() -> dict[str, Any]:
 
 
 def write(name: str, figures: Sequence[Figure], details: dict[str, Any], *, is_quick: bool) -> str:
-    """Keep the figures in RESULTS, and on the pages between the marks `name`; the table itself.
+    """Write the figures to RESULTS and, between the marks `name`, to PAGE. Returns the table.
 
-    README quotes the main ones. A quick run is kept beside, and leaves the pages as they are.
+    A quick run goes into files of its own and leaves PAGE as it is.
     """
     on = machine()
     about = {
@@ -63,11 +62,8 @@ def write(name: str, figures: Sequence[Figure], details: dict[str, Any], *, is_q
     (RESULTS / f"{stem}.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     (RESULTS / f"{stem}.md").write_text(table + "\n", encoding="utf-8")
     if not is_quick:
-        main = [one for one in figures if one.is_main]
-        quoted = _caption(about) + "\n\n" + markdown(main)
-        for page, shown in ((PAGE, table), (README, quoted)):
-            text = between_marks(page.read_text(encoding="utf-8"), name, shown)
-            page.write_text(text, encoding="utf-8")
+        text = between_marks(PAGE.read_text(encoding="utf-8"), name, table)
+        PAGE.write_text(text, encoding="utf-8")
     return table
 
 

@@ -1,28 +1,33 @@
-"""Types of arguments that several commands take; each error names the value and the cure."""
+"""Types of arguments that several commands share. Each error names the value and the cure."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from functions.common.errors import InvalidFieldError, StockcastError
 from functions.common.messages import fields
+from functions.common.messages.message import value
+
+if TYPE_CHECKING:
+    from functions.common.prices.symbol_directory import Listing
 
 
 class BadInputError(StockcastError):
-    """A file or an argument that argparse cannot check is no use."""
+    """A file or an argument is wrong in a way that argparse cannot check."""
 
 
 def parts(text: str) -> list[str]:
-    """The parts of a list with commas."""
+    """The parts of a comma-separated list."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def positive(text: str) -> int:
     """A whole number of at least 1."""
     if not (text.isascii() and text.isdigit()) or int(text) == 0:
-        message = f"{text!r} is no positive whole number"
+        message = f"{text!r} is not a positive whole number"
         raise argparse.ArgumentTypeError(message)
     return int(text)
 
@@ -32,37 +37,58 @@ def day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        message = f"{text!r} is no date like 2013-03-01"
+        message = f"{text!r} is not a date like 2013-03-01"
         raise argparse.ArgumentTypeError(message) from None
 
 
 def port(text: str) -> int:
     """A TCP port."""
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 65535:  # noqa: PLR2004
-        message = f"{text!r} is no port; choose one from 1 to 65535"
+        message = f"{text!r} is not a port. Choose one from 1 to 65535"
         raise argparse.ArgumentTypeError(message)
     return int(text)
 
 
 def symbol(text: str) -> str:
-    """A ticker, in upper case."""
+    """A ticker in upper case. A company name becomes its ticker, and stderr says so."""
+    if text.isdecimal():
+        message = f"{text!r} is not a ticker. Did you mean --days {text}?"
+        raise argparse.ArgumentTypeError(message)
+    named = None if text == text.upper() else _by_name(text)
+    if named:
+        sys.stderr.write(f"{text}: using {named.symbol} ({named.name}).\n")
+        return named.symbol
     try:
-        return fields.symbol({"symbol": text})
+        return fields.upper(value("symbol", text, fields.Symbol))
     except InvalidFieldError as error:
         raise argparse.ArgumentTypeError(error.message) from error
+
+
+def _by_name(text: str) -> Listing | None:
+    """The company that `text` names, unless it is a ticker."""
+    from functions.web.symbols.source import bundled
+
+    found = bundled().find(text)
+    if any(one.symbol == text.upper() for one in found):
+        return None
+    words = text.lower().split()
+    return next((one for one in found if one.name.lower().split()[: len(words)] == words), None)
 
 
 def days(text: str) -> int:
     """Calendar days that a forecast may reach."""
     try:
-        return fields.days({"days": int(text) if text.isdecimal() else text})
+        given = int(text) if text.isdecimal() else text
+        return int(value("days", given, fields.Days))
     except InvalidFieldError as error:
         raise argparse.ArgumentTypeError(error.message) from error
 
 
 def add_symbol(parser: argparse.ArgumentParser) -> None:
     """Add the argument that names the stock."""
-    added = parser.add_argument("symbol", type=symbol, help="a ticker, such as AAPL")
+    added = parser.add_argument(
+        "symbol", type=symbol, help="a ticker or a company name, such as AAPL or apple"
+    )
     _complete_tickers(added)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from functions.forecast import models
 from functions.forecast.models import random_walk
-from functions.forecast.models.volatility import returns
+from functions.forecast.models.moves import returns
 from functions.forecast.prices.series import PriceSeries
 from functions.forecast.scoring.scores import WIS_LEVELS, inside, weighted_interval_score
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +26,9 @@ CORRELATION_ROWS = 504
 SHRINKAGE = 0.5
 PATHS = 4000
 SEED = 1729
-FEWEST_ROWS = 252
+FEWEST_ROWS = 60
 LEAST_DEVIATION = 1e-12
+MOST_NAMED = 5
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ class CannotRankError(StockcastError):
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """`chances` (assets, 5) from the last common day; `score` and its error over past origins."""
+    """`chances` (assets, 5) from the last day; `score` and its error over past origins."""
 
     symbols: list[str]
     date: str
@@ -55,7 +55,11 @@ class Ranking:
 
 @dataclass(frozen=True, eq=False)
 class Market:
-    """Assets on the days (d,) that all of them have; `rows` (assets, d) point into each series."""
+    """Assets on the days (d,) on which any of them has a price.
+
+    `rows` (assets, d) point to each asset's latest row on or before a day, -1 before its first.
+    `closes` (assets, d) are that row's, NaN before the first.
+    """
 
     series: list[PriceSeries]
     dates: NDArray[np.datetime64]
@@ -64,46 +68,58 @@ class Market:
 
     @classmethod
     def of(cls, series: Sequence[PriceSeries]) -> Market:
-        """Raises CannotRankError where assets or common days are too few."""
+        """Raises CannotRankError where there are too few assets, or one has too few prices."""
         if len(series) < FIFTHS:
             message = (
                 f"A ranking in fifths needs at least {FIFTHS} assets; there are {len(series)}."
             )
             raise CannotRankError(message)
-        dates = reduce(np.intersect1d, [each.dates for each in series])
-        if len(dates) < FEWEST_ROWS:
-            latest = max(series, key=lambda each: each.dates[0])
+        short = [each for each in series if len(each) < FEWEST_ROWS]
+        if short:
+            named = ", ".join(f"{each.symbol} has {len(each)}" for each in short[:MOST_NAMED])
             message = (
-                f"The assets have {len(dates)} days in common; {FEWEST_ROWS} are needed."
-                f" {latest.symbol}, for one, begins on {latest.dates[0]}: leave it out."
+                f"Each asset needs at least {FEWEST_ROWS} prices, but {named}."
+                " Leave out those that have fewer."
             )
             raise CannotRankError(message)
-        rows = np.array([np.searchsorted(each.dates, dates) for each in series])
+        dates = np.unique(np.concatenate([each.dates for each in series]))
+        rows = np.array([np.searchsorted(each.dates, dates, side="right") - 1 for each in series])
         closes = [each.adjusted_close[row] for each, row in zip(series, rows, strict=True)]
-        return cls(list(series), dates, rows, np.array(closes))
+        return cls(list(series), dates, rows, np.where(rows >= 0, np.array(closes), np.nan))
+
+    def known(self, day: int) -> NDArray[np.intp]:
+        """The assets with a history long enough on `day`."""
+        return np.flatnonzero(self.rows[:, day] >= FEWEST_ROWS - 1)
 
 
 def rank(series: Sequence[PriceSeries], origins: int) -> Ranking:
-    """Today's chances, and the score of up to `origins` past ones, 20 or more days apart."""
+    """Today's chances, and the score of up to `origins` past ones, 20 or more days apart.
+
+    A past one is of the assets that had a history long enough by then.
+    """
     market = Market.of(series)
     days = len(market.dates)
     last = days - 1 - HORIZON
-    possible = max(0, (last - FEWEST_ROWS) // HORIZON + 1)
+    enough = (market.rows >= FEWEST_ROWS - 1).sum(axis=0) >= FIFTHS
+    first = int(enough.argmax()) if enough.any() else days
+    possible = max(0, (last - first) // HORIZON + 1)
     count = min(origins, possible)
-    past = np.round(np.linspace(last, FEWEST_ROWS, count)).astype(np.intp)[::-1]
+    past = np.round(np.linspace(last, first, count)).astype(np.intp)[::-1]
     asked = np.append(past, days - 1)
     widths = np.array(
         [
-            CalibratedModel().deviations(each, rows[asked], HORIZON)
+            CalibratedModel().deviations(each, np.maximum(rows[asked], FEWEST_ROWS - 1), HORIZON)
             for each, rows in zip(market.series, market.rows, strict=True)
         ]
     )
     scores, uniform = np.empty(count), np.empty(count)
-    even = np.full((len(series), FIFTHS), 1 / FIFTHS)
     for place, day in enumerate(past):
-        moved = np.log(market.closes[:, day + HORIZON] / market.closes[:, day])
+        known = market.known(day)
+        moved = np.log(market.closes[known, day + HORIZON] / market.closes[known, day])
         came = fifths(moved[np.newaxis])[0]
-        scores[place] = ranked_probability_score(chances(market, day, widths[:, place]), came)
+        given = chances(market, day, widths[known, place])
+        scores[place] = ranked_probability_score(given, came)
+        even = np.full((len(known), FIFTHS), 1 / FIFTHS)
         uniform[place] = ranked_probability_score(even, came)
     return Ranking(
         symbols=[each.symbol for each in series],
@@ -117,7 +133,10 @@ def rank(series: Sequence[PriceSeries], origins: int) -> Ranking:
 
 
 def chances(market: Market, day: int, widths: Floats) -> Floats:
-    """Probabilities (assets, 5) of the fifths, the lowest returns first, known on `day`."""
+    """Probabilities (assets, 5) of the fifths, the lowest returns first, known on `day`.
+
+    The assets are those known by then, and `widths` theirs.
+    """
     table = outcome_table.load()
     normal = normal_quantiles(tuple(table.levels.tolist()))
     multiples = table.at(table.quantiles.T, np.array([HORIZON]))[:, 0]
@@ -130,10 +149,13 @@ def chances(market: Market, day: int, widths: Floats) -> Floats:
 
 
 def shrunk_correlations(market: Market, day: int) -> Floats:
-    """Correlations of the daily returns up to `day`, halfway to their mean; positive definite."""
-    window = market.closes[:, max(0, day - CORRELATION_ROWS) : day + 1]
+    """Correlations of the daily returns up to `day`, halfway to their mean; positive definite.
+
+    Before an asset's first price its return counts as its mean, which tells of no correlation.
+    """
+    window = market.closes[market.known(day), max(0, day - CORRELATION_ROWS) : day + 1]
     change = np.diff(np.log(window), axis=1)
-    change = change - change.mean(axis=1, keepdims=True)
+    change = np.nan_to_num(change - np.nanmean(change, axis=1, keepdims=True))
     deviation = np.maximum(np.sqrt((change**2).mean(axis=1)), LEAST_DEVIATION)
     sample = (change @ change.T) / change.shape[1] / np.outer(deviation, deviation)
     count = len(sample)

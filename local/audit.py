@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[1]
 LOCKS = (
     *("requirements-dev.txt", "requirements-yahoo.txt", "requirements-page.txt"),
     *(f"functions/{name}/requirements.txt" for name in ("web", "ingest", "forecast")),
+    *("functions/common/requirements.txt", "functions/common/requirements-prices.txt"),
+    "local/broker/requirements.txt",
 )
 
 

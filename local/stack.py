@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from local.servers import (
 ROOT = Path(__file__).parents[1]
 TRIGGERS = ROOT / "knative" / "base"
 BUCKET = "stockcast"
+STORES = {"redis", "s3"}
 FUNCTIONS = ("web", "ingest", "forecast")
 START_TIMEOUT_S = 60.0
 WATCH_EVERY_S = 0.2
@@ -52,26 +54,18 @@ class Options:
 def programs(options: Options) -> list[Program]:
     """Everything that is to run, in the order of starting.
 
-    Redis and S3 are left out where their URLs are given; the bucket must then be there.
+    Redis and S3 are left out where their URLs are given.
     """
     home = options.home.resolve()
     redis_url = options.redis_url or f"redis://{HOST}:{options.redis_port}/0"
-    stores = {"REDIS_URL": redis_url, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    s3 = _s3(options)
+    stores = {"REDIS_URL": redis_url, **s3, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     started = []
     if not options.redis_url:
         started.append(redis_server(options.redis_port, home / "redis"))
-    if options.s3_endpoint_url:
-        stores["S3_ENDPOINT_URL"] = options.s3_endpoint_url
-        stores["S3_BUCKET"] = os.environ.get("S3_BUCKET", BUCKET)
-    else:
-        key, secret = _credentials(home)
-        started.append(s3_server(options.s3_port, home / "s3", BUCKET, key, secret))
-        stores |= {
-            "S3_ENDPOINT_URL": f"http://{HOST}:{options.s3_port}",
-            "S3_BUCKET": BUCKET,
-            "AWS_ACCESS_KEY_ID": key,
-            "AWS_SECRET_ACCESS_KEY": secret,
-        }
+    if not options.s3_endpoint_url:
+        keys = (s3["AWS_ACCESS_KEY_ID"], s3["AWS_SECRET_ACCESS_KEY"])
+        started.append(s3_server(options.s3_port, home / "s3", BUCKET, *keys))
     ports = {
         "web": options.web_port,
         "ingest": options.ingest_port,
@@ -84,6 +78,15 @@ def programs(options: Options) -> list[Program]:
         env = {**stores, **sinks.get(name, {"FAILURE_SINK": sink, "K_SINK": ""})}
         started.append(_function(name, ports[name], env))
     return started
+
+
+def prepare_bucket(options: Options, tell: Callable[[str], None]) -> None:
+    """Do what `stockcast bucket` does, once S3 answers. StockcastError where S3 is no good."""
+    from functions.common.config import Environment, S3Settings
+    from functions.ingest.prepare_bucket import prepare
+
+    env = Environment({**os.environ, **_s3(options)})
+    prepare(S3Settings.read(env), env.seconds("UPLOAD_TTL", "7d"), tell)
 
 
 class Stack:
@@ -105,7 +108,7 @@ class Stack:
             for process in self.processes:
                 tell(process.program.name)
                 process.start()
-                if process.program.name in {"redis", "s3"}:
+                if process.program.name in STORES:
                     process.wait_until_ready(START_TIMEOUT_S)
                     process.program.repair()
             for process in self.processes:
@@ -122,12 +125,15 @@ class Stack:
             self._watchers.append(watcher)
 
     def stop(self) -> None:
-        """End everything, the servers last."""
+        """Stop everything: first the functions and the broker, then the stores."""
         self._ending.set()
         for watcher in self._watchers:
             watcher.join()
-        for process in reversed(self.processes):
-            process.stop()
+        stores = [one for one in self.processes if one.program.name in STORES]
+        others = [one for one in self.processes if one.program.name not in STORES]
+        for together in (others, stores):
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(Process.stop, together))
 
     def _keep_alive(self, process: Process, tell: Callable[[str], None]) -> None:
         pause_s, started = FIRST_PAUSE_S, time.monotonic()
@@ -189,6 +195,20 @@ def _broker(port: int, ports: dict[str, int], env: dict[str, str]) -> Program:
     for name, function_port in ports.items():
         argv += ["--service", f"{name}=http://{HOST}:{function_port}"]
     return Program("broker", tuple(argv), (port,), lambda: answers_http(port, "/healthz"), env)
+
+
+def _s3(options: Options) -> dict[str, str]:
+    """The variables that say where S3 is, and who we are there."""
+    if options.s3_endpoint_url:
+        bucket = os.environ.get("S3_BUCKET", BUCKET)
+        return {"S3_ENDPOINT_URL": options.s3_endpoint_url, "S3_BUCKET": bucket}
+    key, secret = _credentials(options.home.resolve())
+    return {
+        "S3_ENDPOINT_URL": f"http://{HOST}:{options.s3_port}",
+        "S3_BUCKET": BUCKET,
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+    }
 
 
 def _credentials(home: Path) -> tuple[str, str]:

@@ -38,9 +38,11 @@ def install(*, production: bool) -> None:
     flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     if production:
         flags.append("--omit=dev")
-    ran = subprocess.run([*npm, "ci", *flags], cwd=ROOT, env=env, stdout=sys.stderr, check=False)
+    ran = subprocess.run(
+        [*npm, "ci", *flags], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
     if ran.returncode != 0:
-        sys.exit("npm could not install what package-lock.json names; it says why above.")
+        sys.exit(f"npm could not install the packages of package-lock.json:\n{ran.stderr}")
 
 
 def copy() -> None:

@@ -110,6 +110,10 @@ class Tiingo:
             rows.append(row)
         return 200, {}, rows
 
+    @staticmethod
+    def lose_date(document, row):
+        document[row]["date"] = None
+
 
 class Nasdaq:
     name = "nasdaq"
@@ -145,6 +149,10 @@ class Nasdaq:
         ]
         data = {"limit": None, "column_names": self.COLUMNS, "data": rows, "order": "asc"}
         return 200, {}, {"dataset_data": data}
+
+    @staticmethod
+    def lose_date(document, row):
+        document["dataset_data"]["data"][row][0] = None
 
     @staticmethod
     def error(status, code, message):
@@ -203,6 +211,10 @@ class Yahoo:
         return 200, {}, {"chart": {"result": [result], "error": None}}
 
     @staticmethod
+    def lose_date(document, row):
+        document["chart"]["result"][0]["timestamp"][row] = None
+
+    @staticmethod
     def opening(day):
         return int(datetime(day.year, day.month, day.day, 9, 30, tzinfo=NEW_YORK).timestamp())
 
@@ -256,6 +268,8 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         if fault is None or fault.kind != "instead":
             status, extra, content = replay.dialect.answer(path, query, headers)
+            if is_prices and status == 200:
+                replay.spoil(content)
             body = content if isinstance(content, str) else json.dumps(content)
         else:
             status, extra, body = fault.status, fault.headers or {}, fault.body
@@ -285,12 +299,16 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Replay:
-    """An HTTP server on a free port that answers as `dialect` does; `faults` come first."""
+    """An HTTP server on a free port that answers as `dialect` does; `faults` come first.
+
+    `spoil` may change each document of prices before it is sent.
+    """
 
     def __init__(self, dialect):
         self.dialect = dialect
         self.faults = []
         self.calls = []
+        self.spoil = lambda _: None
         self.delay_s = 0.0
         self._lock = threading.Lock()
         self._ending = threading.Event()

@@ -64,7 +64,7 @@ class InProcess:
 
     def ask(self, resource: str, asked: Mapping[str, Any], tell: Callable[[str], None]) -> Answer:
         """See `Service.ask`."""
-        from functions.forecast.handlers.backtest import backtest_of
+        from functions.forecast.handlers.backtest import add_backtest
         from functions.forecast.handlers.forecast import computed
         from functions.ingest.handlers import pointing_to
 
@@ -84,7 +84,7 @@ class InProcess:
         result = json.loads(computed(ingested, stored, today))
         if result.get("backtest", {}).get("status") == "pending":
             tell("backtesting")
-            result["backtest"] = backtest_of(result, self._prices)
+            add_backtest(result, self._prices)
         reach(Status.DONE)
         record = RequestRecord(requested, Status.DONE, at_ms[Status.QUEUED], 0, at_ms)
         return Answer(json_bytes({**record.document(), "result": result}))

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from cli import arguments
 from cli.arguments import BadInputError
-from cli.clients import service
+from cli.clients import choice
+from cli.clients.service import Answer
 from cli.exit_codes import OK
 from cli.printing import output
 from cli.printing.console import standard_output
 from cli.printing.waiting import progress
-from functions.common.errors import InvalidFieldError
+from functions.common.errors import InvalidMessageError
 from functions.common.messages import analyses
 
 if TYPE_CHECKING:
@@ -53,16 +54,16 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     for kind in analyses.KINDS:
         of_kind = kinds.add_parser(kind, help=KINDS[kind], description=KINDS[kind].capitalize())
         arguments.add_symbol(of_kind)
-        for name in analyses.PARAMETERS[kind]:
+        for name in analyses.takes(kind):
             _add_parameter(of_kind, kind, name)
         output.add_options(of_kind)
-        service.add_options(of_kind)
+        choice.add_options(of_kind)
         of_kind.set_defaults(run=_analyse, kind=kind)
 
 
 def _add_parameter(parser: argparse.ArgumentParser, kind: str, name: str) -> None:
     read = _file if name in analyses.UPLOADED else partial(_value, kind, name)
-    default = analyses.PARAMETERS[kind][name]({}, name)
+    default = analyses.parameters(kind, {})[0].get(name)
     if isinstance(default, list):
         default = ",".join(f"{one}" for one in default)
     told = PARAMETERS[name] if default is None else f"{PARAMETERS[name]} (default {default})"
@@ -79,12 +80,10 @@ def _value(kind: str, name: str, text: str) -> Any:
     """`text` as the kind of value that the parameter takes."""
     errors = []
     for value in _meanings(text):
-        try:
-            analyses.PARAMETERS[kind][name]({name: value}, name)
-        except InvalidFieldError as error:
-            errors.append(error)
-        else:
+        wrong = analyses.parameters(kind, {name: value})[1]
+        if not wrong:
             return value
+        errors += wrong
     raise argparse.ArgumentTypeError(errors[0].message)
 
 
@@ -116,21 +115,22 @@ def _file(text: str) -> str:
 def _analyse(given: argparse.Namespace) -> int:
     parameters = {
         name: getattr(given, f"parameter_{name}")
-        for name in analyses.PARAMETERS[given.kind]
+        for name in analyses.takes(given.kind)
         if getattr(given, f"parameter_{name}") is not None
     }
     try:
         analyses.checked(given.kind, parameters)
-    except InvalidFieldError as error:
+    except InvalidMessageError as error:
         raise BadInputError(error.detail) from error
-    stockcast = service.chosen(given)
+    stockcast = choice.chosen(given)
     with progress(given.symbol) as tell:
         asked = {"symbol": given.symbol, "kind": given.kind, **parameters}
         answer = stockcast.ask("analyses", asked, tell)
-    if output.write(stockcast, answer, given):
-        return OK
+    output.write(stockcast, answer, given, partial(_print, answer))
+    return OK
 
+
+def _print(answer: Answer) -> None:
     from cli.printing.analysis_report import print_analysis
 
     print_analysis(standard_output(), answer.result, datetime.now(timezone.utc).date())
-    return OK

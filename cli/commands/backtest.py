@@ -54,23 +54,33 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         default="sample",
-        help="a folder of CSV files, one such file, or 'sample' (the default);"
-        " date,close[,open,high,low] of one symbol a file, or date and a column of closes a symbol",
+        help="a folder of price files, one such file, or 'sample' (the default); most downloads and"
+        " exports are read: see docs/own-prices.md",
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
+def load(data: str) -> list[PriceSeries]:
+    """The series of `--data`; what was mended in them is told. Raises BadInputError."""
+    from evaluation import prices
+
+    try:
+        loaded = prices.load(data)
+    except StockcastError as error:
+        raise BadInputError(error.detail) from error
+    for each in loaded:
+        for note in each.notes:
+            sys.stderr.write(f"{each.source}, {each.series.symbol}: {note}\n")
+    return [each.series for each in loaded]
+
+
 def _backtest(given: argparse.Namespace) -> int:
     from evaluation import reliability
-    from evaluation.price_files import load
     from evaluation.protocol import Protocol, choose_origins
     from evaluation.summary import summarise
 
     protocol = Protocol(given.models, given.horizons, given.origins, given.since, given.until)
-    try:
-        loaded = load(given.data)
-    except StockcastError as error:
-        raise BadInputError(error.detail) from error
+    loaded = load(given.data)
     usable = [each for each in loaded if len(choose_origins(each, protocol))]
     skipped = [each.symbol for each in loaded if each not in usable]
     if not usable:

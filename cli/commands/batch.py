@@ -1,44 +1,50 @@
-"""`stockcast batch`: many symbols at once, the likeliest to rise first."""
+"""`stockcast batch`: forecasts many symbols and ranks them by their chance to rise."""
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
+import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli import arguments
 from cli.arguments import BadInputError
-from cli.clients import service
+from cli.clients import choice
 from cli.commands.forecast import add_horizon
 from cli.exit_codes import FAILED, OK
-from cli.printing.amounts import chance_of, dollars
-from cli.printing.console import standard_output
+from cli.printing.amounts import dollars
+from cli.printing.console import print_text, standard_output
+from cli.printing.doubt import DOUBT, chance_cell
 from cli.printing.waiting import batch_progress
 from functions.common.errors import TemporaryError
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
+LISTS = {".txt", ".csv", ".tsv", ".lst", ".list"}
+"""No ticker ends like this, so the word is a file that is missing."""
 FORMAT = """\
-A FILE holds tickers with blanks, commas or line ends between them; what follows a # is left out.
-What is the name of a file is taken as one.
+A FILE lists tickers, separated by spaces, commas or line breaks. Text after a # is a comment.
+If a FILE exists under that name, Stockcast reads it. Otherwise the word is a ticker.
 """
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to those of `stockcast`."""
-    parser = commands.add_parser(
-        "batch", help="forecast many stocks at once, and rank them", epilog=FORMAT
-    )
+    parser = commands.add_parser("batch", help="forecast many stocks and rank them", epilog=FORMAT)
     parser.add_argument("given", nargs="+", metavar="FILE|SYMBOL", help="up to 5,000 tickers")
     add_horizon(parser)
     printed = parser.add_mutually_exclusive_group()
     printed.add_argument("--json", action="store_true", help="print the ranking as JSON")
-    printed.add_argument("--csv", action="store_true", help="print a row a symbol, failed ones too")
-    service.add_url(parser)
+    printed.add_argument(
+        "--csv", action="store_true", help="print one row per symbol, failed ones included"
+    )
+    choice.add_url(parser)
     parser.set_defaults(run=_batch)
 
 
@@ -46,9 +52,12 @@ def _batch(given: argparse.Namespace) -> int:
     from cli.clients.http_client import Client
 
     symbols = read(given.given)
-    client = Client(given.url or service.LOCAL_STACK)
+    client = Client(given.url or choice.LOCAL_STACK)
     if not given.url and not client.is_there():
-        message = f"A batch needs a running Stockcast; none is at {client.name}. Start it: make run"
+        message = (
+            f"A batch needs a running Stockcast, and none answers at {client.name}."
+            " Start one with: make run"
+        )
         raise TemporaryError(message)
     asked = {"symbols": symbols, "days": given.days, "model": given.model}
     with batch_progress(len(set(symbols))) as heed:
@@ -60,7 +69,7 @@ def _batch(given: argparse.Namespace) -> int:
     else:
         _print_ranking(json.loads(batch.ranking)["rows"])
     if batch.failed:
-        sys.stderr.write(f"stockcast: {batch.failed} of the symbols failed; --csv says why.\n")
+        _tell_failures(batch.table, batch.failed)
     return FAILED if batch.failed else OK
 
 
@@ -72,19 +81,33 @@ def read(given: Iterable[str]) -> list[str]:
 def _read_one(given: str) -> list[str]:
     path = Path(given)
     if not path.is_file():
+        if _is_path(given):
+            raise BadInputError(f"There is no file {given}.")
         return [_symbol(given, "neither a file nor a ticker")]
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError(f"{given} cannot be read: {error}.") from error
+        raise BadInputError(f"Cannot read {given}: {error}.") from error
     symbols = [
         _symbol(word, f"in {given}, line {number}")
         for number, line in enumerate(lines, 1)
         for word in line.partition("#")[0].replace(",", " ").split()
     ]
     if not symbols:
-        raise BadInputError(f"{given} holds no ticker.")
+        raise BadInputError(f"{given} contains no ticker.")
     return symbols
+
+
+def _is_path(given: str) -> bool:
+    return os.sep in given or Path(given).suffix.lower() in LISTS
+
+
+def _tell_failures(table: bytes, count: int) -> None:
+    """Write why each symbol failed to stderr."""
+    sys.stderr.write(f"stockcast: {count} of the symbols failed:\n")
+    for row in csv.DictReader(io.StringIO(table.decode())):
+        if row["status"] == "failed":
+            sys.stderr.write(f"  {row['symbol']}: {row['error']}\n")
 
 
 def _symbol(text: str, where: str) -> str:
@@ -94,15 +117,19 @@ def _symbol(text: str, where: str) -> str:
         raise BadInputError(f"{text!r}, {where}: {error}") from error
 
 
-def _print_ranking(rows: Iterable[Mapping[str, Any]]) -> None:
+def _print_ranking(rows: Sequence[Mapping[str, Any]]) -> None:
     from rich import box
     from rich.table import Table
 
+    console = standard_output()
     table = Table(box=box.SIMPLE, pad_edge=False)
     for title in ("", "symbol", "last", "predicted", "80% from", "to", "higher"):
         table.add_column(title, justify="left" if title == "symbol" else "right")
     for row in rows:
         prices = (row["last_price"], row["predicted_price"], row["lo80"], row["hi80"])
-        chance = chance_of(row["probability_higher"])
+        doubted = row.get("trust") == "too_narrow"
+        chance = chance_cell(row["probability_higher"], doubted=doubted)
         table.add_row(str(row["rank"]), row["symbol"], *map(dollars, prices), chance)
-    standard_output().print(table)
+    console.print(table)
+    if any(row.get("trust") == "too_narrow" for row in rows):
+        print_text(console, DOUBT, "dim")

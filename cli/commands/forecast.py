@@ -1,13 +1,15 @@
-"""`stockcast forecast SYMBOL`: where the price may be in some days."""
+"""`stockcast forecast SYMBOL`: where the price could be in some days."""
 
 from __future__ import annotations
 
 import argparse
 from datetime import datetime, timezone
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cli.arguments import add_symbol, days
-from cli.clients import service
+from cli.clients import choice
+from cli.clients.service import Answer
 from cli.exit_codes import OK
 from cli.printing import output
 from cli.printing.console import standard_output
@@ -22,11 +24,11 @@ DEFAULT_DAYS = 30
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to those of `stockcast`."""
-    parser = commands.add_parser("forecast", help="where a stock's price may be in some days")
+    parser = commands.add_parser("forecast", help="forecast one stock")
     add_symbol(parser)
     add_horizon(parser)
     output.add_options(parser)
-    service.add_options(parser)
+    choice.add_options(parser)
     parser.set_defaults(run=_forecast)
 
 
@@ -45,14 +47,14 @@ def add_horizon(parser: argparse.ArgumentParser) -> None:
 
 def _forecast(given: argparse.Namespace) -> int:
     asked = {"symbol": given.symbol, "days": given.days, "model": given.model}
-    stockcast = service.chosen(given)
+    stockcast = choice.chosen(given)
     with progress(given.symbol) as tell:
         answer = stockcast.ask("forecasts", asked, tell)
-    if output.write(stockcast, answer, given):
-        return OK
+    output.write(stockcast, answer, given, partial(_print, answer))
+    return OK
 
+
+def _print(answer: Answer) -> None:
     from cli.printing.forecast_report import print_forecast
 
-    today = datetime.now(timezone.utc).date()
-    print_forecast(standard_output(), answer.result, today)
-    return OK
+    print_forecast(standard_output(), answer.result, datetime.now(timezone.utc).date())

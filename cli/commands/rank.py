@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from cli.arguments import BadInputError, positive
-from cli.commands.backtest import ORIGINS, add_data
+from cli.commands.backtest import ORIGINS, add_data, load
 from cli.exit_codes import OK
 from functions.common.errors import StockcastError
 
@@ -29,11 +29,11 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _rank(given: argparse.Namespace) -> int:
-    from evaluation.price_files import load
     from evaluation.ranking import rank
 
+    loaded = load(given.data)
     try:
-        ranking = rank(load(given.data), given.origins)
+        ranking = rank(loaded, given.origins)
     except StockcastError as error:
         raise BadInputError(error.detail) from error
     if given.json:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cli.arguments import BadInputError
 from cli.exit_codes import OK
-from functions.common.messages import strict_json
+from functions.common.messages.message import loads
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -32,7 +32,7 @@ def _sign(given: argparse.Namespace) -> int:
     if not signer.has_token:
         raise BadInputError("EVENT_TOKEN is not set; there is nothing to sign with.")
     try:
-        data = strict_json.loads(given.data)
+        data = loads(given.data)
     except ValueError as error:
         raise BadInputError(f"--data is not JSON: {error}.") from error
     signed = signer.signed(Envelope("1", "/stockcast/sign", given.type, data))

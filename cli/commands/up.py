@@ -1,4 +1,4 @@
-"""`stockcast up`: all of Stockcast on this machine, until Ctrl-C."""
+"""`stockcast up`: runs all of Stockcast on this machine until you press Ctrl-C."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 from cli.arguments import port
 from cli.exit_codes import FAILED, OK
+from functions.common.errors import StockcastError
+from local.data_lock import DataInUseError, data_lock
 from local.process import StartError
+from local.reload import watch
 from local.servers import HOST
-from local.stack import Options, Stack, at_base_port, programs
+from local.stack import Options, Stack, at_base_port, prepare_bucket, programs
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -33,36 +36,66 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     for name in PORTS:
         default = getattr(Options, f"{name}_port")
         parser.add_argument(
-            f"--{name}-port", type=port, metavar="PORT", help=f"of {name} (default {default})"
+            f"--{name}-port", type=port, metavar="PORT", help=f"port of {name} (default {default})"
         )
     parser.add_argument(
-        "--base-port", type=port, metavar="PORT", help="take all ports from this one on"
+        "--base-port", type=port, metavar="PORT", help="use this port and the ones after it"
     )
     parser.add_argument(
-        "--data", type=Path, default=Path(".stockcast"), help="folder of data and logs"
+        "--reload", action="store_true", help="restart a function when its code changes"
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path(".stockcast"), help="folder for data and logs"
     )
 
 
 def _up(given: argparse.Namespace) -> int:
+    sys.stderr.write("Starting Stockcast ...\n")
+    options = _options(given)
+    url = f"http://{HOST}:{options.web_port}"
+    try:
+        with data_lock(options.home, url):
+            return _run(options, reload=given.reload)
+    except DataInUseError as error:
+        return _already_running(error.url, url, options.home)
+
+
+def _already_running(running: str, wanted: str, home: Path) -> int:
+    if running == wanted:
+        sys.stdout.write(f"Stockcast is already running at {running}\n")
+        return OK
+    sys.stderr.write(
+        f"Stockcast is already running at {running} with the data in {home}."
+        " For a second one, choose another folder: --data FOLDER\n"
+    )
+    return FAILED
+
+
+def _run(options: Options, *, reload: bool) -> int:
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
-    options = _options(given)
     stack = Stack(programs(options), options.home / "logs")
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     try:
-        with console.status("Starting ...") as status:
-            stack.start(lambda name: status.update(f"Starting {name} ..."))
+        stack.start(lambda name: console.print(f"  {name}"))
     except StartError as error:
         console.print(f"[red]Stockcast cannot start.[/red] {error}")
         return FAILED
     try:
+        try:
+            prepare_bucket(options, lambda line: console.print(f"  {line}"))
+        except StockcastError as error:
+            console.print(f"[red]Stockcast cannot start.[/red] {error.detail}")
+            return FAILED
         stack.watch(lambda message: console.print(f"[yellow]{message}[/yellow]"))
         _welcome(options)
+        if reload:
+            watch(stack, console.print, ended)
         ended.wait()
-        console.print("Ending ...")
+        console.print("Stopping Stockcast. Requests in progress continue at the next start.")
     finally:
         stack.stop()
     return OK
@@ -88,18 +121,23 @@ def _welcome(options: Options) -> None:
         "",
         f"  Stockcast is ready: {web}",
         "",
-        "  Or ask with curl:",
-        f"    curl -s {web}/api/forecasts -H 'content-type: application/json' \\",
+        "  Or use the command:",
+        f"    {sys.argv[0]} forecast AAPL --days 45 --url {web}",
+        "",
+        "  Or use curl:",
+        f"    curl -fsS {web}/api/forecasts -H 'content-type: application/json' \\",
         """      -d '{"symbol": "AAPL", "days": 45, "id": "my-request-1"}'""",
-        f"    curl -s {web}/api/forecasts/my-request-1",
-        f"  or with the command: {sys.argv[0]} forecast AAPL --url {web}",
-        "  or with one CloudEvent to the broker:",
-        f"    curl -s {broker}/ -H 'content-type: application/json' \\",
+        f"    curl -fsSN {web}/api/forecasts/my-request-1/events",
+        "",
+        "  Or send a CloudEvent to the broker, then read the result:",
+        f"    curl -fsS {broker}/ -H 'content-type: application/json' \\",
         "      -H 'ce-specversion: 1.0' -H 'ce-id: 1' -H 'ce-source: /curl' \\",
         "      -H 'ce-type: dev.stockcast.forecast.requested.v1' \\",
-        """      -d '{"request_id": "my-request-2", "symbol": "MSFT", "days": 30}'""",
+        """      -d '{"request_id": "my-request-2", "symbol": "MSFT", "days": 30}' \\""",
+        "      -w 'The broker answered %{http_code}.\\n'",
+        f"    curl -fsS --retry 5 --retry-all-errors {web}/api/forecasts/my-request-2",
         "",
-        f"  Logs and data are in {options.home.resolve()}. Ctrl-C ends it all.",
+        f"  Data and logs are in {options.home.resolve()}. Press Ctrl-C to stop.",
         "",
     ]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cli.arguments import add_symbols, positive
-from cli.clients import service
+from cli.clients import choice
 from cli.commands.forecast import add_horizon
 from cli.exit_codes import FAILED, OK, UNAVAILABLE
-from cli.printing.amounts import chance_of, dollars
+from cli.printing.amounts import dollars
 from cli.printing.console import standard_output
+from cli.printing.doubt import DOUBT, chance_cell, is_doubted
 from cli.printing.waiting import bar
 from functions.common.errors import StockcastError, TemporaryError
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
     from rich.console import Group
+    from rich.text import Text
 
     from cli.clients.service import Service
 
@@ -52,12 +54,12 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
         help=f"how often it is looked at anew (default {EVERY_S})",
     )
     parser.add_argument("--once", action="store_true", help="print the table once and end")
-    service.add_options(parser)
+    choice.add_options(parser)
     parser.set_defaults(run=_watch)
 
 
 def _watch(given: argparse.Namespace) -> int:
-    stockcast = service.chosen(given, patience_s=PATIENCE_S)
+    stockcast = choice.chosen(given, patience_s=PATIENCE_S)
     rows = [Row(symbol) for symbol in dict.fromkeys(given.symbols)]
     asked = {"days": given.days, "model": given.model}
     if not given.once:
@@ -125,7 +127,9 @@ def view(rows: Sequence[Row], days: int) -> Group:
         drawn.add_column(title, justify="right", no_wrap=True)
     for row in rows:
         drawn.add_row(row.symbol, *_cells(row.result))
-    return Group(drawn, *(f"{row.symbol}: {row.error.detail}" for row in rows if row.error))
+    doubts = [DOUBT] if any(row.result and is_doubted(row.result) for row in rows) else []
+    errors = [f"{row.symbol}: {row.error.detail}" for row in rows if row.error]
+    return Group(drawn, *doubts, *errors)
 
 
 def _reached(rows: Sequence[Row]) -> tuple[int, str]:
@@ -134,11 +138,11 @@ def _reached(rows: Sequence[Row]) -> tuple[int, str]:
     return len(known), known[-1] if known else ""
 
 
-def _cells(result: dict[str, Any] | None) -> list[str]:
+def _cells(result: dict[str, Any] | None) -> list[str | Text]:
     if result is None:
         return [""] * 5
     low, high = map(dollars, result["intervals"]["80"])
-    chance = chance_of(result["probability_higher"])
+    chance = chance_cell(result["probability_higher"], doubted=is_doubted(result))
     return [dollars(result["last_price"]), result["last_date"], low, high, chance]
 
 

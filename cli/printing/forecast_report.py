@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.printing.amounts import chance_of, dollars, price_label
 from cli.printing.console import plot_size, print_rows, print_text
+from cli.printing.doubt import is_doubted
 from cli.printing.provenance import provenance
 from cli.printing.terminal_plot import Line, Plot, Ribbon, draw
 
@@ -25,13 +26,24 @@ def print_forecast(console: Console, result: Mapping[str, Any], today: date) -> 
     """The sentence, the table of ranges, the plot, and how far one can trust it."""
     last, chance = dollars(result["last_price"]), chance_of(result["probability_higher"])
     print_text(console, result["message"], "bold")
-    print_text(console, f"The chance of a price above the last one, {last}, is {chance}.")
+    if is_doubted(result):
+        said = f"That model puts the chance of a price above {last} at {chance}."
+        print_text(console, said, "dim")
+        print_text(console, f"For ranges that fit: {_calibrated(result)}")
+    else:
+        print_text(console, f"The chance of a price above the last one, {last}, is {chance}.")
     console.print(_ranges(result))
     print_rows(console, draw(forecast_plot(result), *plot_size(console)))
     console.print()
+    if result["backtest"]["record"]:
+        print_text(console, f"{result['backtest']['record']}.")
     print_text(console, result["backtest"]["verdict"])
     for line in provenance(result, today, since=result["history"]["dates"][0]):
         print_text(console, line, "dim")
+
+
+def _calibrated(result: Mapping[str, Any]) -> str:
+    return f"stockcast forecast {result['symbol']} --days {result['days']}"
 
 
 def _ranges(result: Mapping[str, Any]) -> Table:

@@ -1,9 +1,10 @@
-"""The options of what is printed and written: text for people, or JSON, CSV and PNG."""
+"""The options for output: text for people, or JSON, CSV and PNG."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from cli.arguments import BadInputError
@@ -16,22 +17,37 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     printed.add_argument("--json", action="store_true", help="print the whole answer of the API")
     printed.add_argument("--csv", action="store_true", help="print the table")
     parser.add_argument(
-        "--png", type=Path, metavar="FILE", help="write the chart there as well, as a PNG"
+        "--png", type=_file_to_write, metavar="FILE", help="also write the chart to FILE"
     )
 
 
-def write(service: Service, answer: Answer, given: argparse.Namespace) -> bool:
-    """Write what the options ask for; whether something else than the text is printed."""
+def _file_to_write(text: str) -> Path:
+    path = Path(text)
+    if not path.parent.is_dir():
+        message = f"cannot write {text}: there is no folder {path.parent}"
+        raise argparse.ArgumentTypeError(message)
+    return path
+
+
+def write(
+    service: Service, answer: Answer, given: argparse.Namespace, print_text: Callable[[], None]
+) -> None:
+    """Print the answer as the options ask, then write the chart.
+
+    The chart comes last: whoever waits for a slow one already has the answer.
+    """
+    if given.json:
+        sys.stdout.buffer.write(answer.body + b"\n")
+    elif given.csv:
+        sys.stdout.buffer.write(service.table(answer))
+    else:
+        print_text()
+    sys.stdout.flush()
     if given.png:
         png = service.chart(answer)
         try:
             given.png.write_bytes(png)
         except OSError as error:
-            message = f"--png: {given.png} cannot be written: {error.strerror}."
+            message = f"--png: cannot write {given.png}: {error.strerror}."
             raise BadInputError(message) from error
         sys.stderr.write(f"The chart is in {given.png}.\n")
-    if given.json:
-        sys.stdout.buffer.write(answer.body + b"\n")
-    elif given.csv:
-        sys.stdout.buffer.write(service.table(answer))
-    return bool(given.json or given.csv)

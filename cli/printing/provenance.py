@@ -23,6 +23,7 @@ def provenance(result: Mapping[str, Any], today: date, *, since: str) -> list[st
         lines.append(f"These are sample prices that end on {last}, not today's.")
     if data["stale"]:
         lines.append("The provider cannot be reached: these are the last prices known.")
+    lines += data["notes"]
     jumps = [day for day in data["jumps"] if day >= since]
     if jumps:
         told = ", ".join(jumps)

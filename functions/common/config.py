@@ -1,7 +1,8 @@
 """Configuration from the environment.
 
-Each name may also be given as `NAME_FILE`, the path of a file that holds the value (a mounted
-secret); OpenFaaS mounts secrets under `/var/openfaas/secrets/NAME`. A function reads everything
+To read a value from a file, set `NAME_FILE` to its path (a mounted secret). OpenFaaS mounts secrets
+under `/var/openfaas/secrets/`, as `NAME` or, since `faas-cli` takes no other, as
+`name-with-dashes`. A function reads everything
 once, at start, into a frozen object, and stops with the variable's name where one is bad.
 """
 
@@ -83,15 +84,29 @@ class Environment:
         return value
 
     def _from_file(self, name: str) -> str | None:
-        named = self._variables.get(f"{name}_FILE")
-        path = Path(named) if named else self._secrets / name
-        try:
-            return path.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            if named:
-                message = f"{name}_FILE names {named!r}, which cannot be read: {error.strerror}."
-                raise ConfigurationError(message) from error
-            return None
+        if named := self._variables.get(f"{name}_FILE"):
+            value = _content(Path(named), f"{name}_FILE names {named!r}")
+            if value is None:
+                message = f"{name}_FILE names {named!r}, which is not there."
+                raise ConfigurationError(message)
+            return value
+        # faas-cli makes secrets with lower-case names alone.
+        for secret in (name, name.lower().replace("_", "-")):
+            value = _content(self._secrets / secret, f"The secret {secret}")
+            if value is not None:
+                return value
+        return None
+
+
+def _content(path: Path, what: str) -> str | None:
+    """The text of a file; None where there is none. `what` begins the message about a bad one."""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigurationError(f"{what}, which cannot be read: {why}.") from error
 
 
 PROVIDERS = ("tiingo", "nasdaq", "yahoo", "sample")
@@ -137,12 +152,15 @@ class RedisSettings:
 
 @dataclass(frozen=True)
 class S3Settings:
-    """Where prices are kept. Credentials come from the AWS standard variables."""
+    """Where prices are stored. Without static keys, boto3 finds who we are. An empty region is the
+    profile's, or else us-east-1.
+    """
 
     bucket: str
     endpoint_url: str | None
     region: str
     credentials: tuple[str, str] | None
+    session_token: str = ""
 
     @classmethod
     def read(cls, env: Environment) -> S3Settings:
@@ -154,8 +172,9 @@ class S3Settings:
         return cls(
             bucket=env.text("S3_BUCKET"),
             endpoint_url=env.url("S3_ENDPOINT_URL", "", schemes=("http", "https")) or None,
-            region=env.text("AWS_REGION", "") or env.text("AWS_DEFAULT_REGION", "us-east-1"),
+            region=env.text("AWS_REGION", "") or env.text("AWS_DEFAULT_REGION", ""),
             credentials=(key, secret) if key else None,
+            session_token=env.text("AWS_SESSION_TOKEN", ""),
         )
 
     def __repr__(self) -> str:

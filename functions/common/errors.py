@@ -7,6 +7,8 @@ A `RequestError` cannot get better by trying again: the request is failed with i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class StockcastError(Exception):
     """Anything Stockcast raises on purpose; its message is written for a person."""
@@ -35,16 +37,27 @@ class RequestError(StockcastError):
     slug = "request"
 
 
-class InvalidFieldError(RequestError):
-    """A field is missing, of the wrong type, or out of range."""
+class InvalidMessageError(RequestError):
+    """Fields of a message are missing, unknown or wrong; `errors` lists each."""
+
+    title = "Invalid request"
+    slug = "invalid-request"
+
+    def __init__(self, errors: Sequence[InvalidFieldError]) -> None:
+        super().__init__(" ".join(f"{error.field}: {error.message}" for error in errors))
+        self.errors = errors
+
+
+class InvalidFieldError(InvalidMessageError):
+    """One field is missing, of the wrong type, or out of range."""
 
     title = "Invalid value"
     slug = "invalid-field"
 
     def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
         self.field = field
         self.message = message
+        super().__init__([self])
 
 
 class UnknownSymbolError(RequestError):

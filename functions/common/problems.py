@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.common.errors import InvalidFieldError, StockcastError
+from functions.common.errors import InvalidMessageError, StockcastError
 
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "https://stockcast.dev/problems/"
@@ -24,6 +24,6 @@ def problem(slug: str, title: str, status: int, detail: str, **members: Any) -> 
 def from_error(error: StockcastError, *, status: int | None = None) -> dict[str, Any]:
     """The problem object that tells a caller of `error`."""
     members: dict[str, Any] = {}
-    if isinstance(error, InvalidFieldError):
-        members["errors"] = [{"field": error.field, "message": error.message}]
+    if isinstance(error, InvalidMessageError):
+        members["errors"] = [{"field": one.field, "message": one.message} for one in error.errors]
     return problem(error.slug, error.title, status or error.status, error.detail, **members)

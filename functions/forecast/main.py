@@ -56,7 +56,7 @@ def build() -> EventFunction:
         {
             PricesIngested: forecasting.forecast,
             ChartRequested: Charting(results).draw,
-            ForecastCompleted: Backtesting(prices, results, claims).complete,
+            ForecastCompleted: Backtesting(prices, requests, results, claims).complete,
             PricesWarmed: Warming(prices).wake,
         },
         requests=requests,

@@ -16,10 +16,10 @@ from functions.common.errors import TooLittleHistoryError
 from functions.common.messages.events import PricesIngested
 from functions.common.prices import calendars as trading_calendar
 from functions.common.prices.store import StoredPrices
-from functions.forecast.models import random_walk
+from functions.forecast.models import oddities, random_walk
 from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction
 from functions.forecast.prices.series import PriceSeries
-from functions.forecast.scoring import backtest
+from functions.forecast.scoring import backtest, trust
 from functions.forecast.scoring.backtest import Backtest
 from functions.forecast.scoring.scores import WIS_LEVELS
 
@@ -61,8 +61,8 @@ def answer(
         for percent in INTERVALS
     }
     predicted = rounding(prediction.centre[-1])
-    message = _message(series.symbol, ingested.days, last, predicted, intervals["80"])
-    document = {
+    message = _message(series.symbol, target, predicted, intervals["80"])
+    document: dict[str, Any] = {
         "symbol": series.symbol,
         "days": ingested.days,
         "model": model.name,
@@ -77,9 +77,9 @@ def answer(
         "message": f"{message} {prediction.note}".rstrip(),
         "forecast": _forecast(prediction, rounding),
         "random_walk": _random_walk(series, horizon, rounding),
-        "backtest": backtest_document(record),
         "data": data_document(ingested, stored, series, today),
     }
+    add_backtest(document, record)
     if prediction.components:
         document["components"] = _components(prediction.components, rounding)
     # By far the largest part, and the same for all questions about a stock: it is written once.
@@ -104,12 +104,24 @@ def data_document(
         "age_days": max(0, (today - last).days),
         "stale": ingested.stale,
         "jumps": list(stored.jumps),
+        "notes": [*stored.notes, *oddities.notes(series)],
     }
 
 
-def backtest_document(record: Backtest) -> dict[str, Any]:
-    """A backtest as a result shows it."""
-    return {name: _rounded_score(score) for name, score in asdict(record).items()}
+def add_backtest(document: dict[str, Any], record: Backtest) -> None:
+    """Put a backtest into a result; where the model broke its promise, the message says so first.
+
+    `backtest.record` is the record in plain words, None where there is none. `backtest.trust` has
+    a `state` (`ok`, `too_narrow`, `too_few`, `pending`, `failed`) and the `sentence` that says it.
+    """
+    judged = trust.judged(record, document["symbol"], document["model"])
+    document["backtest"] = {
+        **{name: _rounded_score(score) for name, score in asdict(record).items()},
+        "record": trust.in_plain_words(record),
+        "trust": asdict(judged),
+    }
+    if judged.state == trust.TOO_NARROW:
+        document["message"] = f"{judged.sentence} {document['message']}"
 
 
 class Rounding:
@@ -196,12 +208,11 @@ def _components(parts: Components, rounding: Rounding) -> dict[str, Any]:
     }
 
 
-def _message(symbol: str, days: int, last: date, price: float, interval: list[float]) -> str:
-    low, high = interval
-    unit = "day" if days == 1 else "days"
+def _message(symbol: str, target: date, middle: float, interval: list[float]) -> str:
+    low, high = map(_dollars, interval)
     return (
-        f"The predicted price for {symbol} {days} {unit} after {last} is {_dollars(price)}"
-        f" (80% interval {_dollars(low)} to {_dollars(high)})."
+        f"{symbol} could be between {low} and {high} on {target:%B} {target.day}, {target.year}"
+        f" (80% range), with {_dollars(middle)} in the middle."
     )
 
 

@@ -17,7 +17,8 @@ from functions.common.messages.events import (
 from functions.common.requests.missing_prices import MissingPrices
 from functions.common.requests.record import Status, iso
 from functions.common.requests.store import RequestStore
-from functions.ingest.freshness.update import FreshPrices, Kept
+from functions.ingest.freshness.policy import Kept
+from functions.ingest.freshness.update import FreshPrices
 
 TURN_S = 45.0
 """A refresh passes on what it has not done by then, well within a delivery's time-out."""

@@ -48,7 +48,7 @@ def build() -> EventFunction:
         prices.check()
 
     def spend_of(provider: str) -> Callable[[], None]:
-        return Budget(redis, provider, settings.limits[provider], time.time).spend
+        return Budget(redis, provider, settings.limits[provider]).spend
 
     fresh = FreshPrices(
         sources.providers(settings.prices, spend_of, time.time),

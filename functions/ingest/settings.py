@@ -14,8 +14,8 @@ from functions.common.config import (
     SinkSettings,
     providers,
 )
-from functions.common.errors import ConfigurationError, InvalidFieldError
-from functions.common.messages import fields
+from functions.common.errors import ConfigurationError, InvalidMessageError
+from functions.common.messages.events import PricesRefresh
 from functions.ingest.providers.budget import Limit
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
@@ -118,6 +118,6 @@ def _url(env: Environment, name: str, default: str) -> str:
 
 def _watchlist(env: Environment) -> tuple[str, ...]:
     try:
-        return fields.symbols({"WATCHLIST": list(env.names("WATCHLIST", ""))}, "WATCHLIST")
-    except InvalidFieldError as error:
-        raise ConfigurationError(f"WATCHLIST: each {error.message}") from error
+        return PricesRefresh.from_data({"symbols": list(env.names("WATCHLIST", ""))}).symbols
+    except InvalidMessageError as error:
+        raise ConfigurationError(f"WATCHLIST: each {error.errors[0].message}") from error

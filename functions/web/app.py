@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 
+from msgspec import structs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -115,7 +115,7 @@ class Api:
             raise
         latest = await self._store.latest(requested, turn.rate(), counts=not submitted.has_own_id)
         if latest and not submitted.has_own_id:
-            requested = dataclasses.replace(requested, request_id=latest.request_id)
+            requested = structs.replace(requested, request_id=latest.request_id)
             return _accepted(requested, Status.DONE)
         if latest:
             stood = await self._store.advance(

@@ -19,6 +19,7 @@ from functions.common.cloudevents.event import Envelope
 from local.broker.delivery import Answer, Verdict, dead_letter, judge
 from local.broker.queue import Entry, Outgoing, Queue
 from local.broker.triggers import Trigger
+from local.broker.unwanted import UnwantedEvents
 
 DEAD_LETTER_TRIES = 20
 AT_ONCE = 8
@@ -71,16 +72,16 @@ class Router:
     def __init__(
         self, triggers: Sequence[Trigger], queue: Queue, *, at_once: int = AT_ONCE
     ) -> None:
+        self.unwanted = UnwantedEvents()
         self._triggers = triggers
         self._queue = queue
         self._places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
 
-    async def accept(self, event: Envelope) -> int:
-        """Store an event for every Trigger that wants it; the answer is how many do."""
+    async def accept(self, event: Envelope) -> None:
+        """Store an event for every Trigger that wants it."""
         outgoing = self._along(event)
         if outgoing:
             await self._queue.put(outgoing)
-        return len(outgoing)
 
     async def run(self) -> None:
         """Deliver until cancelled."""
@@ -162,9 +163,12 @@ class Router:
 
     def _along(self, event: Envelope) -> list[Outgoing]:
         attributes = event.attributes()
-        return [
+        outgoing = [
             Outgoing(trigger.name, event) for trigger in self._triggers if trigger.wants(attributes)
         ]
+        if not outgoing:
+            self.unwanted.add(event.type)
+        return outgoing
 
 
 async def _post(http: aiohttp.ClientSession, url: str, event: Envelope, timeout_s: float) -> Answer:

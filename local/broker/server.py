@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import uvicorn
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as METRICS_TYPE
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from starlette.applications import Starlette
@@ -47,12 +48,10 @@ def application(router: Router, queue: Queue) -> Starlette:
         except StockcastError as error:
             return _problem(problems.from_error(error))
         try:
-            wanted = await router.accept(event)
+            await router.accept(event)
         except RedisError as error:
             detail = f"The event is not stored, since Redis does not answer: {error}"
             return _problem(problem("unavailable", "Temporarily unavailable", 503, detail))
-        if not wanted:
-            log.info("no trigger wants %s", event.type, extra={"event_id": event.id})
         return Response(status_code=202)
 
     async def health(_: Request) -> Response:
@@ -66,6 +65,9 @@ def application(router: Router, queue: Queue) -> Starlette:
             return _problem(problem("unavailable", "Temporarily unavailable", 503, detail))
         return JSONResponse({"status": "ready", "function": "broker"})
 
+    async def metrics(_: Request) -> Response:
+        return Response(router.unwanted.metrics(), headers={"content-type": METRICS_TYPE})
+
     @contextlib.asynccontextmanager
     async def delivering(_: Starlette) -> AsyncIterator[None]:
         task = asyncio.create_task(router.run())
@@ -78,6 +80,7 @@ def application(router: Router, queue: Queue) -> Starlette:
     routes = [
         Route("/healthz", health),
         Route("/readyz", ready),
+        Route("/metrics", metrics),
         Route("/{path:path}", accept, methods=["POST"]),
     ]
     return Starlette(routes=routes, lifespan=delivering)
@@ -111,6 +114,7 @@ def _problem(shown: dict[str, object]) -> Response:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the broker until it is told to end."""
     parser = argparse.ArgumentParser(description="Stockcast's broker for one machine.")
+    parser.add_argument("--host", default=HOST, help=f"address to listen at (default {HOST})")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--redis-url", help="REDIS_URL by default, which no other user sees")
     parser.add_argument("--triggers", type=Path, required=True, help="folder of Knative manifests")
@@ -129,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     router = Router(triggers.read(given.triggers, services), queue, at_once=given.at_once)
     uvicorn.run(
         application(router, queue),
-        host=HOST,
+        host=given.host,
         port=given.port,
         log_config=None,
         access_log=False,

@@ -119,7 +119,7 @@ def test_an_event_with_a_bad_parameter_ends_its_request_with_the_reason(with_bro
     with_broker.tell(event)
     document = with_broker.ended(request_id)
     assert document["status"] == "failed"
-    assert "is no parameter of history" in document["error"]["detail"]
+    assert "is not a field of history" in document["error"]["detail"]
 
 
 def test_a_history_of_prices_that_nobody_asked_for_yet_is_waited_for(stockcast):

@@ -30,6 +30,11 @@ def test_how_to_use_it(own_stockcast, tmp_path):
 
 
 @needs_curl
+def test_markets(own_stockcast, tmp_path):
+    examples.run(ROOT / "docs/markets.md", own_stockcast, tmp_path)
+
+
+@needs_curl
 def test_batches(own_stockcast, tmp_path):
     printed = examples.run(ROOT / "docs/batches.md", own_stockcast, tmp_path)
     assert '"status":"done"' in printed[0]
@@ -56,3 +61,11 @@ def test_an_example_is_held_to_its_exit_code_and_to_its_output(own_stockcast, tm
     document.write_text("```sh not-run\nfalse\n```\n```sh\ntrue\nfalse\n```\n")
     with pytest.raises(AssertionError, match="line 4"):
         examples.run(document, own_stockcast, tmp_path)
+
+
+@needs_curl
+def test_the_tutorial(own_stockcast, tmp_path):
+    printed = examples.run(ROOT / "docs/tutorial.md", own_stockcast, tmp_path)
+    assert any("dev.stockcast.prices.ingested.v1" in one for one in printed)
+    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "forecast.csv").read_text().startswith("date,kind")

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.event import STRUCTURED, Envelope
 from functions.common.cloudevents.signature import Signer
-from functions.common.errors import InvalidFieldError, MalformedEventError
-from functions.common.messages import fields
+from functions.common.errors import InvalidMessageError, MalformedEventError
 from functions.common.messages.events import (
     BatchRequested,
     ChartRequested,
@@ -22,6 +21,7 @@ from functions.common.messages.events import (
     PricesRefresh,
     WarmupRequested,
 )
+from functions.common.messages.message import shown
 from functions.common.requests.record import body_of
 from functions.web.api import dead_letters as dead_letter
 from local.broker.delivery import Answer, judge
@@ -137,7 +137,7 @@ def test_the_data_of_events(kind):
             return
         try:
             event = kind.from_data(data)
-        except InvalidFieldError as error:
+        except InvalidMessageError as error:
             error.detail.encode()
             return
         assert kind.from_data(event.to_data()) == event
@@ -150,7 +150,7 @@ def test_the_data_of_events(kind):
 @given(anything)
 @example(10**400)
 def test_any_value_can_be_shown(value):
-    assert fields.shown(value).isascii()
+    assert shown(value).isascii()
 
 
 @given(

@@ -1,21 +1,24 @@
 """CSV and directory files from anywhere: refused with the place, or read as they stand."""
 
 import gzip
-import math
+import json
+from datetime import date
 
 import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from evaluation import price_files
-from evaluation.price_files import BadPriceFileError
 from functions.common.errors import BadAnswerError, InvalidFieldError, RequestError
 from functions.common.messages import interest_csv as interest
+from functions.common.prices import notes
 from functions.common.prices import symbol_directory as listings
 from functions.common.prices.history import HEADER, BadPricesError, PriceHistory
 from functions.common.prices.symbol_directory import BadDirectoryError
 from functions.forecast.prices import csv_columns as price_csv
+from functions.ingest.uploads import reader
+from functions.ingest.uploads.refusal import UnreadableFileError
 from tests.fuzz.documents import tables
+from tests.price_files import SHAPES
 
 ROWS = [
     ["date", "open", "high", "low", "close", "volume", "adj_close"],
@@ -36,6 +39,28 @@ DIRECTORY = [
 ]
 
 
+LONG = [["symbol", "date", "price"], ["A", "2022/01/31", "1"], ["B", "2022/01/31", "2.5"]]
+
+
+@st.composite
+def files(draw):
+    """A file of prices of some shape, with cells, bytes or lines of it spoilt."""
+    known = st.sampled_from([ROWS, WIDE, LONG]).flatmap(tables)
+    if draw(st.booleans()):
+        return csv_of(draw(known), draw(st.sampled_from(["\n", "\r\n", "\r"]))).encode(
+            "utf-8", "surrogatepass"
+        )
+    body = bytearray(draw(st.sampled_from(sorted(SHAPES.values())))[:1500])
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(body) - 1))
+        body[at : at + draw(st.integers(0, 3))] = draw(
+            st.one_of(
+                st.binary(max_size=4), st.sampled_from([b",", b";", b"\n", b'"', b"-", b"\x00"])
+            )
+        )
+    return bytes(body)
+
+
 def csv_of(rows, ending="\n"):
     return ending.join(",".join(row) for row in rows) + ending
 
@@ -47,6 +72,21 @@ BODIES = st.one_of(
     st.binary(max_size=100).map(lambda rest: HEADER.encode() + b"\n" + rest),
     st.binary(max_size=40),
 )
+
+
+@given(st.text(max_size=60))
+@example("[" * 100_000)
+def test_headers_with_notes(header):
+    assert all(isinstance(note, str) for note in notes.from_header(header))
+
+
+@given(st.lists(st.text(max_size=300), max_size=8))
+def test_notes(told):
+    header = notes.to_header(told)
+    assert header.isascii()
+    assert header.isprintable()
+    kept = notes.from_header(header)
+    assert list(kept) == told or len(kept) <= len(told)
 
 
 @given(BODIES)
@@ -76,19 +116,18 @@ def test_prices_to_forecast_from(body):
     assert (series.adjusted_close > 0).all()
 
 
-@given(st.sampled_from([ROWS, WIDE]).flatmap(tables), st.sampled_from([".csv", ".csv.gz"]))
-@example([ROWS[0], ["2013-W01-1", *ROWS[1][1:]]], ".csv")
-def test_files_of_a_person(tmp_path_factory, rows, ending):
-    path = tmp_path_factory.getbasetemp() / f"fuzz{ending}"
-    body = csv_of(rows).encode("utf-8", "surrogatepass")
-    path.write_bytes(gzip.compress(body) if ending.endswith("gz") else body)
+@given(files())
+@example(b"date,close\n2013-W01-1,1\n")
+def test_files_of_a_person(body):
     try:
-        found = price_files.read(path)
-    except BadPriceFileError as error:
-        assert error.detail.startswith(str(path))
+        file = reader.read(body, date(2026, 1, 1), limits=reader.UPLOAD)
+        histories = [PriceHistory("X", file.asset(name).rows()) for name in file.names]
+    except UnreadableFileError as error:
+        json.dumps(error.problem()).encode()
         return
-    for series in found:
-        assert all(math.isfinite(price) and price > 0 for price in series.adjusted_close)
+    assert histories
+    assert all(history.rows for history in histories)
+    assert all(text.isprintable() for name in file.names for text in file.asset(name).notes)
 
 
 @given(tables(INTEREST), st.sampled_from(["\n", "\r\n", "\r"]))

@@ -65,7 +65,7 @@ class Provider:
             error.detail.encode()
             return None
         stored = fetched.history.to_csv()
-        assert PriceHistory.from_csv("ACME", stored) == fetched.history
+        assert PriceHistory.from_csv("ACME", stored, fetched.notes) == fetched.history
         price_csv.read("ACME", stored)
         return fetched
 

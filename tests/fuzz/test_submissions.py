@@ -5,11 +5,13 @@ from hypothesis import strategies as st
 
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError
+from functions.common.messages.submissions import BatchSubmission
 from functions.common.requests.record import body_of
-from functions.web.api import batch_submission, submission
+from functions.web.api import submission
 from functions.web.stores import price_history
+from functions.web.stores.batch import Batch
+from functions.web.symbols import source as symbol_source
 from functions.web.symbols.search import MOST
-from functions.web.symbols.search import source as symbol_source
 from tests.fuzz.documents import nasty, texts
 
 ASKED = {"symbol": "AAPL", "days": 45, "model": "prophet", "id": "my-request", "options": {"a": 1}}
@@ -36,7 +38,7 @@ def test_submissions(body):
 @given(texts({"symbols": ["AAPL", "MSFT"], "days": 45, "model": "calibrated", "id": "my-batch"}))
 def test_batches(body):
     try:
-        batch = batch_submission.read(body)
+        batch = Batch.of(BatchSubmission.from_data(submission.json_object(body)))
     except StockcastError as error:
         assert error.status in {400, 422}
         error.detail.encode()

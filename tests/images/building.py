@@ -1,4 +1,4 @@
-"""Builds the three images by `make images`, with buildah and without a registry."""
+"""Builds the images by `make images`, with buildah and without a registry."""
 
 from __future__ import annotations
 
@@ -18,17 +18,22 @@ from tests.images.base_image import CERTIFICATES, assemble
 ROOT = Path(__file__).parents[2]
 BASE = "localhost/stockcast-base"
 FUNCTIONS = ("web", "ingest", "forecast")
+BUILT = (*FUNCTIONS, "broker")
 PASSED_ON = ("index-url", "extra-index-url", "trusted-host", "proxy", "timeout")
 """Of this machine's pip configuration."""
 
 
 @dataclass(frozen=True)
 class Image:
-    """A built image: its OCI configuration, its mounted tree, and the size of its own layers."""
+    """A built image: its OCI configuration, its mounted tree, and its layers above the base.
+
+    `layers` are their sizes by digest, the lowest first; `own_bytes` is what they hold as files.
+    """
 
     config: dict[str, Any]
     root: Path
     own_bytes: int
+    layers: dict[str, int]
 
 
 class Buildah:
@@ -64,7 +69,7 @@ def hindrance() -> str | None:
 
 @contextmanager
 def images(home: Path) -> Iterator[dict[str, Image]]:
-    """The images by function, built and mounted under `home`; nothing is left of them."""
+    """The images by name, built and mounted under `home`; nothing is left of them."""
     buildah = _working(home)
     try:
         base_bytes = _base(buildah, home / "base")
@@ -74,9 +79,9 @@ def images(home: Path) -> Iterator[dict[str, Image]]:
         secrets = f"--secret id=pip,src={pip} --secret id=npm,src={npm}"
         buildah.run(
             *("make", "images", f"BUILDER={buildah.command}", f"BASE_IMAGE={BASE}", "TAG=tested"),
-            f"BUILD_FLAGS=--quiet --layers {secrets}",
+            f"BUILD_FLAGS=--quiet {secrets}",
         )
-        yield {function: _mounted(buildah, function, base_bytes) for function in FUNCTIONS}
+        yield {function: _mounted(buildah, function, base_bytes) for function in BUILT}
     finally:
         buildah("rm", "--all")
         buildah("rmi", "--all", "--force")
@@ -105,9 +110,12 @@ def _base(buildah: Buildah, tree: Path) -> int:
 
 def _mounted(buildah: Buildah, function: str, base_bytes: int) -> Image:
     name = f"localhost/stockcast-{function}:tested"
-    config = json.loads(buildah("inspect", "--type", "image", name))["OCIv1"]["config"]
+    inspected = json.loads(buildah("inspect", "--type", "image", name))
+    config = inspected["OCIv1"]["config"]
     root = Path(buildah("mount", buildah("from", name)))
-    return Image(config, root, _bytes(root) - base_bytes)
+    _, *layers = json.loads(inspected["Manifest"])["layers"]
+    sizes = {layer["digest"]: layer["size"] for layer in layers}
+    return Image(config, root, _bytes(root) - base_bytes, sizes)
 
 
 def _bytes(tree: Path) -> int:

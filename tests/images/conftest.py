@@ -32,20 +32,39 @@ def environment(redis_settings, s3_settings):
 
 
 @pytest.fixture
-def run(images, environment, tmp_path):
-    """Starts a container of a function's image; it is ready when this returns."""
+def begin(images, environment, tmp_path):
+    """Starts a container of an image; its own program runs when this returns.
+
+    `argv` replaces words of what the image runs, or all of it.
+    """
     started = []
 
-    def start(function, **env):
-        log = tmp_path / f"{function}.log"
-        container = Container(images[function], free_port(), {**environment, **env}, log)
+    def start(name, argv=None, **env):
+        port, image = free_port(), images[name]
+        if isinstance(argv, dict):
+            argv = [argv.get(word, word) for word in image.config["Cmd"]]
+        argv = [word.replace("$PORT", str(port)) for word in argv or image.config["Cmd"]]
+        log = tmp_path / f"{name}-{port}.log"
+        container = Container(image, port, {**environment, **env}, log, argv)
         started.append(container)
-        container.start()
+        container.begin()
         return container
 
     yield start
     for container in started:
         container.stop()
+
+
+@pytest.fixture
+def run(begin):
+    """The same; it is ready when this returns."""
+
+    def start(name, argv=None, **env):
+        container = begin(name, argv, **env)
+        container.wait_until_ready()
+        return container
+
+    return start
 
 
 def pytest_collection_modifyitems(items):

@@ -6,11 +6,12 @@ runtime, which few machines that build images without a registry have. The netwo
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local.process import Process
@@ -31,24 +32,51 @@ ENDED_S = 60.0
 class Container:
     """`image`, run at `port` of this machine with the variables `env`."""
 
-    def __init__(self, image: Image, port: int, env: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        image: Image,
+        port: int,
+        env: Mapping[str, str],
+        log: Path,
+        argv: Sequence[str] | None = None,
+    ) -> None:
         config, root = image.config, image.root
+        own = [*config["Entrypoint"], *(argv or config["Cmd"])]
         set_in_image = dict(line.split("=", 1) for line in config["Env"])
         env = {**set_in_image, "PORT": str(port), "HOST": "127.0.0.1", **env}
-        argv = [
+        command = [
             *("unshare", "--mount", "--pid", "--fork", "--kill-child"),
             *("--propagation", "private", "sh", "-ec", ENTER, "sh", str(root)),
             *(f"{name}={value}" for name, value in env.items()),
             *(shutil.which("chroot") or "chroot", f"--userspec={config['User']}", str(root)),
-            *("sh", "-c", 'cd "$0" && exec "$@"', config["WorkingDir"], *config["Cmd"]),
+            *("sh", "-c", 'cd "$0" && exec "$@"', config["WorkingDir"], *own),
         ]
-        program = Program("image", tuple(argv), (port,), lambda: answers_http(port, "/healthz"))
+        program = Program("image", tuple(command), (port,), lambda: answers_http(port, "/healthz"))
         self.process = Process(program, log)
+        self._first = f"{own[0]}\0".encode()
         self.url = f"http://127.0.0.1:{port}"
 
-    def start(self) -> None:
+    def begin(self) -> None:
+        """Start it; when this returns, its process 1 is the image's own."""
         self.process.start()
+        give_up = time.monotonic() + READY_S
+        while not self._runs_the_image():
+            assert time.monotonic() < give_up, self.process.last_words()
+            assert self.process.is_alive(), self.process.last_words()
+            time.sleep(0.002)
+
+    def _runs_the_image(self) -> bool:
+        for pid in _children(self.process.pid):
+            with contextlib.suppress(OSError):
+                return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(self._first)
+        return False
+
+    def wait_until_ready(self) -> None:
         self.process.wait_until_ready(READY_S)
+
+    def start(self) -> None:
+        self.begin()
+        self.wait_until_ready()
 
     @property
     def first_process(self) -> int:

@@ -20,6 +20,7 @@ from functions.common.messages.events import (
     PricesIngested,
 )
 from functions.common.requests.results import chart_name, result_name
+from local.servers import free_port
 from tests.images.building import FUNCTIONS
 
 MOST_MIB_AT_REST = {"web": 128, "ingest": 128, "forecast": 128}
@@ -67,7 +68,7 @@ def test_an_event_goes_through_ingest_and_forecast_up_to_the_chart(run, redis_cl
     assert completed.type == ForecastCompleted.TYPE
     key = completed.data["result_key"]
     result = json.loads(redis_client.get(result_name(key)))
-    assert result["message"].startswith("The predicted price for AAPL 45 days after 2013-03-01 is")
+    assert result["message"].startswith("AAPL could be between $")
     chart = ChartRequested("request-1", "AAPL", key)
     assert send(forecast, Envelope("2", "/test", chart.TYPE, chart.to_data())).status_code == 204
     assert redis_client.get(chart_name(key)).startswith(b"\x89PNG")
@@ -144,6 +145,49 @@ def test_a_request_in_flight_is_answered_after_sigterm(run, inbox, function):
     wait_until_no_more_is_taken(container)
     assert request.finish().split(b" ", 2)[1] == answered
     container.wait_until_ended()
+
+
+STEPS_S = (0.0, 0.03, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0)
+"""Of processor time, at which a start is interrupted; the last are beyond it."""
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_sigterm_ends_a_function_at_each_step_of_its_start(begin, function):
+    for step_s in STEPS_S:
+        container = begin(function, K_SINK="http://127.0.0.1:9/")
+        while container.cpu_s() < step_s and not container.process.program.is_ready():
+            time.sleep(0.002)
+        container.terminate()
+        container.wait_until_ended()
+        assert "SIGKILL" not in container.process.last_words()
+
+
+def test_the_job_prepares_the_bucket(begin):
+    job = begin("ingest", ["python3", "-m", "functions.ingest.prepare_bucket"])
+    job.wait_until_ended()
+    assert "Conditional writes (If-None-Match and If-Match): the server honors" in (
+        job.process.last_words()
+    )
+
+
+def test_the_four_images_answer_a_request_together(run, begin):
+    """As compose.yaml has them."""
+    ingest, forecast = begin("ingest"), begin("forecast")
+    web_port = free_port()
+    urls = {
+        "8080": "$PORT",
+        "0.0.0.0": "127.0.0.1",  # noqa: S104 - what the image says
+        "web=http://web:8080": f"web=http://127.0.0.1:{web_port}",
+        "ingest=http://ingest:8080": f"ingest={ingest.url}",
+        "forecast=http://forecast:8080": f"forecast={forecast.url}",
+    }
+    broker = run("broker", urls)
+    run("web", K_SINK=broker.url, PORT=str(web_port))
+    url = f"http://127.0.0.1:{web_port}/api/forecasts"
+    answer = requests.post(url, json={**ASKED, "id": "own-id-1"}, timeout=30)
+    assert answer.status_code == 202
+    stream = requests.get(f"{url}/own-id-1/events", timeout=120).text
+    assert '"status":"done"' in stream
 
 
 @pytest.mark.parametrize(

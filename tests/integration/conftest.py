@@ -11,6 +11,7 @@ from functions.common.prices.store import PriceStore
 from functions.common.requests.claims import Claims
 from functions.common.requests.results import ResultStore, result_name
 from functions.common.requests.store import RequestStore
+from functions.forecast.handlers.backtest import Backtesting
 from functions.forecast.handlers.forecast import Forecasting
 from functions.ingest.freshness.update import FreshPrices
 from functions.ingest.handlers import Ingestion
@@ -43,6 +44,9 @@ def world(s3_settings, redis_client, redis_settings):
 
         def forecasting(self):
             return Forecasting(self.prices, self.requests, self.results, self.claims, time.time)
+
+        def backtesting(self):
+            return Backtesting(self.prices, self.requests, self.results, self.claims)
 
         def result(self, completed):
             return json.loads(self.redis.get(result_name(completed.result_key)))

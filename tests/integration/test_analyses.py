@@ -173,7 +173,7 @@ def test_other_parameters_get_another_result(world):
 def test_an_analysis_has_no_backtest_to_add(world):
     completed = world.forecasting().forecast(world.ingestion().ingest(requested("evaluate")))
     before = world.results.get(completed.result_key)
-    Backtesting(world.prices, world.results, world.claims).complete(completed)
+    Backtesting(world.prices, world.requests, world.results, world.claims).complete(completed)
     assert world.results.get(completed.result_key) == before
 
 

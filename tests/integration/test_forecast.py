@@ -1,11 +1,11 @@
 """Forecasting from real prices in a real S3, into a real Redis."""
 
-import dataclasses
 import json
 import threading
 import time
 
 import pytest
+from msgspec import structs
 
 from functions.common.errors import InvalidFieldError, PricesGoneError, TooLittleHistoryError
 from functions.common.messages.events import ChartRequested, ForecastCompleted
@@ -15,7 +15,6 @@ from functions.common.requests.batches import headline
 from functions.common.requests.record import Status, request_key
 from functions.common.requests.results import latest_name, result_name
 from functions.forecast import result as result_module
-from functions.forecast.handlers.backtest import Backtesting
 from functions.forecast.handlers.chart import Charting
 from functions.forecast.prices.csv_columns import UnreadablePricesError
 from functions.ingest.providers.sample import SampleProvider
@@ -30,8 +29,8 @@ def test_a_result_has_every_field_filled_from_real_prices(world):
     low, high = result["intervals"]["80"]
     assert low < result["predicted_price"] < high
     assert result["message"] == (
-        f"The predicted price for AAPL 45 days after 2013-03-01 is"
-        f" ${result['predicted_price']:.2f} (80% interval ${low:.2f} to ${high:.2f})."
+        f"AAPL could be between ${low:.2f} and ${high:.2f} on April 15, 2013 (80% range),"
+        f" with ${result['predicted_price']:.2f} in the middle."
     )
     forecast, history = result["forecast"], result["history"]
     assert forecast["dates"][-1] == "2013-04-15"
@@ -105,7 +104,7 @@ def test_the_same_question_gets_the_same_result_to_the_last_bit(world):
     kept = world.redis.get(result_name(first.result_key))
     world.redis.delete(result_name(first.result_key))
     time.sleep(1.1)  # until the claim on the finished computation has run out
-    world.forecasting().forecast(dataclasses.replace(ingested, request_id="request-2"))
+    world.forecasting().forecast(structs.replace(ingested, request_id="request-2"))
     assert world.redis.get(result_name(first.result_key)) == kept
 
 
@@ -118,7 +117,7 @@ def test_the_same_question_gets_the_same_result_to_the_last_bit(world):
     ],
 )
 def test_prices_other_than_those_of_the_symbol_fail_with_the_name(world, change, field):
-    ingested = dataclasses.replace(
+    ingested = structs.replace(
         world.ingested(), request_id="request-2", **({"symbol": "AAPL"} | change)
     )
     with pytest.raises(InvalidFieldError) as caught:
@@ -130,7 +129,7 @@ def test_prices_other_than_those_of_the_symbol_fail_with_the_name(world, change,
 def test_prices_that_have_gone_since_fail_with_what_to_do(world):
     gone = {"request_id": "request-2", "symbol": "ZZZ", "key": "prices/sample/ZZZ.csv"}
     with pytest.raises(PricesGoneError, match="ZZZ have been removed"):
-        world.forecasting().forecast(dataclasses.replace(world.ingested(), **gone))
+        world.forecasting().forecast(structs.replace(world.ingested(), **gone))
 
 
 def test_too_little_history_is_told_with_the_number_needed(world):
@@ -139,7 +138,7 @@ def test_too_little_history_is_told_with_the_number_needed(world):
         "sample", PriceHistory("NEW", rows), fetched_at="2013-03-01T00:00:00Z", replaces=None
     )
     stored = world.prices.head("prices/sample/NEW.csv")
-    ingested = dataclasses.replace(
+    ingested = structs.replace(
         world.ingested(), request_id="request-2", symbol="NEW", key=stored.key, etag=stored.etag
     )
     with pytest.raises(TooLittleHistoryError, match=r"NEW has 10 daily prices.*at least 30"):
@@ -178,35 +177,55 @@ def test_prophets_backtest_is_added_after_its_forecast_is_there(world):
     assert completed.extensions == {"backtest": "pending"}
     assert (first["backtest"]["status"], first["backtest"]["mase"]) == ("pending", None)
     assert world.requests.read("request-1").status is Status.DONE
-    backtesting = Backtesting(world.prices, world.results, world.claims)
+    backtesting = world.backtesting()
     backtesting.complete(completed)
     second = world.result(completed)
     assert second["backtest"]["status"] == "complete"
     assert second["backtest"]["origins"] >= 24
     assert second["backtest"]["mase"] > 0
-    assert {**second, "backtest": 0} == {**first, "backtest": 0}
+    assert second["message"] == f"{second['backtest']['trust']['sentence']} {first['message']}"
+    assert {**first, "backtest": 0, "message": 0} == {**second, "backtest": 0, "message": 0}
     backtesting.complete(completed)
     assert world.result(completed) == second
+
+
+def test_a_prophet_whose_ranges_were_too_narrow_says_so_first_in_message_batch_and_chart(world):
+    ingested = world.ingested(model="prophet", request_id="my-batch--0000")
+    completed = world.forecasting().forecast(ingested)
+    assert world.result(completed)["message"].startswith("AAPL could be between")
+    world.results.put_chart(completed.result_key, b"drawn before its record was known")
+    world.backtesting().complete(completed)
+    result = world.result(completed)
+    held = f"{result['backtest']['coverage80']:.0%}"
+    assert result["message"].startswith(
+        "Prophet's ranges have been far too narrow for AAPL:"
+        f" its 80% range held {held} of the time. AAPL could be between $"
+    )
+    assert result["backtest"]["trust"]["state"] == "too_narrow"
+    assert result["backtest"]["record"].startswith(f"Promised 80%, delivered {held} (")
+    kept = world.redis.hget(request_key("my-batch--0000"), "headline")
+    assert json.loads(kept)["trust"] == "too_narrow"
+    assert not world.results.has_chart(completed.result_key)
 
 
 def test_an_equal_request_after_that_has_the_backtest_at_once(world):
     requested = world.ingested(model="prophet")
     completed = world.forecasting().forecast(requested)
-    Backtesting(world.prices, world.results, world.claims).complete(completed)
-    again = world.forecasting().forecast(dataclasses.replace(requested, request_id="request-2"))
+    world.backtesting().complete(completed)
+    again = world.forecasting().forecast(structs.replace(requested, request_id="request-2"))
     assert (again.result_key, again.extensions) == (completed.result_key, {})
 
 
 def test_a_backtest_for_a_result_that_has_expired_is_no_error(world):
     gone = ForecastCompleted("request-1", "AAPL", "gone", lacks_backtest=True)
-    assert Backtesting(world.prices, world.results, world.claims).complete(gone) is None
+    assert world.backtesting().complete(gone) is None
 
 
 def test_a_backtest_whose_prices_are_gone_says_that_there_is_none(world, s3_client):
     ingested = world.ingested(model="prophet")
     completed = world.forecasting().forecast(ingested)
     s3_client.delete_object(Bucket=ingested.bucket, Key=ingested.key)
-    Backtesting(world.prices, world.results, world.claims).complete(completed)
+    world.backtesting().complete(completed)
     assert world.result(completed)["backtest"]["status"] == "failed"
 
 

@@ -17,6 +17,7 @@ HISTORY = PriceHistory(
         PriceRow(date(2013, 2, 28), 1.5, 2, 1, 1.75, 100, 0.25),
         PriceRow(date(2013, 3, 1), None, None, None, None, None, 0.125),
     ),
+    ('Two  spaces, a "quote", £5 and 100%: a note has any text.', "Another one."),
 )
 FETCHED = "2013-03-01T22:00:00.000Z"
 
@@ -26,9 +27,29 @@ def test_prices_come_back_as_they_were_put(s3_settings):
     put = store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
     got = store.get("prices/sample/AAPL.csv")
     assert got == put
-    assert PriceHistory.from_csv("AAPL", got.body) == HISTORY
+    assert PriceHistory.from_csv("AAPL", got.body, got.notes) == HISTORY
     assert (got.rows, got.first_date, got.last_date) == (2, "2013-02-28", "2013-03-01")
     assert store.head(got.key) == dataclasses.replace(got, body=b"")
+
+
+@pytest.mark.parametrize(
+    ("symbol", "key"),
+    [
+        ("^GSPC", "prices/yahoo/%5EGSPC.csv"),
+        ("EURUSD=X", "prices/yahoo/EURUSD%3DX.csv"),
+        ("@NAME-1A2B3C4D", "prices/yahoo/%40NAME-1A2B3C4D.csv"),
+        ("0700.HK", "prices/yahoo/0700.HK.csv"),
+    ],
+)
+def test_a_key_is_percent_encoded_and_s3_has_it_as_it_is_written(
+    symbol, key, s3_settings, s3_client
+):
+    store = PriceStore(Bucket(s3_settings))
+    put = store.put("yahoo", PriceHistory(symbol, HISTORY.rows), fetched_at=FETCHED, replaces=None)
+    assert put.key == store.key_of("yahoo", symbol) == key
+    listed = s3_client.list_objects_v2(Bucket=s3_settings.bucket)["Contents"]
+    assert [one["Key"] for one in listed] == [key]
+    assert store.get(key) == put
 
 
 def test_a_missing_file_is_none(s3_settings):

@@ -105,7 +105,7 @@ def test_a_chart_is_drawn_and_an_equal_question_answered_at_once(web_url):
 def test_the_scripts_run_where_their_keys_are(client):
     settings = RedisSettings("", True, 3600, 600)
     store = RequestStore(client, settings, time.time)
-    budget = Budget(client, "provider", [Limit(1, 60, "BUDGET")], time.time)
+    budget = Budget(client, "provider", [Limit(1, 60, "BUDGET")])
     for number in range(8):
         requested = ForecastRequested(f"scripted-{number}", "AAPL", 45)
         assert store.advance(requested, Status.INGESTING).stands_at is None

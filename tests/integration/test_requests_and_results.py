@@ -1,6 +1,5 @@
 """Requests, claims and results in a real Redis."""
 
-import dataclasses
 import json
 import threading
 import time
@@ -8,6 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 import redis
+from msgspec import structs
 
 from functions.common.config import RedisSettings
 from functions.common.errors import ConflictError, DeadlineError, TemporaryError, UnknownSymbolError
@@ -248,14 +248,14 @@ def test_a_request_stored_before_there_were_kinds_is_read(store, redis_client):
 def test_an_id_stands_for_one_analysis(store, change):
     store.advance(ANALYSIS, Status.QUEUED)
     with pytest.raises(ConflictError, match="another analysis"):
-        store.advance(dataclasses.replace(ANALYSIS, **change), Status.INGESTING)
+        store.advance(structs.replace(ANALYSIS, **change), Status.INGESTING)
     forecast = ForecastRequested("request-2", "AAPL", 45)
     with pytest.raises(ConflictError):
         store.advance(forecast, Status.INGESTING)
 
 
 def test_results_of_different_analyses_have_different_keys():
-    asked = [ANALYSIS, dataclasses.replace(ANALYSIS, kind="components"), REQUESTED]
-    asked.append(dataclasses.replace(ANALYSIS, options={"training_years": 2}))
+    asked = [ANALYSIS, structs.replace(ANALYSIS, kind="components"), REQUESTED]
+    asked.append(structs.replace(ANALYSIS, options={"training_years": 2}))
     assert len({result_key(one, "etag", "1") for one in asked}) == 4
     assert len({latest_name(one) for one in asked}) == 4

@@ -140,7 +140,10 @@ def test_the_stores_to_try_it_are_where_the_functions_look():
     assert variables_of(objects, "ingest")["S3_ENDPOINT_URL"] == "http://minio:9000"
     bucket = variables_of(objects, "ingest")["S3_BUCKET"]
     (job,) = of_kind(objects, "Job", "batch")
-    assert f"minio/{bucket};" in str(job["spec"])
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    given = {one["name"]: one.get("value") for one in container["env"]}
+    assert (given["S3_BUCKET"], given["S3_ENDPOINT_URL"]) == (bucket, "http://minio:9000")
+    assert container["image"] == container_of(objects, "ingest")["image"]
 
 
 def test_every_variable_that_is_read_is_on_the_page_and_every_one_there_is_read():

@@ -100,7 +100,17 @@ def test_the_services_of_kn_are_those_of_the_base():
 def test_the_variables_of_kn_are_read():
     named = set(re.findall(r"--env (\w+)=", KN))
     assert {"REDIS_URL", "S3_BUCKET", "EVENT_TOKEN", "K_SINK"} <= named
-    assert named <= set.union(*(read_by(name) for name in FUNCTIONS))
+    assert named <= set.union(*(read_by(name) for name in FUNCTIONS), SERVER)
+
+
+def test_kn_trusts_the_proxies_of_the_base_and_has_its_broker_answer_at_once():
+    web = knative_services(kustomize(KNATIVE / "base"))["web"]["spec"]["template"]["spec"]
+    (trusted,) = [
+        one["value"] for one in web["containers"][0]["env"] if one["name"] == "FORWARDED_ALLOW_IPS"
+    ]
+    (arguments,) = [one for one in kn("service", "apply") if one[0] == "web"]
+    assert f"FORWARDED_ALLOW_IPS={trusted}" in arguments
+    assert "kubectl annotate broker stockcast messaging.knative.dev/async-handler=true" in KN
 
 
 def test_the_triggers_of_kn_are_those_of_the_base():
@@ -122,7 +132,8 @@ def test_the_triggers_of_kn_are_those_of_the_base():
 def test_every_variable_in_the_docs_is_one_that_is_read():
     read = set.union(*(read_by(name) for name in FUNCTIONS), SERVER)
     of_others = {"IMAGE_PREFIX", "KUBECONFIG", "INGRESS", "KNATIVE", "TAG", "PASSWORD"}
-    of_others |= set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "stack.yml").read_text("utf-8")))
+    for file in ("stack.yml", "compose.yaml"):
+        of_others |= set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / file).read_text("utf-8")))
     written = re.findall(r"`([A-Z][A-Z0-9]+_[A-Z0-9_]+)[`=]", DEPLOY + OPERATIONS)
     assert {"STALE_OK", "REQUEST_DEADLINE", "FAILURE_SINK"} <= set(written)
     assert set(written) <= read | of_others

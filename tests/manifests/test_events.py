@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -20,6 +21,7 @@ from tests.manifests.building import (
     KNATIVE,
     OVERLAYS,
     knative_services,
+    kustomize,
     of_kind,
     overlay,
 )
@@ -27,6 +29,7 @@ from tests.manifests.building import (
 SERVICES = {name: f"http://{name}" for name in FUNCTIONS}
 DEADLINE_S = 600
 """REQUEST_DEADLINE, where nobody sets it."""
+BATCH_DEADLINE_S = 3600
 
 
 @pytest.fixture(scope="module", params=OVERLAYS)
@@ -159,6 +162,53 @@ def test_to_try_it_events_are_in_memory_whatever_the_cluster_does_by_default():
     ]
     channel = yaml.safe_load(made["data"]["channel-template-spec"])
     assert channel == {"apiVersion": "messaging.knative.dev/v1", "kind": "InMemoryChannel"}
+
+
+def test_to_try_it_a_submission_does_not_wait_for_functions_that_sleep():
+    (broker,) = of_eventing(overlay("try"), "Broker")
+    assert broker["metadata"]["annotations"]["messaging.knative.dev/async-handler"] == "true"
+
+
+STREAM = {
+    "storage": {"File", "Memory"},
+    "retention": {"Limits", "Interest", "Work"},
+    "maxAge": re.compile(r"(\d+h)?(\d+m)?(\d+s)?"),
+    "maxBytes": int,
+    "replicas": int,
+}
+"""What the CRD of NatsJetStreamChannel knows of a stream, as far as we set it."""
+
+
+def of_nats(home):
+    """The production overlay with NATS instead of Kafka, as its comments say."""
+    (home / "knative").symlink_to(KNATIVE)
+    for path in (KNATIVE / "overlays" / "production").iterdir():
+        text = path.read_text(encoding="utf-8").replace("components/kafka\n", "components/nats\n")
+        text = text.replace("kafka-broker-ingress", "broker-ingress")
+        (home / path.name).write_text(text.replace("../../", "knative/"), encoding="utf-8")
+    return kustomize(home)
+
+
+def test_with_nats_events_are_on_a_disk_and_leave_it_after_all_deadlines(tmp_path):
+    objects = of_nats(tmp_path)
+    (broker,) = of_eventing(objects, "Broker")
+    kind = broker["metadata"]["annotations"]["eventing.knative.dev/broker.class"]
+    assert kind == "MTChannelBasedBroker"
+    config = broker["spec"]["config"]
+    (made,) = [
+        one for one in of_kind(objects, config["kind"]) if one["metadata"]["name"] == config["name"]
+    ]
+    channel = yaml.safe_load(made["data"]["channel-template-spec"])
+    assert channel["apiVersion"] == "messaging.knative.dev/v1alpha1"
+    assert channel["kind"] == "NatsJetStreamChannel"
+    stream = channel["spec"]["stream"]["config"]
+    assert set(stream) == set(STREAM)
+    assert (stream["storage"], stream["retention"]) == ("File", "Limits")
+    assert stream["replicas"] in {1, 3}
+    assert STREAM["maxAge"].fullmatch(stream["maxAge"])
+    assert seconds(f"PT{stream['maxAge'].upper()}") > BATCH_DEADLINE_S > DEADLINE_S
+    assert channel["spec"]["consumerConfigTemplate"] == {"deliverPolicy": "New"}
+    assert "kafka" not in str(objects)
 
 
 def test_web_is_bound_where_only_what_is_labelled_is(objects):

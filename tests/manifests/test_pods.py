@@ -82,6 +82,8 @@ def test_the_functions_are_what_knative_takes(objects):
         assert container["readinessProbe"] == {"httpGet": {"path": "/healthz"}}
         assert container["securityContext"]["readOnlyRootFilesystem"] is True
         assert {"name": "tmp", "mountPath": "/tmp"} in container["volumeMounts"]  # noqa: S108
+        # a function that starts slowly is waited for, not killed
+        assert not {"livenessProbe", "startupProbe"} & set(container)
         # the webhook's limits, as Knative comes
         assert 0 < spec["timeoutSeconds"] <= 600
         assert "PORT" not in {one["name"] for one in container["env"]}

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -15,6 +16,7 @@ from tests.openfaas.stack_file import ROOT, load
 
 SCHEMA = json.loads(Path(__file__).with_name("stack.schema.json").read_text(encoding="utf-8"))
 FILES = ("stack.yml", "stack.pro.yml")
+DEPLOY = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
 FUNCTIONS = {"web": WebSettings, "ingest": IngestSettings, "forecast": ForecastSettings}
 READ_BY_SERVERS = {"THREADS", "FORWARDED_ALLOW_IPS"}
 REFUSED = ("com.openfaas.scale.", "com.openfaas.retry.", "com.openfaas.ready.")
@@ -103,6 +105,27 @@ def test_each_variable_is_read_and_makes_good_settings(document):
         )
         assert set(function["environment"]) - read <= READ_BY_SERVERS
         assert "{function}" in getattr(settings, "sinks", settings).sink
+
+
+def test_on_faasd_each_secret_is_named_alone_and_found(tmp_path):
+    line = re.search(r"^export SECRETS='(.*)'$", DEPLOY, re.MULTILINE)[1]
+    made = set(re.findall(r"faas-cli secret create (\S+)", DEPLOY))
+    secrets = {"redis-url": "redis://redis:6379/0", "event-token": "t" * 32}
+    secrets |= {"aws-access-key-id": "key", "aws-secret-access-key": "secret"}
+    for name, value in secrets.items():
+        (tmp_path / name).write_text(value)
+    document = load("stack.yml", SECRETS=line)
+    check(document)
+    for name, function in functions(document):
+        assert set(function["secrets"]) == set(secrets) == made
+        settings = FUNCTIONS[name].read(Environment(function["environment"], tmp_path))
+        assert settings.redis.url == secrets["redis-url"]
+        assert settings.s3.credentials == ("key", "secret")
+
+
+def test_a_slow_start_is_waited_for(document):
+    for _, function in functions(document):
+        assert function["annotations"]["com.openfaas.health.http.initialDelay"] == "30s"
 
 
 def test_what_only_pro_takes_stands_in_its_file_alone():

@@ -34,12 +34,13 @@ from functions.common.cloudevents.signature import Signer
 from functions.common.cloudevents.sink import Sink
 from functions.common.errors import (
     ConflictError,
-    InvalidFieldError,
+    InvalidMessageError,
     MalformedEventError,
     RequestError,
     StockcastError,
     TemporaryError,
 )
+from functions.common.messages.bad_event import requested_by
 from functions.common.messages.events import (
     Event,
     ForecastFailed,
@@ -155,10 +156,20 @@ class EventFunction:
             raise MalformedEventError(message)
         try:
             event: Event = self._handlers[envelope.type][0].from_data(envelope.data)
-        except InvalidFieldError as error:
+        except InvalidMessageError as error:
             error.status = MalformedEventError.status
+            self._fail_unread(envelope, error)
             raise
         return event
+
+    def _fail_unread(self, envelope: Envelope, error: InvalidMessageError) -> None:
+        """End the request of an event with bad data, where no broker makes it a dead letter."""
+        moves_a_request = envelope.type in {ForecastRequested.TYPE, PricesIngested.TYPE}
+        if self._sink and moves_a_request and (requested := requested_by(envelope.data)):
+            try:
+                self._requests.fail(requested, error)
+            except (ConflictError, TemporaryError) as still:
+                log.error("its request is not marked as failed: %s", still.detail)  # noqa: TRY400
 
     def _answer(self, envelope: Envelope, event: Event) -> Answer:
         started = time.perf_counter()

@@ -17,7 +17,7 @@ from cloudevents.exceptions import GenericException
 from cloudevents.http import CloudEvent, from_http
 
 from functions.common.errors import MalformedEventError
-from functions.common.messages import strict_json
+from functions.common.messages.message import loads
 
 MAX_EVENT_BYTES = 256 * 1024
 """The largest that a function of ours takes."""
@@ -122,7 +122,7 @@ def _read(headers: Mapping[str, str], body: bytes) -> CloudEvent:
     """What the SDK makes of the message, whose own reader takes more than we can give out again."""
     try:
         if _is_structured(headers):
-            given = strict_json.loads(body)
+            given = loads(body)
             event = from_http(dict(headers), body, data_unmarshaller=_data)
             return event if given.get("time") else _without_time(event)
         # The SDK takes a message that lacks one of them for a structured one.
@@ -171,7 +171,7 @@ def _is_structured(headers: Mapping[str, str]) -> bool:
 
 
 def _data(text: str | bytes) -> Any:
-    return strict_json.loads(text) if text else None
+    return loads(text) if text else None
 
 
 def _reason(error: Exception) -> str:

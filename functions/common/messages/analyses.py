@@ -1,155 +1,197 @@
 """The kinds of analyses and the parameters each takes, named as in the Stocker class.
 
-Web checks a submission with this, and ingest and forecast check the event again.
+Web checks a submission with these classes, and ingest and forecast check the event again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from typing import Any
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, get_args
 
-from functions.common.errors import InvalidFieldError
-from functions.common.messages import fields
+from msgspec import Meta, field
+from msgspec.structs import force_setattr
+
+from functions.common.errors import InvalidFieldError, InvalidMessageError
 from functions.common.messages import interest_csv as interest
-from functions.common.messages.fields import Json
+from functions.common.messages.fields import Day, Days, Json, is_a, number, text, whole_number
+from functions.common.messages.message import Message, parts, shown
 
-COLUMNS = ("close", "adj_close", "volume", "daily_change")
-PLOT_TYPES = ("basic", "pct")
-DEFAULT_PRIORS = (0.001, 0.05, 0.1, 0.2)
-DEFAULT_PRIOR = 0.05
-LEAST_PRIOR, MOST_PRIOR = 1e-4, 100.0
 MOST_PRIORS = 6
-LEAST_SHARES, MOST_SHARES = 0.001, 1_000_000_000
-DEFAULT_TRAINING_YEARS, MOST_TRAINING_YEARS = 3, 10
+DEFAULT_PRIORS = (0.001, 0.05, 0.1, 0.2)
+MOST_TRAINING_YEARS = 10
 
-Reader = Callable[[Json, str], Any]
-
-
-def _day(data: Json, field: str) -> str | None:
-    return fields.day(data, field).isoformat() if data.get(field) is not None else None
-
-
-def _columns(data: Json, field: str) -> list[str]:
-    value = data.get(field, ["adj_close"])
-    good = isinstance(value, list) and value and all(one in COLUMNS for one in value)
-    if not good or len(set(value)) < len(value):
-        message = f"must list some of {', '.join(COLUMNS)}, each once, not {fields.shown(value)}."
-        raise InvalidFieldError(field, message)
-    return list(value)
-
-
-def _plot_type(data: Json, field: str) -> str:
-    value = data.get(field, "basic")
-    if value not in PLOT_TYPES:
-        message = f"must be one of {', '.join(PLOT_TYPES)}, not {fields.shown(value)}."
-        raise InvalidFieldError(field, message)
-    return str(value)
-
-
-def _number(value: Any, field: str, least: float, most: float) -> float:
-    if type(value) not in {int, float} or not least <= value <= most:
-        message = f"must be a number from {least:g} to {most:,.0f}, not {fields.shown(value)}."
-        raise InvalidFieldError(field, message)
-    return float(value)
-
-
-def _nshares(data: Json, field: str) -> float:
-    return _number(data.get(field, 1), field, LEAST_SHARES, MOST_SHARES)
-
-
-def _nshares_or_none(data: Json, field: str) -> float | None:
-    return _nshares(data, field) if data.get(field) is not None else None
+Kind = Literal[
+    "history",
+    "buy_and_hold",
+    "components",
+    "predict_future",
+    "evaluate",
+    "changepoints",
+    "prior_analysis",
+    "prior_validation",
+]
+KINDS: tuple[str, ...] = get_args(Kind)
+Column = Literal["close", "adj_close", "volume", "daily_change"]
+COLUMNS: tuple[str, ...] = get_args(Column)
+Columns = Annotated[
+    list[Column],
+    is_a(
+        f"a list of some of {', '.join(COLUMNS)}, each once",
+        min_length=1,
+        extra_json_schema={"uniqueItems": True},
+    ),
+]
+PlotType = Literal["basic", "pct"]
+PLOT_TYPES: tuple[str, ...] = get_args(PlotType)
+Prior = Annotated[float, number(1e-4, 100.0)]
+Priors = Annotated[
+    list[Prior],
+    is_a(f"a list of 1 to {MOST_PRIORS} numbers", min_length=1, max_length=MOST_PRIORS),
+]
+Shares = Annotated[float, number(0.001, 1_000_000_000)]
+TrainingYears = Annotated[int, whole_number(1, MOST_TRAINING_YEARS)]
+Interest = Annotated[
+    str,
+    text(interest.MOST_CHARACTERS),
+    Meta(description="Interest over time, the CSV that Google Trends exports."),
+]
 
 
-def _prior(data: Json, field: str) -> float:
-    return _number(data.get(field, DEFAULT_PRIOR), field, LEAST_PRIOR, MOST_PRIOR)
+class Parameters(Message, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The parameters of one kind; None: not asked for."""
 
 
-def _priors(data: Json, field: str) -> list[float]:
-    value = data.get(field, list(DEFAULT_PRIORS))
-    if not isinstance(value, list) or not 0 < len(value) <= MOST_PRIORS:
-        message = f"must be a list of 1 to {MOST_PRIORS} numbers, not {fields.shown(value)}."
-        raise InvalidFieldError(field, message)
-    return sorted({_number(one, field, LEAST_PRIOR, MOST_PRIOR) for one in value})
+class Range(Parameters, frozen=True, kw_only=True):
+    """Days from `start` to `end`, each moved to the nearest trading day."""
+
+    start: Day | None = None
+    end: Day | None = None
+
+    @classmethod
+    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+        """A range without days."""
+        start, end = good.get("start"), good.get("end")
+        if start and end and start >= end:
+            yield InvalidFieldError("start", f"must be before end ({end}), not {start}.")
 
 
-def _training_years(data: Json, field: str) -> int:
-    asked = {field: DEFAULT_TRAINING_YEARS, **data}
-    return fields.whole_number(asked, field, least=1, most=MOST_TRAINING_YEARS)
+class Fit(Parameters, frozen=True, kw_only=True):
+    """How one model of Prophet is fitted."""
+
+    changepoint_prior: Prior = 0.05
+    training_years: TrainingYears = 3
 
 
-def _days(default: int) -> Reader:
-    return lambda data, field: fields.days({field: default, **data}, field)
+class History(Range, frozen=True, kw_only=True):
+    """Prices, volume or daily changes, with their extremes."""
+
+    columns: Columns = field(default_factory=lambda: ["adj_close"])
+    plot_type: PlotType = "basic"
+
+    @classmethod
+    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+        """A range without days, and a column named twice."""
+        yield from super().complaints(good)
+        columns = good.get("columns", [])
+        if len(set(columns)) < len(columns):
+            message = f"must name each column once, not {shown(columns)}."
+            yield InvalidFieldError("columns", message)
 
 
-def _interest(data: Json, field: str) -> str | None:
-    if data.get(field) is None:
-        return None
-    text = fields.text(data, field, max_length=interest.MOST_CHARACTERS)
-    interest.read(text, field)
-    return text
+class BuyAndHold(Range, frozen=True, kw_only=True):
+    """What shares bought on one day have brought by another."""
+
+    nshares: Shares = 1.0
 
 
-_RANGE: dict[str, Reader] = {"start": _day, "end": _day}
-_FIT: dict[str, Reader] = {"changepoint_prior": _prior, "training_years": _training_years}
-_FITS: dict[str, Reader] = {"priors": _priors, "training_years": _training_years}
-PARAMETERS: dict[str, dict[str, Reader]] = {
-    "history": {**_RANGE, "columns": _columns, "plot_type": _plot_type},
-    "buy_and_hold": {**_RANGE, "nshares": _nshares},
-    "components": {"days": _days(30), **_FIT},
-    "predict_future": {"days": _days(30), **_FIT},
-    "evaluate": {**_RANGE, "nshares": _nshares_or_none, **_FIT},
-    "changepoints": {"interest_csv": _interest, **_FIT},
-    "prior_analysis": {"days": _days(180), **_FITS},
-    "prior_validation": {**_RANGE, **_FITS},
+class Components(Fit, frozen=True, kw_only=True):
+    """The parts of Prophet's line."""
+
+    days: Days = 30
+
+
+class PredictFuture(Components, frozen=True, kw_only=True):
+    """The days ahead on which Prophet expects a rise or a fall."""
+
+
+class Evaluate(Range, frozen=True, kw_only=True):
+    """Prophet's forecast of past days against what came, and a trading game."""
+
+    nshares: Shares | None = None
+    changepoint_prior: Prior = 0.05
+    training_years: TrainingYears = 3
+
+
+class Changepoints(Fit, frozen=True, kw_only=True):
+    """Where Prophet's trend turns, with search interest beside it."""
+
+    interest_csv: Interest | None = None
+
+    @classmethod
+    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+        """A file that does not hold search interest."""
+        if good.get("interest_csv"):
+            try:
+                interest.read(good["interest_csv"], "interest_csv")
+            except InvalidFieldError as error:
+                yield error
+
+
+class PriorAnalysis(Parameters, frozen=True, kw_only=True):
+    """How far Prophet's line bends, by its changepoint prior."""
+
+    days: Days = 180
+    priors: Priors = field(default_factory=lambda: list(DEFAULT_PRIORS))
+    training_years: TrainingYears = 3
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "priors", sorted(set(self.priors)))
+
+
+class PriorValidation(Range, frozen=True, kw_only=True):
+    """Which changepoint prior would have been best."""
+
+    priors: Priors = field(default_factory=lambda: list(DEFAULT_PRIORS))
+    training_years: TrainingYears = 3
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "priors", sorted(set(self.priors)))
+
+
+PARAMETERS: dict[str, type[Parameters]] = {
+    "history": History,
+    "buy_and_hold": BuyAndHold,
+    "components": Components,
+    "predict_future": PredictFuture,
+    "evaluate": Evaluate,
+    "changepoints": Changepoints,
+    "prior_analysis": PriorAnalysis,
+    "prior_validation": PriorValidation,
 }
-"""How each parameter of a kind is read; a reader gives its default, None: not asked for."""
-
-KINDS = tuple(PARAMETERS)
 UPLOADED = frozenset({"interest_csv"})
 """Parameters too long to be shown with a request."""
 
-
-def kind(data: Json, field: str = "kind") -> str:
-    value = fields.required(data, field)
-    if value not in KINDS:
-        raise InvalidFieldError(
-            field, f"must be one of {', '.join(KINDS)}, not {fields.shown(value)}."
-        )
-    return str(value)
+for _kind, _parameters in PARAMETERS.items():
+    _parameters.WHAT = _kind
 
 
-def parameters(of_kind: str, data: Json) -> tuple[dict[str, Any], list[InvalidFieldError]]:
+def takes(kind: str) -> tuple[str, ...]:
+    """The names of the parameters that a kind takes."""
+    return PARAMETERS[kind].__struct_fields__
+
+
+def parameters(kind: str, data: Json) -> tuple[dict[str, Any], list[InvalidFieldError]]:
     """The parameters of a kind in `data`, defaults filled in, and what is wrong with them."""
-    read: dict[str, Any] = {}
-    errors: list[InvalidFieldError] = []
-    takes = PARAMETERS[of_kind]
-    for name, reader in takes.items():
-        try:
-            value = reader(data, name)
-        except InvalidFieldError as error:
-            errors.append(error)
-        else:
-            if value is not None:
-                read[name] = value
-    errors += fields.foreign(data, takes, f"parameter of {of_kind}")
-    errors += _empty_range(read)
-    return read, errors
+    good, wrong = parts(PARAMETERS[kind], data)
+    bad = {error.field.partition("[")[0] for error in wrong}
+    kept = PARAMETERS[kind](**{name: good[name] for name in good if name not in bad})
+    read = {name: one for name, one in kept.to_data().items() if one is not None}
+    return {name: read[name] for name in read if name not in bad}, wrong
 
 
-def checked(of_kind: str, data: Json) -> dict[str, Any]:
-    """The parameters of a kind in `data`. Raises InvalidFieldError about the first bad one."""
-    read, errors = parameters(of_kind, data)
-    if errors:
-        raise errors[0]
+def checked(kind: str, data: Json) -> dict[str, Any]:
+    """The parameters of a kind in `data`. Raises InvalidMessageError."""
+    read, wrong = parameters(kind, data)
+    if wrong:
+        raise InvalidMessageError(wrong)
     return read
-
-
-def _empty_range(read: dict[str, Any]) -> list[InvalidFieldError]:
-    if "start" not in read or "end" not in read:
-        return []
-    start, end = date.fromisoformat(read["start"]), date.fromisoformat(read["end"])
-    if start < end:
-        return []
-    return [InvalidFieldError("start", f"must be before end ({end}), not {start}.")]

@@ -1,29 +1,40 @@
-"""The events of Stockcast, one frozen dataclass a type; their `type` is the versioned name.
+"""The events of Stockcast, one class a type; their `TYPE` is the versioned name.
 
-`from_data` reads the data of a CloudEvent strictly (`InvalidFieldError` names the field), fields
-it does not know are left alone, so that a newer sender may add some. `to_data` is its inverse.
+Fields that a class does not know are left alone, so that a newer sender may add some.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
+from msgspec import Meta
+from msgspec.structs import force_setattr
+
+from functions.common.errors import InvalidFieldError
 from functions.common.messages import analyses, fields
-from functions.common.messages.fields import Json
-from functions.common.requests import batches as batch_record
+from functions.common.messages.fields import BatchId, Json, RequestId, Symbol
+from functions.common.messages.message import Message, fits, read, shown
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 PREFIX = "dev.stockcast."
-FORECAST = "forecast"
+FORECAST: Final = "forecast"
 """The kind of a request that is no analysis."""
 
+Text = Annotated[str, fields.text(512)]
+WrittenDay = Annotated[
+    str, fields.matching("[0-9]{4}-[01][0-9]-[0-3][0-9]", "a date like 2013-03-01")
+]
+Moment = Annotated[str, fields.is_a("a time like 2013-03-01T12:00:00Z")]
+Kind = Literal["forecast", analyses.Kind]
 
-class Event(Protocol):
-    """What every event has: its type's name, what it is about, and its data as JSON.
+
+class Event(Message, frozen=True):
+    """What every event has beside its data.
 
     `request_id` and `symbol` are empty where it is about no request, or about many symbols.
     """
@@ -31,91 +42,106 @@ class Event(Protocol):
     TYPE: ClassVar[str]
 
     @property
-    def request_id(self) -> str: ...
+    def request_id(self) -> str:
+        return ""
 
     @property
-    def symbol(self) -> str: ...
+    def symbol(self) -> str:
+        return ""
 
-    def to_data(self) -> dict[str, Any]: ...
+    @property
+    def extensions(self) -> dict[str, str]:
+        """Attributes that a Trigger may filter on."""
+        return {}
 
 
-@dataclass(frozen=True)
-class ForecastRequested:
+class AboutSymbol(Event, frozen=True):
+    """An event about one symbol, which it names in upper case."""
+
+    symbol: Symbol
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "symbol", fields.upper(self.symbol))
+
+
+class AboutRequest(Event, frozen=True):
+    """An event about one request for one symbol."""
+
+    request_id: RequestId
+    symbol: Symbol
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "symbol", fields.upper(self.symbol))
+
+
+class ForecastRequested(AboutRequest, frozen=True):
     """Someone asks where the price of `symbol` may be in `days` calendar days.
 
-    Of another `kind` (analyses.KINDS) it asks for that analysis: `options` are then its
-    parameters, and `days` and `model` are left at what they are.
+    Of another `kind` (analyses.KINDS) it asks for that analysis. Its parameters are then the
+    `options`, and `days` and `model` mean nothing.
     """
 
     TYPE: ClassVar[str] = PREFIX + "forecast.requested.v1"
 
-    request_id: str
-    symbol: str
-    days: int = 0
-    model: str = fields.DEFAULT_MODEL
-    options: Mapping[str, Any] = field(default_factory=dict)
-    kind: str = FORECAST
+    days: fields.Days = 0
+    model: fields.Model = "calibrated"
+    options: fields.Options = {}  # noqa: RUF012 - msgspec gives each its own
+    kind: Kind = FORECAST
 
     @classmethod
-    def from_data(cls, data: Json) -> ForecastRequested:
-        return cls(**_asked(data))
+    def from_data(cls, data: Json) -> Self:
+        event: Self = _read_asked(cls, data)
+        return event
+
+    @classmethod
+    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+        """Options that are too long; of an analysis, those that are not its parameters."""
+        return wrong_options(good)
 
     @property
     def is_analysis(self) -> bool:
         return self.kind != FORECAST
 
     def to_data(self) -> dict[str, Any]:
-        asked = (
-            {"kind": self.kind} if self.is_analysis else {"days": self.days, "model": self.model}
-        )
-        return {
-            "request_id": self.request_id,
-            "symbol": self.symbol,
-            **asked,
-            "options": dict(self.options),
-        }
+        return _of_kind(super().to_data())
 
 
-@dataclass(frozen=True)
-class PricesIngested:
+class PricesIngested(AboutRequest, frozen=True, kw_only=True):
     """The prices a forecast needs lie in S3 under `bucket` and `key`, as version `etag`.
 
-    `fresh_until` is when newer prices should exist (ISO 8601, UTC; empty: not known), and
-    `stale` says that the provider could not be reached and these are the last prices known.
+    `fresh_until` is when newer prices should exist (ISO 8601; empty: not known), and `stale` says
+    that the provider could not be reached and these are the last prices known.
     """
 
     TYPE: ClassVar[str] = PREFIX + "prices.ingested.v1"
 
-    request_id: str
-    symbol: str
-    days: int
-    model: str
-    options: Mapping[str, Any]
-    bucket: str
-    key: str
-    etag: str
-    provider: str
-    rows: int
-    first_date: str
-    last_date: str
-    fresh_until: str = ""
+    days: fields.Days = 0
+    model: fields.Model = "calibrated"
+    options: fields.Options = {}  # noqa: RUF012 - msgspec gives each its own
+    bucket: Annotated[str, fields.text(63)]
+    key: Text
+    etag: Annotated[str, fields.text(128)]
+    provider: Annotated[str, fields.text(32)]
+    rows: Annotated[int, fields.whole_number(0, 1_000_000)]
+    first_date: WrittenDay
+    last_date: WrittenDay
+    fresh_until: Moment = ""
     stale: bool = False
-    kind: str = FORECAST
+    kind: Kind = FORECAST
 
     @classmethod
-    def from_data(cls, data: Json) -> PricesIngested:
-        return cls(
-            **_asked(data),
-            bucket=fields.text(data, "bucket", max_length=63),
-            key=fields.text(data, "key"),
-            etag=fields.text(data, "etag", max_length=128),
-            provider=fields.text(data, "provider", max_length=32),
-            rows=fields.whole_number(data, "rows", least=0, most=1_000_000),
-            first_date=fields.day(data, "first_date").isoformat(),
-            last_date=fields.day(data, "last_date").isoformat(),
-            fresh_until=fields.moment(data, "fresh_until"),
-            stale=fields.flag(data, "stale", default=False),
-        )
+    def from_data(cls, data: Json) -> Self:
+        event: Self = _read_asked(cls, {**data, "fresh_until": data.get("fresh_until") or ""})
+        return event
+
+    @classmethod
+    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+        """As of what was requested, and a time that is not one."""
+        yield from wrong_options(good)
+        moment = good.get("fresh_until")
+        if moment and not fits(moment, Annotated[datetime, Meta(tz=True)]):
+            message = f"must be a time like 2013-03-01T12:00:00Z, not {shown(moment)}."
+            yield InvalidFieldError("fresh_until", message)
 
     @property
     def requested(self) -> ForecastRequested:
@@ -125,126 +151,53 @@ class PricesIngested:
         )
 
     def to_data(self) -> dict[str, Any]:
-        return {
-            **self.requested.to_data(),
-            "bucket": self.bucket,
-            "key": self.key,
-            "etag": self.etag,
-            "provider": self.provider,
-            "rows": self.rows,
-            "first_date": self.first_date,
-            "last_date": self.last_date,
-            "fresh_until": self.fresh_until,
-            "stale": self.stale,
-        }
+        return _of_kind(super().to_data())
 
 
-@dataclass(frozen=True)
-class ForecastCompleted:
+class ForecastCompleted(AboutRequest, frozen=True):
     """A forecast lies in Redis under `result_key`; its backtest may follow."""
 
     TYPE: ClassVar[str] = PREFIX + "forecast.completed.v1"
 
-    request_id: str
-    symbol: str
-    result_key: str
+    result_key: Text
     lacks_backtest: bool = False
-
-    @classmethod
-    def from_data(cls, data: Json) -> ForecastCompleted:
-        return cls(
-            fields.request_id(data, "request_id"),
-            fields.symbol(data),
-            fields.text(data, "result_key"),
-        )
+    status: Literal["done"] = "done"
 
     @property
     def extensions(self) -> dict[str, str]:
-        """What a Trigger may filter on: forecast takes back those that lack a backtest."""
+        """Forecast takes back those that lack a backtest."""
         return {"backtest": "pending"} if self.lacks_backtest else {}
 
     def to_data(self) -> dict[str, Any]:
-        return {
-            "request_id": self.request_id,
-            "symbol": self.symbol,
-            "status": "done",
-            "result_key": self.result_key,
-        }
+        return _without(super().to_data(), "lacks_backtest")
 
 
-@dataclass(frozen=True)
-class ForecastFailed:
+class ForecastFailed(AboutRequest, frozen=True):
     """A request has ended without a forecast; `error` is its problem object (RFC 9457)."""
 
     TYPE: ClassVar[str] = PREFIX + "forecast.failed.v1"
 
-    request_id: str
-    symbol: str
-    error: Mapping[str, Any]
-
-    @classmethod
-    def from_data(cls, data: Json) -> ForecastFailed:
-        return cls(
-            fields.request_id(data, "request_id"),
-            fields.symbol(data),
-            fields.json_object(data, "error"),
-        )
-
-    def to_data(self) -> dict[str, Any]:
-        return {
-            "request_id": self.request_id,
-            "symbol": self.symbol,
-            "status": "failed",
-            "error": dict(self.error),
-        }
+    error: dict[str, Any]
+    status: Literal["failed"] = "failed"
 
 
-@dataclass(frozen=True)
-class ChartRequested:
+class ChartRequested(AboutRequest, frozen=True):
     """Someone wants the PNG of a result; drawn on demand, since few results are looked at so."""
 
     TYPE: ClassVar[str] = PREFIX + "chart.requested.v1"
 
-    request_id: str
-    symbol: str
-    result_key: str
-
-    @classmethod
-    def from_data(cls, data: Json) -> ChartRequested:
-        return cls(
-            fields.request_id(data, "request_id"),
-            fields.symbol(data),
-            fields.text(data, "result_key"),
-        )
-
-    def to_data(self) -> dict[str, Any]:
-        return {
-            "request_id": self.request_id,
-            "symbol": self.symbol,
-            "result_key": self.result_key,
-        }
+    result_key: Text
 
 
-@dataclass(frozen=True)
-class BatchRequested:
+class BatchRequested(Event, frozen=True):
     """Members of a batch are still to be handed to the broker; web takes it, and sends it anew."""
 
     TYPE: ClassVar[str] = PREFIX + "batch.requested.v1"
 
-    batch_id: str
-    request_id: str = ""
-    symbol: str = ""
-
-    @classmethod
-    def from_data(cls, data: Json) -> BatchRequested:
-        return cls(batch_record.batch_id(data, "batch_id"))
-
-    def to_data(self) -> dict[str, Any]:
-        return {"batch_id": self.batch_id}
+    batch_id: BatchId
 
 
-@dataclass(frozen=True)
-class PricesRefresh:
+class PricesRefresh(Event, frozen=True):
     """The market has closed: fetch what is new of `symbols`; of the watch-list if there are none.
 
     A cron sends it with empty data; ingest sends it to itself with the symbols that are left.
@@ -252,60 +205,22 @@ class PricesRefresh:
 
     TYPE: ClassVar[str] = PREFIX + "prices.refresh.v1"
 
-    symbols: tuple[str, ...] = ()
-    request_id: str = ""
-    symbol: str = ""
+    symbols: Annotated[tuple[Symbol, ...], fields.is_a("a list of symbols")] = ()
 
-    @classmethod
-    def from_data(cls, data: Json) -> PricesRefresh:
-        return cls(fields.symbols(data, "symbols") if "symbols" in data else ())
-
-    def to_data(self) -> dict[str, Any]:
-        return {"symbols": list(self.symbols)}
+    def __post_init__(self) -> None:
+        force_setattr(self, "symbols", tuple(fields.upper(one) for one in self.symbols))
 
 
-@dataclass(frozen=True)
-class _AboutSymbol:
-    """Data of the events that name a symbol and belong to no request."""
-
-    symbol: str
-    request_id: str = ""
-
-    @classmethod
-    def from_data(cls, data: Json) -> Self:
-        return cls(fields.symbol(data))
-
-    def to_data(self) -> dict[str, Any]:
-        return {"symbol": self.symbol}
-
-
-@dataclass(frozen=True)
-class WarmupRequested(_AboutSymbol):
+class WarmupRequested(AboutSymbol, frozen=True):
     """Someone is about to ask about `symbol`: wake up, and have its prices ready."""
 
     TYPE: ClassVar[str] = PREFIX + "warmup.requested.v1"
 
 
-@dataclass(frozen=True)
-class PricesWarmed(_AboutSymbol):
+class PricesWarmed(AboutSymbol, frozen=True):
     """The prices of `symbol` are ready and somebody may ask for its forecast soon."""
 
     TYPE: ClassVar[str] = PREFIX + "prices.warmed.v1"
-
-
-def _asked(data: Json) -> dict[str, Any]:
-    asked = {"request_id": fields.request_id(data, "request_id"), "symbol": fields.symbol(data)}
-    if data.get("kind", FORECAST) == FORECAST:
-        return {
-            **asked,
-            "days": fields.days(data),
-            "model": fields.model(data),
-            "options": fields.options(data),
-        }
-    kind = analyses.kind(data)
-    given = fields.json_object({"options": {}, **data}, "options")
-    options = analyses.checked(kind, given)
-    return {**asked, "days": 0, "model": fields.DEFAULT_MODEL, "options": options, "kind": kind}
 
 
 TYPES = frozenset(
@@ -316,3 +231,32 @@ TYPES = frozenset(
     )
 )
 """The types of all events of Stockcast."""
+
+
+def _read_asked(cls: Any, data: Json) -> Any:
+    """An event about a request: of a forecast with its days, of an analysis with its parameters."""
+    kind = data.get("kind", FORECAST)
+    if kind == FORECAST:
+        return read(cls, data, required=("days",))
+    event = read(cls, _without(data, "days", "model"))
+    force_setattr(event, "options", analyses.checked(kind, event.options))
+    return event
+
+
+def wrong_options(good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+    kind, options = good.get("kind", FORECAST), good.get("options", {})
+    if kind != FORECAST:
+        return analyses.parameters(kind, options)[1]
+    if len(json.dumps(options)) <= fields.MAX_OPTIONS_CHARACTERS:
+        return ()
+    message = f"must be an object of at most {fields.MAX_OPTIONS_CHARACTERS} characters"
+    return [InvalidFieldError("options", f"{message}, not {shown(options)}.")]
+
+
+def _of_kind(data: dict[str, Any]) -> dict[str, Any]:
+    """Without what means nothing for the kind that is asked for."""
+    return _without(data, *(("kind",) if data["kind"] == FORECAST else ("days", "model")))
+
+
+def _without(data: Json, *names: str) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in names}

@@ -1,151 +1,81 @@
-"""Strict reading of the fields of a JSON object, one function a kind of field.
+"""The kinds of fields that messages have. Each says what it takes, in its limits and in words.
 
-Each returns the value or raises `InvalidFieldError`, which names the field and the value.
+The words stand in complaints ("must be a whole number from 1 to 3650, not 0") and in the API's
+description.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal, get_args
 
-from functions.common.errors import InvalidFieldError
-
-SYMBOL = re.compile(r"[A-Z][A-Z0-9.\-]{0,9}")
-REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-MODELS = ("calibrated", "prophet")
-DEFAULT_MODEL = "calibrated"
-MIN_DAYS = 1
-MAX_DAYS = 3650
-SHOWN_CHARACTERS = 40
-MAX_OPTIONS_CHARACTERS = 2000
-MOST_FOREIGN = 10
+from msgspec import Meta
 
 Json = Mapping[str, Any]
 
-
-def shown(value: object) -> str:
-    """`value` as JSON, shortened, fit for an error message."""
-    text = json.dumps(value, ensure_ascii=True, default=str)
-    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 3] + "..."
-
-
-def required(data: Json, field: str) -> Any:
-    if field not in data:
-        raise InvalidFieldError(field, "is missing.")
-    return data[field]
-
-
-def foreign(data: Json, takes: Collection[str], what: str) -> list[InvalidFieldError]:
-    """What is in `data` and is no `what`, which `takes` lists; of many, the first are named."""
-    message = f"is no {what}, which takes {', '.join(takes)}."
-    unknown = [name for name in data if name not in takes]
-    return [InvalidFieldError(name[:SHOWN_CHARACTERS], message) for name in unknown[:MOST_FOREIGN]]
+SYMBOL = re.compile(r"[A-Z0-9^@][A-Z0-9.\-=^_]{0,23}")
+"""A symbol as Stockcast names it. One that begins with `@` is an uploaded file."""
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+BATCH_ID = re.compile(r"[A-Za-z0-9_-]{8,58}")
+DEFAULT_MODEL = "calibrated"
+MIN_DAYS = 1
+MAX_DAYS = 3650
+MOST_SYMBOLS = 5000
+"""Of a batch."""
+MAX_OPTIONS_CHARACTERS = 2000
 
 
-def text(data: Json, field: str, *, max_length: int = 512) -> str:
-    value = required(data, field)
-    if not isinstance(value, str) or not value or len(value) > max_length:
-        message = f"must be a text of 1 to {max_length} characters, not {shown(value)}."
-        raise InvalidFieldError(field, message)
-    return value
+def is_a(words: str, **limits: Any) -> Meta:
+    """What a field takes, in words, and its limits."""
+    return Meta(description=f"{words[0].upper()}{words[1:]}.", extra={"words": words}, **limits)
 
 
-def whole_number(data: Json, field: str, *, least: int, most: int) -> int:
-    value = required(data, field)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)  # 45.0 is a whole number in JSON
-    if type(value) is not int or not least <= value <= most:
-        message = f"must be a whole number from {least} to {most}, not {shown(value)}."
-        raise InvalidFieldError(field, message)
-    return value
+def matching(pattern: str, words: str, **limits: Any) -> Meta:
+    """A text that matches the whole of `pattern`."""
+    # Python's `$` would let a line break follow. The API's description has no `\Z`.
+    described = {"pattern": f"^{pattern}$"}
+    return is_a(words, pattern=rf"\A(?:{pattern})\Z", extra_json_schema=described, **limits)
 
 
-def flag(data: Json, field: str, *, default: bool) -> bool:
-    value = data.get(field, default)
-    if not isinstance(value, bool):
-        raise InvalidFieldError(field, f"must be true or false, not {shown(value)}.")
-    return value
+def text(most: int) -> Meta:
+    return is_a(f"a text of 1 to {most} characters", min_length=1, max_length=most)
 
 
-def json_object(data: Json, field: str) -> Json:
-    value = required(data, field)
-    if not isinstance(value, dict):
-        raise InvalidFieldError(field, f"must be an object, not {shown(value)}.")
-    return value
+def whole_number(least: int, most: int) -> Meta:
+    return is_a(f"a whole number from {least} to {most}", ge=least, le=most)
 
 
-def day(data: Json, field: str) -> date:
-    value = required(data, field)
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        message = f"must be a date like 2013-03-01, not {shown(value)}."
-        raise InvalidFieldError(field, message) from None
+def number(least: float, most: float) -> Meta:
+    return is_a(f"a number from {least:g} to {most:,.0f}", ge=least, le=most)
 
 
-def moment(data: Json, field: str) -> str:
-    """A time with its offset, ISO 8601, as it was given; empty where there is none."""
-    value = data.get(field) or ""
-    if value and not _is_moment(value):
-        message = f"must be a time like 2013-03-01T12:00:00Z, not {shown(value)}."
-        raise InvalidFieldError(field, message)
-    return str(value)
+Symbol = Annotated[
+    str,
+    matching(
+        f" *{SYMBOL.pattern.replace('A-Z', 'A-Za-z')} *",
+        "a symbol of 1 to 24 letters, digits and . - = ^ _"
+        " (for example AAPL, VOD.L, ^GSPC, BTC-USD or EURUSD=X)",
+        examples=["AAPL"],
+    ),
+]
+"""A symbol in any case; `upper` names it as Stockcast does."""
+RequestId = Annotated[
+    str, matching(REQUEST_ID.pattern, "a UUID or 8 to 64 letters, digits, '_' or '-'")
+]
+BatchId = Annotated[
+    str, matching(BATCH_ID.pattern, "a UUID or 8 to 58 letters, digits, '_' or '-'")
+]
+Days = Annotated[int, whole_number(MIN_DAYS, MAX_DAYS)]
+Day = Annotated[date, is_a("a date like 2013-03-01")]
+Model = Literal["calibrated", "prophet"]
+MODELS: tuple[str, ...] = get_args(Model)
+Options = Annotated[
+    dict[str, Any], is_a(f"an object of at most {MAX_OPTIONS_CHARACTERS} characters")
+]
 
 
-def _is_moment(value: object) -> bool:
-    try:
-        return datetime.fromisoformat(str(value).replace("Z", "+00:00")).tzinfo is not None
-    except ValueError:
-        return False
-
-
-def symbol(data: Json, field: str = "symbol") -> str:
-    value = required(data, field)
-    # "ß" would be "SS" in upper case.
-    upper = value.strip().upper() if isinstance(value, str) and value.isascii() else ""
-    if not SYMBOL.fullmatch(upper):
-        message = (
-            "must be a ticker of 1 to 10 characters, a letter first and then letters, digits,"
-            f" '.' or '-' (for example AAPL or BRK.B), not {shown(value)}."
-        )
-        raise InvalidFieldError(field, message)
-    return upper
-
-
-def symbols(data: Json, field: str) -> tuple[str, ...]:
-    value = required(data, field)
-    if not isinstance(value, list):
-        raise InvalidFieldError(field, f"must be a list of tickers, not {shown(value)}.")
-    return tuple(symbol({field: one}, field) for one in value)
-
-
-def days(data: Json, field: str = "days") -> int:
-    return whole_number(data, field, least=MIN_DAYS, most=MAX_DAYS)
-
-
-def model(data: Json, field: str = "model") -> str:
-    value = data.get(field, DEFAULT_MODEL)
-    if value not in MODELS:
-        raise InvalidFieldError(field, f"must be one of {', '.join(MODELS)}, not {shown(value)}.")
-    return str(value)
-
-
-def request_id(data: Json, field: str) -> str:
-    value = required(data, field)
-    if not isinstance(value, str) or not REQUEST_ID.fullmatch(value):
-        message = f"must be a UUID or 8 to 64 letters, digits, '_' or '-', not {shown(value)}."
-        raise InvalidFieldError(field, message)
-    return value
-
-
-def options(data: Json, field: str = "options") -> Json:
-    value = data.get(field, {})
-    if not isinstance(value, dict) or len(json.dumps(value)) > MAX_OPTIONS_CHARACTERS:
-        message = (
-            f"must be an object of at most {MAX_OPTIONS_CHARACTERS} characters, not {shown(value)}."
-        )
-        raise InvalidFieldError(field, message)
-    return value
+def upper(symbol: str) -> str:
+    """A symbol as Stockcast names it."""
+    return symbol.strip().upper()

@@ -6,6 +6,7 @@ The client is obstore. Its import costs 3 ms of CPU and a read 0.2 ms, where bot
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from functions.common.config import S3Settings
 from functions.common.errors import StockcastError, TemporaryError
+from functions.common.prices.credentials import from_boto3
 
 if TYPE_CHECKING:
+    from obstore.auth.boto3 import Boto3CredentialProvider
     from obstore.store import ObjectStore, S3Store
 
 CONNECT_TIMEOUT = timedelta(seconds=2)
@@ -25,6 +28,7 @@ RETRIES = 2
 RETRY_TIMEOUT = timedelta(seconds=20)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(milliseconds=50), timedelta(milliseconds=500)
 RETRY_AFTER_S = 2.0
+DEFAULT_REGION = "us-east-1"
 NO_BUCKET = "NoSuchBucket"
 NOTHING = "stockcast-is-there-a-bucket"
 """A key that nobody writes: asking for it tells whether the bucket can be read."""
@@ -46,15 +50,62 @@ class StoredObject:
     body: bytes = b""
 
 
+def connect(
+    settings: S3Settings, find: Callable[[], Boto3CredentialProvider] | None = from_boto3
+) -> S3Store:
+    """The bucket in S3.
+
+    `find` gives the credentials where the settings have no static keys; None leaves it to obstore,
+    which finds web identities and the roles of containers and instances.
+    """
+    from obstore.store import S3Store
+
+    options: dict[str, Any] = {}
+    region = settings.region
+    if settings.credentials:
+        key, secret = settings.credentials
+        options |= {"access_key_id": key, "secret_access_key": secret}
+        if settings.session_token:
+            options["session_token"] = settings.session_token
+    elif find:
+        provider = find()
+        options["credential_provider"] = provider
+        region = region or provider.config.get("region", "")
+        provider.config = {}  # obstore refuses a region that comes twice
+    if settings.endpoint_url:
+        options["endpoint"] = settings.endpoint_url
+    return S3Store(
+        settings.bucket,
+        region=region or DEFAULT_REGION,
+        virtual_hosted_style_request=settings.endpoint_url is None,
+        client_options={
+            "connect_timeout": CONNECT_TIMEOUT,
+            "timeout": REPLY_TIMEOUT,
+            "allow_http": True,
+        },
+        retry_config={
+            "max_retries": RETRIES,
+            "retry_timeout": RETRY_TIMEOUT,
+            "backoff": {"init_backoff": FIRST_PAUSE, "max_backoff": LONGEST_PAUSE, "base": 2},
+        },
+        **options,
+    )
+
+
+def connect_lightly(settings: S3Settings) -> S3Store:
+    """The bucket for web, which imports boto3 only where a profile is named."""
+    return connect(settings, from_boto3 if os.environ.get("AWS_PROFILE") else None)
+
+
 class Bucket:
     """Every failure of S3 is a TemporaryError: it is mended there."""
 
     def __init__(
-        self, settings: S3Settings, connect: Callable[[S3Settings], ObjectStore] | None = None
+        self, settings: S3Settings, connect: Callable[[S3Settings], ObjectStore] = connect
     ) -> None:
         self.name = settings.bucket
         self._settings = settings
-        self._connect = connect or _connect
+        self._connect = connect
         self._lock = threading.Lock()
         self._connected: ObjectStore | None = None
 
@@ -147,32 +198,3 @@ class Bucket:
             where = self._settings.endpoint_url or "AWS"
             message = f"S3 at {where} does not answer as it should: {told}"
             raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
-
-
-def _connect(settings: S3Settings) -> S3Store:
-    from obstore.store import S3Store
-
-    # Without credentials of ours, it finds those of the environment, the pod or the machine.
-    key, secret = settings.credentials or (None, None)
-    given = {
-        "endpoint": settings.endpoint_url,
-        "access_key_id": key,
-        "secret_access_key": secret,
-    }
-    options: dict[str, Any] = {name: value for name, value in given.items() if value}
-    return S3Store(
-        settings.bucket,
-        region=settings.region,
-        virtual_hosted_style_request=settings.endpoint_url is None,
-        client_options={
-            "connect_timeout": CONNECT_TIMEOUT,
-            "timeout": REPLY_TIMEOUT,
-            "allow_http": True,
-        },
-        retry_config={
-            "max_retries": RETRIES,
-            "retry_timeout": RETRY_TIMEOUT,
-            "backoff": {"init_backoff": FIRST_PAUSE, "max_backoff": LONGEST_PAUSE, "base": 2},
-        },
-        **options,
-    )

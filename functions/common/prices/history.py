@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,8 @@ from functions.common.errors import StockcastError
 
 COLUMNS = ("date", "open", "high", "low", "close", "volume", "adj_close")
 HEADER = ",".join(COLUMNS)
+LOWEST, HIGHEST = 1e-9, 1e12
+"""Prices beyond these are no prices of a share."""
 
 
 class BadPricesError(StockcastError):
@@ -20,6 +21,11 @@ class BadPricesError(StockcastError):
 
     title = "Unreadable prices"
     slug = "unreadable-prices"
+
+
+def is_price(value: float) -> bool:
+    """Whether `value` may be the price of a share: finite, and from LOWEST to HIGHEST."""
+    return LOWEST <= value <= HIGHEST
 
 
 @dataclass(frozen=True)
@@ -41,10 +47,14 @@ class PriceRow:
 
 @dataclass(frozen=True)
 class PriceHistory:
-    """Rows of one symbol, ascending by date, one a trading day; adjusted closes are positive."""
+    """Rows of one symbol, ascending by date, one a trading day; adjusted closes are prices.
+
+    `notes` say in whole sentences what a reader should know about the rows.
+    """
 
     symbol: str
     rows: tuple[PriceRow, ...]
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for earlier, later in zip(self.rows, self.rows[1:], strict=False):
@@ -52,8 +62,11 @@ class PriceHistory:
                 message = f"{self.symbol}: {later.date} comes after {earlier.date}."
                 raise BadPricesError(message)
         for row in self.rows:
-            if not (math.isfinite(row.adj_close) and row.adj_close > 0):
-                message = f"{self.symbol}: the adjusted close of {row.date} is {row.adj_close}."
+            if not is_price(row.adj_close):
+                message = (
+                    f"{self.symbol}: the adjusted close of {row.date} is {row.adj_close:g};"
+                    f" a price is from {LOWEST:g} to {HIGHEST:g}."
+                )
                 raise BadPricesError(message)
 
     def to_csv(self) -> bytes:
@@ -62,15 +75,16 @@ class PriceHistory:
         return ("\n".join(lines) + "\n").encode()
 
     @classmethod
-    def from_csv(cls, symbol: str, body: bytes) -> PriceHistory:
-        """The inverse of to_csv. Raises BadPricesError naming the line."""
+    def from_csv(cls, symbol: str, body: bytes, notes: tuple[str, ...] = ()) -> PriceHistory:
+        """The inverse of to_csv, which has no notes. Raises BadPricesError naming the line."""
         text = io.StringIO(body.decode("utf-8", errors="replace"), newline="")
         reader = csv.reader(text)
         try:
             if next(reader, None) != list(COLUMNS):
                 message = f"{symbol}, line 1: the header is not {HEADER}."
                 raise BadPricesError(message)
-            return cls(symbol, tuple(_row(symbol, reader.line_num, cells) for cells in reader))
+            rows = tuple(_row(symbol, reader.line_num, cells) for cells in reader)
+            return cls(symbol, rows, notes)
         except csv.Error as error:
             message = f"{symbol}, line {reader.line_num}: {error}."
             raise BadPricesError(message) from error

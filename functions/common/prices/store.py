@@ -1,14 +1,17 @@
 """Prices in S3: one CSV a provider and symbol, replaced only by whoever saw the last version.
 
-s3://BUCKET/prices/{provider}/{symbol}.csv
+s3://BUCKET/prices/{provider}/{symbol}.csv, the symbol percent-encoded
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
 
-from functions.common.prices.bucket import Bucket, StoredObject
+from functions.common.prices import notes as price_notes
+from functions.common.prices.bucket import Bucket, ChangedMeanwhileError, StoredObject
 from functions.common.prices.history import PriceHistory
 
 MOST_JUMPS = 5
@@ -19,9 +22,12 @@ MOST_JUMPS = 5
 class StoredPrices:
     """A stored price file. `body` is empty where only the metadata was asked for.
 
-    `fetched_at` is when the provider was last asked (ISO 8601, UTC); `first_date`, `last_date` and
-    `last_action` (the latest split or dividend, empty: none) are ISO dates, as are `jumps`: the
-    latest days on which the price jumped without a split.
+    `fetched_at` is when the provider was last asked, `compared_at` when all of the history was
+    last fetched (ISO 8601, UTC). `first_date`, `last_date` and `last_action` (the latest split or
+    dividend, empty: none) are ISO dates, as are `jumps`: the latest days on which the price jumped
+    without a split. `notes` are those of the history. `passed_over` are the providers that were
+    asked first and did not have the symbol. `refused` is kept for
+    `functions.ingest.freshness.whole`.
     """
 
     key: str
@@ -33,6 +39,10 @@ class StoredPrices:
     last_date: str
     last_action: str = ""
     jumps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    compared_at: str = ""
+    passed_over: tuple[str, ...] = ()
+    refused: str = ""
     body: bytes = b""
 
 
@@ -52,7 +62,8 @@ class PriceStore:
 
     @staticmethod
     def key_of(provider: str, symbol: str) -> str:
-        return f"prices/{provider}/{symbol}.csv"
+        """Where the prices of a symbol are stored: `prices/yahoo/%5EGSPC.csv`."""
+        return f"prices/{provider}/{quote(symbol, safe='')}.csv"
 
     def head(self, key: str) -> StoredPrices | None:
         """What is known of the file without reading it; None where there is none."""
@@ -64,6 +75,15 @@ class PriceStore:
         found = self._bucket.get(key)
         return _stored(key, found) if found else None
 
+    def held(self, symbol: str, providers: Iterable[str]) -> list[StoredPrices]:
+        """What is known of the files of `symbol`, without reading them.
+
+        The file that ends last comes first; of those that end on the same day, that of the
+        provider named first.
+        """
+        found = [self.head(self.key_of(provider, symbol)) for provider in providers]
+        return sorted(filter(None, found), key=lambda one: one.last_date, reverse=True)
+
     def put(
         self,
         provider: str,
@@ -73,42 +93,80 @@ class PriceStore:
         replaces: str | None,
         last_action: str = "",
         jumps: Sequence[str] = (),
+        compared_at: str = "",
+        passed_over: Sequence[str] = (),
     ) -> StoredPrices:
         """Write the file, if it still is version `replaces` (an ETag; None: is not there).
 
         Raises ChangedMeanwhileError where it is not.
         """
-        key = self.key_of(provider, history.symbol)
+        prices = StoredPrices(
+            key=self.key_of(provider, history.symbol),
+            etag="",
+            provider=provider,
+            fetched_at=fetched_at,
+            rows=len(history.rows),
+            first_date=history.rows[0].date.isoformat(),
+            last_date=history.rows[-1].date.isoformat(),
+            last_action=last_action,
+            jumps=tuple(jumps[-MOST_JUMPS:]),
+            notes=history.notes,
+            compared_at=compared_at,
+            passed_over=tuple(passed_over),
+            body=history.to_csv(),
+        )
+        return self._write(prices, replaces)
+
+    def annotate(self, key: str, etag: str, **changes: Any) -> StoredPrices:
+        """Change what is known of version `etag` of a file, and leave its prices as they are.
+
+        Raises ChangedMeanwhileError where the file is another one by now.
+        """
+        stored = self.get(key)
+        if stored is None or stored.etag != etag:
+            raise ChangedMeanwhileError(f"{key} was written by someone else since it was read.")
+        return self._write(replace(stored, **changes), etag)
+
+    def _write(self, prices: StoredPrices, replaces: str | None) -> StoredPrices:
         metadata = {
-            "provider": provider,
-            "fetched-at": fetched_at,
-            "rows": str(len(history.rows)),
-            "first-date": history.rows[0].date.isoformat(),
-            "last-date": history.rows[-1].date.isoformat(),
-            "last-action": last_action,
-            "jumps": " ".join(jumps[-MOST_JUMPS:]),
+            "provider": prices.provider,
+            "fetched-at": prices.fetched_at,
+            "rows": str(prices.rows),
+            "first-date": prices.first_date,
+            "last-date": prices.last_date,
+            "last-action": prices.last_action,
+            "jumps": " ".join(prices.jumps),
+            "notes": price_notes.to_header(prices.notes),
+            "compared-at": prices.compared_at,
+            "passed-over": " ".join(prices.passed_over),
+            "refused": prices.refused,
         }
         written = self._bucket.replace(
-            key,
-            history.to_csv(),
+            prices.key,
+            prices.body,
             replaces=replaces,
             content_type="text/csv",
             metadata={name: value for name, value in metadata.items() if value},
         )
-        return _stored(key, written)
+        return _stored(prices.key, written)
 
 
 def _stored(key: str, found: StoredObject) -> StoredPrices:
     metadata = found.metadata
+    rows = metadata.get("rows", "")
     return StoredPrices(
         key=key,
         etag=found.etag,
         provider=metadata.get("provider", ""),
         fetched_at=metadata.get("fetched-at", ""),
-        rows=int(metadata["rows"]) if metadata.get("rows", "").isdigit() else 0,
+        rows=int(rows) if rows.isascii() and rows.isdigit() else 0,
         first_date=metadata.get("first-date", ""),
         last_date=metadata.get("last-date", ""),
         last_action=metadata.get("last-action", ""),
         jumps=tuple(metadata.get("jumps", "").split()),
+        notes=price_notes.from_header(metadata.get("notes", "")),
+        compared_at=metadata.get("compared-at", ""),
+        passed_over=tuple(metadata.get("passed-over", "").split()),
+        refused=metadata.get("refused", ""),
         body=found.body,
     )

@@ -18,12 +18,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from functions.common.errors import InvalidFieldError
-from functions.common.messages.fields import Json, shown
+from functions.common.messages.fields import BATCH_ID
 from functions.common.requests import metrics
 
-MOST_SYMBOLS = 5000
-BATCH_ID = re.compile(r"[A-Za-z0-9_-]{8,58}")
 MEMBER_ID = re.compile(rf"({BATCH_ID.pattern})--\d{{4}}")
 
 ACCEPT = (
@@ -140,15 +137,6 @@ def is_member(request_id: str) -> bool:
     return batch_of(request_id) != request_id
 
 
-def batch_id(data: Json, field: str) -> str:
-    """A batch's id in a JSON object. Raises InvalidFieldError."""
-    value = data.get(field)
-    if not isinstance(value, str) or not BATCH_ID.fullmatch(value):
-        message = f"must be a UUID or 8 to 58 letters, digits, '_' or '-', not {shown(value)}."
-        raise InvalidFieldError(field, message)
-    return value
-
-
 def headline(result: Mapping[str, Any]) -> dict[str, Any]:
     """What a batch's table shows of a member's result: it lies with the request, as JSON."""
     low80, high80 = result["intervals"]["80"]
@@ -163,4 +151,5 @@ def headline(result: Mapping[str, Any]) -> dict[str, Any]:
         "lo95": low95,
         "hi95": high95,
         "probability_higher": result.get("probability_higher"),
+        "trust": result["backtest"]["trust"]["state"],
     }

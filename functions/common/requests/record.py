@@ -78,6 +78,13 @@ Answers `changed`, `conflict` (the id stands for another request), or the status
 there or further, or its deadline has passed, after which it can only end. Then the deadline.
 """
 
+SET_HEADLINE = """
+if redis.call('HEXISTS', KEYS[1], 'headline') == 1 then
+  redis.call('HSET', KEYS[1], 'headline', ARGV[1])
+end
+"""
+"""KEYS: the request. ARGV: the headline, JSON."""
+
 
 class Status(str, Enum):
     """Where a request stands; the last two are final."""

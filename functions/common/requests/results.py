@@ -56,6 +56,12 @@ class ResultStore:
         with failures_are_temporary():
             self._redis.set(result_name(key), result, px=self._ttl_ms)
 
+    def replace(self, key: str, result: bytes) -> None:
+        """Put a result in another's place, whose chart goes with it."""
+        self.put(key, result)
+        with failures_are_temporary():
+            self._redis.delete(chart_name(key))
+
     def get(self, key: str) -> bytes | None:
         """The result, and its life begins anew: a request is about to point to it."""
         with failures_are_temporary():

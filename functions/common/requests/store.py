@@ -48,6 +48,7 @@ class RequestStore:
         self._settings = settings
         self._clock = clock
         self._advance = redis.register_script(request_record.ADVANCE)
+        self._set_headline = redis.register_script(request_record.SET_HEADLINE)
 
     def advance(
         self, requested: ForecastRequested, status: Status, *, reason: str = "", **fields: str
@@ -93,6 +94,13 @@ class RequestStore:
         return self.advance(
             requested, Status.DONE, reason=source.value, result_key=result_key, **fields
         )
+
+    def set_headline(self, request_id: str, headline: Mapping[str, Any]) -> None:
+        """Replace what the table of a batch shows of a member that is done, if it is still kept."""
+        with failures_are_temporary():
+            self._set_headline(
+                keys=[request_record.request_key(request_id)], args=[json.dumps(headline)]
+            )
 
     def fail(self, requested: ForecastRequested, error: RequestError) -> Moved:
         """End the request as failed, for the reason `error` gives."""

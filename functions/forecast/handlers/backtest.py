@@ -1,4 +1,4 @@
-"""Adds the backtest to a result that was shown without one, since it takes a second."""
+"""Adds the backtest to a result that was shown without one, since it takes seconds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
 from functions.common.messages.events import ForecastCompleted
 from functions.common.prices.store import PriceStore
+from functions.common.requests import batches as batch_record
 from functions.common.requests.claims import Claims, Outcome
 from functions.common.requests.results import ResultStore
+from functions.common.requests.store import RequestStore
 
 log = logging.getLogger(__name__)
 
@@ -19,15 +21,19 @@ log = logging.getLogger(__name__)
 class Backtesting:
     """Computes each pending backtest once."""
 
-    def __init__(self, prices: PriceStore, results: ResultStore, claims: Claims) -> None:
+    def __init__(
+        self, prices: PriceStore, requests: RequestStore, results: ResultStore, claims: Claims
+    ) -> None:
         self._prices = prices
+        self._requests = requests
         self._results = results
         self._claims = claims
 
     def complete(self, completed: ForecastCompleted) -> None:
         """Replace the result by one with its backtest, or one that says why it has none.
 
-        Raises TemporaryError where a store does not answer.
+        The request's line in the table of its batch, if it has one, follows. Raises TemporaryError
+        where a store does not answer.
         """
         key = completed.result_key
         with self._claims.claimed(f"stockcast:backtesting:{{{key}}}") as claim:
@@ -36,20 +42,21 @@ class Backtesting:
                 log.warning("no result %s to add a backtest to; it has expired", key)
                 return
             result = json.loads(stored)
-            if result.get("backtest", {}).get("status") != "pending":
-                return
-            result["backtest"] = backtest_of(result, self._prices)
-            self._results.put(key, json_bytes(result))
+            if result.get("backtest", {}).get("status") == "pending":
+                add_backtest(result, self._prices)
+                self._results.replace(key, json_bytes(result))
+            if batch_record.is_member(completed.request_id):
+                self._requests.set_headline(completed.request_id, batch_record.headline(result))
             if not isinstance(claim, Outcome):
                 claim.complete(key, ttl_s=1.0)
 
 
-def backtest_of(result: dict[str, Any], prices: PriceStore) -> dict[str, Any]:
-    """The backtest of a result's model on its prices, as the result shows it; or why it has none.
+def add_backtest(result: dict[str, Any], prices: PriceStore) -> None:
+    """Add the backtest of a result's model on its prices to the result, or why it has none.
 
     Raises TemporaryError where the store does not answer.
     """
-    from functions.forecast.result import backtest_document
+    from functions.forecast import result as result_document
     from functions.forecast.scoring import backtest
 
     horizon = len(result["forecast"]["dates"])
@@ -60,7 +67,7 @@ def backtest_of(result: dict[str, Any], prices: PriceStore) -> dict[str, Any]:
     except (StockcastError, ArithmeticError, ValueError) as error:
         log.exception("no backtest of %s: %s", result["symbol"], error)  # noqa: TRY401 - told
         record = backtest.failed(horizon)
-    return backtest_document(record)
+    result_document.add_backtest(result, record)
 
 
 def _computed(result: dict[str, Any], prices: PriceStore, horizon: int) -> Any:

@@ -21,13 +21,18 @@ class Charting:
 
     def draw(self, wanted: ChartRequested) -> None:
         """Draw the chart of `wanted.result_key`, unless it is there or its result has expired."""
-        if self._results.has_chart(wanted.result_key):
+        key = wanted.result_key
+        seen: bytes | None = None
+        if self._results.has_chart(key):
             return
-        result = self._results.get(wanted.result_key)
-        if result is None:
-            log.warning("no result %s to draw; it has expired", wanted.result_key)
-            return
-        self._results.put_chart(wanted.result_key, drawn(json.loads(result)))
+        # Its backtest may be added to a result while its chart is drawn.
+        while (result := self._results.get(key)) != seen:
+            if result is None:
+                break
+            self._results.put_chart(key, drawn(json.loads(result)))
+            seen = result
+        if seen is None:
+            log.warning("no result %s to draw; it has expired", key)
 
 
 def drawn(result: Mapping[str, Any]) -> bytes:

@@ -18,7 +18,7 @@ from functions.common.requests.results import ResultStore, result_key
 from functions.common.requests.store import RequestStore
 from functions.forecast.prices.cache import RecentPrices
 
-VERSION = "7"
+VERSION = "8"
 """Part of every result's key: raise it when the same prices would get another answer."""
 
 PENDING = b'"status":"pending"'

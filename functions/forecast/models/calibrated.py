@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from functions.common.errors import TooLittleHistoryError
-from functions.forecast.models import outcome_table
+from functions.forecast.models import moves, outcome_table
 from functions.forecast.models.own_record import deviations, outcomes_so_far, width_factors
 from functions.forecast.models.prediction import LEVELS, Past, Prediction
 from functions.forecast.models.random_walk import FARTHEST
@@ -128,8 +128,7 @@ class CalibratedModel:
         return Past(fitted, interval)
 
     def _record_of(self, series: PriceSeries, column: int) -> NDArray[np.float64]:
-        log_price = np.log(series.adjusted_close)
-        return outcomes_so_far(log_price, measures(series), self._table, column)
+        return outcomes_so_far(moves.of(series), measures(series), self._table, column)
 
     def _widths(
         self,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from functions.forecast.models.moves import Moves
     from functions.forecast.models.outcome_table import OutcomeTable
 
 FIRST_JUDGED = 126
@@ -23,7 +24,7 @@ FIRST_JUDGED = 126
 
 
 def outcomes_so_far(
-    log_price: NDArray[np.float64],
+    moves: Moves,
     measures: NDArray[np.float64],
     table: OutcomeTable,
     column: int,
@@ -31,13 +32,17 @@ def outcomes_so_far(
     """What came of the forecasts of a stock over the fitted horizon `column`, added up.
 
     Entry i is the size of the first i outcomes together, each in units of its forecast deviation
-    and cut at the table's cap; the first is of the forecast made at row FIRST_JUDGED.
+    and cut at the table's cap; the first is of the forecast made at row FIRST_JUDGED. One that
+    begins or ends in a flat stretch is no evidence: it has the usual size.
     """
+    log_price, is_flat = moves.log_price, moves.is_flat
     horizon = int(table.horizons[column])
     made, came = slice(FIRST_JUDGED, -horizon), slice(FIRST_JUDGED + horizon, None)
     width = deviations(measures[made], table.weights[column : column + 1])[:, 0]
     outcome = np.abs(log_price[came] - log_price[made]) / (width * np.sqrt(horizon))
-    return np.concatenate(([0.0], np.cumsum(np.minimum(outcome, table.outcome_cap))))
+    outcome = np.minimum(outcome, table.outcome_cap)
+    outcome[is_flat[made] | is_flat[came]] = table.usual[column]
+    return np.concatenate(([0.0], np.cumsum(outcome)))
 
 
 def width_factors(

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 TRAINING_YEARS = 3
 FEWEST_ROWS = 30
+BACKTESTED = 40
+"""Origins of a backtest at most: each has a fit of its own."""
+
 FLOOR = 1e-3
 """The least price that is forecast or fitted, as a fraction of the last one."""
 
@@ -135,7 +138,9 @@ class ProphetModel:
 
     def backtest(self, series: PriceSeries, horizon: int) -> backtest.Backtest:
         """See `Model.backtest`: a fit of its own at each origin, from the rows up to it."""
-        origins = backtest.choose_origins(len(series), horizon)
+        origins = backtest.choose_origins(
+            len(series), horizon, enough=backtest.FEWEST, most=BACKTESTED
+        )
         centre = np.empty(len(origins))
         quantiles = np.empty((len(origins), len(WIS_LEVELS)))
         for row, origin in enumerate(origins):

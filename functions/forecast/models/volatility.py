@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from functions.forecast.models.moves import Moves, of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -25,49 +27,35 @@ DOWNSIDE_WINDOW = 22
 LEAST_DEVIATION = 1e-4
 """No stock is held to move less than a hundredth of a percent a day."""
 
-OUTLIER = 4.0
-"""A day counts for at most this many deviations of the quarter before it."""
-
-OUTLIER_WINDOW = 66
-FIRST_ROWS = 22
-LEAST_USUAL = 0.005
-"""A day's usual move is taken to be at least this when outliers are told: after a long halt."""
-
-MEAN_TO_ROOT_MEAN_SQUARE = 1.2533
-"""The ratio of a Gaussian's standard deviation to its mean absolute deviation."""
-
-
-def returns(adjusted_close: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log returns (n,), the first one 0."""
-    log_price = np.log(adjusted_close)
-    return np.diff(log_price, prepend=log_price[:1])
-
 
 @lru_cache(maxsize=16)
 def measures(series: PriceSeries) -> NDArray[np.float64]:
     """Deviations of a daily log return (n, 6): over each of WINDOWS, and of the month's losses.
 
-    Row i knows rows up to i alone, from the thirtieth row on. Those of the last series are kept:
-    a forecast and its backtest want the same, and so does the next forecast of the stock.
+    Row i knows rows up to i alone, from the thirtieth row on. Flat stretches are left out once
+    they are known to be such, and splits at once. Those of the last series are kept: a forecast
+    and its backtest want the same, and so does the next forecast of the stock.
     """
-    change = returns(series.adjusted_close)
-    limit = _limits(change)
-    loss = np.clip(change, -limit, 0.0)
-    day = np.minimum(daily_deviation(series), limit)
-    columns = [_root_mean_square(day, window) for window in WINDOWS]
-    columns.append(np.sqrt(2.0) * _root_mean_square(loss, DOWNSIDE_WINDOW))
-    measured = np.maximum(np.stack(columns, axis=1), LEAST_DEVIATION)
+    moves = of(series)
+    day = np.minimum(daily_deviation(series, moves.change), moves.limit)
+    loss = np.clip(moves.change, -moves.limit, 0.0)
+    mean_squares = _MeanSquares(moves)
+    measured = np.empty((len(series), len(WINDOWS) + 1))
+    total = mean_squares.totals(day)
+    for column, window in enumerate(WINDOWS):
+        measured[:, column] = mean_squares.over(total, window)
+    measured[:, -1] = 2.0 * mean_squares.over(mean_squares.totals(loss), DOWNSIDE_WINDOW)
+    measured = np.maximum(np.sqrt(measured), LEAST_DEVIATION)
     measured.flags.writeable = False
     return measured
 
 
-def daily_deviation(series: PriceSeries) -> NDArray[np.float64]:
-    """One day's deviation (n,), as sharply as its prices tell; the first is 0.
+def daily_deviation(series: PriceSeries, change: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One day's deviation (n,), as sharply as its prices tell; `change` are its log returns.
 
     Open, high, low and close are as traded, the return is adjusted: what the return has beyond
     the traded day is the overnight move, free of splits and dividends.
     """
-    change = returns(series.adjusted_close)
     low, high = series.low, series.high
     usable = (low > 0.0) & (low <= np.minimum(series.open, series.close))
     usable &= (high >= np.maximum(series.open, series.close)) & np.isfinite(high) & (high > low)
@@ -83,22 +71,25 @@ def daily_deviation(series: PriceSeries) -> NDArray[np.float64]:
     return deviation
 
 
-def _limits(change: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The most each day's move counts for (n,): earnings and errors are not the usual width."""
-    rows = len(change)
-    usual = np.empty(rows)
-    first = np.abs(change[1:FIRST_ROWS])
-    usual[:FIRST_ROWS] = MEAN_TO_ROOT_MEAN_SQUARE * first.mean() if len(first) else 0.0
-    usual[FIRST_ROWS:] = _root_mean_square(change, OUTLIER_WINDOW)[FIRST_ROWS - 1 : -1]
-    limits: NDArray[np.float64] = OUTLIER * np.maximum(usual, LEAST_USUAL)
-    return limits
+class _MeanSquares:
+    """Mean squares over the last rows that count, up to each row."""
 
+    def __init__(self, moves: Moves) -> None:
+        self._counts = moves.counts
+        self._end = np.cumsum(moves.counts)
+        # Of a stretch not yet known to be flat, the rows so far count, as if they did not move.
+        in_flat = ~moves.counts & ~moves.splits
+        self._still = np.where(in_flat & ~moves.is_flat, moves.unchanged, 0)
 
-def _root_mean_square(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
-    """Over the last `window` rows up to each row, leaving out row 0, which has no return."""
-    total = np.cumsum(values * values)
-    rows = np.arange(len(values))
-    before = np.maximum(rows - window, 0)
-    mean = (total - total[before]) / np.maximum(rows - before, 1)
-    root: NDArray[np.float64] = np.sqrt(np.maximum(mean, 0.0))
-    return root
+    def totals(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sums of the squares of `values` (n,) over the rows that count."""
+        counted = values[self._counts]
+        return np.concatenate(([0.0], np.cumsum(counted * counted)))
+
+    def over(self, totals: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+        """The mean square (n,) over `window` rows, or what there are."""
+        moving = np.maximum(window - self._still, 0)
+        start = np.maximum(self._end - moving, 0)
+        rows = np.maximum(self._end - start + self._still, 1)
+        mean: NDArray[np.float64] = np.maximum(totals[self._end] - totals[start], 0.0) / rows
+        return mean

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from functions.common.errors import RequestError
+from functions.common.prices.history import HIGHEST, LOWEST
 from functions.forecast.prices.series import PriceSeries
 
 HEADER = b"date,open,high,low,close,volume,adj_close"
@@ -26,7 +27,7 @@ def read(symbol: str, body: bytes) -> PriceSeries:
     """The series in `body`, as `functions.common.prices.history` writes it; the last ones are kept.
 
     Raises UnreadablePricesError where the header, a number, the order of dates or an adjusted
-    close (finite, positive) is not as it should be.
+    close (LOWEST to HIGHEST) is not as it should be.
     """
     header, _, rest = body.partition(b"\n")
     if header.strip() != HEADER:
@@ -49,8 +50,11 @@ def read(symbol: str, body: bytes) -> PriceSeries:
         message = f"The stored prices of {symbol} cannot be read: {error}"
         raise UnreadablePricesError(message) from error
     adjusted = columns[5]
-    if not (np.isfinite(adjusted).all() and (adjusted > 0).all()):
-        message = f"The stored prices of {symbol} hold adjusted closes that are no positive number."
+    if not ((adjusted >= LOWEST) & (adjusted <= HIGHEST)).all():
+        message = (
+            f"The stored prices of {symbol} hold adjusted closes that are not from {LOWEST:g} to"
+            f" {HIGHEST:g}. Remove the file; it is fetched again."
+        )
         raise UnreadablePricesError(message)
     if not (np.diff(dates) > np.timedelta64(0, "D")).all():
         message = f"The stored prices of {symbol} are not ascending by date."

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from functions.forecast.prices.series import PriceSeries
 
 FEWEST = 24
-"""Origins a backtest has where the history allows, even if their horizons then overlap."""
+"""Origins a backtest has where the history allows, even if it then begins early."""
 
-MOST = 100
+ENOUGH, MOST = 100, 400
+"""Of a model that answers in no time: with fewer than ENOUGH, their horizons overlap."""
+
 WARM_UP = 252
 """Rows before the first origin where the history allows: one trading year."""
 
@@ -79,23 +81,23 @@ def failed(horizon: int) -> Backtest:
 
 
 def choose_origins(
-    rows: int, horizon: int, *, fewest: int = FEWEST, most: int = MOST, warm_up: int = WARM_UP
+    rows: int, horizon: int, *, enough: int = ENOUGH, most: int = MOST, warm_up: int = WARM_UP
 ) -> NDArray[np.intp]:
     """Row indices of past last-known days, ascending, the last one `horizon` rows before the end.
 
     They are a horizon apart, or further if there would be more than `most`; where that gives
-    fewer than `fewest`, the first comes earlier than `warm_up` rows, and then they stand closer
-    and their horizons overlap. Empty where no forecast
-    from at least SHORTEST_WARM_UP rows can be checked.
+    fewer than `enough`, they stand closer and their horizons overlap. The first comes earlier than
+    `warm_up` rows where fewer than FEWEST would not overlap. Empty where no forecast from at least
+    SHORTEST_WARM_UP rows can be checked.
     """
     last = rows - 1 - horizon
-    first = min(warm_up - 1, max(SHORTEST_WARM_UP - 1, last - (fewest - 1) * horizon))
+    first = min(warm_up - 1, max(SHORTEST_WARM_UP - 1, last - (FEWEST - 1) * horizon))
     usable = last - first
     if usable < 0:
         return np.empty(0, dtype=np.intp)
     spacing = max(horizon, math.ceil(usable / (most - 1)))
-    if usable // spacing + 1 < fewest:
-        spacing = max(1, usable // (fewest - 1))
+    if usable // spacing + 1 < enough:
+        spacing = max(1, usable // (enough - 1))
     return np.arange(last, first - 1, -spacing, dtype=np.intp)[:most][::-1]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from functions.ingest.freshness.update import Kept
+    from functions.ingest.freshness.policy import Kept
 
 SEEN_S = 1.0
 MOST = 256

@@ -11,6 +11,19 @@ from functions.ingest.providers.publication import Schedule
 NEVER = datetime.fromtimestamp(0, timezone.utc)
 ASK_AGAIN_AFTER = timedelta(minutes=15)
 """A provider that is late with a day's prices is asked for them no more often than this."""
+COMPARED_EVERY = timedelta(days=7)
+"""How often all of a history is fetched, and not just its tail."""
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""A time further ahead of our clock than this makes no sense."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Prices in S3, and until when they are fresh; stale ones are the last that could be had."""
+
+    stored: StoredPrices
+    fresh_until: datetime
+    is_stale: bool = False
 
 
 @dataclass(frozen=True)
@@ -24,30 +37,49 @@ class Freshness:
         """When the stored prices stop being fresh; not after `now` where they no longer are.
 
         One that lacks the day that is due (the provider is late, or the stock no longer trades)
-        is fresh for ASK_AGAIN_AFTER from when the provider was last asked. A file that does not
-        say when it was fetched, since someone else has put it there, never was fresh.
+        is fresh for ASK_AGAIN_AFTER from when the provider was last asked. A file whose metadata
+        makes no sense, since someone else has put it there, never was fresh.
         """
-        fetched, last = checked_at(stored), last_date(stored)
-        if fetched is None or last is None:
+        fetched = checked_at(stored, now)
+        if fetched is None:
             return NEVER
         oldest = fetched + self.max_age
-        if last < self.schedule.due(now):
+        if date.fromisoformat(stored.last_date) < self.schedule.due(now):
             return min(oldest, fetched + ASK_AGAIN_AFTER)
         following = self.schedule.next_publication(now)
         return min(oldest, following) if following else oldest
 
 
-def checked_at(stored: StoredPrices) -> datetime | None:
-    """When the provider was last asked for these prices; None: not known."""
+def checked_at(stored: StoredPrices, now: datetime) -> datetime | None:
+    """When the provider was last asked for these prices.
+
+    None where the metadata makes no sense: a time without an offset or in the future, dates that
+    are none or in the wrong order, no rows. All of the prices are then to be fetched again.
+    """
+    first, last = _day(stored.first_date), _day(stored.last_date)
+    if first is None or last is None or not stored.rows:
+        return None
+    if not first <= last <= (now + timedelta(days=1)).date():
+        return None
+    return _moment(stored.fetched_at, now)
+
+
+def needs_comparing(stored: StoredPrices, now: datetime) -> bool:
+    """Whether all of the prices should be fetched and compared, and not just their tail."""
+    compared = _moment(stored.compared_at, now)
+    return compared is None or now - compared >= COMPARED_EVERY
+
+
+def _moment(text: str, now: datetime) -> datetime | None:
     try:
-        return datetime.fromisoformat(stored.fetched_at.replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         return None
+    return moment if moment.tzinfo and moment <= now + CLOCKS_DIFFER else None
 
 
-def last_date(stored: StoredPrices) -> date | None:
-    """The last day the stored prices hold; None: not known."""
+def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(stored.last_date)
+        return date.fromisoformat(text)
     except ValueError:
         return None

@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-from functions.common.prices.history import PriceHistory
+from datetime import date
+
+from functions.common.prices import notes
+from functions.common.prices.history import PriceHistory, PriceRow
 from functions.ingest.providers import Fetched
 
+OVERLAP = 15
+"""How many stored sessions a tail begins with: what a provider mends later is seen in them."""
 CENT = 0.01
 TOLERANCE = 1e-5
-"""Relative, and never more than half a cent: what rounding may do to an adjusted close."""
+"""Relative, and never more than half a cent: what rounding may do to a price."""
+
+
+def beginning(stored: PriceHistory) -> date:
+    """The day from which a tail is to be fetched."""
+    return stored.rows[-OVERLAP:][0].date
 
 
 def extended(stored: PriceHistory, last_action: str, tail: Fetched) -> PriceHistory | None:
-    """`stored` with the days of `tail`, which begins at its last day; None: fetch all anew.
+    """`stored` with the days of `tail`, which starts at its `beginning`; None: fetch all again.
 
     All is to be fetched where the tail has a split or dividend that the stored prices are not
-    adjusted for (they know those up to `last_action`, an ISO date or empty), or does not begin
-    with the stored last day, or gives another adjusted close for it.
+    adjusted for (they know those up to `last_action`, an ISO date or empty), or where any of the
+    days that both have is missing in one of them or has another close.
     """
-    last = stored.rows[-1]
-    if any(action.isoformat() > last_action and action >= last.date for action in tail.actions):
+    if any(action.isoformat() > last_action for action in tail.actions):
         return None
-    if not tail.rows or tail.rows[0].date != last.date:
+    known = stored.rows[-OVERLAP:]
+    if len(tail.rows) < len(known) or not all(map(_agree, known, tail.rows)):
         return None
-    difference = abs(tail.rows[0].adj_close - last.adj_close)
-    if difference > min(CENT / 2, TOLERANCE * last.adj_close):
-        return None
-    return PriceHistory(stored.symbol, stored.rows[:-1] + tail.rows)
+    told = notes.merged(stored.notes, tail.notes)
+    return PriceHistory(stored.symbol, stored.rows[: -len(known)] + tail.rows, told)
+
+
+def _agree(known: PriceRow, told: PriceRow) -> bool:
+    return (
+        known.date == told.date
+        and _is_equal(known.adj_close, told.adj_close)
+        and _is_equal(known.close, told.close)
+    )
+
+
+def _is_equal(known: float | None, told: float | None) -> bool:
+    if known is None or told is None:
+        return known is told
+    return abs(known - told) <= min(CENT / 2, TOLERANCE * known)

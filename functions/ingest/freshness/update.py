@@ -1,11 +1,14 @@
-"""Keeps each symbol's prices in S3 fresh, at the least cost in calls to the providers."""
+"""Keeps each symbol's prices in S3 fresh, at the least cost in calls to the providers.
+
+A stored symbol belongs to the provider that its prices came from. Another one takes its place only
+where it has as much of it and is as recent.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from functions.common.errors import (
     KeyRefusedError,
@@ -15,29 +18,15 @@ from functions.common.errors import (
     UnknownSymbolError,
 )
 from functions.common.prices.bucket import ChangedMeanwhileError
-from functions.common.prices.history import BadPricesError, PriceHistory
 from functions.common.prices.store import PriceStore, StoredPrices
-from functions.common.requests.claims import Claim, Claiming, Outcome
-from functions.common.requests.record import iso
+from functions.common.requests.claims import Claiming
 from functions.ingest.freshness.cache import RecentlyFresh
-from functions.ingest.freshness.policy import NEVER, Freshness, checked_at
-from functions.ingest.freshness.tail import extended
+from functions.ingest.freshness.fetching import Fetching
+from functions.ingest.freshness.policy import NEVER, Kept, checked_at, needs_comparing
+from functions.ingest.freshness.whole import WorseError
 from functions.ingest.providers import Provider
-from functions.ingest.providers.cleaning import jumps
-
-SHARED_S = 1.0
-"""Whoever waited for a fetch takes its outcome, good or bad, this long after it."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Prices in S3, and until when they are fresh; stale ones are the last that could be had."""
-
-    stored: StoredPrices
-    fresh_until: datetime
-    is_stale: bool = False
 
 
 class FreshPrices:
@@ -56,159 +45,117 @@ class FreshPrices:
         stale_ok_s: float,
         clock: Callable[[], float],
     ) -> None:
-        self._providers = providers
+        self._providers = {provider.name: provider for provider in providers}
         self._prices = prices
-        self._claims = claims
-        self._max_age = timedelta(seconds=max_age_s)
+        self._fetching = Fetching(prices, claims, max_age_s, clock)
         self._stale_ok = timedelta(seconds=stale_ok_s)
-        self._clock = clock
         self._recently = RecentlyFresh()
 
     def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:
-        """The prices of the first provider that knows the symbol, fetched now if need be.
+        """Fresh prices of `symbol`, fetched now if need be.
 
-        Where it does not answer, the stored ones, marked stale, while they are younger than
-        STALE_OK. Where its budget is used up, ThrottledError, unless that would last past
-        `wait_until`. Raises UnknownSymbolError where no provider knows the symbol, TemporaryError
-        or KeyRefusedError where one fails and nothing is stored.
+        They are those of the provider whose prices are stored, or else of the first that knows the
+        symbol. Where it fails, no longer knows the symbol or has lost prices of it, the stored
+        ones, marked stale, while they are younger than STALE_OK. Where its budget is used up,
+        ThrottledError, unless that would last past `wait_until`. Raises UnknownSymbolError where no
+        provider knows the symbol, TemporaryError or KeyRefusedError where one fails and nothing is
+        stored.
         """
-        unknown: UnknownSymbolError | None = None
-        for provider in self._providers:
-            try:
-                return self._from(provider, symbol, wait_until)
-            except UnknownSymbolError as error:
-                unknown = unknown or error
-        raise unknown or UnknownSymbolError(f"No provider is set up for {symbol}.")
-
-    def _from(self, provider: Provider, symbol: str, wait_until: datetime | None) -> Kept:
-        key = self._prices.key_of(provider.name, symbol)
-        recent = self._recently.get(key)
-        if recent and self._now() < recent.fresh_until:
+        recent = self._recently.get(symbol)
+        if recent and self._fetching.now() < recent.fresh_until:
             return recent
-        stored = self._prices.head(key)
-        if stored and (kept := self._if_fresh(provider, stored)):
-            self._recently.put(key, kept)
-            return kept
+        now = self._fetching.now()
+        held = self._prices.held(symbol, self._providers)
+        stored = next((one for one in held if checked_at(one, now) is not None), None)
+        if stored is None or stored.provider not in self._providers:
+            return self._first(symbol)
         try:
-            return self._fetched(provider, symbol, key)
-        except (TemporaryError, KeyRefusedError) as error:
-            if stored and self._may_serve_stale(stored, error, wait_until):
+            kept = self._owned(symbol, stored)
+        except (TemporaryError, KeyRefusedError, UnknownSymbolError) as error:
+            if self._may_serve_stale(stored, error, wait_until):
                 log.warning(
                     "serving stale prices of %s, last checked %s: %s",
                     *(symbol, stored.fetched_at, error.detail),
                 )
                 return Kept(stored, NEVER, is_stale=True)
             raise
+        self._recently.put(symbol, kept)
+        return kept
 
-    def _fetched(self, provider: Provider, symbol: str, key: str) -> Kept:
-        # One fetch at a time for a symbol: whoever waited here finds its prices in S3.
-        with self._claims.claimed(f"stockcast:fetching:{{{key}}}") as claim:
-            if isinstance(claim, Outcome) and claim.value:
-                raise _shared_failure(claim.value)
-            stored = self._prices.head(key)
-            if stored and (kept := self._if_fresh(provider, stored)):
-                return kept
+    def _first(self, symbol: str) -> Kept:
+        """The prices of the first provider that knows the symbol, of which none are stored."""
+        unknown: UnknownSymbolError | None = None
+        passed_over: list[str] = []
+        for provider in self._providers.values():
             try:
-                fetched = self._fetch(provider, symbol, stored)
-            except TemporaryError as error:
-                if isinstance(claim, Claim):
-                    claim.complete(_failure(error), SHARED_S)
-                raise
-            if isinstance(claim, Claim):
-                claim.complete(None, SHARED_S)
-        return Kept(fetched, self._fresh_until(provider, fetched))
+                return self._fetching.fetched(provider, symbol, passed_over=passed_over)
+            except UnknownSymbolError as error:
+                unknown = unknown or error
+                passed_over.append(provider.name)
+        raise unknown or UnknownSymbolError(f"No provider is set up for {symbol}.")
 
-    def _fetch(self, provider: Provider, symbol: str, known: StoredPrices | None) -> StoredPrices:
-        history, last_action = self._extended(provider, symbol, known) or self._whole(
-            provider, symbol
+    def _owned(self, symbol: str, stored: StoredPrices) -> Kept:
+        """Fresh prices of a symbol that is stored, from the provider that it belongs to.
+
+        One that comes before it in PROVIDERS takes its place if it can, but is asked for that only
+        once, and again when all of the history is to be compared.
+        """
+        owner = self._providers[stored.provider]
+        names = list(self._providers)
+        before, after = names[: (at := names.index(owner.name))], names[at + 1 :]
+        kept = self._fetching.if_fresh(owner, stored)
+        asks_all = kept is None and needs_comparing(stored, self._fetching.now())
+        for name in before:
+            if name in stored.passed_over and not asks_all:
+                continue
+            try:
+                return self._taken_over(name, symbol, stored)
+            except (UnknownSymbolError, WorseError) as error:
+                log.info("%s stays with %s: %s", symbol, owner.name, error.detail)
+            except (TemporaryError, KeyRefusedError):
+                if name not in stored.passed_over:
+                    raise
+        if kept:
+            return self._noting(kept, before)
+        try:
+            return self._fetching.fetched(owner, symbol, passed_over=before)
+        except UnknownSymbolError:
+            for name in after:
+                try:
+                    return self._taken_over(name, symbol, stored)
+                except StockcastError as error:
+                    log.info("%s cannot take over %s: %s", name, symbol, error.detail)
+            raise
+
+    def _taken_over(self, name: str, symbol: str, stored: StoredPrices) -> Kept:
+        names = list(self._providers)
+        return self._fetching.fetched(
+            self._providers[name],
+            symbol,
+            passed_over=names[: names.index(name)],
+            instead_of=stored,
         )
-        now = iso(int(self._clock() * 1000))
-        replaces = known.etag if known else None
-        try:
-            stored = self._prices.put(
-                provider.name,
-                history,
-                fetched_at=now,
-                replaces=replaces,
-                last_action=last_action,
-                jumps=jumps(history.rows),
-            )
-        except ChangedMeanwhileError:
-            newer = self._prices.head(self._prices.key_of(provider.name, symbol))
-            if newer and self._if_fresh(provider, newer):
-                return newer
-            message = f"The prices of {symbol} are being replaced; try again shortly."
-            raise TemporaryError(message, retry_after_s=1) from None
-        if stored.jumps:
-            log.warning("%s jumped without a split on %s", symbol, ", ".join(stored.jumps))
-        return stored
 
-    def _extended(
-        self, provider: Provider, symbol: str, known: StoredPrices | None
-    ) -> tuple[PriceHistory, str] | None:
-        """The stored history with its tail fetched; None where all is to be fetched."""
-        stored = self._prices.get(known.key) if known else None
-        if stored is None or checked_at(stored) is None:
-            return None
+    def _noting(self, kept: Kept, passed_over: Sequence[str]) -> Kept:
+        """`kept`, with the names of those that were passed over for it, if these are new."""
+        stored = kept.stored
+        if set(passed_over) <= set(stored.passed_over):
+            return kept
         try:
-            history = PriceHistory.from_csv(symbol, stored.body)
-        except BadPricesError as error:
-            log.warning("fetching all of %s anew: %s", symbol, error.detail)
-            return None
-        if not history.rows:
-            return None
-        tail = provider.fetch(symbol, history.rows[-1].date)
-        longer = extended(history, stored.last_action, tail)
-        if longer is None:
-            log.info("the past prices of %s have changed; fetching all anew", symbol)
-            return None
-        log.info("fetched the tail of %s from %s", symbol, provider.name)
-        return longer, max(stored.last_action, _latest(tail.actions))
-
-    def _whole(self, provider: Provider, symbol: str) -> tuple[PriceHistory, str]:
-        fetched = provider.fetch(symbol)
-        if not fetched.rows:
-            message = f"{provider.name} knows {symbol} but has no prices of it."
-            raise UnknownSymbolError(message)
-        log.info("fetched %s from %s", symbol, provider.name, extra={"rows": len(fetched.rows)})
-        return fetched.history, _latest(fetched.actions)
+            stored = self._prices.annotate(stored.key, stored.etag, passed_over=tuple(passed_over))
+        except ChangedMeanwhileError as error:
+            log.info("not noted: %s", error.detail)
+        return Kept(stored, kept.fresh_until)
 
     def _may_serve_stale(
         self, stored: StoredPrices, error: StockcastError, wait_until: datetime | None
     ) -> bool:
-        now, checked = self._now(), checked_at(stored)
-        if checked is None or not stored.rows or now - checked > self._stale_ok:
+        now = self._fetching.now()
+        checked = checked_at(stored, now)
+        if checked is None or now - checked > self._stale_ok:
             return False
         if not isinstance(error, ThrottledError):
             return True
         # Waiting costs nobody anything, if there is time to wait.
         again = now + timedelta(seconds=error.retry_after_s or 0)
         return wait_until is not None and again > wait_until
-
-    def _if_fresh(self, provider: Provider, stored: StoredPrices) -> Kept | None:
-        until = self._fresh_until(provider, stored)
-        return Kept(stored, until) if self._now() < until else None
-
-    def _fresh_until(self, provider: Provider, stored: StoredPrices) -> datetime:
-        return Freshness(provider.schedule, self._max_age).until(stored, self._now())
-
-    def _now(self) -> datetime:
-        return datetime.fromtimestamp(self._clock(), timezone.utc)
-
-
-def _latest(days: Sequence[date]) -> str:
-    return days[-1].isoformat() if days else ""
-
-
-def _failure(error: TemporaryError) -> dict[str, object]:
-    return {
-        "detail": error.detail,
-        "retry_after_s": error.retry_after_s,
-        "throttled": isinstance(error, ThrottledError),
-    }
-
-
-def _shared_failure(failure: dict[str, object]) -> TemporaryError:
-    kind = ThrottledError if failure["throttled"] else TemporaryError
-    wait_s = failure["retry_after_s"]
-    return kind(str(failure["detail"]), retry_after_s=float(wait_s) if wait_s else None)  # type: ignore[arg-type] # a JSON number

@@ -15,18 +15,22 @@ class Fetched:
     """Daily prices of one symbol as a provider gave them, cleaned.
 
     `rows` are ascending by date, one a day; `actions` are the days among them on which a split or
-    a dividend took effect, ascending; `dropped` counts the rows that could not be used.
+    a dividend took effect, ascending. `dropped` counts the rows that could not be used, `fillers`
+    those of them for days when the exchange is closed. `notes` say in whole sentences what a reader
+    should know about the rows.
     """
 
     symbol: str
     rows: tuple[PriceRow, ...]
     actions: tuple[date, ...] = ()
     dropped: int = 0
+    fillers: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def history(self) -> PriceHistory:
         """The rows as a history to store."""
-        return PriceHistory(self.symbol, self.rows)
+        return PriceHistory(self.symbol, self.rows, self.notes)
 
 
 class Provider(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,13 @@ from functions.common.errors import ThrottledError
 from functions.common.redis_client import failures_are_temporary
 
 SPEND = """
-local now, longest, wait = tonumber(ARGV[1]), 0, 0
-for i = 3, #ARGV, 2 do
+local time, longest, wait = redis.call('TIME'), 0, 0
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+for i = 2, #ARGV, 2 do
   longest = math.max(longest, tonumber(ARGV[i + 1]))
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - longest)
-for i = 3, #ARGV, 2 do
+for i = 2, #ARGV, 2 do
   local most, window = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
   local since = '(' .. (now - window)
   local spent = redis.call('ZCOUNT', KEYS[1], since, '+inf')
@@ -27,14 +28,15 @@ for i = 3, #ARGV, 2 do
   end
 end
 if wait == 0 then
-  redis.call('ZADD', KEYS[1], now, ARGV[2])
+  redis.call('ZADD', KEYS[1], now, ARGV[1])
   redis.call('PEXPIRE', KEYS[1], longest)
 end
 return math.ceil(wait)
 """
-"""KEYS: the budget. ARGV: now (ms), a unique name, then most and window (ms) of each limit.
+"""KEYS: the budget. ARGV: a unique name, then most and window (ms) of each limit.
 
-Answers how many milliseconds to wait; 0: go ahead, it is counted.
+Answers how many milliseconds to wait; 0: go ahead, it is counted. The time is Redis's own, since
+one worker whose clock is ahead would use the budget up for all.
 """
 
 
@@ -48,14 +50,11 @@ class Limit:
 
 
 class Budget:
-    """The calls of one provider. `clock` gives the time in epoch seconds."""
+    """The calls of one provider."""
 
-    def __init__(
-        self, redis: Any, provider: str, limits: Sequence[Limit], clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, redis: Any, provider: str, limits: Sequence[Limit]) -> None:
         self._provider = provider
         self._limits = [limit for limit in limits if limit.most]
-        self._clock = clock
         self._key = f"stockcast:budget:{{{provider}}}"
         self._script = redis.register_script(SPEND)
 
@@ -63,7 +62,7 @@ class Budget:
         """Count one call. Raises ThrottledError, with the time to wait, where none is left."""
         if not self._limits:
             return
-        arguments: list[Any] = [int(self._clock() * 1000), secrets.token_hex(8)]
+        arguments: list[Any] = [secrets.token_hex(8)]
         for limit in self._limits:
             arguments += [limit.most, limit.window_s * 1000]
         with failures_are_temporary():

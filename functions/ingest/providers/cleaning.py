@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
-from functions.common.prices.history import PriceRow
+from functions.common.prices.calendars import FIRST_YEAR, LAST_YEAR, is_trading_day
+from functions.common.prices.history import PriceRow, is_price
 from functions.ingest.providers import Fetched
 
 JUMP = 1.5
 """A close this many times the last one, or its inverse, is worth a second look."""
+UNREADABLE = "no date that can be read"
+NO_PRICE = "no usable price"
+TWICE = "a day that came twice"
+FILLER = "the last close again, on a day when the exchange is closed"
 
 log = logging.getLogger(__name__)
 
@@ -41,29 +47,76 @@ def number(value: object) -> float:
     return math.nan
 
 
-def clean(provider: str, symbol: str, given: Iterable[GivenRow], last: date) -> Fetched:
+def each(rows: Iterable[Any], read: Callable[[Any], GivenRow]) -> list[GivenRow | None]:
+    """What `read` makes of each row of a provider's answer; None where it cannot be read."""
+
+    def row_or_none(row: Any) -> GivenRow | None:
+        try:
+            return read(row)
+        except (TypeError, KeyError, ValueError, IndexError, AttributeError):
+            return None
+
+    return [row_or_none(row) for row in rows]
+
+
+def clean(
+    provider: str,
+    symbol: str,
+    given: Iterable[GivenRow | None],
+    last: date,
+    is_open: Callable[[date], bool] = is_trading_day,
+) -> Fetched:
     """The usable rows, ascending, one a day, none later than `last`.
 
-    Rows whose adjusted close is no positive number are dropped, as is all but the latest given
-    of rows for one day; other columns that make no sense become None. Drops are logged.
+    Leaves out rows that could not be read (None), that have no usable adjusted close, or that
+    repeat the last close on a day when the exchange is closed (`is_open` is its calendar). Keeps
+    the latest given of rows for one day. The notes say what was left out. Other columns that make
+    no sense become None.
     """
     by_day: dict[date, GivenRow] = {}
-    seen = 0
+    left_out: dict[str, list[str]] = {}
     for one in given:
-        seen += 1
-        if one.row.date <= last and _is_price(one.row.adj_close):
+        if one is None:
+            left_out.setdefault(UNREADABLE, []).append("")
+        elif one.row.date > last:
+            continue  # the session is still under way
+        elif not is_price(one.row.adj_close):
+            left_out.setdefault(NO_PRICE, []).append(one.row.date.isoformat())
+        else:
+            if one.row.date in by_day:
+                left_out.setdefault(TWICE, []).append(one.row.date.isoformat())
             by_day[one.row.date] = one
-    days = sorted(by_day)
-    rows = tuple(_sensible(by_day[day].row) for day in days)
-    dropped = seen - len(rows)
+    days: list[date] = []
+    for day in sorted(by_day):
+        if days and _is_filler(by_day[days[-1]], by_day[day], is_open):
+            left_out.setdefault(FILLER, []).append(day.isoformat())
+        else:
+            days.append(day)
+    notes = tuple(_note(why, dates) for why, dates in left_out.items())
+    dropped = sum(map(len, left_out.values()))
     if dropped:
         log.warning(
-            "dropped %d of %d rows of %s from %s: no usable adjusted close, given twice, or early",
-            *(dropped, seen, symbol, provider),
+            "dropped %d rows of %s from %s: %s",
+            *(dropped, symbol, provider, " ".join(notes)),
             extra={"symbol": symbol, "provider": provider, "dropped": dropped},
         )
+    rows = tuple(_sensible(by_day[day].row) for day in days)
     actions = tuple(day for day in days if by_day[day].has_action)
-    return Fetched(symbol, rows, actions, dropped)
+    fillers = len(left_out.get(FILLER, ()))
+    return Fetched(symbol, rows, actions, dropped, fillers, notes)
+
+
+def _is_filler(before: GivenRow, one: GivenRow, is_open: Callable[[date], bool]) -> bool:
+    day = one.row.date
+    if one.has_action or not FIRST_YEAR <= day.year <= LAST_YEAR or is_open(day):
+        return False
+    return one.row.adj_close == before.row.adj_close
+
+
+def _note(why: str, dates: Sequence[str]) -> str:
+    rows = "1 row was" if len(dates) == 1 else f"{len(dates)} rows were"
+    latest = f" (latest: {max(dates)})" if max(dates) else ""
+    return f"{rows} left out: {why}{latest}."
 
 
 def jumps(rows: Sequence[PriceRow]) -> list[str]:
@@ -73,10 +126,6 @@ def jumps(rows: Sequence[PriceRow]) -> list[str]:
         for earlier, later in pairwise(rows)
         if not 1 / JUMP < later.adj_close / earlier.adj_close < JUMP
     ]
-
-
-def _is_price(value: float) -> bool:
-    return math.isfinite(value) and value > 0
 
 
 def _sensible(row: PriceRow) -> PriceRow:
@@ -92,4 +141,4 @@ def _sensible(row: PriceRow) -> PriceRow:
 
 
 def _price_or_none(value: float | None) -> float | None:
-    return value if value is not None and _is_price(value) else None
+    return value if value is not None and is_price(value) else None

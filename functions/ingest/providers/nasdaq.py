@@ -19,7 +19,7 @@ from functions.common.errors import (
 )
 from functions.common.prices.history import PriceRow
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import GivenRow, clean, number
+from functions.ingest.providers.cleaning import GivenRow, clean, each, number
 from functions.ingest.providers.publication import NEW_YORK, Schedule
 from functions.ingest.providers.session import OK, RETRY_AFTER_S, ProviderSession, Reply
 
@@ -74,8 +74,10 @@ class NasdaqProvider:
         try:
             data = document["dataset_data"]
             given = _given(data["column_names"], data["data"])
-        except (TypeError, KeyError, ValueError, IndexError, AttributeError):
+        except (TypeError, KeyError, AttributeError):
             raise self._http.unexpected(reply) from None
+        if given and not any(given):
+            raise self._http.unexpected(reply)
         return clean(self.name, symbol, given, today)
 
     def _refusal(self, symbol: str, reply: Reply) -> StockcastError:
@@ -85,8 +87,6 @@ class NasdaqProvider:
             letter = ERROR_CODE.match(error["code"])[1]  # type: ignore[index] # caught below
             said = self._http.quoted(f"{error['code']}: {error.get('message', '')}")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            if reply.status in {401, 403}:
-                return self._key_refused(str(reply.status))
             return self._http.unexpected(reply)
         wait_s = RETRY_AFTER_S if reply.retry_after_s is None else reply.retry_after_s
         of_class: dict[str, StockcastError] = {
@@ -113,7 +113,7 @@ class NasdaqProvider:
         )
 
 
-def _given(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[GivenRow]:
+def _given(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[GivenRow | None]:
     """Rows by the columns' names, which differ in punctuation between databases."""
     at = {re.sub("[^a-z]", "", name.lower()): index for index, name in enumerate(names)}
     dividend = next((at[name] for name in DIVIDEND if name in at), None)
@@ -122,8 +122,8 @@ def _given(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[GivenRow
     def cell(row: Sequence[Any], name: str) -> float:
         return number(row[at[name]]) if name in at else number(None)
 
-    return [
-        GivenRow(
+    def read(row: Sequence[Any]) -> GivenRow:
+        return GivenRow(
             PriceRow(
                 date.fromisoformat(row[at["date"]]),
                 cell(row, "open"),
@@ -136,5 +136,5 @@ def _given(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[GivenRow
             dividend=0.0 if dividend is None else number(row[dividend]),
             split=1.0 if split is None else number(row[split]),
         )
-        for row in rows
-    ]
+
+    return each(rows, read)

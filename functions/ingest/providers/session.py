@@ -34,6 +34,17 @@ class Reply:
     text: str
     retry_after_s: float | None = None
 
+    def says(self, field: str) -> bool:
+        """Whether the provider itself answers, with a JSON object that has `field`.
+
+        A proxy or a wall against robots in between answers with a page.
+        """
+        try:
+            document = json.loads(self.text)
+        except (ValueError, RecursionError):
+            return False
+        return isinstance(document, dict) and field in document
+
 
 class ProviderSession:
     """Asks one provider over HTTP; safe to share between threads.

@@ -15,7 +15,7 @@ from functions.common.errors import (
 )
 from functions.common.prices.history import PriceRow
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import GivenRow, clean, number
+from functions.ingest.providers.cleaning import GivenRow, clean, each, number
 from functions.ingest.providers.publication import NEW_YORK, Schedule
 from functions.ingest.providers.session import OK, ProviderSession, Reply
 
@@ -63,23 +63,24 @@ class TiingoProvider:
         rows = self._http.parsed(reply)
         if not isinstance(rows, list):
             raise self._http.unexpected(reply)
-        try:
-            given = [_given(row) for row in rows]
-        except (TypeError, KeyError, ValueError, AttributeError):
-            raise self._http.unexpected(reply) from None
+        given = each(rows, _given)
+        if given and not any(given):
+            raise self._http.unexpected(reply)
         return clean(self.name, symbol, given, today)
 
     def _refusal(self, symbol: str, reply: Reply, now: datetime) -> StockcastError | None:
-        if reply.status in {401, 403}:
-            message = f"Tiingo refuses the key ({reply.status}); set {KEY} to a valid one."
-            return KeyRefusedError(message)
-        if reply.status == 404:  # noqa: PLR2004
-            return UnknownSymbolError(f"Tiingo has no prices of {symbol}; check the ticker.")
         if reply.status == OK and reply.text.lstrip(' "').lower().startswith(OVER_QUOTA):
             message = (
                 f"Tiingo's monthly quota of symbols is used up: {self._http.quoted(reply.text)}."
             )
             return ThrottledError(message, retry_after_s=_until_next_month_s(now))
+        if not reply.says("detail"):
+            return None
+        if reply.status in {401, 403}:
+            message = f"Tiingo refuses the key ({reply.status}); set {KEY} to a valid one."
+            return KeyRefusedError(message)
+        if reply.status == 404:  # noqa: PLR2004
+            return UnknownSymbolError(f"Tiingo has no prices of {symbol}; check the ticker.")
         return None
 
 

@@ -86,6 +86,7 @@ class YahooProvider:
                 keepna=True,
                 timeout=None,
             )
+            given = _given(frame)
         except _NothingError:
             return Fetched(symbol, ())
         except _UnknownError as error:
@@ -94,8 +95,11 @@ class YahooProvider:
         except (YFException, KeyError, TypeError, IndexError, ValueError) as error:
             message = f"Yahoo answered what yfinance does not understand: {error!r}."
             raise BadAnswerError(message) from error
+        if given and not any(given):
+            message = f"Yahoo answered {len(given)} rows for {symbol}, none of them with a date."
+            raise BadAnswerError(message)
         # Before it is due, the row of today is that of a session still under way.
-        return clean(self.name, symbol, _given(frame), self.schedule.due(now))
+        return clean(self.name, symbol, given, self.schedule.due(now))
 
 
 class _NothingError(Exception):
@@ -163,11 +167,14 @@ def _check(http: ProviderSession, reply: Reply) -> None:
         raise _NothingError
 
 
-def _given(frame: Any) -> list[GivenRow]:
+def _given(frame: Any) -> list[GivenRow | None]:
     columns = ["Open", "High", "Low", "Close", "Volume", "Adj Close", "Dividends", "Stock Splits"]
     days = [moment.date() for moment in frame.index]
+    is_dated = frame.index.notna()
     rows = frame[columns].astype(float).to_numpy().tolist()
     return [
         GivenRow(PriceRow(day, *cells[:6]), dividend=cells[6], split=cells[7] or 1.0)
-        for day, cells in zip(days, rows, strict=True)
+        if dated
+        else None
+        for day, dated, cells in zip(days, is_dated, rows, strict=True)
     ]

@@ -13,10 +13,13 @@ from functions.web.stores.batches import Member
 
 FIGURES = (
     *("last_date", "last_price", "target_date", "predicted_price"),
-    *("lo80", "hi80", "lo95", "hi95", "probability_higher"),
+    *("lo80", "hi80", "lo95", "hi95", "probability_higher", "trust"),
 )
 COLUMNS = ("symbol", "request_id", "status", *FIGURES, "error")
-RANKED = ("last_date", "last_price", "predicted_price", "lo80", "hi80", "probability_higher")
+RANKED = (
+    *("last_date", "last_price", "predicted_price"),
+    *("lo80", "hi80", "probability_higher", "trust"),
+)
 
 
 def table(members: Iterable[Member]) -> str:
@@ -26,7 +29,11 @@ def table(members: Iterable[Member]) -> str:
     writer.writeheader()
     for one in members:
         figures = {name: one.headline.get(name) for name in FIGURES}
-        about = {"symbol": one.symbol, "request_id": inert(one.request_id), "status": one.status}
+        about = {
+            "symbol": inert(one.symbol),
+            "request_id": inert(one.request_id),
+            "status": one.status,
+        }
         writer.writerow({**about, **figures, "error": inert(one.error)})
     return out.getvalue()
 

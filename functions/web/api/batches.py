@@ -18,21 +18,26 @@ from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.event import Envelope, json_bytes
 from functions.common.cloudevents.retries import ONCE, GivenUpError, Retries
 from functions.common.cloudevents.signature import Signer
-from functions.common.errors import InvalidFieldError, MalformedEventError, TemporaryError
+from functions.common.errors import InvalidMessageError, MalformedEventError, TemporaryError
 from functions.common.messages import fields
 from functions.common.messages.events import BatchRequested
+from functions.common.messages.submissions import BatchSubmission
 from functions.common.requests.batches import BatchProgress
 from functions.common.requests.record import iso
-from functions.web.api import batch_submission, batch_table
+from functions.web.api import batch_table
 from functions.web.api import dead_letters as dead_letter
-from functions.web.api.submission import require_json
+from functions.web.api.submission import json_object, require_json
 from functions.web.limits.clients import Limits
 from functions.web.live.progress import HEARTBEAT_S, Changes
 from functions.web.publishing.batch_members import Expansion
 from functions.web.security import read_body
+from functions.web.stores.batch import Batch
 from functions.web.stores.batches import BatchStore
 
 PATH = "/api/batches"
+MAX_BODY_BYTES = 192 * 1024
+"""The longest list of the longest symbols takes 140 kB."""
+EXAMPLE = '{"symbols": ["AAPL", "MSFT"], "days": 45}.'
 SYMBOLS_A_REQUEST = 100
 """As many symbols of a batch count as one request against RATE_LIMIT."""
 TOLD_EVERY_S = 0.3
@@ -72,7 +77,8 @@ class BatchApi:
         """Accept a batch: 202 once all of it is stored, and the event that works it off is out."""
         require_json(request)
         await self._limits.admit(request)  # one that is refused has cost something, too
-        batch = batch_submission.read(await read_body(request, batch_submission.MAX_BODY_BYTES))
+        body = json_object(await read_body(request, MAX_BODY_BYTES), EXAMPLE)
+        batch = Batch.of(BatchSubmission.from_data(body))
         cost = math.ceil(len(batch.symbols) / SYMBOLS_A_REQUEST)
         if cost > 1:
             await self._limits.admit(request, cost=cost - 1)
@@ -80,8 +86,8 @@ class BatchApi:
         # Said again, it is published again: the first time may have failed half way.
         await self._expansion.begin(batch.batch_id, request.headers.get("traceparent", ""))
         links = _links(batch.batch_id)
-        body = {"id": batch.batch_id, "status": "queued", "links": links}
-        return JSONResponse(body, HTTPStatus.ACCEPTED, {"location": links["self"]})
+        shown = {"id": batch.batch_id, "status": "queued", "links": links}
+        return JSONResponse(shown, HTTPStatus.ACCEPTED, {"location": links["self"]})
 
     async def status(self, request: Request) -> Response:
         return JSONResponse(document(await self._progress(request)), headers=NEVER_STORED)
@@ -111,7 +117,7 @@ class BatchApi:
             raise MalformedEventError(message)
         try:
             requested = BatchRequested.from_data(event.data)
-        except InvalidFieldError as error:
+        except InvalidMessageError as error:
             raise MalformedEventError(error.detail) from error
         traceparent = event.extensions.get("traceparent", "")
         try:

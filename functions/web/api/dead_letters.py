@@ -5,19 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import Any
 
 from functions.common.cloudevents.event import Envelope
-from functions.common.errors import InvalidFieldError, RequestError
-from functions.common.messages import analyses, fields
+from functions.common.errors import InvalidMessageError, RequestError
+from functions.common.messages.bad_event import requested_by
 from functions.common.messages.events import (
-    FORECAST,
     TYPES,
     BatchRequested,
     ForecastRequested,
     PricesIngested,
 )
-from functions.common.requests import batches as batch_record
 
 STAGES = {
     ForecastRequested.TYPE: "fetching the prices",
@@ -42,13 +39,10 @@ def counted_type(dead: Envelope) -> str:
 
 def failure_of(dead: Envelope) -> tuple[ForecastRequested, DeliveryError] | None:
     """The request a dead letter ends, and the reason; None where it is about no request."""
-    if dead.type not in STAGES or not isinstance(dead.data, dict):
+    if dead.type not in STAGES:
         return None
-    try:
-        request_id = fields.request_id(dead.data, "request_id")
-    except InvalidFieldError:
-        return None
-    return _asked(request_id, dead.data), DeliveryError(_reason(dead))
+    requested = requested_by(dead.data)
+    return (requested, DeliveryError(_reason(dead))) if requested else None
 
 
 def batch_failure_of(dead: Envelope) -> tuple[str, DeliveryError] | None:
@@ -56,23 +50,9 @@ def batch_failure_of(dead: Envelope) -> tuple[str, DeliveryError] | None:
     if dead.type != BatchRequested.TYPE or not isinstance(dead.data, dict):
         return None
     try:
-        return batch_record.batch_id(dead.data, "batch_id"), DeliveryError(_reason(dead))
-    except InvalidFieldError:
+        return BatchRequested.from_data(dead.data).batch_id, DeliveryError(_reason(dead))
+    except InvalidMessageError:
         return None
-
-
-def _asked(request_id: str, data: dict[str, Any]) -> ForecastRequested:
-    """What was asked, as far as it can be read: bad fields may be why the event is dead."""
-    try:
-        return ForecastRequested.from_data(data)
-    except InvalidFieldError:
-        symbol, days, kind = data.get("symbol"), data.get("days"), data.get("kind")
-        return ForecastRequested(
-            request_id,
-            symbol[: fields.SHOWN_CHARACTERS] if isinstance(symbol, str) else "",
-            days if type(days) is int else 0,
-            kind=str(kind) if kind in analyses.KINDS else FORECAST,
-        )
 
 
 def _reason(dead: Envelope) -> str:

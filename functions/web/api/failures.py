@@ -13,12 +13,9 @@ from starlette.responses import JSONResponse, Response
 from functions.common import problems
 from functions.common.errors import StockcastError, TemporaryError
 from functions.common.problems import problem
-from functions.web.api.submission import InvalidSubmissionError
 
 
 async def _on_error(_: Request, error: StockcastError) -> Response:
-    if isinstance(error, InvalidSubmissionError):
-        return answer(error.problem())
     headers = {}
     if isinstance(error, TemporaryError) and error.retry_after_s is not None:
         headers["retry-after"] = str(max(1, round(error.retry_after_s)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -11,13 +10,13 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from functions.common.errors import InvalidFieldError, StockcastError
-from functions.common.messages import analyses, fields, strict_json
+from functions.common.errors import StockcastError
+from functions.common.messages import analyses
 from functions.common.messages.events import ForecastRequested
-from functions.common.problems import from_error
+from functions.common.messages.message import loads, shown
+from functions.common.messages.submissions import ANALYSES, AnalysisKind, ForecastSubmission
 
 EXAMPLE = '{"symbol": "AAPL", "days": 45}.'
-FIELDS = ("symbol", "days", "model", "options", "id")
 ANALYSIS_EXAMPLE = '{"symbol": "AAPL", "kind": "buy_and_hold", "start": "2012-01-03"}.'
 
 
@@ -29,23 +28,6 @@ class BadBodyError(StockcastError):
     slug = "malformed-json"
 
 
-class InvalidSubmissionError(StockcastError):
-    """Fields of the body are missing or wrong; `errors` lists each."""
-
-    status = 422
-    title = "Invalid request"
-    slug = "invalid-request"
-
-    def __init__(self, errors: list[InvalidFieldError]) -> None:
-        super().__init__(" ".join(error.detail for error in errors))
-        self.errors = errors
-
-    def problem(self) -> dict[str, Any]:
-        """The problem object, with the errors by field."""
-        listed = [{"field": error.field, "message": error.message} for error in self.errors]
-        return {**from_error(self), "errors": listed}
-
-
 @dataclass(frozen=True)
 class Submission:
     """What is asked; `has_own_id` where the caller chose the request id."""
@@ -55,64 +37,26 @@ class Submission:
 
 
 def forecast(body: bytes) -> Submission:
-    """The forecast asked for in a JSON body. Raises BadBodyError or InvalidSubmissionError."""
-    data = json_object(body)
-
-    def asked(field: Field) -> dict[str, Any]:
-        read = {
-            "days": field(fields.days),
-            "model": field(fields.model),
-            "options": field(fields.options),
-        }
-        field.errors.extend(fields.foreign(data, FIELDS, "field of a forecast"))
-        return read
-
-    return _read(data, asked)
+    """The forecast asked for in a JSON body. Raises BadBodyError or InvalidMessageError."""
+    asked = ForecastSubmission.from_data(json_object(body))
+    requested = ForecastRequested(
+        asked.id or str(uuid.uuid4()), asked.symbol, asked.days, asked.model, asked.options
+    )
+    return Submission(requested, has_own_id=asked.id is not None)
 
 
 def analysis(body: bytes) -> Submission:
-    """The analysis asked for in a JSON body. Raises BadBodyError or InvalidSubmissionError.
-
-    Whatever it holds beside the id, the symbol and the kind are the kind's parameters.
-    """
+    """The analysis asked for in a JSON body. Raises BadBodyError or InvalidMessageError."""
     data = json_object(body, ANALYSIS_EXAMPLE)
-    given = {name: data[name] for name in data if name not in {"id", "symbol", "kind"}}
-
-    def asked(field: Field) -> dict[str, Any]:
-        kind = field(analyses.kind)
-        if kind is None:
-            return {}
-        parameters, wrong = analyses.parameters(kind, given)
-        field.errors.extend(wrong)
-        return {"kind": kind, "options": parameters}
-
-    return _read(data, asked)
-
-
-class Field:
-    """Reads fields of `data`, and keeps what is wrong with them."""
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        self._data = data
-        self.errors: list[InvalidFieldError] = []
-
-    def __call__(self, read: Callable[..., Any], *arguments: str) -> Any:
-        """What `read` makes of the data; None where it is wrong."""
-        try:
-            return read(self._data, *arguments)
-        except InvalidFieldError as error:
-            self.errors.append(error)
-
-
-def _read(data: Mapping[str, Any], asked: Callable[[Field], dict[str, Any]]) -> Submission:
-    field = Field(data)
-    has_own_id = data.get("id") is not None
-    request_id = field(fields.request_id, "id") if has_own_id else str(uuid.uuid4())
-    symbol = field(fields.symbol)
-    rest = asked(field)
-    if field.errors:
-        raise InvalidSubmissionError(field.errors)
-    return Submission(ForecastRequested(request_id, symbol, **rest), has_own_id)
+    known = data.get("kind")
+    of_kind = ANALYSES[known] if isinstance(known, str) and known in ANALYSES else AnalysisKind
+    asked = of_kind.from_data(data)
+    given = {name: data[name] for name in analyses.takes(asked.kind) if name in data}
+    options = analyses.checked(asked.kind, given)
+    requested = ForecastRequested(
+        asked.id or str(uuid.uuid4()), asked.symbol, options=options, kind=asked.kind
+    )
+    return Submission(requested, has_own_id=asked.id is not None)
 
 
 def require_json(request: Request) -> None:
@@ -129,11 +73,11 @@ def require_json(request: Request) -> None:
 def json_object(body: bytes, example: str = EXAMPLE) -> dict[str, Any]:
     """The JSON object that is the body. Raises BadBodyError, with the example."""
     try:
-        data = strict_json.loads(body)
+        data = loads(body)
     except ValueError as error:
         message = f"The body is not JSON: {error}. Send for example {example}"
         raise BadBodyError(message) from error
     if not isinstance(data, dict):
-        message = f"The body must be a JSON object, not {fields.shown(data)}. Send {example}"
+        message = f"The body must be a JSON object, not {shown(data)}. Send {example}"
         raise BadBodyError(message)
     return data

@@ -6,18 +6,12 @@ from typing import Any
 
 from functions.common.messages.analyses import (
     COLUMNS,
-    DEFAULT_PRIOR,
     DEFAULT_PRIORS,
-    DEFAULT_TRAINING_YEARS,
     KINDS,
-    LEAST_PRIOR,
-    LEAST_SHARES,
-    MOST_PRIOR,
     MOST_PRIORS,
-    MOST_SHARES,
     MOST_TRAINING_YEARS,
-    PARAMETERS,
     PLOT_TYPES,
+    takes,
 )
 from functions.common.messages.fields import MAX_DAYS, MIN_DAYS
 from functions.common.messages.interest_csv import MOST_CHARACTERS
@@ -40,8 +34,8 @@ from functions.web.description.parts import (
     problem,
 )
 
-PRIOR = {"type": "number", "minimum": LEAST_PRIOR, "maximum": MOST_PRIOR}
-SHARES = {"type": "number", "minimum": LEAST_SHARES, "maximum": MOST_SHARES}
+PRIOR = {"type": "number", "minimum": 1e-4, "maximum": 100.0}
+SHARES = {"type": "number", "minimum": 0.001, "maximum": 1_000_000_000}
 DAY = {"type": "string", "format": "date"}
 OF_PARAMETER: dict[str, dict[str, Any]] = {
     "start": {**DAY, "description": "Moved to the nearest trading day; `notes` says so."},
@@ -61,12 +55,12 @@ OF_PARAMETER: dict[str, dict[str, Any]] = {
         "maximum": MAX_DAYS,
         "description": "Calendar days ahead; 30, or 180 for prior_analysis, by default.",
     },
-    "changepoint_prior": {**PRIOR, "default": DEFAULT_PRIOR},
+    "changepoint_prior": {**PRIOR, "default": 0.05},
     "training_years": {
         "type": "integer",
         "minimum": 1,
         "maximum": MOST_TRAINING_YEARS,
-        "default": DEFAULT_TRAINING_YEARS,
+        "default": 3,
     },
     "priors": {
         "type": "array",
@@ -104,7 +98,7 @@ SCHEMAS: dict[str, Any] = {
             ["symbol", "kind"],
         ),
         "description": "Each kind takes some of the parameters: "
-        + "; ".join(f"{kind}: {', '.join(takes)}" for kind, takes in PARAMETERS.items())
+        + "; ".join(f"{kind}: {', '.join(takes(kind))}" for kind in KINDS)
         + ".",
         "examples": [
             {"symbol": "AAPL", "kind": "buy_and_hold", "start": "2012-01-03", "nshares": 10}

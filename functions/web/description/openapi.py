@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.common.messages.fields import DEFAULT_MODEL, MAX_DAYS, MIN_DAYS, MODELS
-from functions.common.requests.batches import BATCH_ID, COUNTED, MOST_SYMBOLS
+from functions.common.messages.fields import (
+    BATCH_ID,
+    DEFAULT_MODEL,
+    MAX_DAYS,
+    MIN_DAYS,
+    MODELS,
+    MOST_SYMBOLS,
+)
+from functions.common.requests.batches import COUNTED
 from functions.web.description import analyses as openapi_analyses
 from functions.web.description.parts import (
     BAND,
@@ -116,6 +123,22 @@ SCHEMAS: dict[str, Any] = {
                     "coverage80": {"type": ["number", "null"]},
                     "direction_accuracy": {"type": ["number", "null"]},
                     "verdict": TEXT,
+                    "record": {
+                        "type": ["string", "null"],
+                        "description": "`Promised 80%, delivered 75% (97 forecasts)`.",
+                    },
+                    "trust": {
+                        **object_of(
+                            {
+                                "state": {
+                                    "enum": ["ok", "too_narrow", "too_few", "pending", "failed"]
+                                },
+                                "sentence": TEXT,
+                            }
+                        ),
+                        "description": "Whether the 80% range kept its promise for this stock."
+                        " Where `state` is `too_narrow`, `message` begins with `sentence`.",
+                    },
                     "status": {"enum": ["complete", "pending", "failed"]},
                 }
             ),
@@ -138,6 +161,11 @@ SCHEMAS: dict[str, Any] = {
                         "type": "array",
                         "items": TEXT,
                         "description": "Latest days on which the price jumped without a split.",
+                    },
+                    "notes": {
+                        "type": "array",
+                        "items": TEXT,
+                        "description": "What to know about the prices, in whole sentences.",
                     },
                 }
             ),
@@ -276,7 +304,7 @@ SUBMIT_BATCH = {
         "400": problem("The body is not JSON."),
         "409": problem("The id was used for another batch."),
         **SLOW,
-        "413": problem("The body is over 128 KiB."),
+        "413": problem("The body is over 192 KiB."),
         "415": problem("The content type is not application/json."),
         "422": problem(
             "A field is unknown or wrong, or a symbol; `errors` names each, with its place."

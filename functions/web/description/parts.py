@@ -37,7 +37,7 @@ DOWN = {
 }
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 TEXT = {"type": "string"}
-TICKER = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9.\\-]{0,9}$"}
+TICKER = {"type": "string", "pattern": r"^[A-Za-z0-9^@][A-Za-z0-9.\-=^_]{0,23}$"}
 OWN_ID = {"type": ["string", "null"], "pattern": f"^{REQUEST_ID.pattern}$"}
 NUMBER = {"type": "number"}
 NUMBERS = {"type": "array", "items": {"type": ["number", "null"]}}

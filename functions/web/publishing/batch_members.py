@@ -15,9 +15,9 @@ from contextlib import suppress
 
 from functions.common.messages.events import BatchRequested
 from functions.common.requests.batches import BatchProgress
-from functions.web.api.batch_submission import Batch
 from functions.web.live.progress import Changes
 from functions.web.publishing.publisher import Publisher
+from functions.web.stores.batch import Batch
 from functions.web.stores.batches import BatchStore
 
 IN_FLIGHT = 64

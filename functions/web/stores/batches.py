@@ -6,17 +6,18 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from functions.common.config import RedisSettings
 from functions.common.errors import ConflictError, DeadlineError, RequestError
+from functions.common.messages.fields import Model
 from functions.common.redis_client import failures_are_temporary
 from functions.common.requests import batches as batch_record
 from functions.common.requests import metrics
 from functions.common.requests import record as request_record
 from functions.common.requests.batches import BatchProgress
 from functions.common.requests.record import Status
-from functions.web.api.batch_submission import Batch
+from functions.web.stores.batch import Batch
 from functions.web.stores.requests import WebStore
 
 AT_ONCE = 500
@@ -99,9 +100,8 @@ class BatchStore:
         key = batch_record.batch_key(progress.batch_id)
         with failures_are_temporary():
             symbols = await self._redis.hget(key, "symbols")
-        return Batch(
-            progress.batch_id, tuple(json.loads(symbols or b"[]")), progress.days, progress.model
-        )
+        model = cast("Model", progress.model)
+        return Batch(progress.batch_id, tuple(json.loads(symbols or b"[]")), progress.days, model)
 
     async def members(self, batch: Batch) -> list[Member]:
         """Where each member stands, in the order of the symbols; expired ones are left out."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.common.config import S3Settings
-from functions.common.errors import InvalidFieldError, TemporaryError
-from functions.common.messages import fields
+from functions.common.errors import InvalidFieldError, InvalidMessageError, TemporaryError
+from functions.common.messages.fields import upper
+from functions.common.messages.submissions import HistoryQuery
 from functions.common.prices import history as prices
-from functions.common.prices.bucket import Bucket
+from functions.common.prices.bucket import Bucket, connect_lightly
 from functions.common.prices.store import PriceStore, StoredPrices
-from functions.web.api.submission import Field, InvalidSubmissionError
 
 SHOWN = ("close", "adj_close", "volume")
 
@@ -31,11 +31,11 @@ class PriceHistories:
     """Finds prices without waiting for S3 in the event loop."""
 
     def __init__(self, settings: S3Settings | None, providers: Sequence[str]) -> None:
-        self._prices = PriceStore(Bucket(settings)) if settings else None
+        self._prices = PriceStore(Bucket(settings, connect_lightly)) if settings else None
         self._providers = providers
 
     async def find(self, symbol: str) -> StoredPrices | None:
-        """The prices of the first provider that has some; None where none has.
+        """The prices that ingest forecasts from, those that end last; None where there are none.
 
         Raises TemporaryError where web has not been told of the bucket, or it does not answer.
         """
@@ -45,29 +45,22 @@ class PriceHistories:
         return await asyncio.to_thread(self._read, self._prices, symbol)
 
     def _read(self, store: PriceStore, symbol: str) -> StoredPrices | None:
-        found = (store.get(store.key_of(provider, symbol)) for provider in self._providers)
-        return next(filter(None, found), None)
+        held = store.held(symbol, self._providers)
+        return store.get(held[0].key) if held else None
 
 
 def read_query(symbol: str, query: Mapping[str, str]) -> Wanted:
-    """What a path and a query ask for. Raises InvalidSubmissionError about every bad field."""
-    asked = {name: query[name] for name in ("start", "end") if query.get(name)}
-    field = Field({**asked, "symbol": symbol})
-    ticker = field(fields.symbol)
-    days = {name: field(fields.day, name) for name in asked}
-    start, end = days.get("start"), days.get("end")
-    if start and end and start > end:
-        message = f"must not be after end ({end}), not {start}."
-        field.errors.append(InvalidFieldError("start", message))
-    if field.errors:
-        raise InvalidSubmissionError(field.errors)
-    return Wanted(ticker, *(day.isoformat() if day else "" for day in (start, end)))
+    """What a path and a query ask for. Raises InvalidMessageError about every bad field."""
+    given = {name: query[name] for name in ("start", "end") if query.get(name)}
+    asked = HistoryQuery.from_data({**given, "symbol": symbol})
+    days = (day.isoformat() if day else "" for day in (asked.start, asked.end))
+    return Wanted(upper(asked.symbol), *days)
 
 
 def document(wanted: Wanted, stored: StoredPrices) -> dict[str, Any]:
     """The rows wanted as columns; null where the source has no value.
 
-    Raises InvalidSubmissionError where there are none.
+    Raises InvalidMessageError where there are none.
     """
     rows = [line.split(",") for line in stored.body.decode().splitlines()[1:]]
     kept = [
@@ -78,7 +71,7 @@ def document(wanted: Wanted, stored: StoredPrices) -> dict[str, Any]:
         message = (
             f"leaves no prices: those of {wanted.symbol} are from {rows[0][0]} to {rows[-1][0]}."
         )
-        raise InvalidSubmissionError([InvalidFieldError(field, message)])
+        raise InvalidMessageError([InvalidFieldError(field, message)])
     at = {name: prices.COLUMNS.index(name) for name in SHOWN}
     return {
         "symbol": wanted.symbol,

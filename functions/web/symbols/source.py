@@ -10,7 +10,7 @@ from pathlib import Path
 
 from functions.common.config import S3Settings
 from functions.common.prices import symbol_directory as listings
-from functions.common.prices.bucket import Bucket
+from functions.common.prices.bucket import Bucket, connect_lightly
 from functions.web.symbols.search import SAMPLE, SAMPLE_SYMBOLS, Directory
 
 BUNDLED = Path(__file__).with_name("symbols.tsv.gz")
@@ -36,7 +36,7 @@ class SymbolSource:
         max_age_s: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._bucket = Bucket(settings) if settings else None
+        self._bucket = Bucket(settings, connect_lightly) if settings else None
         self._max_age_s = max_age_s
         self._clock = clock
         self._directory: Directory | None = None

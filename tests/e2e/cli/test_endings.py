@@ -20,8 +20,11 @@ from tests.e2e.proxy import failing
         (("forecast", "IBM", "--days", "many"), 2, 'not "many"'),
         (("forecast", "IBM", "--json", "--csv"), 2, "not allowed with"),
         (("forecast", "IBM", "--url", "localhost:1"), 2, "no URL with http"),
-        (("forecast", "IBM", "--in-process", "--png", "/nowhere/x.png"), 2, "cannot be written"),
+        (("forecast", "IBM", "--in-process", "--png", "/nowhere/x.png"), 2, "no folder /nowhere"),
         (("forecast", "IBM", "--url", "http://127.0.0.1:9"), 3, "connection refused"),
+        (("forecast", "AAPL", "45"), 2, "Did you mean --days 45?"),
+        (("watch", "AAPL", "45", "--once"), 2, "Did you mean --days 45?"),
+        (("batch", "nofile.txt", "--url", "http://127.0.0.1:9"), 2, "no file nofile.txt"),
         (("rank", "--data", "/nowhere"), 2, "/nowhere"),
     ],
 )

@@ -69,7 +69,7 @@ def test_a_batch_is_ranked_and_its_failures_are_told(stockcast, tmp_path):
     listed.write_text("MSFT FB\nZZZZ # none of ours\n")
     ran = run("batch", "ibm", str(listed), "--days", "21", url=stockcast.url)
     assert ran.returncode == 1
-    assert b"1 of the symbols failed" in ran.stderr
+    assert "1 of the symbols failed:\n  ZZZZ: ZZZZ is not in the sample" in ran.stderr.decode()
     rows = [line.split() for line in ran.stdout.decode().splitlines() if line.strip()][2:]
     assert [row[0] for row in rows] == ["1", "2", "3"]
     assert {row[1] for row in rows} == {"IBM", "MSFT", "FB"}
@@ -87,10 +87,10 @@ def test_a_batch_is_ranked_and_its_failures_are_told(stockcast, tmp_path):
 
 
 def test_a_batch_needs_a_stack(monkeypatch, capsys):
-    from cli.clients import service
+    from cli.clients import choice
     from cli.main import main
 
     monkeypatch.delenv("STOCKCAST_URL", raising=False)
-    monkeypatch.setattr(service, "LOCAL_STACK", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setattr(choice, "LOCAL_STACK", f"http://127.0.0.1:{free_port()}")
     assert main(["batch", "IBM"]) == 3
     assert "A batch needs a running Stockcast" in capsys.readouterr().err

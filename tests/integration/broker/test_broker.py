@@ -105,8 +105,19 @@ def test_a_reply_event_is_routed(broker, inboxes):
     assert inboxes["second"].events == [event(7, "second")]
 
 
-def test_an_event_that_nobody_wants_is_taken(broker):
-    assert send(broker, event(kind="third")).status_code == 202
+def test_an_event_that_no_trigger_wants_is_taken_counted_and_logged_once_a_type(broker, inboxes):
+    for number in range(3):
+        assert send(broker, event(number, "third")).status_code == 202
+    inboxes["first"].answers = lambda _: (200, *event(9, "fourth").to_binary())
+    send(broker, event())
+
+    def counted(kind):
+        metrics = requests.get(f"{broker.url}metrics", timeout=10).text
+        return f'stockcast_broker_unwanted_events_total{{type="{kind}"}}' in metrics and metrics
+
+    wait_until(lambda: counted("fourth"))  # a reply counts, too
+    assert 'unwanted_events_total{type="third"} 3.0' in counted("third")
+    assert broker.log_path.read_text().count("no Trigger wants events of type third") == 1
 
 
 def test_what_is_not_taken_is_tried_again(broker, inboxes):

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from functions.common.cloudevents.event import Envelope
-from functions.common.messages import strict_json
+from functions.common.messages import message
 from local.broker import queue as queues
 from local.broker.queue import Outgoing, Queue
 
@@ -41,9 +41,9 @@ def event(number=1, **more):
 
 
 def as_deep_as_is_accepted():
-    data = strict_json.loads("[" * strict_json.MOST_DEEP + "1" + "]" * strict_json.MOST_DEEP)
+    data = message.loads("[" * message.MOST_DEEP + "1" + "]" * message.MOST_DEEP)
     with pytest.raises(ValueError, match="levels"):
-        strict_json.loads(json.dumps([data]))
+        message.loads(json.dumps([data]))
     return data
 
 

@@ -151,7 +151,61 @@ def test_rows_without_a_usable_price_are_dropped_with_a_count_in_the_log(world, 
     assert {days[5].date, days[9].date} & set(closes(fetched)) == set()
     assert len(fetched.rows) == len(days) - 2
     assert fetched.dropped == 2
-    assert "dropped 2 of" in caplog.text
+    assert "dropped 2 rows of ACME" in caplog.text
+
+
+@pytest.mark.parametrize("row", [0, 5, -1])
+def test_a_row_without_a_date_is_left_out_and_noted(world, row):
+    world.replay.spoil = lambda document: world.replay.dialect.lose_date(document, row)
+    fetched = world.provider.fetch("ACME")
+    lost = world.day(row)
+    assert [one.date for one in fetched.rows] == [
+        day.date for day in world.market.days["ACME"] if day.date != lost
+    ]
+    assert (fetched.dropped, len(fetched.notes)) == (1, 1)
+    assert fetched.notes[0] == "1 row was left out: no date that can be read."
+
+
+def test_rows_of_which_none_has_a_date_are_a_bad_answer(world):
+    def spoil(document):
+        for row in range(len(world.market.days["ACME"])):
+            world.replay.dialect.lose_date(document, row)
+
+    world.replay.spoil = spoil
+    with pytest.raises(BadAnswerError):
+        world.provider.fetch("ACME")
+
+
+@pytest.mark.parametrize("price", [1.8e304, 1.01e12, 0.99e-9])
+def test_what_is_no_price_of_a_share_is_refused(world, price):
+    days = world.market.days["ACME"]
+    days[5] = Day(days[5].date, price)
+    fetched = world.provider.fetch("ACME")
+    assert days[5].date not in closes(fetched)
+    assert fetched.notes == (f"1 row was left out: no usable price (latest: {days[5].date}).",)
+
+
+def test_the_last_close_again_on_days_without_a_session_is_left_out_and_noted(world):
+    days = world.market.days["ACME"]
+    friday = next(at for at, day in enumerate(days) if day.date == date(2017, 1, 13))
+    filled = [Day(date(2017, 1, day), days[friday].close, volume=0) for day in (14, 15, 16)]
+    days[friday + 1 : friday + 1] = filled  # 16 January is Martin Luther King's day
+    saturday = date(2017, 3, 25)
+    days.append(Day(saturday, 90.0))  # another close: no filler, whatever it is
+    fetched = world.provider.fetch("ACME")
+    assert {day.date for day in filled} & set(closes(fetched)) == set()
+    assert saturday in closes(fetched)
+    (note,) = fetched.notes
+    assert note == (
+        "3 rows were left out: the last close again, on a day when the exchange is closed"
+        " (latest: 2017-01-16)."
+    )
+
+
+def test_the_last_close_again_on_a_day_with_a_session_is_kept(world):
+    days = world.market.days["ACME"]
+    days[6] = Day(days[6].date, days[5].close)
+    assert len(world.provider.fetch("ACME").rows) == len(days)
 
 
 def test_a_jump_without_a_split_is_kept_and_flagged(world):
@@ -239,6 +293,13 @@ def test_html_instead_of_json_is_an_error_that_quotes_its_first_200_characters(w
         world.provider.fetch("ACME")
     assert page[:200] in caught.value.detail
     assert page[:201] not in caught.value.detail
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_page_instead_of_a_refusal_is_a_wall_against_robots_and_temporary(world, status):
+    world.instead(status=status, headers={"content-type": "text/html"}, body="<h1>Forbidden</h1>")
+    with pytest.raises(BadAnswerError, match=f"{status} with '<h1>Forbidden</h1>'"):
+        world.provider.fetch("ACME")
 
 
 @pytest.mark.parametrize("body", ["{}", "[1, 2]", '[{"date": "never"}]', '{"chart": null}', "3"])

@@ -11,7 +11,7 @@ import requests
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.signature import Signer
 from functions.common.messages.events import ChartRequested, ForecastRequested
-from functions.common.messages.fields import MOST_FOREIGN, SHOWN_CHARACTERS
+from functions.common.messages.message import MOST_UNKNOWN, SHOWN_CHARACTERS
 from functions.common.requests.record import Status
 from functions.common.requests.results import ResultStore
 from functions.common.requests.store import RequestStore
@@ -119,14 +119,14 @@ def test_a_bad_field_is_422_and_named(url, inbox, change, field):
 
 def test_an_unknown_field_is_refused_and_told_what_is_known(url, inbox):
     problem = assert_problem(submit(url, modle="prophet"), 422)
-    message = "is no field of a forecast, which takes symbol, days, model, options, id."
+    message = "is not a field of a forecast, which takes symbol, days, model, options, id."
     assert problem["errors"] == [{"field": "modle", "message": message}]
     assert inbox.events == []
 
 
 def test_of_many_unknown_fields_the_first_are_named(url):
     problem = assert_problem(submit(url, **{f"x{number}" * 50: 1 for number in range(100)}), 422)
-    assert len(problem["errors"]) == MOST_FOREIGN
+    assert len(problem["errors"]) == MOST_UNKNOWN
     assert all(len(error["field"]) <= SHOWN_CHARACTERS for error in problem["errors"])
 
 

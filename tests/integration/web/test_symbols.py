@@ -137,3 +137,13 @@ def until(holds):
     while not holds():
         assert time.monotonic() < give_up
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("symbol", ["0700.HK", "^GSPC", "BTC-USD", "EURUSD=X", "@NAME-1A2B3C4D"])
+def test_symbols_of_every_market_are_taken_and_found_in_a_path(live, inbox, symbol):
+    answer = submit(live, symbol)
+    assert answer.status_code == 202, answer.text
+    assert inbox.events[-1].subject == symbol
+    path = f"{live}/api/symbols/{requests.utils.quote(symbol, safe='')}/history"
+    refused = requests.get(path, params={"start": "now"}, timeout=10).json()
+    assert [error["field"] for error in refused["errors"]] == ["start"]

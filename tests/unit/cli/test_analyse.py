@@ -19,7 +19,7 @@ def run(capfdbinary, *arguments):
 
 def test_every_kind_and_every_parameter_is_explained():
     assert tuple(analyse.KINDS) == analyses.KINDS
-    named = {name for parameters in analyses.PARAMETERS.values() for name in parameters}
+    named = {name for kind in analyses.KINDS for name in analyses.takes(kind)}
     assert set(analyse.PARAMETERS) == named
 
 
@@ -49,7 +49,7 @@ def test_a_text_becomes_the_kind_of_value_that_the_parameter_takes(kind, name, t
         (("buy_and_hold", "IBM", "--nshares", "many"), "must be a number"),
         (("buy_and_hold", "IBM", "--start", "3.1.2012"), 'a date like 2013-03-01, not "3.1.2012"'),
         (("buy_and_hold", "IBM", "--days", "3"), "unrecognized arguments: --days"),
-        (("history", "IBM", "--columns", "close,profit"), "must list some of"),
+        (("history", "IBM", "--columns", "close,profit"), "must be a list of some of"),
         (("prior_analysis", "IBM", "--priors", "x"), "must be a list"),
         (("changepoints", "IBM", "--interest-csv", "/nowhere.csv"), "cannot be read"),
         (("guess", "IBM"), "invalid choice: 'guess'"),

@@ -15,9 +15,9 @@ def test_tickers_and_files_of_tickers_are_taken_in_their_order(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("AAPL\n\n1X\n", "'1X', in .*, line 3: must be a ticker"),
-        ("# none\n", "holds no ticker"),
-        (b"\xff\xfe", "cannot be read"),
+        ("AAPL\n\n=X\n", "'=X', in .*, line 3: must be a symbol"),
+        ("# none\n", "contains no ticker"),
+        (b"\xff\xfe", "Cannot read"),
     ],
 )
 def test_a_file_that_is_no_list_of_tickers_is_refused_by_line(tmp_path, text, told):
@@ -27,6 +27,12 @@ def test_a_file_that_is_no_list_of_tickers_is_refused_by_line(tmp_path, text, to
         read([str(path)])
 
 
-def test_what_is_neither_a_file_nor_a_ticker_is_refused():
-    with pytest.raises(BadInputError, match=r"'no/such\.txt', neither a file nor a ticker"):
-        read(["no/such.txt"])
+@pytest.mark.parametrize("missing", ["no/such", "watchlist.txt", "WATCHLIST.CSV"])
+def test_a_missing_file_is_not_taken_for_a_ticker(missing):
+    with pytest.raises(BadInputError, match=f"There is no file {missing}"):
+        read([missing])
+
+
+def test_a_word_that_is_neither_a_file_nor_a_ticker_is_refused():
+    with pytest.raises(BadInputError, match="'A B C', neither a file nor a ticker"):
+        read(["A B C"])

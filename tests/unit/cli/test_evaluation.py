@@ -55,7 +55,7 @@ def test_backtest_prints_json(folder, capsys):
 def test_backtest_refuses_bad_files_by_line_and_short_ones(folder, capsys):
     (folder / "s1.csv").write_text("date,close\n2013-03-01,much\n")
     assert main(["backtest", "--data", str(folder)]) == 2
-    assert "s1.csv, line 2: close 'much' is not a positive number" in capsys.readouterr().err
+    assert "s1.csv: Line 2, column 'close': 'much' is not a number" in capsys.readouterr().err
     assert main(["backtest", "--data", str(folder / "s2.csv")]) == 2
     assert "No series is long enough" in capsys.readouterr().err
 
@@ -64,9 +64,9 @@ def test_backtest_refuses_bad_files_by_line_and_short_ones(folder, capsys):
     ("arguments", "message"),
     [
         (["--models", "oracle"], "choose from calibrated, prophet"),
-        (["--horizons", "0"], "'0' is no positive whole number"),
+        (["--horizons", "0"], "'0' is not a positive whole number"),
         (["--horizons", "9999"], "from 1 to 2520"),
-        (["--since", "1.1.2010"], "no date like"),
+        (["--since", "1.1.2010"], "not a date like"),
     ],
 )
 def test_backtest_refuses_arguments_it_cannot_use(arguments, message, capsys):
@@ -84,6 +84,22 @@ def test_rank_prints_chances_and_the_score(folder, capsys):
     assert document["symbols"] == list("ABCDEF")
     assert np.sum(document["chances"]) == pytest.approx(6, abs=0.01)
     assert document["date"] == str(of_closes(walk(400)).dates[-1])
+
+
+def test_rank_works_on_its_default_data_and_on_a_file_like_that_of_m6(folder, capsys):
+    assert main(["rank", "--origins", "2"]) == 0
+    assert "FB " in capsys.readouterr().out
+    days = of_closes(walk(300)).dates
+    lines = [
+        f"{name},{str(day).replace('-', '/')},{price}"
+        for seed, name in enumerate(("ABBV", "ACN", "AEP", "IVV", "XLK"))
+        for day, price in zip(days, walk(300, seed=seed), strict=True)
+        if not (name == "ACN" and str(day) < "1990-05-01")
+    ]
+    path = folder / "assets_m6.csv"
+    path.write_text("\n".join(["symbol,date,price", *lines]))
+    assert main(["rank", "--data", str(path), "--origins", "4"]) == 0
+    assert "over 4 past dates" in capsys.readouterr().out
 
 
 def test_rank_refuses_too_few_assets(folder, capsys):

@@ -10,6 +10,7 @@ from cli.clients.in_process import InProcess
 from cli.printing.amounts import dollars, price_label
 from cli.printing.forecast_report import forecast_plot, print_forecast
 from cli.printing.provenance import provenance
+from functions.common.requests.batches import headline
 
 TODAY = date(2013, 3, 4)
 
@@ -35,10 +36,34 @@ def test_the_sentence_comes_first_then_ranges_plot_and_verdict(result):
     for low, high in result["intervals"].values():
         assert f"{dollars(low)}   {dollars(high)}" in text
     assert result["backtest"]["verdict"] in lines
+    assert f"{result['backtest']['record']}." in lines
     assert (
         "3270 daily prices from sample, as of 2013-03-01 (3 days old). Model: calibrated." in text
     )
     assert text.index("┤") < text.index(result["backtest"]["verdict"])
+
+
+def test_a_model_that_broke_its_promise_is_told_with_the_way_to_the_other(result):
+    doubted = {**result, "backtest": {**result["backtest"], "trust": {"state": "too_narrow"}}}
+    text = printed(doubted)
+    assert "That model puts the chance" in text
+    assert "For ranges that fit: stockcast forecast IBM --days 30" in text
+    assert "For ranges that fit" not in printed(result)
+
+
+def test_chances_of_a_model_that_broke_its_promise_are_marked_in_tables(result, capsys):
+    from cli.commands import batch, watch
+    from cli.printing.console import standard_output
+
+    doubted = {**result, "backtest": {**result["backtest"], "trust": {"state": "too_narrow"}}}
+    chance = f"{result['probability_higher']:.0%}"
+    for trusted, shown in ((result, chance), (doubted, f"{chance}*")):
+        standard_output().print(watch.view([watch.Row("IBM", trusted)], 30))
+        row = {**headline(trusted), "rank": 1, "symbol": "IBM"}
+        batch._print_ranking([row])
+        told = capsys.readouterr().out.split()
+        assert told.count(shown) == 2
+        assert ("less" in told) is (trusted is doubted)
 
 
 def test_colour_is_for_terminals_alone_and_no_color_is_honoured(result, monkeypatch):

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 
-from cli import exit_codes
+from cli import arguments, exit_codes
 from cli.main import main
 
 
@@ -26,3 +27,34 @@ def test_the_tab_key_waits_for_no_heavy_module():
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"rich", "requests", "numpy", "pandas", "obstore", "redis", "matplotlib", "starlette"}
     assert set(ran.stdout.split()) & heavy == set()
+
+
+def test_the_bare_command_lists_the_commands_with_an_example(capsys):
+    assert main([]) == 0
+    told = capsys.readouterr().out
+    assert "stockcast forecast AAPL --days 45" in told
+    assert "forecast many stocks" in told
+
+
+def test_the_version_is_that_of_the_package(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"stockcast {metadata.version('stockcast')}\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "symbol", "told"),
+    [
+        ("apple", "AAPL", "apple: using AAPL (Apple Inc.)."),
+        ("bank of america", "BAC", "bank of america: using BAC"),
+        ("ibm", "IBM", ""),
+        ("APPLE", "APPLE", ""),
+        ("brk.b", "BRK.B", ""),
+    ],
+)
+def test_a_company_name_stands_for_its_ticker_and_that_is_said(typed, symbol, told, capsys):
+    assert arguments.symbol(typed) == symbol
+    said = capsys.readouterr().err
+    assert said.startswith(told)
+    assert bool(said) == bool(told)

@@ -18,9 +18,21 @@ def test_a_value_may_lie_in_a_file(tmp_path):
     assert env.text("KEY") == "hidden"
 
 
-def test_an_openfaas_secret_is_found_by_name(tmp_path):
-    (tmp_path / "KEY").write_text("mounted")
-    assert Environment({}, tmp_path).text("KEY") == "mounted"
+@pytest.mark.parametrize("secret", ["REDIS_URL", "redis-url"])
+def test_an_openfaas_secret_is_found_by_either_name(tmp_path, secret):
+    (tmp_path / secret).write_text("redis://mounted\n")
+    assert RedisSettings.read(Environment({}, tmp_path)).url == "redis://mounted"
+
+
+def test_a_secret_that_cannot_be_read_is_named_and_not_passed_over(tmp_path):
+    (tmp_path / "event-token").write_bytes(b"\xff\xfe")
+    with pytest.raises(
+        ConfigurationError, match=r"secret event-token, which cannot be read: .*UTF"
+    ):
+        Environment({}, tmp_path).text("EVENT_TOKEN")
+    (tmp_path / "redis-url").mkdir()
+    with pytest.raises(ConfigurationError, match=r"secret redis-url, which cannot be read"):
+        Environment({}, tmp_path).text("REDIS_URL", "")
 
 
 def test_an_unreadable_file_is_named(tmp_path):

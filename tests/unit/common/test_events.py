@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.common.errors import InvalidFieldError
+from functions.common.errors import InvalidMessageError
 from functions.common.messages.events import (
     ChartRequested,
     ForecastCompleted,
@@ -75,8 +75,9 @@ def test_model_and_options_have_defaults():
     [
         ("request_id", "short", "8 to 64"),
         ("request_id", 7, "8 to 64"),
-        ("symbol", "A" * 300, "1 to 10 characters"),
-        ("symbol", "1A", "a letter first"),
+        ("symbol", "A" * 300, "1 to 24 letters"),
+        ("symbol", "=A", "1 to 24 letters"),
+        ("symbol", "A/B", "VOD.L, ^GSPC"),
         ("symbol", None, "null"),
         ("days", 0, "1 to 3650, not 0"),
         ("days", -1, "not -1"),
@@ -95,17 +96,26 @@ def test_model_and_options_have_defaults():
     ],
 )
 def test_a_bad_field_is_named_with_its_value(field, value, said):
-    with pytest.raises(InvalidFieldError) as caught:
+    with pytest.raises(InvalidMessageError) as caught:
         PricesIngested.from_data(INGESTED | {field: value})
-    assert caught.value.field == field
-    assert said in caught.value.message
+    assert [error.field for error in caught.value.errors] == [field]
+    assert said in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    "symbol",
+    ["AAPL", "BRK.B", "0700.HK", "VOD.L", "^GSPC", "BTC-USD", "EURUSD=X", "@NAME-1A2B3C4D"],
+)
+def test_symbols_of_every_market_are_taken_and_written_in_upper_case(symbol):
+    event = ForecastRequested.from_data(ASKED | {"symbol": symbol.lower()})
+    assert event.symbol == symbol
 
 
 @pytest.mark.parametrize(
     "field", sorted(set(INGESTED) - {"model", "options", "fresh_until", "stale"})
 )
 def test_a_missing_field_is_named(field):
-    with pytest.raises(InvalidFieldError, match=f"{field}: is missing"):
+    with pytest.raises(InvalidMessageError, match=f"{field}: is missing"):
         PricesIngested.from_data({name: value for name, value in INGESTED.items() if name != field})
 
 
@@ -138,13 +148,26 @@ def test_an_analysis_has_the_defaults_of_its_kind_and_neither_days_nor_model():
     ],
 )
 def test_a_bad_field_of_an_analysis_is_named(change, field):
-    with pytest.raises(InvalidFieldError) as caught:
+    with pytest.raises(InvalidMessageError) as caught:
         ForecastRequested.from_data(ANALYSIS | change)
-    assert caught.value.field == field
+    assert [error.field for error in caught.value.errors] == [field]
 
 
-@pytest.mark.parametrize("value", ["tomorrow", "2013-03-01T12:00:00", 7, {"a": 1}])
+@pytest.mark.parametrize(
+    "value", ["tomorrow", "2013-03-01T12:00:00", "2013-02-30T12:00:00Z", 7, {"a": 1}]
+)
 def test_a_time_that_is_none_is_named(value):
     data = INGESTED | {"fresh_until": value}
-    with pytest.raises(InvalidFieldError, match="fresh_until"):
+    with pytest.raises(InvalidMessageError, match="fresh_until"):
         PricesIngested.from_data(data)
+
+
+def test_all_wrong_fields_are_named_at_once():
+    wrong = {"request_id": "1234567\n", "symbol": "A A", "days": "45", "kind": "forecast"}
+    with pytest.raises(InvalidMessageError) as caught:
+        ForecastRequested.from_data(wrong)
+    assert [error.field for error in caught.value.errors] == ["request_id", "symbol", "days"]
+
+
+def test_a_whole_number_may_be_written_with_a_point():
+    assert PricesIngested.from_data(INGESTED | {"days": 45.0}).days == 45

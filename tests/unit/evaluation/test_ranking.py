@@ -13,6 +13,7 @@ from evaluation.ranking import (
     ranked_probability_score,
     shrunk_correlations,
 )
+from functions.forecast.prices.series import PriceSeries
 from tests.unit.forecast.price_series import of_closes, walk
 
 
@@ -55,16 +56,35 @@ def test_the_same_prices_give_the_same_chances():
 
 
 def test_a_short_history_is_ranked_but_not_scored():
-    ranking = rank(assets(5, 255), 10)
+    ranking = rank(assets(5, 79), 10)
     assert (ranking.origins, ranking.score, ranking.standard_error) == (0, None, None)
 
 
-def test_too_few_assets_or_common_days_are_refused():
+def test_too_few_assets_or_prices_are_refused():
     with pytest.raises(CannotRankError, match="at least 5 assets; there are 4"):
         rank(assets(4), 1)
-    late = dataclasses.replace(of_closes(walk(300), first="1991-01-01"), symbol="LATE")
-    with pytest.raises(CannotRankError, match="LATE, for one, begins on 1991-01-01"):
-        rank([*assets(5), late], 1)
+    short = dataclasses.replace(of_closes(walk(59)), symbol="SHORT")
+    with pytest.raises(CannotRankError, match="at least 60 prices, but SHORT has 59"):
+        rank([*assets(5), short], 1)
+
+
+def test_assets_are_aligned_on_all_their_days_each_with_the_history_it_has():
+    early, late = assets(6), assets(7)[6]
+    whole = len(early[0])
+    late = dataclasses.replace(late, dates=late.dates + (whole - 100)).until(150)
+    gappy = early[0]
+    kept = np.delete(np.arange(whole), 50)
+    gappy = PriceSeries(gappy.symbol, gappy.dates[kept], *[gappy.adjusted_close[kept]] * 6)
+    market = Market.of([gappy, *early[1:], late])
+    assert len(market.dates) == whole + 50
+    assert market.closes[0, 50] == market.closes[0, 49]
+    assert np.isnan(market.closes[-1, whole - 101])
+    assert market.known(whole - 42).tolist() == [0, 1, 2, 3, 4, 5]
+    assert market.known(whole - 41).tolist() == [0, 1, 2, 3, 4, 5, 6]
+    ranking = rank([gappy, *early[1:], late], 20)
+    assert ranking.origins == 20
+    assert ranking.chances.shape == (7, 5)
+    assert 0 < ranking.score < 0.3
 
 
 def test_correlations_stay_usable_where_prices_stand_still():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from functions.common.errors import TooLittleHistoryError
 from functions.forecast import models
-from functions.forecast.models import outcome_table
+from functions.forecast.models import moves, outcome_table
 from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.models.own_record import outcomes_so_far, width_factors
 from functions.forecast.models.volatility import LEAST_DEVIATION, daily_deviation, measures
@@ -207,15 +207,15 @@ def test_a_split_is_no_move():
     columns = (traded * 1.001, traded * 1.01, traded * 0.99, traded)
     none = np.full(60, np.nan)
     series = PriceSeries("X", of_closes(closes).dates, *columns, none, closes)
-    assert daily_deviation(series)[40] < 0.1
+    assert daily_deviation(series, moves.returns(closes))[40] < 0.1
 
 
 def test_a_range_that_cannot_be_is_not_used():
     closes = walk(60)
-    none = np.full(60, np.nan)
+    change, none = moves.returns(closes), np.full(60, np.nan)
     dates = of_closes(closes).dates
     above = PriceSeries("X", dates, closes, closes * 0.98, closes * 0.9, closes, none, closes)
-    assert daily_deviation(above) == pytest.approx(daily_deviation(of_closes(closes)))
+    assert daily_deviation(above, change) == pytest.approx(np.abs(change))
 
 
 def test_volatility_is_of_a_day():
@@ -226,10 +226,10 @@ def test_volatility_is_of_a_day():
 
 def test_a_stock_that_moved_more_than_forecast_gets_wider_ranges():
     table = outcome_table.load()
-    prices = np.log(walk(3000, 0.02))
+    of_walk = moves.of(of_closes(walk(3000, 0.02)))
     known = np.full((3000, 6), 0.01)
     origins = np.array([200, 2999])
-    so_far = partial(outcomes_so_far, prices, known, table)
+    so_far = partial(outcomes_so_far, of_walk, known, table)
     factors = width_factors(so_far, origins, table, np.arange(2))
     assert 1 < factors[0, 0] < factors[1, 0] < 2.1
     assert (factors[:, 2:] == 1).all()

@@ -21,15 +21,15 @@ from tests.unit.forecast.price_series import days_after, of_closes, sample, walk
 GAUSSIAN = np.array([NormalDist().inv_cdf(level) for level in WIS_LEVELS])
 
 
-def answer(series, days=45, model="calibrated"):
+def answer(series, days=45, model="calibrated", **stored):
     key = f"prices/sample/{series.symbol}.csv"
     ingested = PricesIngested(
         *("request-1", series.symbol, days, model, {}, "bucket", key, "etag", "sample"),
         *(len(series), str(series.dates[0]), str(series.dates[-1])),
     )
-    stored = StoredPrices(key, "etag", "sample", "2013-03-01T22:00:00Z", len(series), "", "")
+    prices = StoredPrices(key, "etag", "sample", "2013-03-01T22:00:00Z", 0, "", "", **stored)
     return json.loads(
-        result.answer(ingested, stored, series, models.named(model), date(2013, 3, 4))
+        result.answer(ingested, prices, series, models.named(model), date(2013, 3, 4))
     )
 
 
@@ -81,6 +81,12 @@ def test_a_result_has_the_random_walk_of_three_years_beside_it():
     assert walk_shown["mean"] == pytest.approx([last] * days, rel=1e-6)
     assert walk_shown["lo80"] == pytest.approx(last * np.exp(-1.2815516 * spread), rel=1e-5)
     assert walk_shown["hi80"] == pytest.approx(last * np.exp(1.2815516 * spread), rel=1e-5)
+
+
+def test_a_result_passes_on_the_notes_about_its_prices():
+    told = ("Tiingo gave 2 rows without a date; they are left out.",)
+    assert answer(sample("IBM"), notes=told)["data"]["notes"] == [*told]
+    assert answer(sample("IBM"))["data"]["notes"] == []
 
 
 def test_the_band_over_the_past_is_what_was_forecast_the_day_before():

@@ -7,13 +7,16 @@ import json
 import pytest
 
 from functions.common.cloudevents.event import Envelope
+from functions.common.errors import InvalidMessageError
+from functions.common.messages import fields, message
 from functions.common.messages.events import BatchRequested, ForecastRequested
+from functions.common.messages.submissions import BatchSubmission
 from functions.common.requests import batches as batch_record
 from functions.common.requests.metrics import shard_of
 from functions.common.requests.record import advance_keys
-from functions.web.api import batch_submission, batch_table
+from functions.web.api import batch_table, batches
 from functions.web.api import dead_letters as dead_letter
-from functions.web.api.submission import InvalidSubmissionError
+from functions.web.stores.batch import Batch
 from functions.web.stores.batches import Member
 
 HEADLINE = {
@@ -26,11 +29,12 @@ HEADLINE = {
     "lo95": 80.0,
     "hi95": 120.0,
     "probability_higher": 0.5,
+    "trust": "ok",
 }
 
 
 def read(**body):
-    return batch_submission.read(json.dumps({"symbols": ["AAPL"], "days": 45} | body).encode())
+    return Batch.of(BatchSubmission.from_data({"symbols": ["AAPL"], "days": 45} | body))
 
 
 def test_a_symbol_named_twice_is_asked_for_once():
@@ -38,16 +42,16 @@ def test_a_symbol_named_twice_is_asked_for_once():
 
 
 def test_the_longest_batch_of_the_longest_tickers_fits():
-    symbols = [f"A{number:09}" for number in range(batch_record.MOST_SYMBOLS)]
-    body = json.dumps({"symbols": symbols, "days": 3650, "id": "x" * 58}, indent=1)
-    assert len(body) < batch_submission.MAX_BODY_BYTES
-    assert batch_submission.read(body.encode()).symbols == tuple(symbols)
+    symbols = [f"A{number:023}" for number in range(fields.MOST_SYMBOLS)]
+    body = {"symbols": symbols, "days": 3650, "id": "x" * 58}
+    assert len(json.dumps(body, indent=1)) < batches.MAX_BODY_BYTES
+    assert read(**body).symbols == tuple(symbols)
 
 
 def errors_of(**body):
-    with pytest.raises(InvalidSubmissionError) as caught:
+    with pytest.raises(InvalidMessageError) as caught:
         read(**body)
-    return {error["field"]: error["message"] for error in caught.value.problem()["errors"]}
+    return {error.field: error.message for error in caught.value.errors}
 
 
 def test_each_bad_symbol_is_named_with_its_place():
@@ -58,7 +62,7 @@ def test_each_bad_symbol_is_named_with_its_place():
 
 def test_of_many_bad_symbols_the_first_are_named_and_the_rest_counted():
     told = errors_of(symbols=["!"] * 4000)
-    assert len(told) == batch_submission.MOST_ERRORS + 1
+    assert len(told) == message.MOST_ITEMS + 1
     assert "4000" in told["symbols"]
 
 
@@ -75,7 +79,7 @@ def test_a_bad_id_is_refused(own):
 def test_an_unknown_field_is_refused_and_told_what_is_known():
     told = errors_of(modle="prophet", options={})
     assert told == dict.fromkeys(
-        ("modle", "options"), "is no field of a batch, which takes symbols, days, model, id."
+        ("modle", "options"), "is not a field of a batch, which takes symbols, days, model, id."
     )
 
 
@@ -127,7 +131,10 @@ def test_the_ranking_is_by_the_chance_to_rise_and_leaves_out_what_is_not_done():
 
 
 def test_the_headline_of_a_result_without_chances_has_none():
-    result = HEADLINE | {"intervals": {"80": [90.0, 110.0], "95": [80.0, 120.0]}}
+    result = HEADLINE | {
+        "intervals": {"80": [90.0, 110.0], "95": [80.0, 120.0]},
+        "backtest": {"trust": {"state": "ok"}},
+    }
     assert batch_record.headline(result) == HEADLINE
     del result["probability_higher"]
     assert batch_record.headline(result)["probability_higher"] is None

@@ -10,15 +10,16 @@ import pytest
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.signature import Signer
-from functions.common.errors import InvalidFieldError
+from functions.common.errors import InvalidFieldError, InvalidMessageError
 from functions.common.messages import analyses
 from functions.common.messages.events import ChartRequested, ForecastRequested, PricesIngested
-from functions.web.api import batch_submission, submission
+from functions.common.messages.submissions import BatchSubmission, ForecastSubmission
+from functions.common.problems import from_error
 from functions.web.api import dead_letters as dead_letter
 from functions.web.api import result_table as csv_table
+from functions.web.api import submission
 from functions.web.api.batches import BatchApi
 from functions.web.api.metrics import Exposition
-from functions.web.api.submission import InvalidSubmissionError
 from functions.web.api.symbols import SymbolApi
 from functions.web.app import Api, application
 from functions.web.description import openapi
@@ -38,17 +39,17 @@ def test_a_symbol_is_found_by_ticker_first_and_then_by_name():
 
 
 def test_all_bad_fields_are_told_at_once():
-    with pytest.raises(InvalidSubmissionError) as caught:
+    with pytest.raises(InvalidMessageError) as caught:
         submission.forecast(b'{"days": 0, "model": "oracle", "id": "x"}')
-    listed = caught.value.problem()["errors"]
-    assert [error["field"] for error in listed] == ["id", "symbol", "days", "model"]
+    listed = from_error(caught.value)["errors"]
+    assert [error["field"] for error in listed] == ["symbol", "days", "model", "id"]
     assert all(isinstance(error, InvalidFieldError) for error in caught.value.errors)
 
 
 def test_the_description_names_the_fields_that_are_known():
     for schema, known in (
-        ("Submission", submission.FIELDS),
-        ("BatchSubmission", batch_submission.FIELDS),
+        ("Submission", ForecastSubmission.__struct_fields__),
+        ("BatchSubmission", BatchSubmission.__struct_fields__),
     ):
         described = openapi.SCHEMAS[schema]
         assert set(described["properties"]) == set(known)
@@ -148,13 +149,13 @@ def test_every_reference_in_the_description_is_there():
 
 def test_the_parameters_of_analyses_are_described_with_their_defaults_and_limits():
     described = openapi.DOCUMENT["components"]["schemas"]["AnalysisSubmission"]["properties"]
-    assert set(described) == {"id", "symbol", "kind"}.union(*analyses.PARAMETERS.values())
+    assert set(described) == {"id", "symbol", "kind"}.union(*map(analyses.takes, analyses.KINDS))
     for kind in analyses.KINDS:
         defaults, _ = analyses.parameters(kind, {})
         for name, value in defaults.items():
             assert described[name].get("default", value) == value
     for name in ("nshares", "changepoint_prior", "days", "training_years"):
-        kind = next(one for one, takes in analyses.PARAMETERS.items() if name in takes)
+        kind = next(one for one in analyses.KINDS if name in analyses.takes(one))
         least, most = described[name]["minimum"], described[name]["maximum"]
         for value, is_good in ((least, True), (most, True), (least / 2, False), (most * 2, False)):
             assert (analyses.parameters(kind, {name: value})[1] == []) is is_good
@@ -162,6 +163,6 @@ def test_the_parameters_of_analyses_are_described_with_their_defaults_and_limits
 
 def test_of_many_foreign_parameters_the_first_are_named():
     body = json.dumps({"symbol": "AAPL", "kind": "history"} | {f"x{n}": n for n in range(5000)})
-    with pytest.raises(InvalidSubmissionError) as caught:
+    with pytest.raises(InvalidMessageError) as caught:
         submission.analysis(body.encode())
     assert [error.field for error in caught.value.errors] == [f"x{n}" for n in range(10)]

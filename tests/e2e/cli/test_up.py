@@ -10,17 +10,19 @@ import time
 import pytest
 import requests
 
+from local.reload import CODE
 from local.servers import S3_PORTS, free_port, is_free
 
 PORTS = 5 + len(S3_PORTS)
 
 
-def up(home, base, log):
+def up(home, base, log, *options):
     argv = [sys.executable, "-m", "cli.main", "up", "--base-port", str(base), "--data", str(home)]
+    argv += options
     return subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
 
-def until(condition, timeout_s=60.0):
+def until(condition, timeout_s=180.0):
     give_up = time.monotonic() + timeout_s
     while not (got := condition()):
         assert time.monotonic() < give_up, condition
@@ -52,6 +54,7 @@ def running(tmp_path):
 def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(own_stockcast, running):
     process, base, said = running
     assert is_ready(base), said.read_text()
+    assert "Conditional writes (If-None-Match and If-Match): the server honors" in said.read_text()
     assert own_stockcast.get("/readyz").ok
     body = {"symbol": "IBM", "days": 5, "id": "second-stack"}
     assert requests.post(f"http://127.0.0.1:{base}/api/forecasts", json=body, timeout=30).ok
@@ -60,7 +63,22 @@ def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(own_st
 
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
+    assert "Stopping Stockcast" in said.read_text()
     assert [port for port in range(base, base + PORTS) if not is_free(port)] == []
+
+
+def test_a_second_start_says_where_the_first_runs(own_stockcast, running, tmp_path):
+    _, base, _ = running
+    said = tmp_path / "again"
+    with said.open("w") as log:
+        assert up(tmp_path / "home", base, log).wait(60) == 0
+    assert f"Stockcast is already running at http://127.0.0.1:{base}" in said.read_text()
+    with said.open("w") as log:
+        assert up(tmp_path / "home", free_port(PORTS), log).wait(60) == 1
+    first, refusal = said.read_text().splitlines()
+    assert first == "Starting Stockcast ..."
+    assert "--data FOLDER" in refusal
+    assert is_ready(base), "the first one is still there"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells a child of its parent's end")
@@ -87,3 +105,18 @@ def test_a_function_that_dies_is_started_again_and_said_to_be(own_stockcast):
     os.killpg(dead, signal.SIGKILL)
     until(lambda: own_stockcast.stack.process("web").pid != dead)
     until(lambda: is_ready(int(own_stockcast.url.rsplit(":", 1)[1])))
+
+
+def test_a_changed_function_is_restarted_while_reload_is_on(tmp_path):
+    base, said = free_port(PORTS), tmp_path / "said"
+    with said.open("w") as log:
+        process = up(tmp_path / "home", base, log, "--reload")
+        try:
+            until(lambda: "Stockcast is ready" in said.read_text())
+            (CODE / "web" / "main.py").touch()
+            until(lambda: "web changed" in said.read_text())
+            until(lambda: "starting it again" in said.read_text())
+            until(lambda: is_ready(base))
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0

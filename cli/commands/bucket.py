@@ -1,0 +1,34 @@
+"""`stockcast bucket`: makes the bucket ready that S3_BUCKET names."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from cli.exit_codes import OK
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+
+def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to those of `stockcast`."""
+    bucket = commands.add_parser(
+        "bucket",
+        help="make the bucket in S3 and check that it does what Stockcast needs",
+        description="Makes the bucket S3_BUCKET at S3_ENDPOINT_URL, checks that the server honors"
+        " conditional writes, and has it remove old uploads. Running it again changes nothing.",
+    )
+    bucket.set_defaults(run=_bucket)
+
+
+def _bucket(_: argparse.Namespace) -> int:
+    from functions.common.config import Environment, S3Settings
+    from functions.ingest.prepare_bucket import prepare
+
+    env = Environment(os.environ)
+    settings, kept_s = S3Settings.read(env), env.seconds("UPLOAD_TTL", "7d")
+    prepare(settings, kept_s, lambda line: print(line, file=sys.stdout))  # noqa: T201
+    return OK

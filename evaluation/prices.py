@@ -1,0 +1,107 @@
+"""Price series from a person's files: `sample`, a folder, or a file of any shape that is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from functions.common.errors import StockcastError
+from functions.forecast.prices import csv_columns as price_csv
+from functions.forecast.prices.series import PriceSeries
+from functions.ingest.providers import sample
+from functions.ingest.uploads import reader
+from functions.ingest.uploads.refusal import UnreadableFileError
+
+if TYPE_CHECKING:
+    from functions.ingest.uploads.reader import Asset
+
+SAMPLE = "sample"
+ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz")
+
+
+class BadPriceFileError(StockcastError):
+    """A file is not one of prices; the message names file, line and cure."""
+
+    title = "Bad price file"
+    slug = "bad-price-file"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A series, where it is from, and notes about how it was read."""
+
+    series: PriceSeries
+    source: str
+    notes: tuple[str, ...] = ()
+
+
+def load(source: str) -> list[Loaded]:
+    """The series of `source`, "sample" or a folder of files or one file, ascending by symbol.
+
+    Raises BadPriceFileError.
+    """
+    if source == SAMPLE:
+        provider = sample.SampleProvider()
+        histories = ((symbol, provider.fetch(symbol).history) for symbol in sample.SYMBOLS)
+        return [Loaded(price_csv.read(name, each.to_csv()), SAMPLE) for name, each in histories]
+    path = Path(source)
+    if path.is_dir():
+        paths = sorted(each for each in path.iterdir() if each.name.lower().endswith(ENDINGS))
+        if not paths:
+            raise BadPriceFileError(path, f"the folder holds no file of {', '.join(ENDINGS)}.")
+    elif path.is_file():
+        paths = [path]
+    else:
+        message = f"there is no such file or folder; give one, or {SAMPLE!r}."
+        raise BadPriceFileError(path, message)
+    found: dict[str, Loaded] = {}
+    for each in paths:
+        for loaded in _read(each):
+            symbol = loaded.series.symbol
+            if symbol in found:
+                message = f"{symbol} is in {found[symbol].source} as well; leave one out."
+                raise BadPriceFileError(each, message)
+            found[symbol] = loaded
+    return [found[symbol] for symbol in sorted(found)]
+
+
+def _read(path: Path) -> Iterator[Loaded]:
+    """The series in one file. Where it does not name its only one, the file's name does."""
+    today = datetime.now(timezone.utc).date()
+    try:
+        file = reader.read(path.read_bytes(), today)
+        for name in file.names:
+            asset = file.asset(name)
+            yield Loaded(_series(name or stem(path).upper(), asset), str(path), asset.notes)
+    except (UnreadableFileError, OSError) as error:
+        told = error.detail if isinstance(error, UnreadableFileError) else f"{error.strerror}."
+        raise BadPriceFileError(path, told) from error
+
+
+def stem(path: Path) -> str:
+    """The file's name without its ending."""
+    name = path.name
+    ending = next((each for each in ENDINGS[::-1] if name.lower().endswith(each)), "")
+    return name[: len(name) - len(ending)]
+
+
+def _series(symbol: str, asset: Asset) -> PriceSeries:
+    frame = asset.frame
+    none = np.full(len(frame), np.nan)
+    columns = {
+        name: frame[name].to_numpy(dtype=np.float64) if name in frame else none
+        for name in reader.FIELDS
+    }
+    adjusted = columns.pop("adj_close")
+    if "adj_close" not in frame:
+        adjusted = columns["close"]
+    dates = frame.index.to_numpy().astype("datetime64[D]")
+    return PriceSeries(symbol, dates, **columns, adjusted_close=adjusted)

@@ -1,0 +1,196 @@
+"""What every message is: a class that reads itself from JSON and names all that is wrong with it.
+
+msgspec parses, checks and writes. It stops at the first wrong field; `InvalidMessageError` names
+them all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
+
+import msgspec
+from msgspec import ValidationError, structs
+
+from functions.common.errors import InvalidFieldError, InvalidMessageError
+from functions.common.messages.fields import Json
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+SHOWN_CHARACTERS = 40
+MOST_UNKNOWN = 10
+MOST_ITEMS = 20
+"""Wrong items of one list that are named one by one."""
+MOST_DEEP = 32
+"""Levels of objects and lists in JSON; a message has four."""
+WORDS: dict[Any, str] = {
+    bool: "true or false",
+    dict: "an object",
+}
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One kind of JSON object. A subclass lists its fields.
+
+    One with `forbid_unknown_fields=True` refuses fields it does not know; `WHAT` names it there.
+    """
+
+    WHAT: ClassVar[str] = ""
+
+    @classmethod
+    def from_data(cls, data: Json) -> Self:
+        """The message in a JSON object. Raises InvalidMessageError, naming each wrong field."""
+        message: Self = read(cls, data)
+        return message
+
+    @classmethod
+    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+        """What is wrong with fields that are good by themselves, by name."""
+        del good
+        return ()
+
+    def to_data(self) -> dict[str, Any]:
+        """The message as a JSON object."""
+        data: dict[str, Any] = msgspec.to_builtins(self)
+        return data
+
+
+MessageType = type[Message]
+
+
+def read(cls: Any, data: Json, required: Collection[str] = ()) -> Any:
+    """The `cls` in a JSON object, see `Message.from_data`.
+
+    `required` are fields that must be there although the class has a default for them.
+    """
+    good, wrong = parts(cls, data, required)
+    if wrong:
+        raise InvalidMessageError(wrong)
+    return cls(**good)
+
+
+def parts(
+    cls: MessageType, data: Json, required: Collection[str] = ()
+) -> tuple[dict[str, Any], list[InvalidFieldError]]:
+    """The good fields of a JSON object, converted and with defaults, and what is wrong with it."""
+    good: dict[str, Any] = {}
+    wrong = [InvalidFieldError(name, "is missing.") for name in required if name not in data]
+    try:
+        good = structs.asdict(msgspec.convert(data, cls))
+    except ValidationError:
+        for field in structs.fields(cls):
+            if field.name not in data:
+                if field.required:
+                    wrong.append(InvalidFieldError(field.name, "is missing."))
+                continue
+            try:
+                good[field.name] = _converted(data[field.name], field.type)
+            except ValidationError:
+                wrong += _named(field.name, data[field.name], field.type)
+        if cls.__struct_config__.forbid_unknown_fields:
+            wrong += _unknown(cls, data)
+    return good, [*wrong, *cls.complaints(good)]
+
+
+def value(name: str, given: Any, of: Any) -> Any:
+    """`given` as a field of the type `of`. Raises InvalidFieldError about `name`."""
+    try:
+        return _converted(given, of)
+    except ValidationError:
+        raise next(_named(name, given, of)) from None
+
+
+def loads(text: str | bytes) -> Any:
+    """The value of a JSON text. ValueError where it is not JSON or is nested too deep.
+
+    Later stages can carry all of it: no NaN, no infinity, no half of a surrogate pair.
+    """
+    too_deep = f"it is nested more than {MOST_DEEP} levels deep"
+    try:
+        parsed = msgspec.json.decode(text)
+    except RecursionError:
+        raise ValueError(too_deep) from None
+    level = _containers([parsed])
+    for _ in range(MOST_DEEP):
+        level = [
+            inner
+            for one in level
+            for inner in _containers(one.values() if isinstance(one, dict) else one)
+        ]
+    if level:
+        raise ValueError(too_deep)
+    return parsed
+
+
+def _containers(values: Iterable[Any]) -> list[Any]:
+    return [one for one in values if isinstance(one, (dict, list))]
+
+
+def shown(value: object) -> str:
+    """`value` as JSON, shortened, fit for an error message."""
+    text = json.dumps(value, ensure_ascii=True, default=str)
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 3] + "..."
+
+
+def _converted(given: Any, of: Any) -> Any:
+    if isinstance(given, float) and given.is_integer():
+        given = int(given)  # 45.0 is a whole number in JSON
+    return msgspec.convert(given, of)
+
+
+def _named(name: str, given: Any, of: Any) -> Iterator[InvalidFieldError]:
+    """What is wrong with a field: its items, where it is a list with wrong ones."""
+    item = _item_of(of)
+    listed = given if item is not None and isinstance(given, list) else []
+    places = [place for place, one in enumerate(listed) if not fits(one, item)]
+    for place in places[:MOST_ITEMS]:
+        yield from _named(f"{name}[{place}]", listed[place], item)
+    if len(places) > MOST_ITEMS:
+        message = f"{len(places)} of the list are wrong; the first {MOST_ITEMS} are named here."
+        yield InvalidFieldError(name, message)
+    if not places:
+        found = f"{len(listed)} of them" if listed else shown(given)
+        yield InvalidFieldError(name, f"must be {_words(of)}, not {found}.")
+
+
+def fits(given: Any, of: Any) -> bool:
+    """Whether `given` is of the type `of`."""
+    with suppress(ValidationError):
+        _converted(given, of)
+        return True
+    return False
+
+
+def _item_of(of: Any) -> Any:
+    """The type of the items of a list type; None for another type."""
+    if get_origin(of) is Annotated:
+        return _item_of(get_args(of)[0])
+    if get_origin(of) in {Union, UnionType}:
+        return _item_of(get_args(of)[0])
+    return get_args(of)[0] if get_origin(of) in {list, tuple} else None
+
+
+def _words(of: Any) -> str:
+    """What a type takes, in words."""
+    if get_origin(of) is Annotated:
+        for meta in reversed(of.__metadata__):
+            if meta.extra and "words" in meta.extra:
+                return str(meta.extra["words"])
+        return _words(get_args(of)[0])
+    if get_origin(of) in {Union, UnionType}:
+        return _words(get_args(of)[0])
+    if get_origin(of) is Literal:
+        return f"one of {', '.join(get_args(of))}"
+    return WORDS.get(get_origin(of) or of, "of another type")
+
+
+def _unknown(cls: MessageType, data: Json) -> list[InvalidFieldError]:
+    """The fields that the class does not know; of many, the first."""
+    known = cls.__struct_fields__
+    message = f"is not a field of {cls.WHAT}, which takes {', '.join(known)}."
+    unknown = [name for name in data if name not in known]
+    return [InvalidFieldError(name[:SHOWN_CHARACTERS], message) for name in unknown[:MOST_UNKNOWN]]

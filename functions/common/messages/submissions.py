@@ -1,0 +1,106 @@
+"""What a caller submits to the HTTP API. Unknown fields are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta
+from msgspec.structs import force_setattr
+
+from functions.common.errors import InvalidFieldError
+from functions.common.messages import analyses, fields
+from functions.common.messages.events import wrong_options
+from functions.common.messages.fields import BatchId, RequestId, Symbol
+from functions.common.messages.message import Message
+
+OwnId = Annotated[
+    RequestId, Meta(description="Your own request id: sent again, it gives the same request.")
+]
+OwnBatchId = Annotated[
+    BatchId, Meta(description="Your own id: sent again, it gives the same batch.")
+]
+Symbols = Annotated[
+    list[Symbol],
+    fields.is_a(
+        f"a list of 1 to {fields.MOST_SYMBOLS} symbols",
+        min_length=1,
+        max_length=fields.MOST_SYMBOLS,
+    ),
+]
+
+
+class ForecastSubmission(Message, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A forecast: the price of `symbol` in `days` calendar days after its last price."""
+
+    WHAT: ClassVar[str] = "a forecast"
+
+    symbol: Symbol
+    days: fields.Days
+    model: fields.Model = "calibrated"
+    options: fields.Options = {}  # noqa: RUF012 - msgspec gives each its own
+    id: OwnId | None = None
+
+    @classmethod
+    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+        """Options that are too long."""
+        return wrong_options(good)
+
+
+class AnalysisKind(Message, frozen=True, kw_only=True):
+    """An analysis, before it is known which parameters it takes."""
+
+    symbol: Symbol
+    kind: analyses.Kind
+    id: OwnId | None = None
+
+
+def _analysis(kind: str, parameters: type[analyses.Parameters]) -> Any:
+    """The submission of a kind: its parameters stand beside the symbol and the kind."""
+    own: list[Any] = [("symbol", Symbol), ("kind", Literal[kind]), ("id", OwnId | None, None)]
+    return msgspec.defstruct(
+        f"{parameters.__name__}Submission",
+        own,
+        bases=(parameters,),
+        namespace={"__doc__": parameters.__doc__, "WHAT": kind},
+        module=__name__,
+        kw_only=True,
+        frozen=True,
+        forbid_unknown_fields=True,
+    )
+
+
+ANALYSES: dict[str, Any] = {
+    kind: _analysis(kind, parameters) for kind, parameters in analyses.PARAMETERS.items()
+}
+"""The submission of each kind of analysis."""
+
+
+class BatchSubmission(Message, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Forecasts of many symbols at once. A symbol named twice is asked for once."""
+
+    WHAT: ClassVar[str] = "a batch"
+
+    symbols: Symbols
+    days: fields.Days
+    model: fields.Model = "calibrated"
+    id: OwnBatchId | None = None
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "symbols", list(dict.fromkeys(map(fields.upper, self.symbols))))
+
+
+class HistoryQuery(Message, frozen=True, kw_only=True):
+    """The daily prices of a symbol, from `start` to `end`, both included."""
+
+    symbol: Symbol
+    start: fields.Day | None = None
+    end: fields.Day | None = None
+
+    @classmethod
+    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+        """A range that ends before it starts."""
+        start, end = good.get("start"), good.get("end")
+        if start and end and start > end:
+            yield InvalidFieldError("start", f"must not be after end ({end}), not {start}.")

@@ -1,0 +1,158 @@
+"""A stock's daily moves, with those told apart that are plainly errors of the data.
+
+A halt or forward-filled prices are no calm, a split that prices are not adjusted for is no crash,
+and one bad tick is no restless year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from functions.forecast.prices.series import PriceSeries
+
+OUTLIER = 5.0
+"""A day counts for at most this many deviations of the quarter before it."""
+
+OUTLIER_WINDOW = 66
+FIRST_ROWS = 22
+LEAST_USUAL = 0.005
+"""A day's usual move is taken to be at least this when outliers are told."""
+
+MEDIAN_TO_DEVIATION = 1.4826
+"""The ratio of a Gaussian's standard deviation to its median absolute deviation."""
+
+LEAST_FLAT = 5
+"""So many sessions in a row without any change are no trading."""
+
+SPLITS = (2, 3, 4, 5, 10, 20)
+SPLIT_TOLERANCE = 0.05
+"""How far the log of a split's jump may be from that of its factor: the day's own move."""
+
+CRASH_TURNOVER, TURNOVER_WINDOW = 3.0, 22
+"""A split does not change what is traded in money; a crash multiplies it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """The moves (n,) of n rows; row i's are known at row i, unless said otherwise.
+
+    `change` are log returns, the first 0; `limit` is the most that a day's move counts for.
+    `counts` is false where a day tells nothing of volatility: the first, those of a flat stretch
+    (also before it is long enough to be told), and splits. `unchanged` is for how many rows the
+    price has stood still, and `splits` is where it jumped by a split's factor, or by more than any.
+    """
+
+    change: NDArray[np.float64]
+    limit: NDArray[np.float64]
+    counts: NDArray[np.bool_]
+    unchanged: NDArray[np.intp]
+    splits: NDArray[np.bool_]
+
+    @property
+    def is_flat(self) -> NDArray[np.bool_]:
+        """Whether a row is known at that row to lie in a flat stretch."""
+        return self.unchanged >= LEAST_FLAT
+
+    @property
+    def log_price(self) -> NDArray[np.float64]:
+        """The log price (n,) since the first row, as if splits were adjusted for."""
+        return np.cumsum(np.where(self.splits, 0.0, self.change))
+
+
+def returns(adjusted_close: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log returns (n,), the first one 0."""
+    log_price = np.log(adjusted_close)
+    return np.diff(log_price, prepend=log_price[:1])
+
+
+@lru_cache(maxsize=16)
+def of(series: PriceSeries) -> Moves:
+    """The moves of a series; those of the last ones are kept."""
+    change = returns(series.adjusted_close)
+    counts, unchanged = _trading(change)
+    limit = _limits(change, counts)
+    splits = _is_split(change) & (np.abs(change) > limit)
+    for row in np.flatnonzero(splits):
+        splits[row] = not _is_traded_heavily(series, int(row))
+    if splits.any():
+        counts &= ~splits
+        limit = _limits(change, counts)
+    return Moves(change, limit, counts, unchanged, splits)
+
+
+def _trading(change: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Which rows lie in no flat stretch, the first left out; and for how long each stood still."""
+    rows = np.arange(len(change))
+    stands = change == 0.0
+    stands[:1] = False
+    if not stands.any():
+        return rows > 0, np.zeros(len(change), dtype=np.intp)
+    before = np.maximum.accumulate(np.where(stands, 0, rows))
+    after = np.minimum.accumulate(np.where(stands, len(change), rows)[::-1])[::-1]
+    is_flat = stands & (after - before > LEAST_FLAT)
+    return (rows > 0) & ~is_flat, np.where(stands, rows - before, 0)
+
+
+def _limits(change: NDArray[np.float64], counts: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The most each day's move counts for (n,): earnings and errors are not the usual width.
+
+    What is usual is told from moves that are limited already. They are limited again and again
+    until nothing changes; since each limit comes from the days before, there is one such answer.
+    """
+    size = np.abs(change[counts])
+    limited = size
+    while True:
+        limit = OUTLIER * np.maximum(_usual(limited), LEAST_USUAL)
+        before, limited = limited, np.minimum(size, limit[:-1])
+        if np.array_equal(limited, before):
+            break
+    place: NDArray[np.intp] = (
+        np.cumsum(counts) - counts
+    )  # of the move in question, or of the next one that counts
+    limits: NDArray[np.float64] = limit[place]
+    return limits
+
+
+def _usual(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What is usual before each move (m + 1,): the deviation of the quarter before it."""
+    total = np.concatenate(([0.0], np.cumsum(sizes * sizes)))
+    end = np.arange(len(total))
+    start = np.maximum(end - OUTLIER_WINDOW, 0)
+    usual: NDArray[np.float64] = np.sqrt(
+        np.maximum(total - total[start], 0.0) / np.maximum(end - start, 1)
+    )
+    first = sizes[: FIRST_ROWS - 1]
+    usual[: FIRST_ROWS - 1] = MEDIAN_TO_DEVIATION * np.median(first) if len(first) else 0.0
+    return usual
+
+
+def _is_split(change: NDArray[np.float64]) -> NDArray[np.bool_]:
+    size = np.abs(change)
+    jumps: NDArray[np.bool_] = size > np.log(SPLITS[0]) - SPLIT_TOLERANCE
+    if jumps.any():
+        off = size[jumps, np.newaxis] - np.log(SPLITS)
+        is_near = np.abs(off).min(axis=1) <= SPLIT_TOLERANCE
+        jumps[jumps] = is_near | (off[:, -1] > SPLIT_TOLERANCE)
+    return jumps
+
+
+def _is_traded_heavily(series: PriceSeries, row: int) -> bool:
+    """Whether far more money changed hands than in the month before; no where it is not known."""
+    month = slice(max(row - TURNOVER_WINDOW, 0), row + 1)
+    *before, turnover = series.volume[month] * series.close[month]
+    return bool(turnover > CRASH_TURNOVER * np.median(before))
+
+
+def split_of(factor: float) -> int:
+    """The split's factor that a price's `factor`, or its inverse, is nearest to."""
+    size = max(factor, 1.0 / factor)
+    if size > SPLITS[-1] * np.exp(SPLIT_TOLERANCE):
+        return round(size)
+    return min(SPLITS, key=lambda split: abs(np.log(size / split)))

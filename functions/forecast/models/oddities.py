@@ -1,0 +1,100 @@
+"""What in a price history looks like an error of the data, told in whole sentences."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from functions.forecast.models import moves
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from functions.forecast.models.moves import Moves
+    from functions.forecast.prices.series import PriceSeries
+
+TICK = 8.0
+"""A jump of so many deviations that the next session undoes is taken for a bad tick."""
+
+LEFT_OVER = 0.2
+"""The share of a jump that may be left when it is undone."""
+
+MOST_TOLD = 3
+"""Of many of one kind, the latest are told and the rest is counted."""
+
+
+@lru_cache(maxsize=16)
+def notes(series: PriceSeries) -> tuple[str, ...]:
+    """Bad ticks, flat stretches and splits that are not adjusted for, each with its date."""
+    of_series = moves.of(series)
+    ticks, is_undone = _ticks(of_series)
+    splits = np.flatnonzero(of_series.splits & ~is_undone).tolist()
+    return (
+        *_told([_tick(series, row) for row in ticks], "bad ticks"),
+        *_told([_flat(series, *rows) for rows in _stretches(of_series)], "flat stretches"),
+        *_told([_split(series, row) for row in splits], "likely splits"),
+    )
+
+
+def in_words(day: np.datetime64) -> str:
+    """`April 15, 2013`."""
+    known = date.fromisoformat(str(day))
+    return f"{known:%B} {known.day}, {known.year}"
+
+
+def _told(sentences: Sequence[str], kind: str) -> list[str]:
+    earlier = len(sentences) - MOST_TOLD
+    more = [f"The prices have {earlier} more {kind} before these."] if earlier > 0 else []
+    return [*sentences[-MOST_TOLD:], *more]
+
+
+def _ticks(of_series: Moves) -> tuple[list[int], NDArray[np.bool_]]:
+    """The rows of ticks, and which rows' jumps are a tick's, there or back."""
+    change = of_series.change
+    jump = np.abs(change[:-1])
+    is_tick = jump > of_series.limit[:-1] * (TICK / moves.OUTLIER)
+    is_tick &= np.abs(change[:-1] + change[1:]) <= LEFT_OVER * jump
+    is_tick[1:] &= ~is_tick[:-1]  # the way back is no tick of its own
+    either = np.zeros(len(change), dtype=bool)
+    either[:-1] |= is_tick
+    either[1:] |= is_tick
+    return np.flatnonzero(is_tick).tolist(), either
+
+
+def _stretches(of_series: Moves) -> list[tuple[int, int]]:
+    """First and last row without a change, of each flat stretch."""
+    last = np.flatnonzero(np.diff(np.append(of_series.is_flat, False).astype(int)) == -1)
+    return [(int(row - of_series.unchanged[row] + 1), int(row)) for row in last]
+
+
+def _tick(series: PriceSeries, row: int) -> str:
+    price = series.adjusted_close
+    factor = float(price[row] / price[row - 1])
+    return (
+        f"On {in_words(series.dates[row])} the price was {factor:.2g} times that of the days around"
+        " it. This looks like a bad tick: it does not widen the ranges."
+    )
+
+
+def _flat(series: PriceSeries, first: int, last: int) -> str:
+    begin, end = in_words(series.dates[first]), in_words(series.dates[last])
+    return (
+        f"The price did not change for {last - first + 1} sessions, from {begin} to {end}."
+        " The ranges do not count them as calm."
+    )
+
+
+def _split(series: PriceSeries, row: int) -> str:
+    price = series.adjusted_close
+    factor = float(price[row] / price[row - 1])
+    told = moves.split_of(factor)
+    came = f"rose to {told} times" if factor > 1 else f"fell to 1/{told} of"
+    return (
+        f"On {in_words(series.dates[row])} the price {came} that of the day before. This looks like"
+        " a split that the prices are not adjusted for: it does not widen the ranges."
+    )

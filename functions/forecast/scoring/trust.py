@@ -1,0 +1,60 @@
+"""Whether a model's ranges have kept their promise for a stock, in words and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from functions.forecast.scoring.scores import wilson_interval
+
+if TYPE_CHECKING:
+    from functions.forecast.scoring.backtest import Backtest
+
+PROMISED = 0.80
+LEAST_HELD = 0.70
+"""Below this share of outcomes inside the 80% range, the record leads the answer."""
+
+ENOUGH = 20.0
+"""Forecasts whose horizons do not overlap, from which on a share below LEAST_HELD counts.
+
+With fewer, it counts where even the upper end of its 95% interval (Wilson) is below PROMISED.
+"""
+
+OK, TOO_NARROW, TOO_FEW = "ok", "too_narrow", "too_few"
+
+
+@dataclass(frozen=True)
+class Trust:
+    """`state` is `ok`, `too_narrow`, `too_few`, `pending` or `failed`; `sentence` says it."""
+
+    state: str
+    sentence: str
+
+
+def judged(record: Backtest, symbol: str, model: str) -> Trust:
+    """What the record of `model` (a name of `fields.MODELS`) says of its ranges for `symbol`."""
+    held, worth = record.coverage80, record.independent_origins
+    name = model.capitalize()
+    if record.status != "complete":
+        return Trust(record.status, record.verdict)
+    if held is None or worth is None:
+        return Trust(TOO_FEW, record.verdict)
+    share = f"its 80% range held {held:.0%} of the time"
+    if held < LEAST_HELD and (worth >= ENOUGH or _is_surely_short(held, worth)):
+        return Trust(TOO_NARROW, f"{name}'s ranges have been far too narrow for {symbol}: {share}.")
+    if worth < ENOUGH:
+        few = f"{name} has too few independent past forecasts of {symbol} to judge its ranges"
+        return Trust(TOO_FEW, f"{few}: {share}.")
+    return Trust(OK, f"{name}'s 80% range for {symbol} held {held:.0%} of the time.")
+
+
+def in_plain_words(record: Backtest) -> str | None:
+    """`Promised 80%, delivered 75% (97 forecasts)`; None where nothing could be checked."""
+    if record.coverage80 is None:
+        return None
+    count = f"{record.origins} forecast{'s' if record.origins > 1 else ''}"
+    return f"Promised {PROMISED:.0%}, delivered {record.coverage80:.0%} ({count})"
+
+
+def _is_surely_short(held: float, worth: float) -> bool:
+    return wilson_interval(held * worth, worth)[1] < PROMISED

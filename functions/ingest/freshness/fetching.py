@@ -1,0 +1,211 @@
+"""Fetches what is missing of a symbol from one provider, one fetch at a time for a symbol."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+from functions.common.errors import TemporaryError, ThrottledError, UnknownSymbolError
+from functions.common.prices.bucket import ChangedMeanwhileError
+from functions.common.prices.history import BadPricesError, PriceHistory
+from functions.common.prices.store import PriceStore, StoredPrices
+from functions.common.requests.claims import Claim, Claiming, Outcome
+from functions.common.requests.record import iso
+from functions.ingest.freshness import tail, whole
+from functions.ingest.freshness.policy import Freshness, Kept, checked_at, needs_comparing
+from functions.ingest.freshness.whole import WorseError
+from functions.ingest.providers import Fetched, Provider
+from functions.ingest.providers.cleaning import jumps
+from functions.ingest.providers.publication import NEW_YORK
+
+SHARED_S = 1.0
+"""Whoever waited for a fetch takes its outcome, good or bad, this long after it."""
+TRY_AGAIN_S = 30.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What is stored, and sound."""
+
+    stored: StoredPrices
+    history: PriceHistory
+
+
+class Fetching:
+    """Brings what is stored of a symbol up to date. `clock` gives the time in epoch seconds."""
+
+    def __init__(
+        self, prices: PriceStore, claims: Claiming, max_age_s: float, clock: Callable[[], float]
+    ) -> None:
+        self._prices = prices
+        self._claims = claims
+        self._max_age = timedelta(seconds=max_age_s)
+        self._clock = clock
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), timezone.utc)
+
+    def _today(self) -> date:
+        return self.now().astimezone(NEW_YORK).date()
+
+    def if_fresh(self, provider: Provider, stored: StoredPrices) -> Kept | None:
+        """The stored prices, where they need no fetch."""
+        until = Freshness(provider.schedule, self._max_age).until(stored, self.now())
+        return Kept(stored, until) if self.now() < until else None
+
+    def fetched(
+        self,
+        provider: Provider,
+        symbol: str,
+        *,
+        passed_over: Sequence[str] = (),
+        instead_of: StoredPrices | None = None,
+    ) -> Kept:
+        """Fresh prices of `provider`; `passed_over` names those that were asked before it.
+
+        `instead_of` are those of another provider, whose place they take. Raises UnknownSymbolError
+        where the provider does not have the symbol, WorseError where it has less than is stored,
+        TemporaryError or KeyRefusedError where it does not answer.
+        """
+        key = self._prices.key_of(provider.name, symbol)
+        # One fetch at a time for a symbol: whoever waited here finds its prices in S3.
+        with self._claims.claimed(f"stockcast:fetching:{{{key}}}") as claim:
+            if isinstance(claim, Outcome) and claim.value:
+                raise _shared_failure(claim.value)
+            stored = self._prices.head(key)
+            if stored and not instead_of and (kept := self.if_fresh(provider, stored)):
+                return kept
+            try:
+                fetched = self._fetch(provider, symbol, stored, passed_over, instead_of)
+            except TemporaryError as error:
+                if isinstance(claim, Claim):
+                    claim.complete(_failure(error), SHARED_S)
+                raise
+            if isinstance(claim, Claim):
+                claim.complete(None, SHARED_S)
+        until = Freshness(provider.schedule, self._max_age).until(fetched, self.now())
+        return Kept(fetched, until)
+
+    def _fetch(
+        self,
+        provider: Provider,
+        symbol: str,
+        known: StoredPrices | None,
+        passed_over: Sequence[str],
+        instead_of: StoredPrices | None,
+    ) -> StoredPrices:
+        held = self._held(symbol, known) if known else None
+        longer = self._extended(provider, symbol, held) if held and not instead_of else None
+        history, last_action = longer or self._whole(provider, symbol, held, instead_of)
+        now = iso(int(self._clock() * 1000))
+        try:
+            stored = self._prices.put(
+                provider.name,
+                history,
+                fetched_at=now,
+                replaces=known.etag if known else None,
+                last_action=last_action,
+                jumps=jumps(history.rows),
+                compared_at=held.stored.compared_at if held and longer else now,
+                passed_over=passed_over,
+            )
+        except ChangedMeanwhileError:
+            newer = self._prices.head(self._prices.key_of(provider.name, symbol))
+            if newer and self.if_fresh(provider, newer):
+                return newer
+            message = f"The prices of {symbol} are being replaced; try again shortly."
+            raise TemporaryError(message, retry_after_s=1) from None
+        if stored.jumps:
+            log.warning("%s jumped without a split on %s", symbol, ", ".join(stored.jumps))
+        return stored
+
+    def _held(self, symbol: str, known: StoredPrices) -> _Held | None:
+        """The stored prices with their rows; None where they are no good and to be replaced."""
+        stored = self._prices.get(known.key)
+        if stored is None or checked_at(stored, self.now()) is None:
+            return None
+        try:
+            history = PriceHistory.from_csv(symbol, stored.body, stored.notes)
+        except BadPricesError as error:
+            log.warning("fetching all of %s again: %s", symbol, error.detail)
+            return None
+        return _Held(stored, history) if history.rows else None
+
+    def _extended(
+        self, provider: Provider, symbol: str, held: _Held
+    ) -> tuple[PriceHistory, str] | None:
+        """The stored history with its tail fetched; None where all is to be fetched."""
+        if needs_comparing(held.stored, self.now()):
+            return None
+        latest = provider.fetch(symbol, tail.beginning(held.history))
+        longer = tail.extended(held.history, held.stored.last_action, latest)
+        if longer is None:
+            log.info("the past prices of %s have changed; fetching all again", symbol)
+            return None
+        log.info("fetched the tail of %s from %s", symbol, provider.name)
+        return longer, max(held.stored.last_action, _last(latest.actions))
+
+    def _whole(
+        self, provider: Provider, symbol: str, held: _Held | None, instead_of: StoredPrices | None
+    ) -> tuple[PriceHistory, str]:
+        fetched = provider.fetch(symbol)
+        if not fetched.rows:
+            message = f"{provider.name} knows {symbol} but has no prices of it."
+            raise UnknownSymbolError(message)
+        log.info("fetched %s from %s", symbol, provider.name, extra={"rows": len(fetched.rows)})
+        if held:
+            self._check(provider, symbol, fetched, held.stored)
+        if instead_of and (lost := whole.losses(fetched, instead_of)):
+            message = f"{provider.name} has less of {symbol} than {instead_of.provider}: {lost}."
+            raise WorseError(message, retry_after_s=TRY_AGAIN_S)
+        taken = _taken_over(provider, instead_of, self._today()) if instead_of else ()
+        return PriceHistory(symbol, fetched.rows, (*taken, *fetched.notes)), _last(fetched.actions)
+
+    def _check(
+        self, provider: Provider, symbol: str, fetched: Fetched, stored: StoredPrices
+    ) -> None:
+        """Raise WorseError where much of the stored prices is missing for the first time."""
+        lost, today = whole.losses(fetched, stored), self._today()
+        if not lost:
+            return
+        if whole.comes_again(fetched, stored.refused, today):
+            log.warning("%s again has less of %s (%s): accepted", provider.name, symbol, lost)
+            return
+        if not stored.refused.startswith(str(today)):
+            refused = whole.refusal(fetched, today)
+            try:
+                self._prices.annotate(stored.key, stored.etag, refused=refused)
+            except ChangedMeanwhileError as error:
+                log.info("not noted: %s", error.detail)
+        message = f"{provider.name} has lost prices of {symbol}: {lost}. The stored ones are kept."
+        log.warning("%s", message)
+        raise WorseError(message, retry_after_s=TRY_AGAIN_S)
+
+
+def _taken_over(provider: Provider, before: StoredPrices, today: date) -> tuple[str, ...]:
+    if provider.name == before.provider:
+        return ()
+    said = f"These prices come from {provider.name} since {today}; before, from {before.provider}."
+    return (said,)
+
+
+def _last(days: Sequence[date]) -> str:
+    return days[-1].isoformat() if days else ""
+
+
+def _failure(error: TemporaryError) -> dict[str, object]:
+    return {
+        "detail": error.detail,
+        "retry_after_s": error.retry_after_s,
+        "throttled": isinstance(error, ThrottledError),
+    }
+
+
+def _shared_failure(failure: dict[str, object]) -> TemporaryError:
+    kind = ThrottledError if failure["throttled"] else TemporaryError
+    wait_s = failure["retry_after_s"]
+    return kind(str(failure["detail"]), retry_after_s=float(wait_s) if wait_s else None)  # type: ignore[arg-type] # a JSON number

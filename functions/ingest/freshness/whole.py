@@ -1,0 +1,51 @@
+"""Whether a history that a provider gives may take the place of the one that is stored."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from functions.common.errors import BadAnswerError
+from functions.common.prices.store import StoredPrices
+from functions.ingest.providers import Fetched
+
+MOST_LOST = 0.1
+"""The part of the stored rows that a new history may lack."""
+MUCH_LATER = timedelta(days=90)
+
+
+class WorseError(BadAnswerError):
+    """A provider has less of a symbol than what is stored."""
+
+
+def losses(fetched: Fetched, stored: StoredPrices) -> str:
+    """What the stored prices have and `fetched` lacks, in words; empty where that is little.
+
+    Rows that were left out because the exchange was closed are no loss.
+    """
+    rows = len(fetched.rows) + fetched.fillers
+    if rows < (1 - MOST_LOST) * stored.rows:
+        return f"{rows} rows instead of {stored.rows}"
+    first, last = fetched.rows[0].date, fetched.rows[-1].date
+    if first > date.fromisoformat(stored.first_date) + MUCH_LATER:
+        return f"nothing before {first} instead of {stored.first_date}"
+    if last < date.fromisoformat(stored.last_date):
+        return f"nothing after {last} instead of {stored.last_date}"
+    return ""
+
+
+def refusal(fetched: Fetched, today: date) -> str:
+    """What is kept with the stored prices of a history that was refused: "DAY ROWS FIRST"."""
+    return f"{today} {len(fetched.rows)} {fetched.rows[0].date}"
+
+
+def comes_again(fetched: Fetched, refused: str, today: date) -> bool:
+    """Whether the like of `fetched` was `refused` on an earlier day: then it is meant."""
+    try:
+        day, rows, first = refused.split()
+        return (
+            date.fromisoformat(day) < today
+            and len(fetched.rows) >= int(rows)
+            and fetched.rows[0].date.isoformat() == first
+        )
+    except ValueError:
+        return False

@@ -1,0 +1,193 @@
+"""Prepares the bucket in S3 with MinIO's SDK: makes it, tries conditional writes, removes uploads.
+
+`stockcast bucket` does this; in a container it is `python3 -m functions.ingest.prepare_bucket`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from functions.common.config import Environment, S3Settings
+from functions.common.errors import ConfigurationError, StockcastError, TemporaryError
+from functions.common.prices.bucket import DEFAULT_REGION, Bucket, ChangedMeanwhileError
+from functions.common.prices.credentials import from_boto3
+
+if TYPE_CHECKING:
+    from minio import Minio
+    from minio.credentials.providers import Provider
+
+AWS = "https://s3.amazonaws.com"
+CONNECT_TIMEOUT_S, REPLY_TIMEOUT_S = 2.0, 20.0
+UPLOADS = "uploads/"
+RULE = "stockcast-uploads"
+DAY_S = 86_400
+WAIT_S = 120.0
+OF_THE_MOMENT = frozenset({"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout"})
+NO_WRITES = "Stockcast writes prices only where nobody else has written them since"
+
+Tell = Callable[[str], None]
+
+
+def prepare(settings: S3Settings, uploads_kept_s: float, tell: Tell) -> None:
+    """Prepare the bucket, and `tell` what was done in a line each. Doing it again changes nothing.
+
+    Raises ConfigurationError where the server lacks what Stockcast needs, TemporaryError while it
+    does not answer.
+    """
+    client = _client(settings)
+    where = settings.endpoint_url or "AWS"
+    with _failures_named(where):
+        made = not client.bucket_exists(settings.bucket)
+        if made:
+            client.make_bucket(settings.bucket, settings.region or None)
+        tell(f"Bucket {settings.bucket} at {where}: {'made' if made else 'was there'}.")
+        _try_conditional_writes(client, settings, where)
+        tell("Conditional writes (If-None-Match and If-Match): the server honors them.")
+        days = max(1, math.ceil(uploads_kept_s / DAY_S))
+        _remove_uploads_after(client, settings.bucket, days, tell)
+
+
+def _try_conditional_writes(client: Minio, settings: S3Settings, where: str) -> None:
+    bucket, key = Bucket(settings), f"stockcast-conditional-writes-{secrets.token_hex(8)}"
+
+    def write(replaces: str | None) -> str:
+        stored = bucket.replace(
+            key, b"tried", replaces=replaces, content_type="text/plain", metadata={}
+        )
+        return stored.etag
+
+    def refuses(header: str, replaces: str | None) -> None:
+        try:
+            write(replaces)
+        except ChangedMeanwhileError:
+            return
+        message = f"S3 at {where} ignores {header}. {NO_WRITES}; use a server that honors it."
+        raise ConfigurationError(message)
+
+    try:
+        with _feature(where, "If-None-Match"):
+            etag = write(None)
+        refuses("If-None-Match", None)
+        with _feature(where, "If-Match"):
+            write(etag)
+            refuses("If-Match", '"00000000000000000000000000000000"')
+    finally:
+        client.remove_object(settings.bucket, key)
+
+
+@contextmanager
+def _feature(where: str, header: str) -> Iterator[None]:
+    """Names the header that the server answers 501 to."""
+    try:
+        yield
+    except TemporaryError as error:
+        if "501 Not Implemented" not in error.detail:
+            raise
+        message = f"S3 at {where} does not know {header}. {NO_WRITES}; use a server that honors it."
+        raise ConfigurationError(message) from error
+
+
+def _remove_uploads_after(client: Minio, bucket: str, days: int, tell: Tell) -> None:
+    """Have the server remove uploads, and leave the bucket's other rules alone."""
+    from minio.commonconfig import ENABLED, Filter
+    from minio.error import S3Error
+    from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
+
+    ours = Rule(ENABLED, Filter(prefix=UPLOADS), RULE, expiration=Expiration(days=days))
+    try:
+        known = client.get_bucket_lifecycle(bucket)
+        others = [rule for rule in known.rules if rule.rule_id != RULE] if known else []
+        client.set_bucket_lifecycle(bucket, LifecycleConfig([*others, ours]))
+    except S3Error as error:
+        if error.code not in {"NotImplemented", "MethodNotAllowed"}:
+            raise
+        tell(f"Lifecycle of {UPLOADS}: the server has no such rules; remove old uploads yourself.")
+    else:
+        tell(f"Lifecycle of {UPLOADS}: the server removes what is older than {days} days.")
+
+
+def _client(settings: S3Settings) -> Minio:
+    import urllib3
+    from minio import Minio
+
+    address = urlsplit(settings.endpoint_url or AWS)
+    if address.path.strip("/"):
+        message = f"S3_ENDPOINT_URL must be a server's address without a path, not {address.path}."
+        raise ConfigurationError(message)
+    return Minio(
+        address.netloc,
+        secure=address.scheme == "https",
+        region=settings.region or DEFAULT_REGION,
+        credentials=_provider(settings),
+        http_client=urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=REPLY_TIMEOUT_S), retries=False
+        ),
+    )
+
+
+def _provider(settings: S3Settings) -> Provider:
+    """The static keys, or what boto3 finds."""
+    from minio.credentials.credentials import Credentials
+    from minio.credentials.providers import Provider, StaticProvider
+
+    if settings.credentials:
+        return StaticProvider(*settings.credentials, settings.session_token or None)
+    found = from_boto3()
+
+    class Boto3Provider(Provider):
+        def retrieve(self) -> Credentials:
+            keys = found()
+            return Credentials(keys["access_key_id"], keys["secret_access_key"], keys.get("token"))
+
+    return Boto3Provider()
+
+
+@contextmanager
+def _failures_named(where: str) -> Iterator[None]:
+    """Turns what MinIO's SDK raises into errors of ours."""
+    from minio.error import MinioException, S3Error
+    from urllib3.exceptions import HTTPError
+
+    try:
+        yield
+    except S3Error as error:
+        message = f"S3 at {where} refuses to prepare the bucket: {error.code}, {error.message}"
+        if error.code in OF_THE_MOMENT:
+            raise TemporaryError(message, retry_after_s=2.0) from error
+        raise ConfigurationError(message) from error
+    except (MinioException, HTTPError) as error:
+        message = f"S3 at {where} does not answer as it should: {error}"
+        raise TemporaryError(message, retry_after_s=2.0) from error
+    except ValueError as error:
+        raise ConfigurationError(f"S3_BUCKET: {error}.") from error
+
+
+def main() -> int:
+    """Prepare the bucket that the environment names; wait for the server, where it is not up."""
+    from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+    patiently = Retrying(
+        retry=retry_if_exception_type(TemporaryError),
+        stop=stop_after_delay(WAIT_S),
+        wait=wait_fixed(1.0),
+        reraise=True,
+    )
+    env = Environment(os.environ)
+    try:
+        settings, kept_s = S3Settings.read(env), env.seconds("UPLOAD_TTL", "7d")
+        patiently(prepare, settings, kept_s, lambda line: sys.stdout.write(line + "\n"))
+    except StockcastError as error:
+        sys.stderr.write(f"The bucket is not ready: {error.detail}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Reads the price files that people have: downloads, exports and spreadsheets, with pandas."""

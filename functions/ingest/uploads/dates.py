@@ -1,0 +1,159 @@
+"""Reads a column of dates, in whichever way the whole of it is written."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from functions.ingest.uploads.refusal import UnreadableFileError, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXAMPLE = "2013-03-01"
+CURE = f"Write each date like {EXAMPLE}."
+TIME = r"(?:[T ,]+\d{1,2}[:.]\d{2}.*)?"
+YEAR_FIRST = rf"(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}}){TIME}"
+YEAR_LAST = (
+    rf"(?P<a>\d{{1,2}})(?P<separator>[-/.])(?P<b>\d{{1,2}})[-/.](?P<y>\d{{4}}|\d{{2}}){TIME}"
+)
+COMPACT = r"(?P<y>(?:18|19|20)\d{2})(?P<m>[01]\d)(?P<d>[0-3]\d)"
+EPOCH = r"-?\d{9,19}(?:\.\d+)?"
+MONTH_NAME = r"(?=.*[A-Za-z]{3})[A-Za-z0-9 ,.\-]+"
+SERIAL = r"[2-6]\d{4}"
+"""Days since the end of 1899: what a spreadsheet keeps behind a date."""
+SHAPES = (YEAR_FIRST, YEAR_LAST, COMPACT, EPOCH, SERIAL, MONTH_NAME)
+NAMED_FORMATS = (
+    *("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d %b %y", "%b %d %y"),
+    *("%a %b %d %Y", "%a %d %b %Y"),
+)
+EPOCH_UNITS = {13: "s", 16: "ms", 19: "us", 22: "ns"}
+"""The unit of a whole number of up to so many characters, sign included, less three."""
+MOST_MONTHS = 12
+FIRST_DAY = "1800-01-01"
+ANYTHING_LIKE_A_DATE = re.compile(
+    rf"(?:{'|'.join(re.sub(r'[?]P<[a-z]+>', '?:', each) for each in SHAPES[:4])}"
+    r"|(?:\d{1,2}[ -])?[A-Za-z]{3,9}[ .-]{1,2}\d{1,2}.*|\d{1,2}[ -][A-Za-z]{3,9}[ -].*)"
+)
+
+
+def looks_like_date(cell: str) -> bool:
+    """Whether a cell may be a date, in any way of writing."""
+    return bool(ANYTHING_LIKE_A_DATE.fullmatch(cell.strip()))
+
+
+def dates_of(column: pd.Series, name: str, today: date) -> pd.Series:
+    """The days in `column`, by its index of line numbers, whose cells are text.
+
+    Raises UnreadableFileError about a date that cannot be read, or can be read two ways.
+    """
+    import pandas as pd
+
+    text = column.str.strip()
+    shape = max(SHAPES, key=lambda each: text.str.fullmatch(each).mean())
+    fits = text.str.fullmatch(shape)
+    if not fits.all():
+        line = fits.index[~fits][0]
+        raise _unread(line, name, text[line])
+    if shape == EPOCH:
+        days = _from_epoch(text)
+    elif shape == SERIAL:
+        days = pd.Timestamp("1899-12-30") + pd.to_timedelta(text.astype(int), unit="D")
+    elif shape == MONTH_NAME:
+        days = _from_names(text)
+    else:
+        parts = text.str.extract(shape)
+        if shape == YEAR_LAST:
+            parts = parts.assign(**_day_and_month(parts, name, text))
+        days = _from_parts(parts)
+    _refuse_bad(days, text, name, today)
+    return days
+
+
+def _from_parts(parts: pd.DataFrame) -> pd.Series:
+    import pandas as pd
+
+    year = parts["y"].where(parts["y"].str.len() > 2, _century(parts["y"]) + parts["y"])  # noqa: PLR2004 - digits
+    whole = year + "-" + parts["m"].str.zfill(2) + "-" + parts["d"].str.zfill(2)
+    return pd.to_datetime(whole, format="%Y-%m-%d", errors="coerce")
+
+
+def _century(years: pd.Series) -> pd.Series:
+    """As POSIX has it: 69 to 99 were in the last century."""
+    return years.str[:2].ge("69").map({True: "19", False: "20"})
+
+
+def _day_and_month(parts: pd.DataFrame, name: str, text: pd.Series) -> dict[str, pd.Series]:
+    """Which of the two numbers is the day: the column as a whole has to tell."""
+    first, second = parts["a"].astype(int), parts["b"].astype(int)
+    day_first, month_first = first > MOST_MONTHS, second > MOST_MONTHS
+    if day_first.any() and month_first.any():
+        one, other = first.index[day_first][0], second.index[month_first][0]
+        raise UnreadableFileError(
+            f"{shown(text[other])} has the month first, but line {one}, {shown(text[one])},"
+            " has the day first.",
+            CURE,
+            line=int(other),
+            column=name,
+            value=text[other],
+        )
+    # Dots stand between day, month and year in this order wherever they are used.
+    if day_first.any() or (parts["separator"] == ".").all():
+        return {"d": parts["a"], "m": parts["b"]}
+    if month_first.any():
+        return {"m": parts["a"], "d": parts["b"]}
+    line, value = text.index[0], text.iloc[0]
+    raise UnreadableFileError(
+        f"{shown(value)} can be read as day/month or month/day, and no other date in the column"
+        " tells which.",
+        CURE,
+        line=int(line),
+        column=name,
+        value=value,
+    )
+
+
+def _from_epoch(text: pd.Series) -> pd.Series:
+    import pandas as pd
+
+    whole = text.str.partition(".")[0]
+    digits = int(whole.str.len().max())
+    unit = next(unit for most, unit in EPOCH_UNITS.items() if digits <= most - 2)
+    moments = pd.to_datetime(pd.to_numeric(whole), unit=unit, errors="coerce")
+    return moments.dt.normalize()
+
+
+def _from_names(text: pd.Series) -> pd.Series:
+    import pandas as pd
+
+    plain = text.str.replace(r"[,.\-\s]+", " ", regex=True).str.title()
+    plain = plain.str.replace(r"\bSept\b", "Sep", regex=True)
+    tried = [pd.to_datetime(plain, format=each, errors="coerce") for each in NAMED_FORMATS]
+    return max(tried, key=lambda days: days.notna().sum())
+
+
+def _refuse_bad(days: pd.Series, text: pd.Series, name: str, today: date) -> None:
+    import pandas as pd
+
+    missing = days.isna()
+    if missing.any():
+        line = missing.index[missing][0]
+        raise _unread(line, name, text[line])
+    early, late = days < pd.Timestamp(FIRST_DAY), days > pd.Timestamp(today) + pd.Timedelta(days=1)
+    if (early | late).any():
+        line = days.index[early | late][0]
+        raise UnreadableFileError(
+            f"{shown(text[line])} is {days[line]:%Y-%m-%d}, which is"
+            f" {'in the future' if late[line] else 'before any market'}.",
+            f"Correct the date, or remove the line. {CURE}",
+            line=int(line),
+            column=name,
+            value=text[line],
+        )
+
+
+def _unread(line: int, name: str, value: str) -> UnreadableFileError:
+    problem = f"{shown(value)} is not a date." if value else "there is no date."
+    cure = f"{CURE} Remove the line if it is no row of prices."
+    return UnreadableFileError(problem, cure, line=int(line), column=name, value=value)

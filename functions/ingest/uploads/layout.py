@@ -1,0 +1,171 @@
+"""Which columns of a table make which series: one, one a column, or one a symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functions.ingest.uploads.columns import NAMES, OTHERS, PRICES, field_of, fields_of, key_of
+from functions.ingest.uploads.dates import looks_like_date
+from functions.ingest.uploads.refusal import UnreadableFileError, listed, shown
+from functions.ingest.uploads.table import NAMES_CURE, Table
+
+VALUES = (*PRICES, "volume")
+BINANCE = ("date", "open", "high", "low", "close", "volume", "close_time")
+BINANCE_COLUMNS = 11
+"""Binance's files of klines have no header, and 12 columns."""
+TICKERS_LIKE_NAMES = frozenset({"LOW", "OPEN"})
+CLOSE_CURE = "Name the column of prices 'close', or choose one with `column`."
+
+
+@dataclass(frozen=True)
+class Part:
+    """The columns of one series, by the field they hold."""
+
+    name: str
+    fields: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """`parts` are the series; where `symbol` is a column, its values name them, in one part.
+
+    `names` are those of the table's columns, and `notes` are about the file as a whole.
+    """
+
+    names: tuple[str, ...]
+    date: int
+    parts: tuple[Part, ...]
+    symbol: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether each column is a series of its own."""
+        return len(self.parts) > 1 and self.symbol is None
+
+
+def layout_of(table: Table, column: str = "") -> Layout:
+    """How the table is laid out; `column` names the column of closes of a person's own choice.
+
+    Raises UnreadableFileError where it does not tell dates or prices.
+    """
+    if not table.names:
+        return _without_header(table)
+    if len(table.names) > 1:
+        return _with_tickers(*table.names)
+    names = tuple(table.names[0])
+    fields = fields_of(names)
+    date = fields["date"] if "date" in fields else _column_of_dates(table, names)
+    chosen = next((at for at, name in enumerate(names) if name and name == column), None)
+    if chosen is None:
+        folded = column.casefold()
+        chosen = next(
+            (at for at, name in enumerate(names) if folded == name.casefold() != ""), None
+        )
+    if chosen is not None and chosen != date:
+        return Layout(names, date, (Part(names[chosen], {"close": chosen}),))
+    if "close" in fields or "adj_close" in fields:
+        values = {field: fields[field] for field in VALUES if field in fields}
+        used = {date, *values.values(), fields.get("symbol", date)}
+        return Layout(names, date, (Part("", values),), fields.get("symbol"), _unused(names, used))
+    return _without_close(names, date, fields.get("symbol"))
+
+
+def _named(column: str, names: tuple[str, ...]) -> int | None:
+    """Which column has this name, if need be in another case."""
+    if not column:
+        return None
+    if column in names:
+        return names.index(column)
+    folded = [name.casefold() for name in names]
+    return folded.index(column.casefold()) if column.casefold() in folded else None
+
+
+def _without_close(names: tuple[str, ...], date: int, symbol: int | None) -> Layout:
+    """One column of any name is the close; several, none of which is known, are a series each."""
+    others = [
+        at
+        for at, name in enumerate(names)
+        if at != date and name and key_of(name) not in OTHERS and field_of(name) != "date"
+    ]
+    if symbol is not None:
+        others.remove(symbol)
+    known = [names[at] for at in others if field_of(names[at])]
+    are_tickers = TICKERS_LIKE_NAMES.issuperset(known) and all(names[at].isupper() for at in others)
+    if not others or (known and not are_tickers) or (symbol is not None and len(others) > 1):
+        raise UnreadableFileError(
+            f"None of the columns {listed([name for name in names if name])} is the close.",
+            CLOSE_CURE,
+            line=1,
+        )
+    if len(others) == 1:
+        note = f"The column {shown(names[others[0]])} is taken as the close."
+        return Layout(names, date, (Part("", {"close": others[0]}),), symbol, (note,))
+    for at in others:
+        if [names[other] for other in others].count(names[at]) > 1:
+            raise UnreadableFileError(
+                f"{shown(names[at])} is there twice.", "Remove or rename one.", column=names[at]
+            )
+    return Layout(names, date, tuple(Part(names[at], {"close": at}) for at in others))
+
+
+def _with_tickers(fields: list[str], tickers: list[str]) -> Layout:
+    """Two header lines, as yfinance writes them: a field and a ticker for each column."""
+    found: dict[str, dict[str, int]] = {}
+    for at, (field, ticker) in enumerate(zip(fields[1:], tickers[1:], strict=False), 1):
+        named = field_of(field)
+        if named in VALUES and ticker:
+            found.setdefault(ticker, {}).setdefault(named, at)
+    parts = tuple(
+        Part(ticker, columns)
+        for ticker, columns in found.items()
+        if {"close", "adj_close"} & set(columns)
+    )
+    if not parts:
+        message = f"None of the columns {listed([name for name in fields if name])} is the close."
+        raise UnreadableFileError(message, CLOSE_CURE, line=1)
+    return Layout(("date", *fields[1:]), 0, parts)
+
+
+def _without_header(table: Table) -> Layout:
+    width = table.cells.shape[1]
+    note = "The file has no names of columns; its first column is taken as the date"
+    if width == 2:  # noqa: PLR2004 - a date and a price
+        names: tuple[str, ...] = ("date", "close")
+        return Layout(
+            names, 0, (Part("", {"close": 1}),), notes=(f"{note}, the second as the close.",)
+        )
+    first = table.cells.iloc[0, 0].strip()
+    if width >= BINANCE_COLUMNS and first.isdigit():
+        names = (*BINANCE, *(f"column {at + 1}" for at in range(len(BINANCE), width)))
+        fields = {name: at for at, name in enumerate(BINANCE) if name in VALUES}
+        notes = (f"{note}, and the others as Binance's open, high, low, close and volume.",)
+        return Layout(names, 0, (Part("", fields),), notes=notes)
+    message = f"there is no line of column names above the first prices, and {width} columns."
+    raise UnreadableFileError(message, NAMES_CURE, line=int(table.cells.index[0]))
+
+
+def _column_of_dates(table: Table, names: tuple[str, ...]) -> int:
+    first = table.cells.head(5)
+    for at in range(len(names)):
+        cells = first.iloc[:, at].str.strip()
+        if len(cells) and cells.map(looks_like_date).all() and not cells.str.isdigit().all():
+            return at
+    if "" in names and len(first) and first.iloc[:, names.index("")].map(looks_like_date).all():
+        return names.index("")
+    raise UnreadableFileError(
+        f"None of the columns {listed([name for name in names if name])} holds dates.",
+        "Name the column of dates 'date', and write dates like 2013-03-01.",
+        line=1,
+    )
+
+
+def _unused(names: tuple[str, ...], used: set[int]) -> tuple[str, ...]:
+    known = OTHERS.union(*NAMES.values())
+    unused = [
+        name
+        for at, name in enumerate(names)
+        if at not in used and name and key_of(name) not in known
+    ]
+    return (f"These columns are not used: {listed(unused)}.",) if unused else ()

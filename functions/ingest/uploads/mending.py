@@ -1,0 +1,161 @@
+"""Mends the rows of one series: sorts them, and leaves out what is no price; each is noted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from functions.ingest.uploads.refusal import UnreadableFileError, listed, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PRICES = ("open", "high", "low", "close", "adj_close")
+ROUGHEST = 0.15
+"""No price moves so much on the median day; volumes and other counts do."""
+FEWEST_MOVES = 10
+DAILY_GAP = 5
+"""Rows so many days apart are not daily."""
+NAMED_DAYS = 3
+
+
+def price_column(frame: pd.DataFrame) -> str:
+    """The column that the series is forecast from."""
+    return "adj_close" if "adj_close" in frame else "close"
+
+
+def mended(
+    frame: pd.DataFrame, headers: dict[str, str], name: str
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The rows ascending by date, one a day, with positive prices, and notes of what was done.
+
+    `frame` has a column `date`, and line numbers as its index; `headers` are the file's own names
+    of its columns. Raises UnreadableFileError about a negative price, and where no price is left.
+    """
+    notes: list[str] = []
+    prices = [column for column in PRICES if column in frame]
+    for column in prices:
+        _refuse_negative(frame, column, headers.get(column, name))
+    frame = _without_zeros(frame, prices, notes)
+    price = price_column(frame)
+    missing = frame[price].isna()
+    if missing.all():
+        of = f" of {shown(name)}" if name else ""
+        raise UnreadableFileError(f"There is no price{of}.", "Give a file with prices.")
+    if missing.any():
+        notes.append(f"{_rows(missing.sum())} without a price left out{_on(frame, missing)}.")
+        frame = frame[~missing]
+    frame = _sorted(frame, notes)
+    frame = _one_a_day(frame, notes)
+    frame = _possible(frame, notes)
+    if price == "close":
+        notes.append("The file has no adjusted closes; its closes are taken as adjusted.")
+    frame = frame.set_index("date")
+    gap = frame.index.to_series().diff().dt.days.median()
+    if gap >= DAILY_GAP:
+        notes.append(
+            f"The rows are {gap:.0f} days apart, but each is read as one trading day: do not trust"
+            " the range. Give daily prices."
+        )
+    return frame, tuple(notes)
+
+
+def similar(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The series of a wide file, if all may be prices. UnreadableFileError names one that is not.
+
+    A series without any value is left out.
+    """
+    import numpy as np
+
+    there = {
+        name: frame for name, frame in frames.items() if frame[price_column(frame)].notna().any()
+    }
+    for name, frame in there.items():
+        price = price_column(frame)
+        _refuse_negative(frame, price, name)
+        closes = frame.loc[frame[price] > 0].sort_values("date", kind="stable")[price]
+        moves = np.abs(np.diff(np.log(closes.to_numpy())))
+        if len(moves) >= FEWEST_MOVES and np.median(moves) > ROUGHEST:
+            raise UnreadableFileError(
+                f"the values change by {np.median(moves):.0%} on the median day, so that they are"
+                " no prices, and the file is none with a price in each column.",
+                "Remove the column, or name the column of prices 'close'.",
+                column=name,
+            )
+    if not there:
+        message = f"There is no price in any of {listed(list(frames))}."
+        raise UnreadableFileError(message, "Give a file with prices.")
+    return there
+
+
+def _refuse_negative(frame: pd.DataFrame, column: str, header: str) -> None:
+    negative = frame[column] < 0
+    if negative.any():
+        line = int(frame.index[negative][0])
+        value = f"{frame[column][line]:g}"
+        raise UnreadableFileError(
+            f"{value} is negative, and no price.",
+            "Correct the cell, or remove the line.",
+            line=line,
+            column=header,
+            value=value,
+        )
+
+
+def _without_zeros(frame: pd.DataFrame, prices: list[str], notes: list[str]) -> pd.DataFrame:
+    zeros = frame[prices] == 0
+    if zeros.to_numpy().any():
+        rows = zeros.any(axis=1)
+        notes.append(
+            f"{_rows(rows.sum())} with a price of 0, which is taken as no price{_on(frame, rows)}."
+        )
+        frame = frame.assign(**frame[prices].mask(zeros))
+    if "volume" in frame:
+        frame = frame.assign(volume=frame["volume"].where(frame["volume"] >= 0))
+    return frame
+
+
+def _sorted(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    if frame["date"].is_monotonic_increasing:
+        return frame
+    if frame["date"].is_monotonic_decreasing:
+        notes.append("The file begins with the newest row; the rows are sorted by date.")
+        frame = frame.iloc[::-1]
+    else:
+        notes.append("The rows of the file are not in order; they are sorted by date.")
+    return frame.sort_values("date", kind="stable")
+
+
+def _one_a_day(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    again = frame.duplicated("date", keep="last")
+    if not again.any():
+        return frame
+    if again.mean() > 0.5:  # noqa: PLR2004 - several rows on most days
+        notes.append("The file has several rows a day; the last of each day is its price.")
+    else:
+        notes.append(
+            f"{_rows(again.sum())} left out for a day that has another row{_on(frame, again)}."
+        )
+    return frame[~again]
+
+
+def _possible(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    if "high" not in frame or "low" not in frame:
+        return frame
+    wrong = frame["high"] < frame["low"]
+    if wrong.any():
+        notes.append(
+            f"{_rows(wrong.sum())} with a high below the low; both are left out{_on(frame, wrong)}."
+        )
+        frame = frame.assign(high=frame["high"].mask(wrong), low=frame["low"].mask(wrong))
+    return frame
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _on(frame: pd.DataFrame, rows: pd.Series) -> str:
+    """The days of some rows, the first of many."""
+    days = [f"{day:%Y-%m-%d}" for day in frame["date"][rows].drop_duplicates()]
+    more = " and more" if len(days) > NAMED_DAYS else ""
+    return f" ({', '.join(days[:NAMED_DAYS])}{more})"

@@ -1,0 +1,163 @@
+"""Reads a file of prices, whoever wrote it, and mends what can be mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from functions.common.prices.history import PriceRow
+from functions.ingest.uploads import mending
+from functions.ingest.uploads.columns import PRICES
+from functions.ingest.uploads.dates import dates_of
+from functions.ingest.uploads.layout import Layout, layout_of
+from functions.ingest.uploads.numbers import Notation, numbers_of
+from functions.ingest.uploads.refusal import UnreadableFileError, listed, shown
+from functions.ingest.uploads.table import Table, table_of
+from functions.ingest.uploads.text import text_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FIELDS = ("open", "high", "low", "close", "volume", "adj_close")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a file may be. Reading takes about 100 bytes of memory a cell."""
+
+    bytes: int
+    cells: int
+
+
+UPLOAD = Limits(bytes=5 * 1024 * 1024, cells=1_500_000)
+LOCAL = Limits(bytes=500 * 1024 * 1024, cells=50_000_000)
+"""Of a person's own machine."""
+
+
+@dataclass(frozen=True, eq=False)
+class Asset:
+    """The daily prices of one series, mended: ascending by date, one row a day.
+
+    `frame` has the columns of FIELDS that the file has, NaN where it has no value. Where it has no
+    adjusted closes, its closes are taken as adjusted.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    notes: tuple[str, ...]
+
+    def rows(self) -> tuple[PriceRow, ...]:
+        """The prices as ingest keeps them."""
+        columns = {name: _optional(self.frame[name]) for name in self.frame}
+        none = [None] * len(self.frame)
+        adjusted = self.frame[mending.price_column(self.frame)].tolist()
+        days = [moment.date() for moment in self.frame.index]
+        values = (columns.get(name, none) for name in FIELDS[:-1])
+        return tuple(PriceRow(*cells) for cells in zip(days, *values, adjusted, strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class PriceFile:
+    """A file that was read: its series by name, and what it is made of.
+
+    `columns` are the fields found where there is one series, and else the names of the series.
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[str, ...]
+    notes: tuple[str, ...]
+    _series: dict[str, pd.DataFrame] = field(repr=False)
+    _headers: dict[str, str] = field(repr=False)
+
+    def asset(self, name: str) -> Asset:
+        """The series of this name. UnreadableFileError where it has no price, or a negative one."""
+        frame, notes = mending.mended(self._series[name], self._headers, name)
+        return Asset(name, frame, (*self.notes, *notes))
+
+    def chosen(self, column: str) -> Asset:
+        """The series that `column` names, or the only one. UnreadableFileError names them all."""
+        if not column and len(self.names) == 1:
+            return self.asset(self.names[0])
+        folded = {name.casefold(): name for name in self.names}
+        if column in self.names or column.casefold() in folded:
+            return self.asset(column if column in self.names else folded[column.casefold()])
+        there = f"The file holds {len(self.names)} series: {listed(list(self.names))}."
+        if column:
+            there = f"There is no column {shown(column)}. {there}"
+        raise UnreadableFileError(there, "Choose one with `column`.")
+
+
+def read(body: bytes, today: date, *, column: str = "", limits: Limits = LOCAL) -> PriceFile:
+    """The prices in a file; `column` chooses the column of closes, or the series.
+
+    `today` is what no date may be later than. Raises UnreadableFileError.
+    """
+    table = table_of(text_of(body, limits.bytes), limits.cells)
+    layout = layout_of(table, column)
+    if table.cells.empty:
+        message = f"there are names of columns, {listed(list(layout.names))}, and no rows."
+        raise UnreadableFileError(message, "Give a file with prices.", line=1)
+    days = dates_of(table.cells.iloc[:, layout.date], layout.names[layout.date], today)
+    values = _values(table, layout)
+    if layout.symbol is not None:
+        return _long(table, layout, days, values)
+    series = {
+        part.name: values[list(part.fields.values())].set_axis(list(part.fields), axis=1)
+        for part in layout.parts
+    }
+    frames = {name: frame.assign(date=days) for name, frame in series.items()}
+    if layout.is_wide:
+        frames = mending.similar(frames)
+    headers = {
+        name: layout.names[at] for part in layout.parts[:1] for name, at in part.fields.items()
+    }
+    if layout.is_wide:
+        headers = {}
+    return _file(frames, headers, layout)
+
+
+def _values(table: Table, layout: Layout) -> pd.DataFrame:
+    """The numbers of each column that a part has."""
+    import pandas as pd
+
+    used = {at: name for part in layout.parts for name, at in part.fields.items()}
+    cells = {at: table.cells.iloc[:, at] for at in used}
+    notation = Notation.of(list(cells.values()), table.delimiter)
+    return pd.DataFrame(
+        {
+            at: numbers_of(cells[at], layout.names[at], notation, with_units=name == "volume")
+            for at, name in used.items()
+        }
+    )
+
+
+def _long(table: Table, layout: Layout, days: pd.Series, values: pd.DataFrame) -> PriceFile:
+    """One series for each value of the column of symbols."""
+    (part,) = layout.parts
+    named = table.cells.iloc[:, layout.symbol].str.strip()
+    if (named == "").any():
+        line = int(named.index[named == ""][0])
+        raise UnreadableFileError(
+            "the row names no symbol.",
+            "Fill it in, or remove the line.",
+            line=line,
+            column=layout.names[layout.symbol or 0],
+            value="",
+        )
+    frame = values[list(part.fields.values())].set_axis(list(part.fields), axis=1).assign(date=days)
+    frames = {str(name): rows for name, rows in frame.groupby(named, sort=False)}
+    return _file(frames, {name: layout.names[at] for name, at in part.fields.items()}, layout)
+
+
+def _file(frames: dict[str, pd.DataFrame], headers: dict[str, str], layout: Layout) -> PriceFile:
+    names = tuple(frames)
+    notes = layout.notes
+    if len(names) == 1:
+        found = [name for name in (*PRICES, "volume") if name in next(iter(frames.values()))]
+        return PriceFile(names, ("date", *found), notes, frames, headers)
+    return PriceFile(names, names, notes, frames, headers)
+
+
+def _optional(column: pd.Series) -> list[float | None]:
+    return [None if value != value else value for value in column.tolist()]  # noqa: PLR0124 - NaN

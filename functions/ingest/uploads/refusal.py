@@ -1,0 +1,51 @@
+"""Why a file of prices cannot be read, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.common.errors import RequestError
+from functions.common.problems import from_error
+
+SHOWN_CHARACTERS = 40
+
+
+class UnreadableFileError(RequestError):
+    """A file holds no prices that can be read; says where, what stands there, and the cure."""
+
+    title = "The file cannot be read"
+    slug = "unreadable-file"
+
+    def __init__(
+        self,
+        problem: str,
+        cure: str,
+        *,
+        line: int | None = None,
+        column: str | None = None,
+        value: str | None = None,
+    ) -> None:
+        named = [f"line {line}" if line else "", f"column {shown(column)}" if column else ""]
+        where = ", ".join(filter(None, named))
+        said = f"{where}: {problem}" if where else problem
+        super().__init__(f"{said[0].upper()}{said[1:]} {cure}")
+        self.line, self.column, self.value, self.cure = line, column, value, cure
+
+    def problem(self) -> dict[str, Any]:
+        """The problem object (RFC 9457), with the place in the file."""
+        place = {"line": self.line, "column": self.column, "value": self.value, "cure": self.cure}
+        known = {name: value for name, value in place.items() if value is not None}
+        error = {"field": "file", "message": self.detail, **known}
+        return {**from_error(self), "errors": [error]}
+
+
+def shown(text: object) -> str:
+    """What stands in a file, quoted and shortened, fit for a message."""
+    quoted = ascii(str(text)[: SHOWN_CHARACTERS + 1])
+    return quoted if len(str(text)) <= SHOWN_CHARACTERS else f"{quoted[:SHOWN_CHARACTERS]}...'"
+
+
+def listed(names: list[str], most: int = 10) -> str:
+    """The first names of many, quoted."""
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(shown(name) for name in names[:most]) + rest

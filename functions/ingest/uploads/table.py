@@ -1,0 +1,183 @@
+"""Splits the text of a file into a header and rows of cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from functions.ingest.uploads.columns import is_known
+from functions.ingest.uploads.dates import looks_like_date
+from functions.ingest.uploads.numbers import is_missing
+from functions.ingest.uploads.refusal import UnreadableFileError, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DELIMITERS = "\t;|,"
+SAMPLE_LINES = 60
+HEADER_LINES = 25
+MOST_COLUMNS = 2000
+SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(?P<delimiter>[\t;|,])\"?[\t;|,]*")
+"""What Excel writes first, and reads."""
+PARSER_ROW = re.compile(r"(?:row|line) (\d+)")
+NAMES_CURE = "Add a first line with the names of the columns, such as date,close."
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The names of the columns and, by line number, the cells of each row that is not blank.
+
+    `names` are lists, one a header line (two where a line of tickers stands below the names, or
+    above them); there are none where the file has no header.
+    """
+
+    names: list[list[str]]
+    cells: pd.DataFrame
+    delimiter: str
+
+
+def table_of(text: str, most_cells: int) -> Table:
+    """The table in `text`. Raises UnreadableFileError."""
+    if text.count("\n") > most_cells:
+        raise _too_many(f"{text.count(chr(10)):,} lines", most_cells)
+    lines = text.split("\n")
+    first = next(number for number, line in enumerate(lines) if line.strip(" \t\ufeff"))
+    separator = SEPARATOR_LINE.fullmatch(lines[first])
+    if separator:
+        delimiter = separator["delimiter"]
+        lines[first] = ""
+    else:
+        delimiter = _delimiter(lines[first:])
+    widths = [line.count(delimiter) + 1 for line in lines]
+    if max(widths) > MOST_COLUMNS:
+        line = next(number for number, width in enumerate(widths, 1) if width > MOST_COLUMNS)
+        message = f"there are {widths[line - 1]:,} cells."
+        cure = f"At most {MOST_COLUMNS:,} columns are read; leave some out."
+        raise UnreadableFileError(message, cure, line=line)
+    if max(widths) * len(lines) > most_cells:
+        raise _too_many(f"{max(widths):,} columns and {len(lines):,} lines", most_cells)
+    rows = _parsed("\n".join(lines), delimiter, max(widths))
+    return _with_header(rows, delimiter)
+
+
+def _too_many(what: str, most_cells: int) -> UnreadableFileError:
+    cure = f"At most {most_cells:,} cells are read. Leave out columns or the oldest rows."
+    return UnreadableFileError(f"The file has {what}.", cure)
+
+
+def _delimiter(lines: list[str]) -> str:
+    """What stands between the cells: the character that gives the most lines an equal number."""
+    sample = list(islice((line for line in lines if line.strip()), SAMPLE_LINES))
+
+    def fit(delimiter: str) -> float:
+        try:
+            counts = Counter(len(cells) for cells in csv.reader(sample, delimiter=delimiter))
+        except csv.Error:
+            return 0.0
+        width, lines_of_it = counts.most_common(1)[0]
+        return lines_of_it / len(sample) if width > 1 else 0.0
+
+    best = max(DELIMITERS, key=fit)
+    if fit(best):
+        return best
+    message = f"{shown(sample[0])} has one cell alone."
+    raise UnreadableFileError(
+        message, f"Give a table with commas, semicolons or tabs. {NAMES_CURE}", line=1
+    )
+
+
+def _parsed(text: str, delimiter: str, width: int) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        rows = pd.read_csv(
+            io.StringIO(text),
+            sep=delimiter,
+            header=None,
+            names=list(range(width)),
+            index_col=False,
+            dtype=str,
+            na_filter=False,
+            skip_blank_lines=False,
+        )
+    except (pd.errors.ParserError, ValueError) as error:
+        told = str(error).removeprefix("Error tokenizing data. C error: ")
+        place = PARSER_ROW.search(told)
+        line = int(place[1]) + ("row" in place[0]) if place else None
+        raise UnreadableFileError(
+            f"the table cannot be read: {told}.", "Look for a quote that is not closed.", line=line
+        ) from error
+    rows = rows.fillna("").astype(str)
+    rows.index = rows.index + 1
+    blank = (rows.apply(lambda column: column.str.strip()) == "").all(axis=1)
+    return rows[~blank]
+
+
+def _with_header(rows: pd.DataFrame, delimiter: str) -> Table:
+    sample = rows.head(HEADER_LINES)
+    height = _header_height(sample)
+    if height == 0:
+        return Table([], _without_empty_columns(rows), delimiter)
+    lines = [[cell.strip() for cell in cells] for cells in sample.head(height).to_numpy().tolist()]
+    names = _names(lines)
+    width = max(at + 1 for at in range(len(names[-1])) if any(line[at] for line in names))
+    cells = rows.iloc[height:]
+    _refuse_extra_cells(cells, width)
+    return Table([line[:width] for line in names], cells.iloc[:, :width], delimiter)
+
+
+def _header_height(sample: pd.DataFrame) -> int:
+    """How many rows stand before the first of prices."""
+    records = sample.to_numpy().tolist()
+    for height, cells in enumerate(records):
+        filled = [cell for cell in cells if cell.strip()]
+        dates = [cell for cell in filled if looks_like_date(cell)]
+        values = sum(any(map(str.isdigit, cell)) or is_missing(cell) for cell in filled)
+        if dates and values > 1:
+            return height
+    # No date can be read: where the columns have names, the first that cannot is told.
+    for height, cells in enumerate(records, 1):
+        if sum(map(is_known, cells)) > 1:
+            return height
+    return 1
+
+
+def _names(lines: list[list[str]]) -> list[list[str]]:
+    """The header of all lines before the first prices: one line of names, or one with tickers."""
+    known = [line for line in lines if sum(map(is_known, filter(None, line[1:])))]
+    if not known:
+        known = [line for line in lines if sum(map(bool, line)) > 1] or lines
+    fields = known[-1]
+    for line in lines:
+        if line is fields or not all(line[1 : _width(fields)]):
+            continue
+        tickers = line[1 : _width(fields)]
+        if len(tickers) > 1 and not any(map(is_known, tickers)):
+            return [fields, line]
+    return [fields]
+
+
+def _width(line: list[str]) -> int:
+    return max((at + 1 for at, cell in enumerate(line) if cell), default=0)
+
+
+def _refuse_extra_cells(cells: pd.DataFrame, width: int) -> None:
+    """Refuse a row that goes on beyond the header: its cells may stand in the wrong columns."""
+    extra = (cells.iloc[:, width:] != "").any(axis=1)
+    if extra.any():
+        line = int(extra.index[extra][0])
+        found = int((cells.loc[line] != "").to_numpy().nonzero()[0].max()) + 1
+        raise UnreadableFileError(
+            f"there are {found} cells, but {width} names of columns.",
+            "Put numbers with commas in quotes, or name each column.",
+            line=line,
+        )
+
+
+def _without_empty_columns(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.loc[:, (rows != "").any()]

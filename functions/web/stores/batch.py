@@ -1,0 +1,41 @@
+"""A batch that was asked for, and the requests it is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from functions.common.messages.events import ForecastRequested
+from functions.common.messages.fields import Model
+from functions.common.messages.submissions import BatchSubmission
+from functions.common.requests import batches as batch_record
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Forecasts of many symbols, asked for at once."""
+
+    batch_id: str
+    symbols: tuple[str, ...]
+    days: int
+    model: Model
+
+    @classmethod
+    def of(cls, asked: BatchSubmission) -> Batch:
+        """The batch of a submission, with an id of its own where the caller chose none."""
+        batch_id = asked.id or str(uuid.uuid4())
+        return cls(batch_id, tuple(asked.symbols), asked.days, asked.model)
+
+    def members(self, first: int = 0, stop: int | None = None) -> Iterator[ForecastRequested]:
+        """The requests of the members from `first` up to before `stop`."""
+        for number, symbol in enumerate(self.symbols[first:stop], first):
+            request_id = batch_record.member_id(self.batch_id, number)
+            yield ForecastRequested(request_id, symbol, self.days, self.model)
+
+    def digest(self) -> str:
+        """The same for equal batches, whatever their id."""
+        asked = json.dumps([self.symbols, self.days, self.model])
+        return hashlib.sha256(asked.encode()).hexdigest()

@@ -1,0 +1,117 @@
+"""Ingest with a real S3 and Redis, and a provider's server that is replayed."""
+
+import time
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from functions.common.messages.events import (
+    ForecastRequested,
+)
+from functions.common.prices.bucket import Bucket
+from functions.common.prices.history import PriceHistory
+from functions.common.prices.store import PriceStore
+from functions.common.redis_client import connect
+from functions.common.requests.claims import Claims
+from functions.common.requests.store import RequestStore
+from functions.ingest.freshness.fetching import SHARED_S
+from functions.ingest.freshness.update import FreshPrices
+from functions.ingest.handlers import Ingestion
+from functions.ingest.providers.budget import Budget
+from functions.ingest.providers.nasdaq import NasdaqProvider
+from functions.ingest.providers.publication import NEW_YORK
+from functions.ingest.providers.session import ProviderSession
+from functions.ingest.providers.tiingo import TiingoProvider
+from tests.replay import Fault, Market, Nasdaq, Replay, Tiingo, wandering
+
+DAY_S = 86_400.0
+KEY = "key-that-nobody-may-see"
+FIRST, START, END = date(2015, 1, 2), date(2016, 1, 4), date(2017, 6, 30)
+REQUESTED = ForecastRequested("request-1", "ACME", 45)
+
+
+def later(world, redis_client, by):
+    """The world's clock goes on; and the budget, which Redis keeps by its own, ages as much."""
+    world.now += by
+    key = "stockcast:budget:{tiingo}"
+    for call in redis_client.zrange(key, 0, -1):
+        redis_client.zincrby(key, -by.total_seconds() * 1000, call)
+
+
+class World:
+    """Tiingo's server, stores, and a clock that stands where it is put (New York)."""
+
+    limits = ()
+    max_age_s = 7 * DAY_S
+    wiki_replay = None
+
+    def __init__(self, s3_settings, s3_client, redis_settings):
+        self.bucket, self.client = s3_settings.bucket, s3_client
+        self.prices = PriceStore(Bucket(s3_settings))
+        self.redis = connect(redis_settings)
+        self.requests = RequestStore(self.redis, redis_settings, time.time)
+        self.market = Market()
+        self.market.days["ACME"] = wandering(FIRST, END)
+        self.replay = Replay(Tiingo(self.market, KEY))
+        self.at(START, 18)
+
+    def at(self, day, hour, minute=0):
+        self.now = datetime(day.year, day.month, day.day, hour, minute, tzinfo=NEW_YORK)
+        # Tiingo has the day's prices from half past five.
+        closed = hour * 60 + minute >= 17 * 60 + 30
+        self.market.today = day if closed else day - timedelta(days=1)
+
+    def clock(self):
+        return self.now.timestamp()
+
+    def tiingo(self, key=KEY):
+        budget = Budget(self.redis, "tiingo", self.limits)
+        session = partial(
+            ProviderSession, spend=budget.spend, read_timeout_s=5, sleep=lambda _: None
+        )
+        return TiingoProvider(key, session, self.clock, self.replay.url)
+
+    def fresh(self, *providers):
+        return FreshPrices(
+            providers or [self.tiingo()],
+            self.prices,
+            Claims(self.redis),
+            max_age_s=self.max_age_s,
+            stale_ok_s=7 * DAY_S,
+            clock=self.clock,
+        )
+
+    def ingestion(self, *providers):
+        return Ingestion(self.fresh(*providers), self.prices.bucket_name, self.requests)
+
+    def stored(self, symbol="ACME", provider="tiingo"):
+        body = self.prices.get(f"prices/{provider}/{symbol}.csv").body
+        return PriceHistory.from_csv(symbol, body)
+
+    def full_fetches(self):
+        return [query for _, query in self.replay.calls if query["startDate"] == "1962-01-02"]
+
+    def wiki(self, until):
+        """Nasdaq Data Link's WIKI, which knows ACME until a day."""
+        if not self.wiki_replay:
+            market = Market()
+            market.days["ACME"] = wandering(FIRST, until)
+            self.wiki_replay = Replay(Nasdaq(market, KEY))
+        self.wiki_replay.dialect.market.today = self.market.today
+        session = partial(ProviderSession, spend=lambda: None, sleep=lambda _: None)
+        return NasdaqProvider(KEY, session, self.clock, url=self.wiki_replay.url)
+
+    def forget(self):
+        self.client.delete_object(Bucket=self.bucket, Key="prices/tiingo/ACME.csv")
+
+    def down(self, times=30):
+        self.replay.faults = [Fault("instead", status=503, body="down")] * times
+
+    def close(self):
+        for replay in filter(None, (self.replay, self.wiki_replay)):
+            replay.close()
+        self.redis.close()
+
+
+def outlast_the_shared_failure():
+    """Who comes within a second of a failed fetch gets its outcome."""
+    time.sleep(SHARED_S + 0.1)

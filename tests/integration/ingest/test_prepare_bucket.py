@@ -1,0 +1,161 @@
+"""`stockcast bucket` on a real S3 server, and on servers that lack what it needs."""
+
+import dataclasses
+import http.client
+import os
+import secrets
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+
+from functions.common.errors import ConfigurationError, TemporaryError
+from functions.ingest.prepare_bucket import prepare
+from local.servers import free_port
+from tests.conftest import s3_client_of
+
+WEEK_S = 7 * 86_400
+
+
+class Between:
+    """Stands before the real server and treats conditional writes as others do."""
+
+    def __init__(self, url, header, *, status=None):
+        target = urlsplit(url).netloc
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self):
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                if self.command == "PUT" and header in self.headers and status:
+                    return self.say(status, {}, b"<Error><Code>NotImplemented</Code></Error>")
+                connection = http.client.HTTPConnection(target, timeout=60)
+                connection.request(self.command, self.path, body or None, dict(self.headers))
+                answer = connection.getresponse()
+                said = answer.read()
+                connection.close()
+                if answer.status == 412 and header in self.headers:
+                    return self.say(200, {"etag": '"0"'}, b"")
+                return self.say(answer.status, dict(answer.getheaders()), said)
+
+            do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = answer  # noqa: N815 - their names
+
+            def say(self, code, headers, body):
+                self.send_response(code)
+                for name, value in headers.items():
+                    if name.lower() not in {"content-length", "transfer-encoding", "connection"}:
+                        self.send_header(name, value)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://{target.rpartition(':')[0]}:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.start()
+
+    def close(self):
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture
+def settings(s3_settings):
+    """Of a bucket that is not there."""
+    return dataclasses.replace(s3_settings, bucket=f"new-{secrets.token_hex(6)}")
+
+
+def told_by(settings):
+    told = []
+    prepare(settings, WEEK_S, told.append)
+    return told
+
+
+def test_a_missing_bucket_is_made_checked_and_given_its_rule(settings):
+    made, conditional, lifecycle = told_by(settings)
+    assert made == f"Bucket {settings.bucket} at {settings.endpoint_url}: made."
+    assert "honors" in conditional
+    assert "older than 7 days" in lifecycle
+    client = s3_client_of(settings)
+    (rule,) = client.get_bucket_lifecycle_configuration(Bucket=settings.bucket)["Rules"]
+    assert rule["Filter"]["Prefix"] == "uploads/"
+    assert rule["Expiration"]["Days"] == 7
+    assert "Contents" not in client.list_objects_v2(Bucket=settings.bucket)
+
+
+def test_doing_it_again_changes_nothing(settings):
+    told_by(settings)
+    again = told_by(settings)
+    assert again[0].endswith("was there.")
+    rules = s3_client_of(settings).get_bucket_lifecycle_configuration(Bucket=settings.bucket)
+    assert len(rules["Rules"]) == 1
+
+
+def test_rules_of_others_stay(settings):
+    told_by(settings)
+    client = s3_client_of(settings)
+    theirs = {
+        "ID": "theirs",
+        "Status": "Enabled",
+        "Filter": {"Prefix": "logs/"},
+        "Expiration": {"Days": 30},
+    }
+    client.put_bucket_lifecycle_configuration(
+        Bucket=settings.bucket, LifecycleConfiguration={"Rules": [theirs]}
+    )
+    told_by(settings)
+    rules = client.get_bucket_lifecycle_configuration(Bucket=settings.bucket)["Rules"]
+    assert {rule["Filter"]["Prefix"] for rule in rules} == {"logs/", "uploads/"}
+
+
+@pytest.mark.parametrize("header", ["if-none-match", "if-match"])
+@pytest.mark.parametrize(("status", "does"), [(None, "ignores"), (501, "does not know")])
+def test_a_server_without_conditional_writes_is_refused_by_name(settings, header, status, does):
+    between = Between(settings.endpoint_url, header, status=status)
+    told = {"if-none-match": "If-None-Match", "if-match": "If-Match"}[header]
+    try:
+        with pytest.raises(ConfigurationError, match=rf"{between.url} {does} {told}\."):
+            prepare(dataclasses.replace(settings, endpoint_url=between.url), WEEK_S, print)
+    finally:
+        between.close()
+
+
+def test_wrong_keys_are_refused_with_the_servers_words(settings):
+    wrong = dataclasses.replace(settings, credentials=("nobody", "wrong"))
+    with pytest.raises(ConfigurationError, match=r"refuses to prepare .*(Access|Signature|KeyId)"):
+        told_by(wrong)
+
+
+def test_a_server_that_is_down_is_temporary(settings):
+    url = f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(TemporaryError, match=url):
+        told_by(dataclasses.replace(settings, endpoint_url=url))
+
+
+@pytest.mark.parametrize(
+    "command", [["-m", "cli.main", "bucket"], ["-m", "functions.ingest.prepare_bucket"]]
+)
+def test_the_command_and_the_job_print_what_they_did(settings, command):
+    env = {
+        **os.environ,
+        "S3_BUCKET": settings.bucket,
+        "S3_ENDPOINT_URL": settings.endpoint_url,
+        "AWS_ACCESS_KEY_ID": settings.credentials[0],
+        "AWS_SECRET_ACCESS_KEY": settings.credentials[1],
+        "UPLOAD_TTL": "36h",
+    }
+    ran = subprocess.run(
+        [sys.executable, *command], env=env, capture_output=True, text=True, check=True
+    )
+    assert len(ran.stdout.splitlines()) == 3
+    assert "older than 2 days" in ran.stdout
