@@ -127,7 +127,7 @@ export function forecastChart(figure, symbol, result, { whole = null, first = SH
   else {
     figure.append(
       element("h3.unseen", { id: "chart-title" }, `Chart of ${symbol}`),
-      element("div.toolbar", {}, ranges.element, toggle("Log scale", false, (isOn) => (isLog = isOn))),
+      element("div.toolbar", {}, ranges.element),
       readout.element,
       host,
       element(
@@ -137,6 +137,7 @@ export function forecastChart(figure, symbol, result, { whole = null, first = SH
         ribbonKey,
         layer(isFitted ? "Fitted line" : "80% range a day before", "past", isFitted ? "fitted" : "past"),
         walk && layer("Random walk: 80%", "walk", "walk"),
+        toggle("Log scale", false, (isOn) => (isLog = isOn)),
       ),
     );
   }

@@ -11,7 +11,7 @@ function advice(problem) {
   if (isUnknownSymbol(problem)) return "Check the spelling, or type a company name and pick it from the list.";
   if (status === 409 || status === 422) return "Change what is named above, then try again.";
   if (status === 429) return retryAfterS ? `Wait ${retryAfterS} seconds, then try again.` : "Wait a minute, then try again.";
-  return "Try again in a moment. If it keeps failing, look at the server’s logs.";
+  return "Try again in a moment. If it keeps failing, look at the server's logs.";
 }
 
 /**

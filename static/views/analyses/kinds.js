@@ -27,8 +27,8 @@ export const KINDS = [
     ],
   },
   { kind: "buy_and_hold", title: "Buy and hold", line: "See what shares bought on one day were worth on another, with dividends reinvested.", fields: [START, END, SHARES] },
-  { kind: "components", title: "Components", line: "See the parts of Prophet’s line: trend, yearly and monthly patterns, with intervals.", fields: [days(30), PRIOR, YEARS] },
-  { kind: "predict_future", title: "Days ahead", line: "See on which coming days Prophet’s line rises or falls.", fields: [days(30), PRIOR, YEARS] },
+  { kind: "components", title: "Components", line: "See the parts of Prophet's line: trend, yearly and monthly patterns, with intervals.", fields: [days(30), PRIOR, YEARS] },
+  { kind: "predict_future", title: "Days ahead", line: "See on which coming days Prophet's line rises or falls.", fields: [days(30), PRIOR, YEARS] },
   {
     kind: "evaluate",
     title: "Evaluate",
@@ -41,7 +41,7 @@ export const KINDS = [
     line: "See where the trend turned most. Add a CSV from Google Trends to see whether searches lead the price.",
     fields: [PRIOR, YEARS, { name: "interest_csv", label: "Search interest (CSV, optional)", type: "file", isOptional: true }],
   },
-  { kind: "prior_analysis", title: "Priors", line: "See how closely Prophet’s line follows the past for each prior, and what it then forecasts.", fields: [days(180), PRIORS, YEARS] },
+  { kind: "prior_analysis", title: "Priors", line: "See how closely Prophet's line follows the past for each prior, and what it then forecasts.", fields: [days(180), PRIORS, YEARS] },
   { kind: "prior_validation", title: "Prior validation", line: "Find the prior that would have worked best, by its errors before and within a range of dates.", fields: [START, END, PRIORS, YEARS] },
 ];
 

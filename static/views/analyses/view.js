@@ -60,7 +60,7 @@ function build() {
     element(
       "div.heading",
       {},
-      element("div", {}, element("h1.title", {}, "Analyses"), element("p.lead", {}, "Look at one stock’s past in eight ways. Prophet’s analyses describe trend and seasonality; they do not predict.")),
+      element("div", {}, element("h1.title", {}, "Analyses"), element("p.lead", {}, "Look at one stock's past in eight ways. Prophet's analyses describe trend and seasonality; they do not predict.")),
       ticker.field,
     ),
     bar.element,

@@ -38,6 +38,7 @@ export function show(place, { request, links }) {
     ),
   );
   const drawn = forecastChart(chart, symbol, result, { whole: () => history(symbol, "") });
+  drawn.setDoubted(doubt(result) !== null);
   return {
     setBacktest: (later) => {
       shown = later;
@@ -71,7 +72,7 @@ function topOf(symbol, result, money) {
 
 function warnings({ data, history: past }) {
   const told = [];
-  if (data.provider === "sample") told.push([`Sample data, ending ${longDate(data.last_date)}.`, " For today’s prices, add a data source."]);
+  if (data.provider === "sample") told.push([`Sample data, ending ${longDate(data.last_date)}.`, " For today's prices, add a data source."]);
   if (data.stale) told.push(["Old prices.", ` The provider does not answer. The last known price is of ${longDate(data.last_date)}.`]);
   const jumps = (data.jumps ?? []).filter((day) => day >= past.dates[0]);
   if (jumps.length && !data.notes?.length) told.push(["Check the prices.", ` They jumped without a split on ${jumps.map(shortDate).join(", ")}.`]);
@@ -92,7 +93,7 @@ function figures(result, money) {
     ["95% range", range(intervals[95])],
   ];
   if (typeof higher === "number") {
-    rows.push(["Chance of ending higher", [element("span", {}, percent(higher), " ", doubted && element("small", {}, "by a model that was often wrong"))], doubted ? "muted" : ""]);
+    rows.push(["Chance of ending higher", [element("span", {}, percent(higher), " ", doubted && element("small", {}, "This model was often wrong."))], doubted ? "muted" : ""]);
   }
   return element(
     "dl.figures",

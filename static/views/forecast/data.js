@@ -25,7 +25,7 @@ export function dataCard(result) {
     element("h3", { id: "source-title" }, "The data"),
     dataNotes(data.notes ?? []),
     element("dl.rows", {}, rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))),
-    data.provider === "sample" && element("div.bring-data", {}, element("p", {}, "For today’s prices, stop Stockcast and start it again with a data source:"), ...COMMANDS.map(command)),
+    data.provider === "sample" && element("div.bring-data", {}, element("p", {}, "For today's prices, stop Stockcast and start it again with a data source:"), ...COMMANDS.map(command)),
     terms,
   );
 }

@@ -17,7 +17,7 @@ export function doubt({ symbol, model, backtest }) {
   const { coverage80: held, origins } = backtest;
   if (typeof held !== "number" || held >= LEAST_HELD || origins < ENOUGH) return null;
   const name = model[0].toUpperCase() + model.slice(1);
-  return `${name}’s ranges have been far too narrow for ${symbol}: its 80% range held ${percent(held)} of the time.`;
+  return `${name}'s ranges have been far too narrow for ${symbol}: its 80% range held ${percent(held)} of the time.`;
 }
 
 /** `Promised 80%, delivered 75% (97 forecasts)`; "" where nothing could be checked. */

@@ -78,7 +78,7 @@ function told(known) {
   const listed = known.symbols.map(({ symbol, name }) => `${name} (${symbol})`).join(", ");
   return [
     element("p", {}, element("b", {}, `Sample data, ending ${longDate(known.lastDate)}.`), ` ${known.symbols.length} stocks: ${listed}.`),
-    element("p", {}, "For today’s prices, add a data source:"),
+    element("p", {}, "For today's prices, add a data source:"),
     ...COMMANDS.map(command),
     known.terms && element("p.source", {}, known.terms),
   ].filter(Boolean);

@@ -166,7 +166,7 @@ function tableRow(symbol, known, columns) {
 function chance({ probability_higher: higher, trust }) {
   if (typeof higher !== "number") return "–";
   if (trust !== "too_narrow") return percent(higher);
-  return element("span.muted", { title: "The model’s ranges have been too narrow for this stock." }, `${percent(higher)} (often wrong)`);
+  return element("span.muted", { title: "The model's ranges have been too narrow for this stock." }, `${percent(higher)} (often wrong)`);
 }
 
 async function refresh() {
