@@ -11,12 +11,12 @@ from typing import Any
 from bench.world import SYMBOLS
 from functions.common.prices.history import PriceRow
 from functions.ingest.providers.sample import SampleProvider
-from tests.replay import Replay
+from tests.replay import Replay, Tiingo
 
 KEY = "bench"
 
 
-class ManyTickers:
+class ManyTickers(Tiingo):
     """Every ticker has the prices of one of the five stocks; the answers are made once."""
 
     def __init__(self) -> None:
@@ -30,6 +30,8 @@ class ManyTickers:
         """As `Replay` asks for it."""
         del query, headers
         ticker = path.split("/")[3]
+        if self.is_about(path):
+            return 200, {}, json.dumps({"ticker": ticker, "name": ticker, "exchangeCode": "NYSE"})
         return 200, {}, self._answers[zlib.crc32(ticker.encode()) % len(self._answers)]
 
 

@@ -16,13 +16,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
 from functions.common.messages.events import PricesIngested
-from functions.common.prices import calendars as trading_calendar
 from functions.common.prices.store import StoredPrices
 from functions.forecast import result
 from functions.forecast.charts import forecast_chart as chart
@@ -80,13 +78,23 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
     calibrated = CalibratedModel()
     last_row = np.array([len(series) - 1])
     last = series.dates[-1].item()
-    target = trading_calendar.on_or_after(last + timedelta(days=DAYS))
-    days = np.array(trading_calendar.trading_days_after(last, target), dtype="datetime64[D]")
+    days = series.sessions_until(series.target(DAYS))
     fitted = model.fit(series)
     steps = np.arange(1, len(days) + 1)
     stored = StoredPrices("k", "e", "sample", "", len(series), "", "", body=body)
-    given = ("request-1", SYMBOL, DAYS, "prophet", {}, "b", "k", "e", "sample", len(series))
-    ingested = PricesIngested(*given, str(series.dates[0]), str(series.dates[-1]))
+    ingested = PricesIngested(
+        request_id="request-1",
+        symbol=SYMBOL,
+        days=DAYS,
+        model="prophet",
+        bucket="b",
+        key="k",
+        etag="e",
+        provider="sample",
+        rows=len(series),
+        first_date=str(series.dates[0]),
+        last_date=str(series.dates[-1]),
+    )
     document = json.loads(result.answer(ingested, stored, series, calibrated, last))
 
     def anew() -> PriceSeries:

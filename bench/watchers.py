@@ -17,7 +17,7 @@ from bench.world import World
 from functions.common.config import RedisSettings
 from functions.common.messages.events import ForecastRequested
 from functions.common.requests.record import Status
-from functions.common.requests.store import RequestStore
+from functions.common.requests.store import Requests
 
 STREAMS, WITHIN_MS, UNDER_MB = 2000, 250, 200
 CHANGES_A_SECOND = 150
@@ -34,7 +34,7 @@ class Watch:
             f"redis://127.0.0.1:{world.options.redis_port}/0", False, 3600, 600
         )
         self._port = world.port("web")
-        self._store = RequestStore(world.redis, settings, time.time)
+        self._store = Requests(world.redis, settings)
         self._result_key = ""
         self._symbol = symbol
         self._asked = [ForecastRequested(str(uuid.uuid4()), symbol, 45) for _ in range(streams)]

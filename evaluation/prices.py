@@ -100,8 +100,16 @@ def _series(symbol: str, asset: Asset) -> PriceSeries:
         name: frame[name].to_numpy(dtype=np.float64) if name in frame else none
         for name in reader.FIELDS
     }
-    adjusted = columns.pop("adj_close")
     if "adj_close" not in frame:
-        adjusted = columns["close"]
+        columns["adj_close"] = columns["close"]
     dates = frame.index.to_numpy().astype("datetime64[D]")
-    return PriceSeries(symbol, dates, **columns, adjusted_close=adjusted)
+    return PriceSeries(
+        symbol,
+        dates,
+        columns["open"],
+        columns["high"],
+        columns["low"],
+        columns["close"],
+        columns["volume"],
+        columns["adj_close"],
+    )

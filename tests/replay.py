@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from functions.common.prices.calendars import trading_days_after
+from functions.common.prices import calendars
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -30,10 +30,10 @@ class Day:
         return self.dividend or self.split != 1
 
 
-def wandering(first, last, start=100.0):
+def wandering(first, last, start=100.0, calendar="XNYS"):
     """A stock without dividends or splits; its closes wander by up to a few percent."""
     days, close = [], start
-    for number, day in enumerate(trading_days_after(first - timedelta(days=1), last)):
+    for number, day in enumerate(calendars.named(calendar).after(first - timedelta(days=1), last)):
         close = round(close * (1 + 0.02 * math.sin(number * 1.7)), 2)
         days.append(Day(day, close))
     return days
@@ -80,8 +80,20 @@ def times(value, factor):
     return None if value is None else round(value * factor, 6)
 
 
-class Tiingo:
+class Dialect:
+    """How a provider answers; `is_about` are the paths that tell what a symbol is."""
+
+    @staticmethod
+    def is_about(_):
+        return False
+
+
+class Tiingo(Dialect):
     name = "tiingo"
+
+    @staticmethod
+    def is_about(path):
+        return path.count("/") == 3
 
     def __init__(self, market, key):
         self.market, self.key = market, key
@@ -91,6 +103,9 @@ class Tiingo:
             return 401, {}, {"detail": "Invalid token."}
         parts = path.split("/")
         assert parts[:3] == ["", "tiingo", "daily"]
+        if self.is_about(path):
+            about = {"ticker": parts[3], "name": f"{parts[3]} Inc", "exchangeCode": "NASDAQ"}
+            return 200, {}, about | {"startDate": "1990-01-02", "endDate": "2026-01-02"}
         assert parts[4:] == ["prices"]
         assert (query["format"], query["resampleFreq"]) == ("json", "daily")
         ticker, symbol = parts[3], parts[3].replace("-", ".")
@@ -115,7 +130,7 @@ class Tiingo:
         document[row]["date"] = None
 
 
-class Nasdaq:
+class Nasdaq(Dialect):
     name = "nasdaq"
     COLUMNS = (
         *("Date", "Open", "High", "Low", "Close", "Volume", "Ex-Dividend", "Split Ratio"),
@@ -159,7 +174,7 @@ class Nasdaq:
         return status, {}, {"quandl_error": {"code": code, "message": message}}
 
 
-class Yahoo:
+class Yahoo(Dialect):
     name = "yahoo"
 
     def __init__(self, market, _):
@@ -260,10 +275,11 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         path = unquote(parts.path)
-        is_prices = path not in {"/", "/v1/test/getcrumb"}
+        is_prices = path not in {"/", "/v1/test/getcrumb"} and not replay.dialect.is_about(path)
         with replay._lock:
             if is_prices:
                 replay.calls.append((path, query))
+            replay.asked_about += replay.dialect.is_about(path)
             fault = replay.faults.pop(0) if is_prices and replay.faults else None
         headers = {name.lower(): value for name, value in self.headers.items()}
         if fault is None or fault.kind != "instead":
@@ -308,6 +324,7 @@ class Replay:
         self.dialect = dialect
         self.faults = []
         self.calls = []
+        self.asked_about = 0
         self.spoil = lambda _: None
         self.delay_s = 0.0
         self._lock = threading.Lock()

@@ -28,7 +28,7 @@ class Alone:
 
     @contextmanager
     def claimed(self, key: str) -> Iterator[Claim | Outcome]:
-        yield Claim(self, key, b"")
+        yield Claim(self, key)
 
     def complete(self, key: str, value: Any, ttl_s: float) -> None:
         """Nobody asks for it."""

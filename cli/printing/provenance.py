@@ -20,7 +20,7 @@ def provenance(result: Mapping[str, Any], today: date, *, since: str) -> list[st
     source = f"{data['rows']} daily prices from {data['provider']}, as of {last} ({old}).{model}"
     lines = [source]
     if data["provider"] == "sample":
-        lines.append(f"These are sample prices that end on {last}, not today's.")
+        lines.append("These are sample prices, not today's.")
     if data["stale"]:
         lines.append("The provider cannot be reached: these are the last prices known.")
     lines += data["notes"]

@@ -26,7 +26,8 @@ from functions.common.prices.store import PriceStore
 from functions.common.redis_client import connect, failures_are_temporary
 from functions.common.requests.claims import Claims
 from functions.common.requests.results import ResultStore
-from functions.common.requests.store import RequestStore
+from functions.common.requests.steps import Steps
+from functions.common.requests.store import Requests
 from functions.forecast.handlers.backtest import Backtesting
 from functions.forecast.handlers.chart import Charting
 from functions.forecast.handlers.forecast import Forecasting
@@ -41,16 +42,16 @@ def build() -> EventFunction:
     """The function with its stores, wired together; nothing connects before it is used."""
     redis = connect(settings.redis)
     prices = PriceStore(Bucket(settings.s3))
-    requests = RequestStore(redis, settings.redis, time.time)
+    requests = Requests(redis, settings.redis)
     results = ResultStore(redis, settings.redis)
-    claims = Claims(redis)
+    claims = Claims(Steps(redis, are_split=settings.redis.cluster))
 
     def ready() -> None:
         with failures_are_temporary():
             redis.ping()
         prices.check()
 
-    forecasting = Forecasting(prices, requests, results, claims, time.time)
+    forecasting = Forecasting(prices, time.time)
     return EventFunction(
         "forecast",
         {
@@ -60,7 +61,6 @@ def build() -> EventFunction:
             PricesWarmed: Warming(prices).wake,
         },
         requests=requests,
-        claims=claims,
         sink=Sink(settings.sinks.sink) if settings.sinks.sink else None,
         failure_sink=Sink(settings.sinks.failure_sink) if settings.sinks.failure_sink else None,
         ready=ready,

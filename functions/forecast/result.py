@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import TooLittleHistoryError
 from functions.common.messages.events import PricesIngested
-from functions.common.prices import calendars as trading_calendar
 from functions.common.prices.store import StoredPrices
 from functions.forecast.models import oddities, random_walk
 from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction
+from functions.forecast.prices import ended
 from functions.forecast.prices.series import PriceSeries
 from functions.forecast.scoring import backtest, trust
 from functions.forecast.scoring.backtest import Backtest
@@ -48,8 +48,8 @@ def answer(
     if len(series) == 0:
         raise TooLittleHistoryError(series.symbol, 0, 1)
     last = series.dates[-1].item()
-    target = trading_calendar.on_or_after(last + timedelta(days=ingested.days))
-    dates = np.array(trading_calendar.trading_days_after(last, target), dtype="datetime64[D]")
+    target = series.target(ingested.days)
+    dates = series.sessions_until(target)
     prediction = model.forecast(series, dates, WIS_LEVELS)
     horizon = len(dates)
     record = (
@@ -68,13 +68,16 @@ def answer(
         "model": model.name,
         "last_date": last.isoformat(),
         "last_price": rounding(series.adjusted_close[-1]),
+        "currency": series.instrument.currency or None,
         "target_date": target.isoformat(),
         "predicted_price": predicted,
         "intervals": intervals,
         "probability_higher": _rounded_score(
             prediction.probability_above(float(series.adjusted_close[-1]))
         ),
-        "message": f"{message} {prediction.note}".rstrip(),
+        "message": " ".join(
+            filter(None, (message, prediction.note, ended.sentence(series, today)))
+        ),
         "forecast": _forecast(prediction, rounding),
         "random_walk": _random_walk(series, horizon, rounding),
         "data": data_document(ingested, stored, series, today),
@@ -91,10 +94,15 @@ def data_document(
     ingested: PricesIngested, stored: StoredPrices, series: PriceSeries, today: date
 ) -> dict[str, Any]:
     """Which prices a result was computed from."""
-    last = series.dates[-1].item()
+    last, known = series.dates[-1].item(), series.instrument
+    doubts = known.doubts(series.symbol, series.target(ingested.days))
+    end = ended.sentence(series, today)
     return {
         "provider": ingested.provider,
         "symbol": series.symbol,
+        "name": known.name or None,
+        "exchange": known.exchange or None,
+        "calendar": known.sessions.name,
         "first_date": series.dates[0].item().isoformat(),
         "last_date": last.isoformat(),
         "rows": len(series),
@@ -104,7 +112,7 @@ def data_document(
         "age_days": max(0, (today - last).days),
         "stale": ingested.stale,
         "jumps": list(stored.jumps),
-        "notes": [*stored.notes, *oddities.notes(series)],
+        "notes": [*stored.notes, *filter(None, (end,)), *doubts, *oddities.notes(series)],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 
 from functions.common.errors import StockcastError, TemporaryError, ThrottledError
 from functions.common.messages.events import (
@@ -16,7 +17,7 @@ from functions.common.messages.events import (
 )
 from functions.common.requests.missing_prices import MissingPrices
 from functions.common.requests.record import Status, iso
-from functions.common.requests.store import RequestStore
+from functions.common.requests.turn import Turn
 from functions.ingest.freshness.policy import Kept
 from functions.ingest.freshness.update import FreshPrices
 
@@ -29,20 +30,20 @@ log = logging.getLogger(__name__)
 class Ingestion:
     """From a requested forecast to prices in S3."""
 
-    def __init__(self, prices: FreshPrices, bucket: str, requests: RequestStore) -> None:
+    def __init__(self, prices: FreshPrices, bucket: str) -> None:
         self._prices = prices
         self._bucket = bucket
-        self._requests = requests
 
-    def ingest(self, requested: ForecastRequested) -> PricesIngested | None:
+    def ingest(self, requested: ForecastRequested, turn: Turn) -> PricesIngested | None:
         """Point to fresh prices of the symbol; None where the request has ended before.
 
-        Raises what `FreshPrices.of` and `RequestStore.begin` raise.
+        Raises what `FreshPrices.of` and `Turn.begin` raise.
         """
-        deadline = self._requests.begin(requested, Status.INGESTING)
-        if deadline is None:
+        begun = turn.begin(requested, Status.INGESTING)
+        if begun is None:
             return None
-        kept = self._prices.of(requested.symbol, wait_until=deadline)
+        until = datetime.now(timezone.utc) + timedelta(seconds=begun.time_left_s)
+        kept = self._prices.of(requested.symbol, wait_until=until)
         return pointing_to(kept, requested, self._bucket)
 
 

@@ -22,7 +22,8 @@ from functions.common.prices.store import PriceStore
 from functions.common.redis_client import connect, failures_are_temporary
 from functions.common.requests.claims import Claims
 from functions.common.requests.missing_prices import MissingPrices
-from functions.common.requests.store import RequestStore
+from functions.common.requests.steps import Steps
+from functions.common.requests.store import Requests
 from functions.ingest.freshness.update import FreshPrices
 from functions.ingest.handlers import Ingestion, Upkeep
 from functions.ingest.providers import sources
@@ -39,8 +40,8 @@ def build() -> EventFunction:
     redis = connect(settings.redis)
     bucket = Bucket(settings.s3)
     prices = PriceStore(bucket)
-    requests = RequestStore(redis, settings.redis, time.time)
-    claims = Claims(redis)
+    requests = Requests(redis, settings.redis)
+    claims = Claims(Steps(redis, are_split=settings.redis.cluster))
 
     def ready() -> None:
         with failures_are_temporary():
@@ -65,12 +66,11 @@ def build() -> EventFunction:
     return EventFunction(
         "ingest",
         {
-            ForecastRequested: Ingestion(fresh, settings.s3.bucket, requests).ingest,
+            ForecastRequested: Ingestion(fresh, settings.s3.bucket).ingest,
             PricesRefresh: upkeep.refresh,
             WarmupRequested: upkeep.warm_up,
         },
         requests=requests,
-        claims=claims,
         sink=Sink(settings.sinks.sink) if settings.sinks.sink else None,
         failure_sink=Sink(settings.sinks.failure_sink) if settings.sinks.failure_sink else None,
         ready=ready,

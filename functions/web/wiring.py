@@ -6,10 +6,15 @@ from starlette.applications import Starlette
 
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
+from functions.web.api.analyses import AnalysisApi
 from functions.web.api.batches import BatchApi
-from functions.web.api.metrics import Exposition
+from functions.web.api.dead_letters import DeadLetterApi
+from functions.web.api.forecasts import ForecastApi
+from functions.web.api.health import HealthApi
+from functions.web.api.metrics import MetricsApi
+from functions.web.api.pages import PageApi
 from functions.web.api.symbols import SymbolApi
-from functions.web.app import Api, application
+from functions.web.app import application
 from functions.web.limits.clients import Limits
 from functions.web.live.progress import Changes
 from functions.web.publishing.batch_members import Expansion
@@ -35,19 +40,19 @@ class Wired:
         expansion = Expansion(batches, self._changes, self._publisher)
         limits = Limits(settings, store)
         histories = PriceHistories(settings.s3, settings.providers)
-        api = Api(
-            settings,
-            store,
-            self._changes,
-            self._publisher,
-            limits,
+        shared = (settings, store, self._changes, self._publisher, limits)
+        retries = Retries(settings.retry_for_s)
+        resources = (
+            PageApi(),
+            HealthApi(store),
+            MetricsApi(store, lambda: self._changes.open_streams, settings.metrics_token),
             SymbolApi(settings, store, limits, self._publisher, self._symbols, histories),
-            BatchApi(
-                limits, batches, expansion, self._changes, signer, Retries(settings.retry_for_s)
-            ),
-            Exposition(store, lambda: self._changes.open_streams, settings.metrics_token),
+            ForecastApi(*shared),
+            AnalysisApi(*shared),
+            BatchApi(limits, batches, expansion, self._changes, signer, retries),
+            DeadLetterApi(store, batches, signer),
         )
-        self.application: Starlette = application(api, settings)
+        self.application: Starlette = application(resources, settings)
 
     def end_streams(self) -> None:
         """End the answers that would stay open for as long as a request is under way."""

@@ -8,9 +8,9 @@ function element(name, text, ...children) {
   return made;
 }
 
-function bodyOf({ $ref: reference, properties }) {
-  if (reference) return `Body: ${reference.split("/").at(-1)}, as JSON (see below).`;
-  return `Body: JSON with ${Object.keys(properties).join(", ")}.`;
+function bodyOf({ oneOf, ...schema }) {
+  const names = (oneOf ?? [schema]).map(({ $ref: reference }) => reference.split("/").at(-1));
+  return `Body: ${names.join(" or ")}, as JSON (see below).`;
 }
 
 function operation(path, method, { summary, parameters = [], requestBody, responses }) {

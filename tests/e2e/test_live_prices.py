@@ -1,11 +1,12 @@
 """A first run with a key: the whole of Stockcast on live prices, Tiingo's server replayed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 import requests
 
-from functions.ingest.providers.publication import NEW_YORK
+from functions.common.prices import calendars
 from functions.ingest.providers.tiingo import TiingoProvider
 from tests.e2e.conftest import start
 from tests.replay import Fault, Market, Replay, Tiingo, wandering
@@ -16,8 +17,8 @@ KEY = "planted-key-that-no-log-may-hold"
 @pytest.fixture(scope="module")
 def replay():
     market = Market()
-    now = datetime.now(NEW_YORK)
-    market.today = TiingoProvider.schedule.due(now)
+    now = datetime.now(timezone.utc)
+    market.today = TiingoProvider.schedule.due(now, calendars.named("XNYS"))
     for symbol in ("ACME", "OTHER", "LOGGED"):
         market.days[symbol] = wandering(market.today - timedelta(days=900), market.today)
     replay = Replay(Tiingo(market, KEY))
@@ -44,7 +45,9 @@ def test_a_forecast_names_its_provider_as_of_date_and_age(live, replay, request_
     data = live.ended(request_id)["result"]["data"]
     last = replay.dialect.market.today
     assert (data["provider"], data["last_date"]) == ("tiingo", last.isoformat())
-    assert data["age_days"] in {(datetime.now(NEW_YORK).date() - last).days + n for n in (0, 1)}
+    assert data["age_days"] in {
+        (datetime.now(ZoneInfo("America/New_York")).date() - last).days + n for n in (0, 1)
+    }
     assert (data["stale"], data["jumps"]) == (False, [])
 
 

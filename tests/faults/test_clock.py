@@ -57,8 +57,8 @@ def test_a_clock_that_is_stepped(stepped, trials, name, step_s):
         datetime.fromisoformat(stepped.document(one)["submitted_at"].replace("Z", "+00:00"))
         for one in stepped.accepted
     ]
-    assert max(submitted) - min(submitted) > timedelta(minutes=50)  # some before, some after
-    assert trial.done + sum(trial.failed.values()) == trial.accepted == MANY
-    # By the stepped clock their deadline has passed.
-    assert set(trial.failed) <= {"Deadline exceeded"}
+    # Redis keeps the time, so that no request notices.
+    assert max(submitted) - min(submitted) < timedelta(minutes=50)
+    assert trial.done == trial.accepted == MANY
+    assert trial.failed == {}
     assert (trial.lost, trial.wrong, trial.left) == ({}, [], [])

@@ -143,7 +143,10 @@ def events_again(world):
                 event = Envelope(event_id, "/stockcast/web", asked.TYPE, asked.to_data())
                 assert send(world.broker_url, event).status_code == 202
             prices = PricesIngested(
-                *(request_id, symbol, days, asked.model, asked.options, "stockcast"),
+                request_id=request_id,
+                symbol=symbol,
+                days=days,
+                bucket="stockcast",
                 key=f"prices/sample/{symbol}.csv",
                 etag="another",
                 provider="sample",

@@ -16,7 +16,7 @@ import redis
 import requests
 
 from functions.common.config import S3Settings
-from functions.common.requests.record import request_key
+from functions.common.requests.keys import request_key
 from functions.ingest.freshness.cache import SEEN_S
 from local.servers import HOST, S3_PORTS, free_port, redis_server, s3_server
 from local.stack import Options, Stack, at_base_port, programs

@@ -23,7 +23,7 @@ from functions.common.messages.events import (
 )
 from functions.common.messages.message import shown
 from functions.common.requests.record import body_of
-from functions.web.api import dead_letters as dead_letter
+from functions.web.api import delivery_failures
 from local.broker.delivery import Answer, judge
 from tests.fuzz.documents import anything, spoilt, texts
 
@@ -95,7 +95,7 @@ def carried(headers, body):
         # The SDK gives an event the time of its writing where it has none.
         assert replace(again, time=event.time or again.time) == replace(event, time=again.time)
     Signer(("a-token-for-these-tests",)).signed(event)
-    failed = dead_letter.failure_of(event)
+    failed = delivery_failures.failure_of(event)
     if failed:
         body_of(failed[0]).encode()
         cloudevent.json_bytes(failed[1].detail)

@@ -65,7 +65,8 @@ class Provider:
             error.detail.encode()
             return None
         stored = fetched.history.to_csv()
-        assert PriceHistory.from_csv("ACME", stored, fetched.notes) == fetched.history
+        again = PriceHistory.from_csv("ACME", stored, fetched.notes, fetched.instrument)
+        assert again == fetched.history
         price_csv.read("ACME", stored)
         return fetched
 

@@ -19,7 +19,7 @@ from functions.common.messages.events import (
     ForecastRequested,
     PricesIngested,
 )
-from functions.common.requests.results import chart_name, result_name
+from functions.common.requests.keys import chart_name, result_name
 from local.servers import free_port
 from tests.images.building import FUNCTIONS
 

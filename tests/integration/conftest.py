@@ -2,6 +2,7 @@
 
 import json
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,13 +10,16 @@ from functions.common.messages.events import ForecastRequested
 from functions.common.prices.bucket import Bucket
 from functions.common.prices.store import PriceStore
 from functions.common.requests.claims import Claims
-from functions.common.requests.results import ResultStore, result_name
-from functions.common.requests.store import RequestStore
+from functions.common.requests.keys import result_name
+from functions.common.requests.results import ResultStore
+from functions.common.requests.steps import Steps
+from functions.common.requests.store import Requests
 from functions.forecast.handlers.backtest import Backtesting
 from functions.forecast.handlers.forecast import Forecasting
 from functions.ingest.freshness.update import FreshPrices
 from functions.ingest.handlers import Ingestion
 from functions.ingest.providers.sample import SampleProvider
+from tests.turns import in_turn
 
 
 @pytest.fixture
@@ -23,9 +27,9 @@ def world(s3_settings, redis_client, redis_settings):
     class World:
         redis = redis_client
         prices = PriceStore(Bucket(s3_settings))
-        requests = RequestStore(redis_client, redis_settings, time.time)
+        requests = Requests(redis_client, redis_settings)
         results = ResultStore(redis_client, redis_settings)
-        claims = Claims(redis_client)
+        claims = Claims(Steps(redis_client, are_split=False))
 
         def ingested(self, symbol="AAPL", days=45, request_id="request-1", model="calibrated"):
             """The event that ingest answers a forecast's request with."""
@@ -40,10 +44,16 @@ def world(s3_settings, redis_client, redis_settings):
                 stale_ok_s=1e6,
                 clock=time.time,
             )
-            return Ingestion(fresh, self.prices.bucket_name, self.requests)
+            handler = Ingestion(fresh, self.prices.bucket_name)
+            return SimpleNamespace(
+                handle=handler.ingest, ingest=in_turn(self.requests, handler.ingest)
+            )
 
-        def forecasting(self):
-            return Forecasting(self.prices, self.requests, self.results, self.claims, time.time)
+        def forecasting(self, clock=time.time):
+            handler = Forecasting(self.prices, clock)
+            return SimpleNamespace(
+                handle=handler.forecast, forecast=in_turn(self.requests, handler.forecast)
+            )
 
         def backtesting(self):
             return Backtesting(self.prices, self.requests, self.results, self.claims)

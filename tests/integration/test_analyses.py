@@ -19,8 +19,8 @@ from functions.common.messages.events import (
     ForecastRequested,
     PricesIngested,
 )
+from functions.common.requests.keys import chart_name, latest_name
 from functions.common.requests.record import Status
-from functions.common.requests.results import latest_name
 from functions.forecast import analyses
 from functions.forecast.handlers.backtest import Backtesting
 from functions.forecast.handlers.chart import Charting
@@ -44,15 +44,14 @@ def functions(world):
             name,
             handlers,
             requests=world.requests,
-            claims=world.claims,
             sink=None,
             failure_sink=None,
             signer=Signer(()),
             ready=lambda: None,
         )
 
-    ingest = function("ingest", {ForecastRequested: world.ingestion().ingest})
-    forecast = function("forecast", {PricesIngested: world.forecasting().forecast})
+    ingest = function("ingest", {ForecastRequested: world.ingestion().handle})
+    forecast = function("forecast", {PricesIngested: world.forecasting().handle})
 
     def post(target, envelope):
         headers, body = envelope.to_binary()
@@ -95,7 +94,7 @@ def test_every_kind_is_drawn_and_kept(world, kind):
     ingested = world.ingestion().ingest(requested(kind))
     completed = world.forecasting().forecast(ingested)
     Charting(world.results).draw(ChartRequested("request-1", "AAPL", completed.result_key))
-    png = world.redis.get(f"stockcast:chart:{{{completed.result_key}}}")
+    png = world.redis.get(chart_name(completed.result_key))
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert int.from_bytes(png[16:20], "big") == 1000
 

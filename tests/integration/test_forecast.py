@@ -3,17 +3,18 @@
 import json
 import threading
 import time
+from datetime import datetime, timezone
 
 import pytest
 from msgspec import structs
 
 from functions.common.errors import InvalidFieldError, PricesGoneError, TooLittleHistoryError
 from functions.common.messages.events import ChartRequested, ForecastCompleted
-from functions.common.prices.calendars import is_trading_day
+from functions.common.prices import calendars
 from functions.common.prices.history import PriceHistory
 from functions.common.requests.batches import headline
-from functions.common.requests.record import Status, request_key
-from functions.common.requests.results import latest_name, result_name
+from functions.common.requests.keys import chart_name, latest_name, request_key, result_name
+from functions.common.requests.record import Status
 from functions.forecast import result as result_module
 from functions.forecast.handlers.chart import Charting
 from functions.forecast.prices.csv_columns import UnreadablePricesError
@@ -25,17 +26,21 @@ def test_a_result_has_every_field_filled_from_real_prices(world):
     result = world.result(completed)
     assert result["last_date"] == "2013-03-01"
     assert result["target_date"] == "2013-04-15"
-    assert result["last_price"] == pytest.approx(56.1374, abs=1e-3)
+    assert result["last_price"] == 430.47  # what it traded at
     low, high = result["intervals"]["80"]
     assert low < result["predicted_price"] < high
     assert result["message"] == (
         f"AAPL could be between ${low:.2f} and ${high:.2f} on April 15, 2013 (80% range),"
         f" with ${result['predicted_price']:.2f} in the middle."
+        " The prices of AAPL end on March 1, 2013."
     )
     forecast, history = result["forecast"], result["history"]
     assert forecast["dates"][-1] == "2013-04-15"
     assert "2013-03-29" not in forecast["dates"]  # Good Friday
-    assert all(is_trading_day(result_day) for result_day in map(_day, forecast["dates"]))
+    assert all(
+        calendars.named("XNYS").is_session(result_day)
+        for result_day in map(_day, forecast["dates"])
+    )
     for values in zip(
         *(forecast[name] for name in ("lo95", "lo80", "lo50", "hi50", "hi80", "hi95")), strict=True
     ):
@@ -59,6 +64,15 @@ def test_a_member_of_a_batch_keeps_its_headline_for_the_table(world):
     assert json.loads(kept) == headline(world.result(completed))
     world.forecasting().forecast(world.ingested())
     assert not world.redis.hexists(request_key("request-1"), "headline")
+
+
+def test_that_prices_have_ended_is_said_as_soon_as_it_is_so(world):
+    answers = []
+    for day in (4, 19):
+        clock = datetime(2013, 3, day, tzinfo=timezone.utc).timestamp
+        ingested = world.ingested(request_id=f"request-{day}")
+        answers.append(world.result(world.forecasting(clock).forecast(ingested))["message"])
+    assert answers[1] == f"{answers[0]} The prices of AAPL end on March 1, 2013."
 
 
 def _day(text):
@@ -157,12 +171,12 @@ def test_a_chart_is_drawn_once(world):
     charting = Charting(world.results)
     wanted = ChartRequested("request-1", "AAPL", completed.result_key)
     charting.draw(wanted)
-    png = world.redis.get(f"stockcast:chart:{{{completed.result_key}}}")
+    png = world.redis.get(chart_name(completed.result_key))
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert (int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")) == (1000, 560)
     world.results.put_chart(completed.result_key, b"kept")
     charting.draw(wanted)
-    assert world.redis.get(f"stockcast:chart:{{{completed.result_key}}}") == b"kept"
+    assert world.redis.get(chart_name(completed.result_key)) == b"kept"
 
 
 def test_a_chart_of_an_expired_result_is_not_drawn(world, caplog):

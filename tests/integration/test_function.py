@@ -19,10 +19,11 @@ from functions.common.cloudevents.sink import Sink
 from functions.common.errors import TemporaryError, ThrottledError, UnknownSymbolError
 from functions.common.lazy import Lazy
 from functions.common.messages.events import ForecastCompleted, ForecastFailed, ForecastRequested
-from functions.common.requests.claims import Claims
-from functions.common.requests.record import Status, request_key
-from functions.common.requests.store import RequestStore
+from functions.common.requests.keys import request_key
+from functions.common.requests.record import Source, Status
+from functions.common.requests.store import Requests
 from local.servers import free_port
+from tests.aging import older
 
 TOKEN = "a-token-for-these-tests"
 CRON = {"x-topic": "cron-function", "x-connector": "cron-connector"}
@@ -36,17 +37,23 @@ def event(data=None, **changes):
 
 @pytest.fixture
 def store(redis_client, redis_settings):
-    return RequestStore(redis_client, redis_settings, time.time)
+    return Requests(redis_client, redis_settings, patience_s=0.2)
 
 
 @pytest.fixture
 def build(redis_client, store):
     def build(handler, *, sink=None, failure_sink=None, ready=lambda: None, tokens=(), **others):
+        def begun(requested, turn):
+            if not turn.begin(requested, Status.INGESTING):
+                return None
+            reply = handler(requested)
+            turn.done(requested, "key", b"{}", Source.COMPUTED)
+            return reply
+
         return EventFunction(
             "ingest",
-            {ForecastRequested: handler},
+            {ForecastRequested: begun},
             requests=store,
-            claims=Claims(redis_client, patience_s=0.2),
             sink=sink,
             failure_sink=failure_sink,
             ready=ready,
@@ -215,20 +222,16 @@ def test_an_event_in_work_elsewhere_is_delivered_again(build):
 
 
 def test_an_overdue_request_fails(build, redis_client, redis_settings, store):
-    long_ago = RequestStore(redis_client, redis_settings, lambda: time.time() - 10_000)
-    long_ago.advance(REQUESTED, Status.QUEUED)
-    assert send(build(lambda asked: store.begin(asked, Status.INGESTING)), event())[1] == 204
+    store.advance(REQUESTED, Status.QUEUED)
+    older(redis_client, "request-1", 10_000)
+    assert send(build(completes), event())[1] == 204
     assert store.read("request-1").error["title"] == "Deadline exceeded"
 
 
 def test_an_id_of_another_request_is_refused_and_leaves_that_alone(build, store):
     store.advance(REQUESTED, Status.QUEUED)
     other = REQUESTED.to_data() | {"days": 99}
-
-    def handler(requested):
-        store.advance(requested, Status.INGESTING)
-
-    body, status, _ = send(build(handler), event(data=other))
+    body, status, _ = send(build(completes), event(data=other))
     assert status == 400
     assert "request-1" in json.loads(body)["detail"]
     assert store.read("request-1").status is Status.QUEUED

@@ -8,14 +8,17 @@ import time
 import pytest
 import redis
 import requests
+from msgspec import structs
 
 from functions.common.config import RedisSettings
 from functions.common.errors import ConflictError, TemporaryError, ThrottledError
 from functions.common.messages.events import ForecastRequested
 from functions.common.redis_client import connect
 from functions.common.requests.claims import Claims, Outcome
-from functions.common.requests.record import Status
-from functions.common.requests.store import RequestStore
+from functions.common.requests.keys import event_name, result_key
+from functions.common.requests.record import Source, Status
+from functions.common.requests.steps import Steps
+from functions.common.requests.store import Requests
 from functions.ingest.providers.budget import Budget, Limit
 from functions.web.limits.rates import Rate
 from functions.web.stores.requests import WebStore
@@ -104,16 +107,17 @@ def test_a_chart_is_drawn_and_an_equal_question_answered_at_once(web_url):
 
 def test_the_scripts_run_where_their_keys_are(client):
     settings = RedisSettings("", True, 3600, 600)
-    store = RequestStore(client, settings, time.time)
+    store = Requests(client, settings)
+    claims = Claims(Steps(client, are_split=True))
     budget = Budget(client, "provider", [Limit(1, 60, "BUDGET")])
     for number in range(8):
         requested = ForecastRequested(f"scripted-{number}", "AAPL", 45)
         assert store.advance(requested, Status.INGESTING).stands_at is None
         with pytest.raises(ConflictError):
-            store.advance(dataclasses.replace(requested, days=46), Status.FORECASTING)
-        with Claims(client).claimed(f"stockcast:claim:{{{number}}}") as claim:
+            store.advance(structs.replace(requested, days=46), Status.FORECASTING)
+        with claims.claimed(f"stockcast:claim:{{{number}}}") as claim:
             claim.complete(number, 10)
-        with Claims(client).claimed(f"stockcast:claim:{{{number}}}") as outcome:
+        with claims.claimed(f"stockcast:claim:{{{number}}}") as outcome:
             assert outcome == Outcome(number)
     budget.spend()
     with pytest.raises(ThrottledError):
@@ -123,19 +127,36 @@ def test_the_scripts_run_where_their_keys_are(client):
 async def test_a_client_is_limited_before_a_result_is_looked_up(cluster_url):
     settings = RedisSettings(cluster_url, True, 3600, 600)
     redis = connect_web(settings)
-    store = WebStore(redis, settings, lambda: 1_700_000_000.0)
+    store = WebStore(redis, settings)
     requested = ForecastRequested("limited-1", "AAPL", 45)
-    rate = Rate("192.0.2.1", 2, 0)
+    submission = (requested, Rate("192.0.2.1", 2, 0))
     for _ in range(2):
-        assert await store.latest(requested, rate, counts=True) is None
+        came = await store.submit(*submission, most_waiting=9, has_own_id=True)
+        assert came.status is Status.QUEUED
     with pytest.raises(ThrottledError, match="More than 2 requests a minute from 192"):
-        await store.latest(requested, rate, counts=True)
+        await store.submit(*submission, most_waiting=9, has_own_id=True)
     await redis.aclose()
+
+
+def test_a_whole_turn_runs_part_by_part(client):
+    store = Requests(client, RedisSettings("", True, 3600, 600))
+    for number in range(8):
+        requested = ForecastRequested(f"in-turn-{number}", "AAPL", 400 + number)
+        key = result_key(requested, "etag", "1")
+        event = event_name("forecast", "/test", f"in-turn-{number}")
+        with store.turn(event) as turn:
+            assert turn.begin(requested, Status.FORECASTING, result_key=key).result is None
+            turn.done(requested, key, b"{}", Source.COMPUTED)
+            turn.finish("reply")
+        assert store.read(requested.request_id).status is Status.DONE
+        with store.turn(None) as turn:
+            again = structs.replace(requested, request_id=f"in-turn-again-{number}")
+            assert turn.begin(again, Status.FORECASTING, result_key=key).result == b"{}"
 
 
 def test_a_cluster_that_is_away_is_temporary_and_stops_no_function_at_its_start():
     settings = RedisSettings(f"redis://127.0.0.1:{free_port()}/0", True, 3600, 600)
-    store = RequestStore(connect(settings), settings, time.time)
+    store = Requests(connect(settings), settings)
     with pytest.raises(TemporaryError, match="Redis does not answer"):
         store.read("no-request")
     with pytest.raises(TemporaryError, match="Redis does not answer"):

@@ -1,9 +1,9 @@
 """Requests, claims and results in a real Redis."""
 
-import json
+import contextlib
 import threading
 import time
-from datetime import datetime, timezone
+from datetime import datetime
 
 import pytest
 import redis
@@ -15,47 +15,49 @@ from functions.common.messages.events import ForecastRequested
 from functions.common.redis_client import connect
 from functions.common.requests import claims as claims_module
 from functions.common.requests.claims import Claim, Claims, Outcome
-from functions.common.requests.record import CHANGES, Status, request_key
-from functions.common.requests.results import ResultStore, latest_name, result_key
-from functions.common.requests.store import RequestStore
+from functions.common.requests.keys import (
+    computing_name,
+    event_name,
+    latest_name,
+    request_key,
+    result_key,
+    result_name,
+)
+from functions.common.requests.record import CHANGES, Source, Status
+from functions.common.requests.results import ResultStore
+from functions.common.requests.steps import Steps
+from functions.common.requests.store import Requests
+from functions.common.requests.turn import HandledBeforeError
 from local.servers import free_port
+from tests.aging import older
+from tests.turns import answered
 
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)
 
 
-class Clock:
-    def __init__(self):
-        self.now = 1_700_000_000.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
-def clock():
-    return Clock()
+def store(redis_client, redis_settings):
+    return Requests(redis_client, redis_settings)
 
 
-@pytest.fixture
-def store(redis_client, redis_settings, clock):
-    return RequestStore(redis_client, redis_settings, clock)
+@contextlib.contextmanager
+def begun(store, stage, event=None):
+    with store.turn(event) as turn:
+        yield turn.begin(REQUESTED, stage)
 
 
-def test_a_request_passes_its_stages_and_times_them(store, clock):
+def test_a_request_passes_its_stages_and_times_them(store, redis_client):
     for status in (Status.QUEUED, Status.INGESTING, Status.FORECASTING):
         assert store.advance(REQUESTED, status).stands_at is None
-        clock.now += 2
+        older(redis_client, "request-1", 2)
     store.done(REQUESTED, "key")
     record = store.read("request-1")
     assert record.status is Status.DONE
     assert record.result_key == "key"
-    assert record.timings_ms() == {
-        "queued": 2000,
-        "ingesting": 2000,
-        "forecasting": 2000,
-        "total": 6000,
-    }
-    assert record.document()["submitted_at"] == "2023-11-14T22:13:20.000Z"
+    stages = {"queued": 2000, "ingesting": 2000, "forecasting": 2000, "total": 6000}
+    assert record.timings_ms() == pytest.approx(stages, abs=900)
+    submitted = datetime.fromisoformat(record.document()["submitted_at"].replace("Z", "+00:00"))
+    assert abs(submitted.timestamp() + 6 - time.time()) < 60
 
 
 def test_a_status_never_goes_back(store):
@@ -71,27 +73,29 @@ def test_done_and_failed_are_final(store):
     assert store.read("request-1").error is None
 
 
-def test_who_begins_to_work_on_a_request_is_told_its_deadline(store, clock, redis_settings):
-    due = datetime.fromtimestamp(clock.now + redis_settings.request_deadline_s, timezone.utc)
-    assert store.begin(REQUESTED, Status.INGESTING) == due
-    clock.now += 1
-    assert store.begin(REQUESTED, Status.INGESTING) == due  # the event was delivered twice
-    assert store.begin(REQUESTED, Status.FORECASTING) == due
+def test_who_begins_to_work_on_a_request_is_told_how_long_it_has(store, redis_client):
+    with begun(store, Status.INGESTING) as first:
+        assert first.time_left_s == pytest.approx(600, abs=1)
+    older(redis_client, "request-1", 100)
+    for stage in (Status.INGESTING, Status.FORECASTING):  # the first event was delivered twice
+        with begun(store, stage) as again:
+            assert again.time_left_s == pytest.approx(500, abs=30)
 
 
-def test_nobody_begins_to_work_on_a_request_that_has_ended(store, clock, redis_settings):
+def test_nobody_begins_to_work_on_a_request_that_has_ended(store, redis_client):
     store.fail(REQUESTED, UnknownSymbolError("no"))
-    clock.now += 2 * redis_settings.request_deadline_s
-    assert store.begin(REQUESTED, Status.INGESTING) is None
+    older(redis_client, "request-1", 1200)
+    with begun(store, Status.INGESTING) as nothing:
+        assert nothing is None
     assert store.read("request-1").status is Status.FAILED
 
 
 @pytest.mark.parametrize("stage", [Status.INGESTING, Status.FORECASTING])
-def test_nobody_begins_to_work_on_a_request_whose_time_is_over(store, clock, redis_settings, stage):
+def test_nobody_begins_to_work_on_a_request_whose_time_is_over(store, redis_client, stage):
     store.advance(REQUESTED, Status.INGESTING)
-    clock.now += redis_settings.request_deadline_s + 1
-    with pytest.raises(DeadlineError, match="still ingesting"):
-        store.begin(REQUESTED, stage)
+    older(redis_client, "request-1", 601)
+    with pytest.raises(DeadlineError, match="still ingesting"), begun(store, stage):
+        pytest.fail("it was begun")
     assert store.read("request-1").status is Status.INGESTING
     assert store.fail(REQUESTED, DeadlineError("ingesting")).stands_at is None
 
@@ -115,18 +119,19 @@ def test_every_change_is_published(store, redis_client):
         store.advance(REQUESTED, Status.QUEUED)
         store.advance(REQUESTED, Status.INGESTING)
         store.advance(REQUESTED, Status.INGESTING)
-        heard = [listening.get_message(timeout=5)["data"] for _ in range(2)]
-        assert heard == [b"request-1", b"request-1"]
+        store.done(REQUESTED, "key")
+        heard = [listening.get_message(timeout=5)["data"].split() for _ in range(2)]
+        assert [one[:2] for one in heard] == [[b"request-1", b"ingesting"], [b"request-1", b"done"]]
+        assert [int(one[2]) for one in heard] == [
+            store.read("request-1").at_ms[status] for status in (Status.INGESTING, Status.DONE)
+        ]
         assert listening.get_message(timeout=0.1) is None
 
 
 def test_every_key_has_a_time_to_live(store, redis_client, redis_settings):
-    store.done(REQUESTED, "key")
-    results = ResultStore(redis_client, redis_settings)
-    results.put("key", b"{}")
-    results.put_chart("key", b"png")
-    results.remember_latest(REQUESTED, "key", fresh_for_s=100)
-    with Claims(redis_client).claimed("stockcast:claim:{x}") as claim:
+    answered(store, REQUESTED, "key")
+    ResultStore(redis_client, redis_settings).put_chart("key", b"png")
+    with Claims(Steps(redis_client, are_split=False)).claimed("stockcast:claim:{x}") as claim:
         claim.complete("value", 10)
     for key in redis_client.scan_iter():
         assert key.startswith(b"stockcast:")
@@ -134,13 +139,43 @@ def test_every_key_has_a_time_to_live(store, redis_client, redis_settings):
         assert redis_client.pttl(key) > 0, key
 
 
-def test_a_result_is_found_until_its_prices_are_stale(redis_client, redis_settings):
-    results = ResultStore(redis_client, redis_settings)
-    results.remember_latest(REQUESTED, "key", fresh_for_s=0.5)
+def test_a_result_is_found_until_its_prices_are_stale(store, redis_client):
+    answered(store, REQUESTED, "key", fresh_for_s=0.5)
     assert redis_client.get(latest_name(REQUESTED)) is None
-    results.remember_latest(REQUESTED, "key", fresh_for_s=100)
-    assert json.loads(redis_client.get(latest_name(REQUESTED)))["result_key"] == "key"
+    answered(store, REQUESTED, "key", fresh_for_s=100)
+    pointer = f"{request_key('request-1')} key"
+    assert redis_client.get(latest_name(REQUESTED)) == pointer.encode()
     assert 90_000 < redis_client.pttl(latest_name(REQUESTED)) <= 100_000
+
+
+def test_a_turn_that_breaks_off_leaves_nothing_claimed_and_nothing_done(store, redis_client):
+    event, key = event_name("forecast", "/test", "1"), "00key"
+    with store.turn(event) as turn:
+        assert turn.begin(REQUESTED, Status.FORECASTING, result_key=key).result is None
+        turn.done(REQUESTED, key, b"{}", Source.COMPUTED)
+    assert redis_client.exists(event, computing_name(key), result_name(key)) == 0
+    assert store.read("request-1").status is Status.FORECASTING
+    with store.turn(event) as turn:
+        assert turn.begin(REQUESTED, Status.FORECASTING, result_key=key).result is None
+        turn.done(REQUESTED, key, b"{}", Source.COMPUTED)
+        turn.finish("reply")
+    with pytest.raises(HandledBeforeError) as before, store.turn(event) as turn:
+        turn.begin(REQUESTED, Status.FORECASTING)
+    assert before.value.outcome == "reply"
+    assert redis_client.exists(computing_name(key)) == 0
+
+
+def test_a_turn_is_two_round_trips(store, redis_client):
+    def reads():
+        return redis_client.info("stats")["total_reads_processed"]
+
+    store.advance(REQUESTED, Status.QUEUED)
+    before = reads()
+    with store.turn(event_name("forecast", "/test", "1")) as turn:
+        turn.begin(REQUESTED, Status.FORECASTING, result_key="00key")
+        turn.done(REQUESTED, "00key", b"{}", Source.COMPUTED)
+        turn.finish(None)
+    assert reads() - before == 2 + 1  # and that of asking
 
 
 def test_equal_questions_about_equal_prices_have_one_result_key():
@@ -151,7 +186,7 @@ def test_equal_questions_about_equal_prices_have_one_result_key():
 
 
 def test_completed_work_is_handed_to_whoever_comes_later(redis_client):
-    claims = Claims(redis_client)
+    claims = Claims(Steps(redis_client, are_split=False))
     with claims.claimed("stockcast:claim:{x}") as claim:
         assert isinstance(claim, Claim)
         claim.complete({"a": 1}, 10)
@@ -160,7 +195,7 @@ def test_completed_work_is_handed_to_whoever_comes_later(redis_client):
 
 
 def test_work_that_failed_is_free_again_at_once(redis_client):
-    claims = Claims(redis_client)
+    claims = Claims(Steps(redis_client, are_split=False))
     with pytest.raises(ZeroDivisionError), claims.claimed("stockcast:claim:{x}"):
         raise ZeroDivisionError
     with claims.claimed("stockcast:claim:{x}") as claim:
@@ -168,7 +203,7 @@ def test_work_that_failed_is_free_again_at_once(redis_client):
 
 
 def test_whoever_waits_gets_the_outcome(redis_client):
-    claims = Claims(redis_client)
+    claims = Claims(Steps(redis_client, are_split=False))
     seen = []
 
     def wait():
@@ -187,7 +222,7 @@ def test_whoever_waits_gets_the_outcome(redis_client):
 def test_a_long_piece_of_work_keeps_its_claim(redis_client, monkeypatch):
     monkeypatch.setattr(claims_module, "LEASE_S", 0.4)
     monkeypatch.setattr(claims_module, "RENEW_EVERY_S", 0.1)
-    claims = Claims(redis_client, patience_s=1.0)
+    claims = Claims(Steps(redis_client, are_split=False), patience_s=1.0)
     with (
         claims.claimed("stockcast:claim:{x}"),
         pytest.raises(TemporaryError, match="under way"),
@@ -198,23 +233,20 @@ def test_a_long_piece_of_work_keeps_its_claim(redis_client, monkeypatch):
 
 def test_the_work_of_a_process_that_died_is_free_after_its_lease(redis_client):
     redis_client.set("stockcast:claim:{x}", b"?dead", px=150)
-    with Claims(redis_client).claimed("stockcast:claim:{x}") as claim:
+    with Claims(Steps(redis_client, are_split=False)).claimed("stockcast:claim:{x}") as claim:
         assert isinstance(claim, Claim)
 
 
 def test_a_redis_that_is_down_is_temporary():
     settings = RedisSettings(f"redis://127.0.0.1:{free_port()}/0", False, 10, 10)
-    store = RequestStore(connect(settings), settings, time.time)
+    store = Requests(connect(settings), settings)
     with pytest.raises(TemporaryError, match="Redis does not answer"):
         store.read("request-1")
 
 
 def test_a_wrong_password_is_named(redis_client, redis_settings):
-    store = RequestStore(
-        redis.Redis.from_url(redis_settings.url.replace("//", "//user:wrong@")),
-        redis_settings,
-        time.time,
-    )
+    wrong = redis_settings.url.replace("//", "//user:wrong@")
+    store = Requests(redis.Redis.from_url(wrong), redis_settings)
     with pytest.raises(TemporaryError, match="REDIS_URL"):
         store.read("request-1")
 

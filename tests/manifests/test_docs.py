@@ -155,7 +155,8 @@ def logged_extras():
                 if not isinstance(node, ast.Call):
                     continue
                 for word in node.keywords:
-                    if word.arg == "extra" and isinstance(word.value, ast.Dict):
+                    is_logged = isinstance(node.func, ast.Attribute)  # msgspec's Meta has one, too
+                    if is_logged and word.arg == "extra" and isinstance(word.value, ast.Dict):
                         found |= {key.value for key in word.value.keys if key is not None}
                 if isinstance(node.func, ast.Attribute) and node.func.attr == "about":
                     found |= {word.arg for word in node.keywords}

@@ -2,14 +2,14 @@
 
 import time
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.signature import Signer
-from functions.ingest.providers.publication import NEW_YORK
+from functions.common.prices import calendars
 from functions.ingest.providers.tiingo import TiingoProvider
 from local.process import Process
 from local.servers import free_port
@@ -27,7 +27,7 @@ READY_S = 60
 def provider():
     """Tiingo's server, replayed; what it does not know is in the sample."""
     market = Market()
-    market.today = TiingoProvider.schedule.due(datetime.now(NEW_YORK))
+    market.today = TiingoProvider.schedule.due(datetime.now(timezone.utc), calendars.named("XNYS"))
     for symbol in ("ACME", "OTHER", "SHAKY", "GONE"):
         market.days[symbol] = wandering(market.today - timedelta(days=900), market.today)
     replay = Replay(Tiingo(market, KEY))

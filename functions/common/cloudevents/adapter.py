@@ -47,18 +47,16 @@ from functions.common.messages.events import (
     ForecastRequested,
     PricesIngested,
 )
-from functions.common.requests.claims import Claims, Outcome
+from functions.common.requests.keys import event_name
 from functions.common.requests.record import RequestRecord
-from functions.common.requests.store import RequestStore
+from functions.common.requests.store import Requests
+from functions.common.requests.turn import HandledBeforeError, Turn
 
 if TYPE_CHECKING:
     import flask
 
 Answer = tuple[bytes, int, Mapping[str, str]]
-Handler = Callable[[Any], Event | None]
-
-REMEMBERED_S = 24 * 3600.0
-"""How long a handled event's answer is kept for duplicates of it."""
+Handler = Callable[..., Event | None]
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +64,8 @@ log = logging.getLogger(__name__)
 class EventFunction:
     """Answers the HTTP requests of one function.
 
-    `handlers` maps an event class to what handles it and returns the next event, if any.
+    `handlers` maps an event class to what handles it and returns the next event, if any. One of an
+    event that moves a request on is given the turn at it as well, and begins it.
     `sink` takes reply events where no broker does (K_SINK); `failure_sink` takes the
     `forecast.failed` events. `ready` raises a TemporaryError while a store does not answer.
     `signer` checks what comes in and signs what goes out. `retries` repeats what failed for the
@@ -79,8 +78,7 @@ class EventFunction:
         name: str,
         handlers: Mapping[Any, Handler],
         *,
-        requests: RequestStore,
-        claims: Claims,
+        requests: Requests,
         sink: Sink | None,
         failure_sink: Sink | None,
         ready: Callable[[], None],
@@ -93,7 +91,6 @@ class EventFunction:
         self._name = name
         self._handlers = {kind.TYPE: (kind, handle) for kind, handle in handlers.items()}
         self._requests = requests
-        self._claims = claims
         self._sink = sink
         self._failure_sink = failure_sink
         self._ready = ready
@@ -218,30 +215,27 @@ class EventFunction:
 
     def _once(self, envelope: Envelope, event: Event) -> Envelope | None:
         """The reply to the event; the kept one where it was handled before."""
-        identity = f"{self._name}\n{envelope.source}\n{envelope.id}"
-        digest = hashlib.sha256(identity.encode()).hexdigest()[:32]
         content = hashlib.sha256(envelope.type.encode() + json_bytes(envelope.data)).hexdigest()
-        with self._claims.claimed(f"stockcast:event:{{{digest}}}") as claim:
-            if isinstance(claim, Outcome):
-                if claim.value["content"] != content:
-                    message = (
-                        f"Another event came with the source {envelope.source!r} and the id"
-                        f" {envelope.id!r} before; give each event an id of its own."
-                    )
-                    raise MalformedEventError(message)
-                kept = Envelope(**claim.value["reply"]) if claim.value["reply"] else None
-                asked = self._asked_anew(event, kept)
-                if asked is None:
-                    log.info("already handled")
-                    return kept
-                log.info("handled before, and its request is asked anew")
-                # What follows is to be taken for no duplicate of what followed then.
-                again = replace(envelope, id=f"{envelope.id} {asked.submitted_at_ms}")
-                return self._handle(again, event)
-            reply = self._handle(envelope, event)
-            value = {"content": content, "reply": vars(reply) if reply else None}
-            claim.complete(value, REMEMBERED_S)
-        return reply
+        try:
+            with self._requests.turn(event_name(self._name, envelope.source, envelope.id)) as turn:
+                return self._handle(envelope, event, turn, content)
+        except HandledBeforeError as before:
+            if before.outcome["content"] != content:
+                message = (
+                    f"Another event came with the source {envelope.source!r} and the id"
+                    f" {envelope.id!r} before; give each event an id of its own."
+                )
+                raise MalformedEventError(message) from None
+            kept = Envelope(**before.outcome["reply"]) if before.outcome["reply"] else None
+        asked = self._asked_anew(event, kept)
+        if asked is None:
+            log.info("already handled")
+            return kept
+        log.info("handled before, and its request is asked anew")
+        # What follows is to be taken for no duplicate of what followed then.
+        again = replace(envelope, id=f"{envelope.id} {asked.submitted_at_ms}")
+        with self._requests.turn(None) as turn:
+            return self._handle(again, event, turn, content)
 
     def _asked_anew(self, event: Event, kept: Envelope | None) -> RequestRecord | None:
         """The request of an event that ended it, where it is open again: Redis has lost its record,
@@ -254,20 +248,32 @@ class EventFunction:
         is_open = record and record.requested == requested and not record.status.is_final
         return record if is_open else None
 
-    def _handle(self, envelope: Envelope, event: Event) -> Envelope | None:
+    def _handle(
+        self, envelope: Envelope, event: Event, turn: Turn, content: str
+    ) -> Envelope | None:
+        """Handle the event, and keep the reply to it together with what else there is to keep."""
         requested = _requested_by(event)
+        handle = self._handlers[envelope.type][1]
+        failure: RequestError | None = None
+        reply: Envelope | None = None
         try:
-            following = self._handlers[envelope.type][1](event)
+            if requested:
+                following = handle(event, turn)
+            else:
+                turn.claim()
+                following = handle(event)
+            reply = self._reply(envelope, following) if following else None
         except ConflictError:
             raise  # the id stands for a request of someone else, which must not fail for it
         except RequestError as error:
             log.info("the request fails: %s", error.detail)
+            failure = error
             if requested:
-                self._requests.fail(requested, error)
-            if event.request_id:
-                self._announce_failure(envelope, event, error)
-            return None
-        return self._reply(envelope, following) if following else None
+                turn.fail(requested, error)
+        turn.finish({"content": content, "reply": vars(reply) if reply else None})
+        if failure and event.request_id:
+            self._announce_failure(envelope, event, failure)
+        return reply
 
     def _announce_failure(self, envelope: Envelope, event: Event, error: RequestError) -> None:
         if self._failure_sink:

@@ -29,7 +29,8 @@ MAX_OPTIONS_CHARACTERS = 2000
 
 def is_a(words: str, **limits: Any) -> Meta:
     """What a field takes, in words, and its limits."""
-    return Meta(description=f"{words[0].upper()}{words[1:]}.", extra={"words": words}, **limits)
+    told = {"words": words}
+    return Meta(description=f"{words[0].upper()}{words[1:]}.", extra=told, **limits)
 
 
 def matching(pattern: str, words: str, **limits: Any) -> Meta:

@@ -91,6 +91,12 @@ class BatchSubmission(Message, frozen=True, kw_only=True, forbid_unknown_fields=
         force_setattr(self, "symbols", list(dict.fromkeys(map(fields.upper, self.symbols))))
 
 
+class SymbolQuery(Message, frozen=True, kw_only=True):
+    """A search among the symbols."""
+
+    q: Annotated[str, Meta(description="A ticker or company name.")] = ""
+
+
 class HistoryQuery(Message, frozen=True, kw_only=True):
     """The daily prices of a symbol, from `start` to `end`, both included."""
 

@@ -1,60 +1,153 @@
-"""New York Stock Exchange trading days.
+"""On which days a market has sessions.
 
-The holidays stand in `nyse_holidays.txt`, written by `bench/write_nyse_holidays.py` from the
-`holidays` package (whose import alone would take half a second of every cold start).
+The sessions of exchanges stand in `calendars.txt.gz`, which `bench/write_calendars.py` writes from
+the library `exchange_calendars`. That library imports pandas, which would take longer than a whole
+cold start. A calendar is read when it is first asked for.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import gzip
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from functions.common.errors import StockcastError
 
-FIRST_YEAR = 1950
-LAST_YEAR = 2060
-SATURDAY = 5
+FILE = Path(__file__).with_name("calendars.txt.gz")
+EVERY_DAY, ON_WEEKDAYS, OBSERVED = "24/7", "24/5", "observed"
+NEW_YORK = "XNYS"
+MONDAY_TO_FRIDAY, ALL_WEEK = "12345", "1234567"
+ONE_DAY = timedelta(days=1)
+OBSERVED_ROWS = 260
+RARE = 0.2
+"""A weekday that has this share of the rows of the commonest one is none of sessions."""
+
+LEAST_TO_INFER = 120
+MOST_MISSES = 0.01
+"""An inferred calendar may have this share of rows too many or too few."""
+
+Year = tuple[str, frozenset[int]]
+"""The weekdays of sessions (1: Monday), and the days (100 * month + day) that are otherwise."""
 
 
-class OutsideCalendarError(StockcastError):
-    """A date lies outside the years the holiday file covers."""
+class UnknownCalendarError(StockcastError):
+    """There is no calendar of this name."""
 
-    title = "Outside the trading calendar"
-    slug = "outside-calendar"
+    title = "Unknown calendar"
+    slug = "unknown-calendar"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The sessions of one market. `close` is the local time at which a session's prices are final.
+
+    Outside `years`, every one of `weekdays` counts as a session.
+    """
+
+    name: str
+    zone: str
+    close: time | None
+    weekdays: str
+    years: Mapping[int, Year] = field(default_factory=dict, hash=False, compare=False)
+
+    def is_session(self, day: date) -> bool:
+        """Whether the market opens on `day`."""
+        weekdays, otherwise = self.years.get(day.year) or (self.weekdays, frozenset())
+        return (str(day.isoweekday()) in weekdays) != (100 * day.month + day.day in otherwise)
+
+    def on_or_after(self, day: date) -> date:
+        """The first session that is not before `day`."""
+        while not self.is_session(day):
+            day += ONE_DAY
+        return day
+
+    def on_or_before(self, day: date) -> date:
+        """The last session that is not after `day`."""
+        while not self.is_session(day):
+            day -= ONE_DAY
+        return day
+
+    def after(self, last: date, until: date) -> list[date]:
+        """Sessions later than `last`, up to and including `until`, ascending."""
+        days = (last + timedelta(days=offset) for offset in range(1, (until - last).days + 1))
+        return [day for day in days if self.is_session(day)]
+
+    def closes_at(self, day: date) -> datetime:
+        """When the prices of the session `day` are final; at midnight, where it never closes."""
+        from zoneinfo import ZoneInfo
+
+        if self.close is None:
+            return datetime.combine(day + ONE_DAY, time(0), ZoneInfo(self.zone))
+        return datetime.combine(day, self.close, ZoneInfo(self.zone))
+
+    def knows_holidays_of(self, day: date) -> bool:
+        """Whether holidays are known in the year of `day`, where the market has some."""
+        return self.name in {EVERY_DAY, ON_WEEKDAYS, OBSERVED} or day.year in self.years
+
+
+def names() -> tuple[str, ...]:
+    """Those of all calendars but `observed`, which depends on the prices."""
+    return (EVERY_DAY, ON_WEEKDAYS, *_lines())
+
+
+@lru_cache(maxsize=64)
+def named(name: str, weekdays: str = MONDAY_TO_FRIDAY) -> Calendar:
+    """The calendar of this name; `weekdays` are those of an observed one.
+
+    Raises UnknownCalendarError.
+    """
+    if name == EVERY_DAY:
+        return Calendar(name, "UTC", None, ALL_WEEK)
+    if name == ON_WEEKDAYS:
+        return Calendar(name, "Europe/London", None, MONDAY_TO_FRIDAY)
+    if name == OBSERVED:
+        return Calendar(name, "UTC", None, weekdays or MONDAY_TO_FRIDAY)
+    line = _lines().get(name)
+    if line is None:
+        message = f"There is no calendar {name!r}; use one of {', '.join(names())}."
+        raise UnknownCalendarError(message)
+    zone, close, listed = line.split("\t")
+    years = {}
+    for one in listed.split(" "):
+        year, of_week, otherwise = one.split(":")
+        years[int(year)] = of_week, frozenset(map(int, filter(None, otherwise.split(","))))
+    return Calendar(name, zone, time.fromisoformat(close), years[max(years)][0], years)
+
+
+def observed(dates: Iterable[date]) -> Calendar:
+    """The weekdays on which the latest of `dates` fall: what is known of a market with no name."""
+    counts = Counter(day.isoweekday() for day in sorted(dates)[-OBSERVED_ROWS:])
+    least = RARE * max(counts.values(), default=0)
+    weekdays = "".join(str(day) for day in sorted(counts) if counts[day] > least)
+    return named(OBSERVED, weekdays)
+
+
+def inferred(dates: Collection[date]) -> Calendar:
+    """The calendar that fits `dates` best; an observed one where none fits well."""
+    week = observed(dates)
+    if week.weekdays == ALL_WEEK:
+        return named(EVERY_DAY)
+    latest = sorted(dates)[-3 * OBSERVED_ROWS :]
+    if len(latest) < LEAST_TO_INFER:
+        return week
+    held = frozenset(latest)
+    fits = ((_misses(named(name), held, latest[0], latest[-1]), name) for name in names()[1:])
+    misses, name = min(fits, key=lambda fit: (fit[0], fit[1] != NEW_YORK))
+    return named(name) if misses <= MOST_MISSES * len(latest) else week
+
+
+def _misses(calendar: Calendar, held: frozenset[date], first: date, last: date) -> int:
+    """How many days are sessions without a row, or rows without a session."""
+    return len(held.symmetric_difference(calendar.after(first - ONE_DAY, last)))
 
 
 @lru_cache(maxsize=1)
-def holidays() -> frozenset[date]:
-    """Weekdays on which the exchange was, is or will be closed, FIRST_YEAR to LAST_YEAR."""
-    text = Path(__file__).with_name("nyse_holidays.txt").read_text(encoding="ascii")
-    return frozenset(date.fromisoformat(line) for line in text.split() if line[0] != "#")
-
-
-def is_trading_day(day: date) -> bool:
-    """Whether the exchange opens on `day`."""
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        message = f"{day} is outside the trading calendar ({FIRST_YEAR} to {LAST_YEAR})."
-        raise OutsideCalendarError(message)
-    return day.weekday() < SATURDAY and day not in holidays()
-
-
-def on_or_after(day: date) -> date:
-    """The first trading day that is not before `day`."""
-    while not is_trading_day(day):
-        day += timedelta(days=1)
-    return day
-
-
-def on_or_before(day: date) -> date:
-    """The last trading day that is not after `day`."""
-    while not is_trading_day(day):
-        day -= timedelta(days=1)
-    return day
-
-
-def trading_days_after(last: date, until: date) -> list[date]:
-    """Trading days later than `last`, up to and including `until`, ascending."""
-    span = (until - last).days
-    days = (last + timedelta(days=offset) for offset in range(1, span + 1))
-    return [day for day in days if is_trading_day(day)]
+def _lines() -> dict[str, str]:
+    """Each calendar's line in the file, without its name."""
+    _, *lines = gzip.decompress(FILE.read_bytes()).decode("ascii").splitlines()
+    named_lines = (line.partition("\t") for line in lines)
+    return {name: rest for name, _, rest in named_lines}

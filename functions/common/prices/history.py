@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from functions.common.errors import StockcastError
+from functions.common.prices.instrument import UNKNOWN, Instrument
 
 COLUMNS = ("date", "open", "high", "low", "close", "volume", "adj_close")
 HEADER = ",".join(COLUMNS)
@@ -26,6 +27,19 @@ class BadPricesError(StockcastError):
 def is_price(value: float) -> bool:
     """Whether `value` may be the price of a share: finite, and from LOWEST to HIGHEST."""
     return LOWEST <= value <= HIGHEST
+
+
+def traded_scale(latest_first: Iterable[tuple[float | None, float]]) -> float:
+    """The factor by which adjusted closes end at the last traded one, from pairs of both.
+
+    Later splits and dividends lower all adjusted closes, those of the last day as well. Scaled by
+    this one factor, they have the same returns and end at what a person could have paid. It is
+    that of the latest row with a close, 1 where there is none.
+    """
+    for close, adjusted in latest_first:
+        if close is not None and is_price(close) and is_price(adjusted):
+            return close / adjusted
+    return 1.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,7 @@ class PriceHistory:
     symbol: str
     rows: tuple[PriceRow, ...]
     notes: tuple[str, ...] = ()
+    instrument: Instrument = UNKNOWN
 
     def __post_init__(self) -> None:
         for earlier, later in zip(self.rows, self.rows[1:], strict=False):
@@ -75,8 +90,16 @@ class PriceHistory:
         return ("\n".join(lines) + "\n").encode()
 
     @classmethod
-    def from_csv(cls, symbol: str, body: bytes, notes: tuple[str, ...] = ()) -> PriceHistory:
-        """The inverse of to_csv, which has no notes. Raises BadPricesError naming the line."""
+    def from_csv(
+        cls,
+        symbol: str,
+        body: bytes,
+        notes: tuple[str, ...] = (),
+        instrument: Instrument = UNKNOWN,
+    ) -> PriceHistory:
+        """The inverse of to_csv, which holds the rows alone. Raises BadPricesError, which names
+        the line.
+        """
         text = io.StringIO(body.decode("utf-8", errors="replace"), newline="")
         reader = csv.reader(text)
         try:
@@ -84,7 +107,7 @@ class PriceHistory:
                 message = f"{symbol}, line 1: the header is not {HEADER}."
                 raise BadPricesError(message)
             rows = tuple(_row(symbol, reader.line_num, cells) for cells in reader)
-            return cls(symbol, rows, notes)
+            return cls(symbol, rows, notes, instrument)
         except csv.Error as error:
             message = f"{symbol}, line {reader.line_num}: {error}."
             raise BadPricesError(message) from error

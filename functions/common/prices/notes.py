@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from urllib.parse import quote, unquote
 
-MOST_BYTES = 1500
-"""All metadata of an object together may have 2 kB."""
+MOST_BYTES = 1200
+"""All metadata of an object together may have 2 kB; the rest needs up to 700 bytes."""
 FIGURES = re.compile(r"[\d.,-]*\d")
 READABLE = " ,.:;()[]'$/+="
 """Characters that a header takes as they are."""

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from functions.common.prices import notes as price_notes
 from functions.common.prices.bucket import Bucket, ChangedMeanwhileError, StoredObject
 from functions.common.prices.history import PriceHistory
+from functions.common.prices.instrument import UNKNOWN, Instrument
 
 MOST_JUMPS = 5
 """Object metadata is short: only the latest jumps are named."""
@@ -25,8 +26,8 @@ class StoredPrices:
     `fetched_at` is when the provider was last asked, `compared_at` when all of the history was
     last fetched (ISO 8601, UTC). `first_date`, `last_date` and `last_action` (the latest split or
     dividend, empty: none) are ISO dates, as are `jumps`: the latest days on which the price jumped
-    without a split. `notes` are those of the history. `passed_over` are the providers that were
-    asked first and did not have the symbol. `refused` is kept for
+    without a split. `notes` and `instrument` are those of the history. `passed_over` are the
+    providers that were asked first and did not have the symbol. `refused` is kept for
     `functions.ingest.freshness.whole`.
     """
 
@@ -40,6 +41,7 @@ class StoredPrices:
     last_action: str = ""
     jumps: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    instrument: Instrument = UNKNOWN
     compared_at: str = ""
     passed_over: tuple[str, ...] = ()
     refused: str = ""
@@ -111,6 +113,7 @@ class PriceStore:
             last_action=last_action,
             jumps=tuple(jumps[-MOST_JUMPS:]),
             notes=history.notes,
+            instrument=history.instrument,
             compared_at=compared_at,
             passed_over=tuple(passed_over),
             body=history.to_csv(),
@@ -137,6 +140,7 @@ class PriceStore:
             "last-action": prices.last_action,
             "jumps": " ".join(prices.jumps),
             "notes": price_notes.to_header(prices.notes),
+            **prices.instrument.to_metadata(),
             "compared-at": prices.compared_at,
             "passed-over": " ".join(prices.passed_over),
             "refused": prices.refused,
@@ -165,6 +169,7 @@ def _stored(key: str, found: StoredObject) -> StoredPrices:
         last_action=metadata.get("last-action", ""),
         jumps=tuple(metadata.get("jumps", "").split()),
         notes=price_notes.from_header(metadata.get("notes", "")),
+        instrument=Instrument.from_metadata(metadata),
         compared_at=metadata.get("compared-at", ""),
         passed_over=tuple(metadata.get("passed-over", "").split()),
         refused=metadata.get("refused", ""),

@@ -4,7 +4,7 @@
                                      deadline, published, and how many members stand where:
                                      queued, ingesting, forecasting, done, failed
     stockcast:request:{SHARD}:ID--0017
-                                     its member number 17, see `request_record`
+                                     its member number 17, see record.py
 
 The hash tag keeps a batch and its members together, so that one script accepts all of them or
 none, and each step of a member changes the counts with it: nobody has to read the members to know
@@ -13,19 +13,14 @@ how many are done.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from functions.common.messages.fields import BATCH_ID
-from functions.common.requests import metrics
-
-MEMBER_ID = re.compile(rf"({BATCH_ID.pattern})--\d{{4}}")
-
-ACCEPT = (
-    metrics.LUA
-    + """
+ACCEPT = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local at, deadline = string.format('%.0f', now), string.format('%.0f', now + ARGV[3])
 local known = redis.call('HGET', KEYS[1], 'asked')
 if known then
   return known == ARGV[1] and 'known' or 'conflict'
@@ -34,33 +29,33 @@ for place = 2, #KEYS - 1 do
   if redis.call('EXISTS', KEYS[place]) == 1 then return 'conflict' end
 end
 for place = 2, #KEYS - 1 do
-  redis.call('HSET', KEYS[place], 'body', ARGV[place + 7], 'batch', ARGV[6],
-             'submitted_at', ARGV[3], 'deadline', ARGV[4], 'at:queued', ARGV[3],
-             'status', 'queued')
-  redis.call('PEXPIRE', KEYS[place], ARGV[5])
+  redis.call('HSET', KEYS[place], 'body', ARGV[place + 6], 'batch', ARGV[5],
+             'submitted_at', at, 'deadline', deadline, 'at:queued', at, 'status', 'queued')
+  redis.call('PEXPIRE', KEYS[place], ARGV[4])
 end
 redis.call('HSET', KEYS[1], 'asked', ARGV[1], 'symbols', ARGV[2], 'total', #KEYS - 2,
-           'submitted_at', ARGV[3], 'updated_at', ARGV[3], 'deadline', ARGV[4], 'published', 0,
+           'submitted_at', at, 'updated_at', at, 'deadline', deadline, 'published', 0,
            'queued', #KEYS - 2, 'ingesting', 0, 'forecasting', 0, 'done', 0, 'failed', 0,
-           'days', ARGV[7], 'model', ARGV[8])
-redis.call('PEXPIRE', KEYS[1], ARGV[5])
-add(#KEYS - 2, 'accepted', 'forecast', ARGV[8])
-keep_counts()
+           'days', ARGV[6], 'model', ARGV[7])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+redis.call('HINCRBY', KEYS[#KEYS], 'accepted|forecast|' .. ARGV[7], #KEYS - 2)
+redis.call('PEXPIRE', KEYS[#KEYS], 90 * 24 * 3600 * 1000)
 return 'accepted'
 """
-)
-"""KEYS: the batch, its members, its counts. ARGV: digest of what was asked, the symbols, now,
-deadline, TTL, id, days, model, then the body of each member.
+"""KEYS: the batch, its members, its counts. ARGV: digest of what was asked, the symbols, time until
+the deadline, TTL, id, days, model, then the body of each member.
 
 Answers `accepted`, `known` (the same was accepted before) or `conflict`.
 """
 
 PUBLISHED = """
 if redis.call('HGET', KEYS[1], 'published') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'published', ARGV[2], 'updated_at', ARGV[3])
+local time = redis.call('TIME')
+local at = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+redis.call('HSET', KEYS[1], 'published', ARGV[2], 'updated_at', at)
 return 1
 """
-"""KEYS: the batch. ARGV: how many members were published, how many are now, and when that is.
+"""KEYS: the batch. ARGV: how many members were published, and how many are now.
 
 Answers 0 where someone else has published meanwhile.
 """
@@ -73,7 +68,10 @@ PROGRESS_FIELDS = ("days", "model", *NUMBERS)
 
 @dataclass(frozen=True)
 class BatchProgress:
-    """How a batch gets on. `published` members have been handed to the broker. Times: epoch ms."""
+    """How a batch gets on. `published` members have been handed to the broker. Times: epoch ms.
+
+    `read_at_ms` is when it was so.
+    """
 
     batch_id: str
     days: int
@@ -84,6 +82,7 @@ class BatchProgress:
     updated_at_ms: int
     deadline_ms: int
     counts: Mapping[str, int]
+    read_at_ms: int = field(compare=False)
 
     @property
     def ended(self) -> int:
@@ -94,11 +93,12 @@ class BatchProgress:
     def has_ended(self) -> bool:
         return self.ended >= self.total
 
-    def is_overdue(self, now_ms: int) -> bool:
-        return not self.has_ended and now_ms > self.deadline_ms
+    @property
+    def is_overdue(self) -> bool:
+        return not self.has_ended and self.read_at_ms > self.deadline_ms
 
 
-def decode(batch_id: str, stored: list[bytes | None]) -> BatchProgress | None:
+def decode(batch_id: str, stored: list[bytes | None], now_ms: int) -> BatchProgress | None:
     """The progress in the PROGRESS_FIELDS of a batch; None where there is none."""
     if any(value is None for value in stored):
         return None
@@ -114,27 +114,8 @@ def decode(batch_id: str, stored: list[bytes | None]) -> BatchProgress | None:
         numbers["updated_at"],
         numbers["deadline"],
         {name: numbers[name] for name in COUNTED},
+        now_ms,
     )
-
-
-def batch_key(batch_id: str) -> str:
-    return f"stockcast:batch:{{{metrics.shard_of(batch_id)}}}:{batch_id}"
-
-
-def member_id(batch_id: str, number: int) -> str:
-    """The request id of member `number`, from 0."""
-    return f"{batch_id}--{number:04}"
-
-
-def batch_of(request_id: str) -> str:
-    """The batch that an id of a member's shape belongs to; of another shape, the id itself."""
-    matched = MEMBER_ID.fullmatch(request_id)
-    return matched[1] if matched else request_id
-
-
-def is_member(request_id: str) -> bool:
-    """Whether the id has a member's shape."""
-    return batch_of(request_id) != request_id
 
 
 def headline(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,64 +10,26 @@
     provider|PROVIDER|OUTCOME    calls to a provider of prices
     dead|TYPE                    events that nobody took
 
-The script that moves a request on counts as well, at no cost of a round trip. On Redis Cluster a
-script may only touch keys that share a hash tag, so requests and batches are spread over SHARDS
-tags, and the counts of each lie beside them.
+The script that moves a request on counts as well (steps.lua), at no cost of a round trip: how long
+a request stayed in each stage is counted once it has ended. The counts of what is about no request
+are in the shard `unrelated`.
 """
 
 from __future__ import annotations
 
 import logging
-import zlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from functions.common.messages.events import ForecastRequested
 from functions.common.redis_client import FAILURES
-
-if TYPE_CHECKING:
-    from functions.common.messages.events import ForecastRequested
-
-SHARDS = 32
-UNRELATED = "unrelated"
-"""The shard of what is counted about no request."""
+from functions.common.requests.keys import UNRELATED, counts_key
 
 BOUNDS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+"""The bounds of the histograms; steps.lua has the same in milliseconds."""
 TTL_MS = 90 * 24 * 3600 * 1000
-"""Counts that nothing was added to for this long are forgotten."""
-
-LUA = f"""
-local function add(by, ...)
-  redis.call('HINCRBY', KEYS[#KEYS], table.concat({{...}}, '|'), by)
-end
-local function observe(stage, ms)
-  ms = math.max(ms, 0)
-  local place = 1
-  for _, bound in ipairs({{{", ".join(str(int(bound * 1000)) for bound in BOUNDS_S)}}}) do
-    if ms > bound then place = place + 1 end
-  end
-  add(1, 'stage', stage, place)
-  add(ms, 'stage', stage, 'sum')
-end
-local function keep_counts()
-  redis.call('PEXPIRE', KEYS[#KEYS], {TTL_MS})
-end
-"""
-"""What a script that counts begins with; its last key holds the counts."""
+"""Counts that next to nothing was added to for this long are forgotten."""
 
 log = logging.getLogger(__name__)
-
-
-def shard_of(name: str) -> str:
-    """The hash tag of everything about `name`."""
-    return f"s{zlib.crc32(name.encode()) % SHARDS:02}"
-
-
-def key_of(shard: str) -> str:
-    return f"stockcast:metrics:{{{shard}}}"
-
-
-def every_key() -> list[str]:
-    """All keys that may hold counts."""
-    return [key_of(f"s{number:02}") for number in range(SHARDS)] + [key_of(UNRELATED)]
 
 
 def kind_and_model(requested: ForecastRequested) -> str:
@@ -83,7 +45,7 @@ class Counters:
 
     def add(self, *parts: str) -> None:
         """Count one more of `parts`."""
-        key = key_of(UNRELATED)
+        key = counts_key(UNRELATED)
         try:
             pipe = self._redis.pipeline(transaction=False)
             pipe.hincrby(key, "|".join(parts), 1)

@@ -1,54 +1,44 @@
-"""The state of requests in Redis, for the functions that work on them."""
+"""Requests in Redis, for the functions that work on them."""
 
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
 from functions.common.config import RedisSettings
-from functions.common.errors import ConflictError, DeadlineError, RequestError
+from functions.common.errors import RequestError
+from functions.common.messages.batch_ids import is_member
 from functions.common.messages.events import ForecastRequested
 from functions.common.problems import from_error
-from functions.common.redis_client import failures_are_temporary
-from functions.common.requests import backlog, metrics
-from functions.common.requests import record as request_record
-from functions.common.requests.record import RequestRecord, Source, Status
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Moved:
-    """What came of moving a request on: where it `stands_at` instead, None where it has moved."""
-
-    stands_at: Status | None
-    deadline_ms: int
-
-    @classmethod
-    def read(cls, requested: ForecastRequested, answer: Sequence[bytes]) -> Moved:
-        """From what the ADVANCE script answers. ConflictError where the id is another's."""
-        came, deadline = answer
-        if came == b"conflict":
-            raise ConflictError(
-                f"The request id {requested.request_id!r} was used before for another symbol,"
-                " number of days, model or options, or another analysis. Choose another id."
-            )
-        return cls(None if came == b"changed" else Status(came.decode()), int(deadline))
+from functions.common.requests import keys, parts
+from functions.common.requests.batches import headline
+from functions.common.requests.claims import PATIENCE_S, Leases
+from functions.common.requests.parts import Parts
+from functions.common.requests.record import RequestRecord, Source, Status, decode
+from functions.common.requests.steps import Part, Steps
+from functions.common.requests.turn import Moved, Turn
 
 
-class RequestStore:
-    """Moves requests forward. `clock` gives the time in epoch seconds."""
+class Requests:
+    """Moves requests forward, and counts, publishes and remembers what follows from it.
 
-    def __init__(self, redis: Any, settings: RedisSettings, clock: Callable[[], float]) -> None:
-        self._redis = redis
-        self._settings = settings
-        self._clock = clock
-        self._advance = redis.register_script(request_record.ADVANCE)
-        self._set_headline = redis.register_script(request_record.SET_HEADLINE)
+    Whoever works on one takes a `turn` at it; the rest is for those who only change or read one.
+    """
+
+    def __init__(
+        self, redis: Any, settings: RedisSettings, *, patience_s: float = PATIENCE_S
+    ) -> None:
+        self._steps = Steps(redis, are_split=settings.cluster)
+        self._parts = Parts(settings)
+        self._leases = Leases(self._steps)
+        self._patience_s = patience_s
+
+    def turn(self, event: str | None) -> Turn:
+        """A turn that claims `event` (a name of keys.event_name) when it begins, if there is one.
+
+        It is a context: on leaving, it lets go of what it has claimed and not finished.
+        """
+        return Turn(self._steps, self._parts, self._leases, event, patience_s=self._patience_s)
 
     def advance(
         self, requested: ForecastRequested, status: Status, *, reason: str = "", **fields: str
@@ -58,30 +48,9 @@ class RequestStore:
         `reason` is counted: where the result is from, or why there is none. `ConflictError` where
         its id stands for another request.
         """
-        arguments = advance_arguments(
-            requested, status, reason, fields, self._settings, self._clock()
-        )
-        with failures_are_temporary():
-            answer = self._advance(
-                keys=request_record.advance_keys(requested.request_id), args=arguments
-            )
-            if status.is_final and backlog.holds(requested.request_id):
-                self._redis.zrem(backlog.KEY, requested.request_id)
-        return Moved.read(requested, answer)
-
-    def begin(self, requested: ForecastRequested, stage: Status) -> datetime | None:
-        """Move the request on to `stage`, to work on it; the moment until which it has time.
-
-        None where it has ended. `DeadlineError` where its time is over, `ConflictError` where its
-        id stands for another request.
-        """
-        moved = self.advance(requested, stage)
-        if moved.stands_at and moved.stands_at.is_final:
-            log.info("the request has ended before")
-            return None
-        if moved.stands_at and self._clock() * 1000 > moved.deadline_ms:
-            raise DeadlineError(moved.stands_at.value)
-        return datetime.fromtimestamp(moved.deadline_ms / 1000, timezone.utc)
+        left = parts.left(requested.request_id) if status.is_final else []
+        step = self._parts.advance(requested, status, reason=reason, **fields)
+        return Moved.read(requested, self._steps.run(step, *left)[0])
 
     def done(
         self,
@@ -95,46 +64,18 @@ class RequestStore:
             requested, Status.DONE, reason=source.value, result_key=result_key, **fields
         )
 
-    def set_headline(self, request_id: str, headline: Mapping[str, Any]) -> None:
-        """Replace what the table of a batch shows of a member that is done, if it is still kept."""
-        with failures_are_temporary():
-            self._set_headline(
-                keys=[request_record.request_key(request_id)], args=[json.dumps(headline)]
-            )
-
     def fail(self, requested: ForecastRequested, error: RequestError) -> Moved:
         """End the request as failed, for the reason `error` gives."""
         return self.advance(
             requested, Status.FAILED, reason=error.slug, error=json.dumps(from_error(error))
         )
 
+    def tell(self, request_id: str, result: dict[str, Any]) -> None:
+        """Have the table of the batch, if the request is a member of one, follow its result."""
+        if is_member(request_id):
+            shown = json.dumps(headline(result))
+            self._steps.run(Part("headline", (keys.request_key(request_id),), (shown,)))
+
     def read(self, request_id: str) -> RequestRecord | None:
-        with failures_are_temporary():
-            stored = self._redis.hgetall(request_record.request_key(request_id))
-        return request_record.decode(request_id, stored)
-
-
-def advance_arguments(
-    requested: ForecastRequested,
-    status: Status,
-    reason: str,
-    fields: Mapping[str, str],
-    settings: RedisSettings,
-    now_s: float,
-) -> list[str | int]:
-    """What the ADVANCE script takes; shared with web's asynchronous store."""
-    now_ms = int(now_s * 1000)
-    ttl_s = settings.result_ttl_s + settings.request_deadline_s
-    pairs = [part for pair in fields.items() for part in pair]
-    return [
-        status.value,
-        request_record.body_of(requested),
-        now_ms,
-        now_ms + int(settings.request_deadline_s * 1000),
-        int(ttl_s * 1000),
-        request_record.CHANGES,
-        requested.request_id,
-        metrics.kind_and_model(requested),
-        reason,
-        *pairs,
-    ]
+        [(_, stored, _)] = self._steps.run(parts.read(request_id, with_result=False))
+        return decode(request_id, stored)

@@ -15,6 +15,7 @@ from functions.common.errors import TooLittleHistoryError
 from functions.common.messages.events import PricesIngested
 from functions.common.prices.store import StoredPrices
 from functions.forecast.analyses.document import Analysis, document
+from functions.forecast.prices import ended
 from functions.forecast.result import data_document
 
 if TYPE_CHECKING:
@@ -39,9 +40,12 @@ def answer(
     if len(series) == 0:
         raise TooLittleHistoryError(series.symbol, 0, 1)
     analysis = named(ingested.kind)(series, ingested.options)
+    end = ended.sentence(series, today)
+    answered = document(analysis, series)
     return {
         "symbol": series.symbol,
         "kind": ingested.kind,
-        **document(analysis, series),
+        **answered,
+        "message": f"{answered['message']} {end}".rstrip(),
         "data": data_document(ingested, stored, series, today),
     }

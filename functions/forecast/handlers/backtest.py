@@ -10,10 +10,9 @@ from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
 from functions.common.messages.events import ForecastCompleted
 from functions.common.prices.store import PriceStore
-from functions.common.requests import batches as batch_record
 from functions.common.requests.claims import Claims, Outcome
 from functions.common.requests.results import ResultStore
-from functions.common.requests.store import RequestStore
+from functions.common.requests.store import Requests
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +21,7 @@ class Backtesting:
     """Computes each pending backtest once."""
 
     def __init__(
-        self, prices: PriceStore, requests: RequestStore, results: ResultStore, claims: Claims
+        self, prices: PriceStore, requests: Requests, results: ResultStore, claims: Claims
     ) -> None:
         self._prices = prices
         self._requests = requests
@@ -45,8 +44,7 @@ class Backtesting:
             if result.get("backtest", {}).get("status") == "pending":
                 add_backtest(result, self._prices)
                 self._results.replace(key, json_bytes(result))
-            if batch_record.is_member(completed.request_id):
-                self._requests.set_headline(completed.request_id, batch_record.headline(result))
+            self._requests.tell(completed.request_id, result)
             if not isinstance(claim, Outcome):
                 claim.complete(key, ttl_s=1.0)
 
@@ -80,7 +78,7 @@ def _computed(result: dict[str, Any], prices: PriceStore, horizon: int) -> Any:
     stored = prices.get(result["data"]["s3_key"])
     if stored is None:
         return backtest.failed(horizon)
-    series = price_csv.read(result["symbol"], stored.body)
+    series = price_csv.read(result["symbol"], stored.body, stored.instrument)
     # Prices that came in meanwhile are none that this forecast could have known.
     last = np.datetime64(result["last_date"])
     known = series.until(int(np.searchsorted(series.dates, last, side="right")))

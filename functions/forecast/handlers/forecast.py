@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, timezone
 
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import InvalidFieldError, PricesGoneError
-from functions.common.messages.events import ForecastCompleted, ForecastRequested, PricesIngested
+from functions.common.messages.events import ForecastCompleted, PricesIngested
 from functions.common.prices.store import PriceStore, StoredPrices
-from functions.common.requests import batches as batch_record
-from functions.common.requests.claims import Claims, Outcome
+from functions.common.requests.keys import result_key
 from functions.common.requests.record import Source, Status
-from functions.common.requests.results import ResultStore, result_key
-from functions.common.requests.store import RequestStore
+from functions.common.requests.turn import Turn
+from functions.forecast.prices import ended
 from functions.forecast.prices.cache import RecentPrices
 
-VERSION = "8"
+VERSION = "9"
 """Part of every result's key: raise it when the same prices would get another answer."""
 
 PENDING = b'"status":"pending"'
@@ -30,22 +28,12 @@ log = logging.getLogger(__name__)
 class Forecasting:
     """Computes each forecast once. `clock` gives the time in epoch seconds."""
 
-    def __init__(
-        self,
-        prices: PriceStore,
-        requests: RequestStore,
-        results: ResultStore,
-        claims: Claims,
-        clock: Callable[[], float],
-    ) -> None:
+    def __init__(self, prices: PriceStore, clock: Callable[[], float]) -> None:
         self._prices = prices
         self._recent = RecentPrices(prices)
-        self._requests = requests
-        self._results = results
-        self._claims = claims
         self._clock = clock
 
-    def forecast(self, ingested: PricesIngested) -> ForecastCompleted | None:
+    def forecast(self, ingested: PricesIngested, turn: Turn) -> ForecastCompleted | None:
         """Answer the request with the stored result for it, computed now if there is none.
 
         Equal requests in flight share one computation. None where the request has ended before.
@@ -53,21 +41,20 @@ class Forecasting:
         TemporaryError where a store does not answer.
         """
         requested = ingested.requested
-        if self._requests.begin(requested, Status.FORECASTING) is None:
+        key = self._key(ingested, ingested.etag)
+        begun = turn.begin(requested, Status.FORECASTING, result_key=key)
+        if begun is None:
             return None
-        stored = self._read_prices(ingested)
-        version = f"{VERSION} stale" if ingested.stale else VERSION
-        key = result_key(requested, stored.etag, version)
-        with self._claims.claimed(f"stockcast:computing:{{{key}}}") as claim:
-            known, source = self._results.get(key), Source.STORED
-            if known is None:
-                known, source = computed(ingested, stored, self._today()), Source.COMPUTED
-                self._results.put(key, known)
-            if not isinstance(claim, Outcome):
-                claim.complete(key, ttl_s=1.0)
-        self._requests.done(requested, key, source, **_headline(requested, known))
-        self._results.remember_latest(requested, key, fresh_for_s=self._fresh_for(ingested))
-        return ForecastCompleted(requested.request_id, requested.symbol, key, PENDING in known)
+        result, source = begun.result, Source.STORED
+        if result is None:
+            stored = self._read_prices(ingested)
+            if stored.etag != ingested.etag:
+                key = self._key(ingested, stored.etag)
+                result = turn.result(key)
+        if result is None:
+            result, source = computed(ingested, stored, self._today()), Source.COMPUTED
+        turn.done(requested, key, result, source, fresh_until_ms=_fresh_until_ms(ingested))
+        return ForecastCompleted(requested.request_id, requested.symbol, key, PENDING in result)
 
     def _read_prices(self, ingested: PricesIngested) -> StoredPrices:
         """The prices the event points to; newer ones if they were replaced since."""
@@ -85,14 +72,21 @@ class Forecasting:
             log.info("the prices were replaced since; using %s", stored.etag)
         return stored
 
+    def _key(self, ingested: PricesIngested, etag: str) -> str:
+        # A result says how old its prices are: of the same prices it says something else later.
+        age = ended.days_since(date.fromisoformat(ingested.last_date), self._today())
+        said = f"{VERSION} {age} days old{' stale' if ingested.stale else ''}"
+        return result_key(ingested.requested, etag, said)
+
     def _today(self) -> date:
         return datetime.fromtimestamp(self._clock(), timezone.utc).date()
 
-    def _fresh_for(self, ingested: PricesIngested) -> float:
-        if ingested.stale or not ingested.fresh_until:
-            return 0.0
-        until = datetime.fromisoformat(ingested.fresh_until.replace("Z", "+00:00"))
-        return until.timestamp() - self._clock()
+
+def _fresh_until_ms(ingested: PricesIngested) -> int:
+    if ingested.stale or not ingested.fresh_until:
+        return 0
+    until = datetime.fromisoformat(ingested.fresh_until.replace("Z", "+00:00"))
+    return int(until.timestamp() * 1000)
 
 
 def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> bytes:
@@ -103,7 +97,7 @@ def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> byt
     """
     from functions.forecast.prices import csv_columns as price_csv
 
-    series = price_csv.read(ingested.symbol, stored.body)
+    series = price_csv.read(ingested.symbol, stored.body, stored.instrument)
     if ingested.requested.is_analysis:
         from functions.forecast import analyses
 
@@ -111,10 +105,3 @@ def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> byt
     from functions.forecast import models, result
 
     return result.answer(ingested, stored, series, models.named(ingested.model), today)
-
-
-def _headline(requested: ForecastRequested, result: bytes) -> dict[str, str]:
-    """What the table of a batch needs, kept with the request: results are large."""
-    if requested.is_analysis or not batch_record.is_member(requested.request_id):
-        return {}
-    return {"headline": json.dumps(batch_record.headline(json.loads(result)))}

@@ -6,9 +6,11 @@ import io
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from functions.common.errors import RequestError
-from functions.common.prices.history import HIGHEST, LOWEST
+from functions.common.prices.history import HIGHEST, LOWEST, traded_scale
+from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.forecast.prices.series import PriceSeries
 
 HEADER = b"date,open,high,low,close,volume,adj_close"
@@ -23,8 +25,10 @@ class UnreadablePricesError(RequestError):
 
 
 @lru_cache(maxsize=16)
-def read(symbol: str, body: bytes) -> PriceSeries:
+def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSeries:
     """The series in `body`, as `functions.common.prices.history` writes it; the last ones are kept.
+
+    Its adjusted closes are scaled so that they end at the last traded close.
 
     Raises UnreadablePricesError where the header, a number, the order of dates or an adjusted
     close (LOWEST to HIGHEST) is not as it should be.
@@ -49,19 +53,25 @@ def read(symbol: str, body: bytes) -> PriceSeries:
     except ValueError as error:
         message = f"The stored prices of {symbol} cannot be read: {error}"
         raise UnreadablePricesError(message) from error
-    adjusted = columns[5]
+    opened, high, low, close, volume, adjusted = columns
+    _check(symbol, adjusted)
+    adjusted *= traded_scale(zip(close[::-1], adjusted[::-1], strict=True))
+    _check(symbol, adjusted)
+    if not (np.diff(dates) > np.timedelta64(0, "D")).all():
+        message = f"The stored prices of {symbol} are not ascending by date."
+        raise UnreadablePricesError(message)
+    for column in (dates, columns):
+        column.flags.writeable = False  # others will get them, too
+    return PriceSeries(symbol, dates, opened, high, low, close, volume, adjusted, instrument)
+
+
+def _check(symbol: str, adjusted: NDArray[np.float64]) -> None:
     if not ((adjusted >= LOWEST) & (adjusted <= HIGHEST)).all():
         message = (
             f"The stored prices of {symbol} hold adjusted closes that are not from {LOWEST:g} to"
             f" {HIGHEST:g}. Remove the file; it is fetched again."
         )
         raise UnreadablePricesError(message)
-    if not (np.diff(dates) > np.timedelta64(0, "D")).all():
-        message = f"The stored prices of {symbol} are not ascending by date."
-        raise UnreadablePricesError(message)
-    for column in (dates, columns):
-        column.flags.writeable = False  # others will get them, too
-    return PriceSeries(symbol, dates, *columns)
 
 
 def _filled(line: bytes) -> bytes:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+from functions.common.prices.instrument import UNKNOWN, Instrument
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class PriceSeries:
-    """Daily prices of one symbol, ascending by date, one row a trading day.
+    """Daily prices of one symbol, ascending by date, one row a session.
 
     All columns have the shape (n,). `dates` is datetime64[D]; the others are float64, in the
     currency of the listing (`volume` in shares). `adjusted_close` is adjusted for splits and
-    dividends, finite and positive; `open`, `high`, `low`, `close` and `volume` are as traded and
-    NaN where the source has none.
+    dividends, finite, positive, and ends at the last traded close; `open`, `high`, `low`, `close`
+    and `volume` are as traded and NaN where the source has none.
     """
 
     symbol: str
@@ -28,9 +31,22 @@ class PriceSeries:
     close: NDArray[np.float64]
     volume: NDArray[np.float64]
     adjusted_close: NDArray[np.float64]
+    instrument: Instrument = UNKNOWN
 
     def __len__(self) -> int:
         return len(self.dates)
+
+    def target(self, days: int) -> date:
+        """The first session on or after `days` calendar days after the last price."""
+        last: date = self.dates[-1].item()
+        return self.instrument.sessions.on_or_after(last + timedelta(days=days))
+
+    def sessions_until(self, target: date) -> NDArray[np.datetime64]:
+        """The sessions of the symbol's exchange after the last price, up to `target`."""
+        import numpy as np
+
+        days = self.instrument.sessions.after(self.dates[-1].item(), target)
+        return np.array(days, dtype="datetime64[D]")
 
     def until(self, stop: int) -> PriceSeries:
         """The first `stop` rows: what was known at an origin of a backtest."""
@@ -43,4 +59,5 @@ class PriceSeries:
             self.close[:stop],
             self.volume[:stop],
             self.adjusted_close[:stop],
+            self.instrument,
         )

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from functions.common.errors import TemporaryError, ThrottledError, UnknownSymbolError
 from functions.common.prices.bucket import ChangedMeanwhileError
@@ -18,7 +19,6 @@ from functions.ingest.freshness.policy import Freshness, Kept, checked_at, needs
 from functions.ingest.freshness.whole import WorseError
 from functions.ingest.providers import Fetched, Provider
 from functions.ingest.providers.cleaning import jumps
-from functions.ingest.providers.publication import NEW_YORK
 
 SHARED_S = 1.0
 """Whoever waited for a fetch takes its outcome, good or bad, this long after it."""
@@ -49,8 +49,9 @@ class Fetching:
     def now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), timezone.utc)
 
-    def _today(self) -> date:
-        return self.now().astimezone(NEW_YORK).date()
+    def _today(self, stored: StoredPrices) -> date:
+        """The day it is where the symbol trades."""
+        return self.now().astimezone(ZoneInfo(stored.instrument.sessions.zone)).date()
 
     def if_fresh(self, provider: Provider, stored: StoredPrices) -> Kept | None:
         """The stored prices, where they need no fetch."""
@@ -129,7 +130,7 @@ class Fetching:
         if stored is None or checked_at(stored, self.now()) is None:
             return None
         try:
-            history = PriceHistory.from_csv(symbol, stored.body, stored.notes)
+            history = PriceHistory.from_csv(symbol, stored.body, stored.notes, stored.instrument)
         except BadPricesError as error:
             log.warning("fetching all of %s again: %s", symbol, error.detail)
             return None
@@ -162,14 +163,16 @@ class Fetching:
         if instead_of and (lost := whole.losses(fetched, instead_of)):
             message = f"{provider.name} has less of {symbol} than {instead_of.provider}: {lost}."
             raise WorseError(message, retry_after_s=TRY_AGAIN_S)
-        taken = _taken_over(provider, instead_of, self._today()) if instead_of else ()
-        return PriceHistory(symbol, fetched.rows, (*taken, *fetched.notes)), _last(fetched.actions)
+        taken = _taken_over(provider, instead_of, self._today(instead_of)) if instead_of else ()
+        notes = (*taken, *fetched.notes)
+        history = PriceHistory(symbol, fetched.rows, notes, fetched.instrument)
+        return history, _last(fetched.actions)
 
     def _check(
         self, provider: Provider, symbol: str, fetched: Fetched, stored: StoredPrices
     ) -> None:
         """Raise WorseError where much of the stored prices is missing for the first time."""
-        lost, today = whole.losses(fetched, stored), self._today()
+        lost, today = whole.losses(fetched, stored), self._today(stored)
         if not lost:
             return
         if whole.comes_again(fetched, stored.refused, today):

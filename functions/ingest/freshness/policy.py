@@ -43,10 +43,10 @@ class Freshness:
         fetched = checked_at(stored, now)
         if fetched is None:
             return NEVER
-        oldest = fetched + self.max_age
-        if date.fromisoformat(stored.last_date) < self.schedule.due(now):
+        oldest, calendar = fetched + self.max_age, stored.instrument.sessions
+        if date.fromisoformat(stored.last_date) < self.schedule.due(now, calendar):
             return min(oldest, fetched + ASK_AGAIN_AFTER)
-        following = self.schedule.next_publication(now)
+        following = self.schedule.next_publication(now, calendar)
         return min(oldest, following) if following else oldest
 
 

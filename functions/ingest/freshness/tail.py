@@ -33,7 +33,9 @@ def extended(stored: PriceHistory, last_action: str, tail: Fetched) -> PriceHist
     if len(tail.rows) < len(known) or not all(map(_agree, known, tail.rows)):
         return None
     told = notes.merged(stored.notes, tail.notes)
-    return PriceHistory(stored.symbol, stored.rows[: -len(known)] + tail.rows, told)
+    rows = stored.rows[: -len(known)] + tail.rows
+    instrument = stored.instrument if stored.instrument.calendar else tail.instrument
+    return PriceHistory(stored.symbol, rows, told, instrument)
 
 
 def _agree(known: PriceRow, told: PriceRow) -> bool:

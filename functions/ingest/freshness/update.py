@@ -18,6 +18,7 @@ from functions.common.errors import (
     UnknownSymbolError,
 )
 from functions.common.prices.bucket import ChangedMeanwhileError
+from functions.common.prices.exchanges import covers
 from functions.common.prices.store import PriceStore, StoredPrices
 from functions.common.requests.claims import Claiming
 from functions.ingest.freshness.cache import RecentlyFresh
@@ -65,9 +66,10 @@ class FreshPrices:
         if recent and self._fetching.now() < recent.fresh_until:
             return recent
         now = self._fetching.now()
-        held = self._prices.held(symbol, self._providers)
+        providers = self._covering(symbol)
+        held = self._prices.held(symbol, providers)
         stored = next((one for one in held if checked_at(one, now) is not None), None)
-        if stored is None or stored.provider not in self._providers:
+        if stored is None or stored.provider not in providers:
             return self._first(symbol)
         try:
             kept = self._owned(symbol, stored)
@@ -86,13 +88,23 @@ class FreshPrices:
         """The prices of the first provider that knows the symbol, of which none are stored."""
         unknown: UnknownSymbolError | None = None
         passed_over: list[str] = []
-        for provider in self._providers.values():
+        for provider in self._covering(symbol).values():
             try:
                 return self._fetching.fetched(provider, symbol, passed_over=passed_over)
             except UnknownSymbolError as error:
                 unknown = unknown or error
                 passed_over.append(provider.name)
-        raise unknown or UnknownSymbolError(f"No provider is set up for {symbol}.")
+        if unknown:
+            raise unknown
+        named = ", ".join(self._providers)
+        message = (
+            f"No data source set up here has {symbol} (PROVIDERS={named}). Add one that has it."
+        )
+        raise UnknownSymbolError(message)
+
+    def _covering(self, symbol: str) -> dict[str, Provider]:
+        """The providers that may have the symbol."""
+        return {name: one for name, one in self._providers.items() if covers(name, symbol)}
 
     def _owned(self, symbol: str, stored: StoredPrices) -> Kept:
         """Fresh prices of a symbol that is stored, from the provider that it belongs to.
@@ -101,7 +113,7 @@ class FreshPrices:
         once, and again when all of the history is to be compared.
         """
         owner = self._providers[stored.provider]
-        names = list(self._providers)
+        names = list(self._covering(symbol))
         before, after = names[: (at := names.index(owner.name))], names[at + 1 :]
         kept = self._fetching.if_fresh(owner, stored)
         asks_all = kept is None and needs_comparing(stored, self._fetching.now())
@@ -128,7 +140,7 @@ class FreshPrices:
             raise
 
     def _taken_over(self, name: str, symbol: str, stored: StoredPrices) -> Kept:
-        names = list(self._providers)
+        names = list(self._covering(symbol))
         return self._fetching.fetched(
             self._providers[name],
             symbol,

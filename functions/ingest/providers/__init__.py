@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from functions.common.prices.history import PriceHistory, PriceRow
+from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.ingest.providers.publication import Schedule
 
 
@@ -17,7 +18,7 @@ class Fetched:
     `rows` are ascending by date, one a day; `actions` are the days among them on which a split or
     a dividend took effect, ascending. `dropped` counts the rows that could not be used, `fillers`
     those of them for days when the exchange is closed. `notes` say in whole sentences what a reader
-    should know about the rows.
+    should know about the rows, and `instrument` what is known of the symbol.
     """
 
     symbol: str
@@ -26,11 +27,12 @@ class Fetched:
     dropped: int = 0
     fillers: int = 0
     notes: tuple[str, ...] = ()
+    instrument: Instrument = UNKNOWN
 
     @property
     def history(self) -> PriceHistory:
         """The rows as a history to store."""
-        return PriceHistory(self.symbol, self.rows, self.notes)
+        return PriceHistory(self.symbol, self.rows, self.notes, self.instrument)
 
 
 class Provider(Protocol):

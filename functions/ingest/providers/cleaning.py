@@ -10,8 +10,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from functions.common.prices.calendars import FIRST_YEAR, LAST_YEAR, is_trading_day
 from functions.common.prices.history import PriceRow, is_price
+from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
 
 JUMP = 1.5
@@ -64,14 +64,15 @@ def clean(
     symbol: str,
     given: Iterable[GivenRow | None],
     last: date,
-    is_open: Callable[[date], bool] = is_trading_day,
+    instrument: Instrument,
+    doubts: Sequence[str] = (),
 ) -> Fetched:
     """The usable rows, ascending, one a day, none later than `last`.
 
     Leaves out rows that could not be read (None), that have no usable adjusted close, or that
-    repeat the last close on a day when the exchange is closed (`is_open` is its calendar). Keeps
-    the latest given of rows for one day. The notes say what was left out. Other columns that make
-    no sense become None.
+    repeat the last close on a day when the exchange is closed (by the calendar of `instrument`).
+    Keeps the latest given of rows for one day. The notes are `doubts`, and what was left out.
+    Other columns that make no sense become None.
     """
     by_day: dict[date, GivenRow] = {}
     left_out: dict[str, list[str]] = {}
@@ -86,13 +87,14 @@ def clean(
             if one.row.date in by_day:
                 left_out.setdefault(TWICE, []).append(one.row.date.isoformat())
             by_day[one.row.date] = one
+    is_open = instrument.sessions.is_session
     days: list[date] = []
     for day in sorted(by_day):
         if days and _is_filler(by_day[days[-1]], by_day[day], is_open):
             left_out.setdefault(FILLER, []).append(day.isoformat())
         else:
             days.append(day)
-    notes = tuple(_note(why, dates) for why, dates in left_out.items())
+    notes = (*doubts, *(_note(why, dates) for why, dates in left_out.items()))
     dropped = sum(map(len, left_out.values()))
     if dropped:
         log.warning(
@@ -103,12 +105,12 @@ def clean(
     rows = tuple(_sensible(by_day[day].row) for day in days)
     actions = tuple(day for day in days if by_day[day].has_action)
     fillers = len(left_out.get(FILLER, ()))
-    return Fetched(symbol, rows, actions, dropped, fillers, notes)
+    return Fetched(symbol, rows, actions, dropped, fillers, notes, instrument)
 
 
 def _is_filler(before: GivenRow, one: GivenRow, is_open: Callable[[date], bool]) -> bool:
     day = one.row.date
-    if one.has_action or not FIRST_YEAR <= day.year <= LAST_YEAR or is_open(day):
+    if one.has_action or is_open(day):
         return False
     return one.row.adj_close == before.row.adj_close
 

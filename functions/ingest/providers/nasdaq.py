@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from functions.common.errors import (
     KeyRefusedError,
@@ -18,9 +19,11 @@ from functions.common.errors import (
     UnknownSymbolError,
 )
 from functions.common.prices.history import PriceRow
+from functions.common.prices.instrument import UNKNOWN
 from functions.ingest.providers import Fetched
 from functions.ingest.providers.cleaning import GivenRow, clean, each, number
-from functions.ingest.providers.publication import NEW_YORK, Schedule
+from functions.ingest.providers.instruments import settled
+from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.session import OK, RETRY_AFTER_S, ProviderSession, Reply
 
 URL = "https://data.nasdaq.com"
@@ -28,7 +31,7 @@ KEY = "NASDAQ_DATA_LINK_API_KEY"
 DATABASE = "NASDAQ_DATA_LINK_DATABASE"
 WIKI = "WIKI"
 WIKI_ENDS = date(2018, 3, 27)
-PUBLISHES = time(21, 30)
+LAG = timedelta(hours=5, minutes=30)
 """Its databases of end-of-day prices are corrected until about then."""
 FIRST_DAY = date(1950, 1, 1)
 ERROR_CODE = re.compile(r"QE([A-Z])")
@@ -53,12 +56,12 @@ class NasdaqProvider:
         self._clock = clock
         self._database = database
         self._url = url.rstrip("/")
-        self.schedule = Schedule(PUBLISHES, WIKI_ENDS if database == WIKI else None)
+        self.schedule = Schedule(LAG, WIKI_ENDS if database == WIKI else None)
 
     def fetch(self, symbol: str, since: date | None = None) -> Fetched:
         """See `Provider.fetch`."""
         now = datetime.fromtimestamp(self._clock(), timezone.utc)
-        today = now.astimezone(NEW_YORK).date()
+        today = now.astimezone(ZoneInfo("America/New_York")).date()
         code = re.sub(r"[.\-]", "_", symbol)
         reply = self._http.get(
             f"{self._url}/api/v3/datasets/{quote(self._database)}/{quote(code)}/data.json",
@@ -78,7 +81,7 @@ class NasdaqProvider:
             raise self._http.unexpected(reply) from None
         if given and not any(given):
             raise self._http.unexpected(reply)
-        return clean(self.name, symbol, given, today)
+        return clean(self.name, symbol, given, today, settled(symbol, UNKNOWN, given))
 
     def _refusal(self, symbol: str, reply: Reply) -> StockcastError:
         """What the letter after QE says: https://docs.data.nasdaq.com/docs/error-codes"""

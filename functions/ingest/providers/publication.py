@@ -1,38 +1,31 @@
-"""When a provider should have a day's prices, by the calendar of the New York Stock Exchange."""
+"""When a provider should have a day's prices."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from functions.common.prices import calendars as trading_calendar
-
-NEW_YORK = ZoneInfo("America/New_York")
+from functions.common.prices.calendars import ONE_DAY, Calendar
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """A trading day's prices are there at `publishes` (New York); none come after `ends`."""
+    """A session's prices are there `lag` after its close; none come after `ends`."""
 
-    publishes: time
+    lag: timedelta
     ends: date | None = None
 
-    def due(self, now: datetime) -> date:
-        """The last trading day whose prices should be there by `now` (aware)."""
-        local = now.astimezone(NEW_YORK)
-        today = local.date()
-        if local.time() < self.publishes:
-            today -= timedelta(days=1)
-        day = trading_calendar.on_or_before(today)
+    def due(self, now: datetime, calendar: Calendar) -> date:
+        """The last session whose prices should be there by `now` (aware)."""
+        day = calendar.on_or_before(now.astimezone(ZoneInfo(calendar.zone)).date())
+        while calendar.closes_at(day) + self.lag > now:
+            day = calendar.on_or_before(day - ONE_DAY)
         return min(day, self.ends) if self.ends else day
 
-    def next_publication(self, now: datetime) -> datetime | None:
-        """When the next trading day's prices should be there; None: never."""
-        if self.ends and self.due(now) >= self.ends:
+    def next_publication(self, now: datetime, calendar: Calendar) -> datetime | None:
+        """When the next session's prices should be there; None: never."""
+        due = self.due(now, calendar)
+        if self.ends and due >= self.ends:
             return None
-        day = trading_calendar.on_or_after(self._day_after_due(now))
-        return datetime.combine(day, self.publishes, NEW_YORK)
-
-    def _day_after_due(self, now: datetime) -> date:
-        return self.due(now) + timedelta(days=1)
+        return calendar.closes_at(calendar.on_or_after(due + ONE_DAY)) + self.lag

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import csv
 import gzip
-from datetime import date, time
+from datetime import date, timedelta
 from pathlib import Path
 
 from functions.common.errors import UnknownSymbolError
 from functions.common.prices.history import PriceRow
+from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
 from functions.ingest.providers.publication import Schedule
 
 DATA = Path(__file__).parents[1] / "data" / "sample_prices.csv.gz"
-SYMBOLS = ("AAPL", "FB", "GOOG", "IBM", "MSFT")
+INSTRUMENTS = {
+    symbol: Instrument(name, exchange, "XNYS", "USD", "America/New_York")
+    for symbol, name, exchange in (
+        ("AAPL", "Apple Inc.", "XNAS"),
+        ("FB", "Facebook, Inc.", "XNAS"),
+        ("GOOG", "Google Inc.", "XNAS"),
+        ("IBM", "International Business Machines Corporation", "XNYS"),
+        ("MSFT", "Microsoft Corporation", "XNAS"),
+    )
+}
+SYMBOLS = tuple(INSTRUMENTS)
 LAST_DAY = date(2013, 3, 1)
 
 
@@ -21,7 +32,7 @@ class SampleProvider:
     """The bundled sample; `data/README.md` says where it is from."""
 
     name = "sample"
-    schedule = Schedule(publishes=time(0), ends=LAST_DAY)
+    schedule = Schedule(timedelta(), ends=LAST_DAY)
 
     def fetch(self, symbol: str, since: date | None = None) -> Fetched:
         """See `Provider.fetch`."""
@@ -46,4 +57,4 @@ class SampleProvider:
                 for row in csv.DictReader(lines)
                 if row["symbol"] == symbol and row["date"] >= first.isoformat()
             )
-        return Fetched(symbol, rows)
+        return Fetched(symbol, rows, instrument=INSTRUMENTS[symbol])

@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from functions.common.errors import (
     KeyRefusedError,
     StockcastError,
+    TemporaryError,
     ThrottledError,
     UnknownSymbolError,
 )
 from functions.common.prices.history import PriceRow
+from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.ingest.providers import Fetched
 from functions.ingest.providers.cleaning import GivenRow, clean, each, number
-from functions.ingest.providers.publication import NEW_YORK, Schedule
+from functions.ingest.providers.instruments import settled
+from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.session import OK, ProviderSession, Reply
 
 URL = "https://api.tiingo.com"
 KEY = "TIINGO_API_KEY"
 FIRST_DAY = date(1962, 1, 2)
 """Without a start, Tiingo answers with the latest day alone."""
+EXCHANGES = {
+    "NYSE": "XNYS",
+    "NASDAQ": "XNAS",
+    "NYSE ARCA": "ARCX",
+    "NYSE MKT": "XASE",
+    "BATS": "BATS",
+}
+"""Tiingo's codes of exchanges, and their MICs."""
 OVER_QUOTA = "you have run over your"
 DATE_LENGTH = 10
+
+log = logging.getLogger(__name__)
 
 
 class TiingoProvider:
     """Adjusted daily prices of US listings. `clock` gives the time in epoch seconds."""
 
     name = "tiingo"
-    schedule = Schedule(publishes=time(17, 30))
+    schedule = Schedule(timedelta(hours=1, minutes=30))
 
     def __init__(
         self,
@@ -47,9 +62,9 @@ class TiingoProvider:
     def fetch(self, symbol: str, since: date | None = None) -> Fetched:
         """See `Provider.fetch`."""
         now = datetime.fromtimestamp(self._clock(), timezone.utc)
-        today = now.astimezone(NEW_YORK).date()
+        today = now.astimezone(ZoneInfo("America/New_York")).date()
         reply = self._http.get(
-            f"{self._url}/tiingo/daily/{quote(symbol.replace('.', '-'))}/prices",
+            f"{self._address(symbol)}/prices",
             {
                 "startDate": (since or FIRST_DAY).isoformat(),
                 "endDate": today.isoformat(),
@@ -66,7 +81,21 @@ class TiingoProvider:
         given = each(rows, _given)
         if given and not any(given):
             raise self._http.unexpected(reply)
-        return clean(self.name, symbol, given, today)
+        told = self._told(symbol) if since is None else UNKNOWN
+        return clean(self.name, symbol, given, today, settled(symbol, told, given))
+
+    def _told(self, symbol: str) -> Instrument:
+        """What Tiingo says of the symbol; nothing where it does not answer: prices do without."""
+        try:
+            about = self._http.parsed(self._http.get(self._address(symbol), {}))
+            exchange = EXCHANGES.get(str(about.get("exchangeCode", "")).upper(), "")
+            return Instrument(str(about.get("name") or ""), exchange)
+        except (TemporaryError, AttributeError) as error:
+            log.warning("Tiingo does not say what %s is: %s", symbol, error)
+            return UNKNOWN
+
+    def _address(self, symbol: str) -> str:
+        return f"{self._url}/tiingo/daily/{quote(symbol.replace('.', '-'))}"
 
     def _refusal(self, symbol: str, reply: Reply, now: datetime) -> StockcastError | None:
         if reply.status == OK and reply.text.lstrip(' "').lower().startswith(OVER_QUOTA):

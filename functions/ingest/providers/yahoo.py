@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta, timezone
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from functions.common.errors import (
@@ -16,10 +17,14 @@ from functions.common.errors import (
     TemporaryError,
     UnknownSymbolError,
 )
+from functions.common.prices import exchanges
+from functions.common.prices.calendars import ONE_DAY
 from functions.common.prices.history import PriceRow
+from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
 from functions.ingest.providers.cleaning import GivenRow, clean
-from functions.ingest.providers.publication import NEW_YORK, Schedule
+from functions.ingest.providers.instruments import settled
+from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.session import (
     CONNECT_TIMEOUT_S,
     MOST_BYTES,
@@ -30,6 +35,30 @@ from functions.ingest.providers.session import (
 
 FIRST_DAY = date(1962, 1, 2)
 CHART = "/v8/finance/chart/"
+EXCHANGES = {
+    **dict.fromkeys(("NMS", "NGM", "NCM"), "XNAS"),
+    **dict.fromkeys(("PNK", "OQB", "OQX"), "OTCM"),
+    "NYQ": "XNYS",
+    "PCX": "ARCX",
+    "ASE": "XASE",
+    "BTS": "BATS",
+}
+"""Yahoo's codes of exchanges whose symbols have no suffix, and their MICs."""
+
+
+class Minor(NamedTuple):
+    """A currency whose hundredths Yahoo quotes in."""
+
+    currency: str
+    note: str
+
+
+MINOR = {
+    "GBp": Minor("GBP", "pence; Stockcast shows pounds"),
+    "GBX": Minor("GBP", "pence; Stockcast shows pounds"),
+    "ZAc": Minor("ZAR", "cents; Stockcast shows rand"),
+    "ILA": Minor("ILS", "agorot; Stockcast shows shekels"),
+}
 TOO_LARGE = 63
 """CURLE_FILESIZE_EXCEEDED"""
 NOT_FOUND = 404
@@ -42,7 +71,7 @@ class YahooProvider:
     """
 
     name = "yahoo"
-    schedule = Schedule(publishes=time(18, 0))
+    schedule = Schedule(timedelta(hours=2))
 
     def __init__(
         self,
@@ -75,11 +104,12 @@ class YahooProvider:
 
         now = datetime.fromtimestamp(self._clock(), timezone.utc)
         YfData.cache_get.cache_clear()  # a tail fetched anew must not be the one of yesterday
-        asked = PriceHistory(YfData(session=self._session), symbol.replace(".", "-"), str(NEW_YORK))
+        first = since or FIRST_DAY
+        asked = PriceHistory(YfData(session=self._session), asked_as(symbol), "UTC")
         try:
             frame = asked.history(
-                start=since or FIRST_DAY,
-                end=now.astimezone(NEW_YORK).date() + timedelta(days=1),
+                start=first - ONE_DAY,  # a session may begin on the day before in UTC
+                end=now.date() + 2 * ONE_DAY,
                 interval="1d",
                 auto_adjust=False,
                 actions=True,
@@ -87,6 +117,7 @@ class YahooProvider:
                 timeout=None,
             )
             given = _given(frame)
+            told = asked.get_history_metadata()
         except _NothingError:
             return Fetched(symbol, ())
         except _UnknownError as error:
@@ -98,8 +129,47 @@ class YahooProvider:
         if given and not any(given):
             message = f"Yahoo answered {len(given)} rows for {symbol}, none of them with a date."
             raise BadAnswerError(message)
+        given = [one for one in given if one is None or one.row.date >= first]
+        instrument = settled(symbol, _instrument(told), given)
+        doubts: tuple[str, ...] = ()
+        if told.get("currency") in MINOR:
+            given = [one and _in_major_unit(one) for one in given]
+            doubts = (f"Yahoo quotes {symbol} in {MINOR[told['currency']].note}.",)
         # Before it is due, the row of today is that of a session still under way.
-        return clean(self.name, symbol, given, self.schedule.due(now))
+        last = self.schedule.due(now, instrument.sessions)
+        return clean(self.name, symbol, given, last, instrument, doubts)
+
+
+def asked_as(symbol: str) -> str:
+    """Yahoo's name of a symbol: a share class of a US stock has a dash, BRK-B."""
+    return symbol if exchanges.of_symbol(symbol) else symbol.replace(".", "-")
+
+
+def _instrument(told: Mapping[str, Any]) -> Instrument:
+    """What Yahoo says of the symbol beside its prices."""
+    currency = str(told.get("currency") or "")
+    return Instrument(
+        name=str(told.get("longName") or told.get("shortName") or ""),
+        exchange=EXCHANGES.get(str(told.get("exchangeName")), ""),
+        currency=MINOR[currency].currency if currency in MINOR else currency.upper(),
+        timezone=str(told.get("exchangeTimezoneName") or ""),
+    )
+
+
+def _in_major_unit(given: GivenRow) -> GivenRow:
+    def hundredth(price: float | None) -> float | None:
+        return None if price is None else round(price / 100, 8)
+
+    row = given.row
+    changed = replace(
+        row,
+        open=hundredth(row.open),
+        high=hundredth(row.high),
+        low=hundredth(row.low),
+        close=hundredth(row.close),
+        adj_close=round(row.adj_close / 100, 8),
+    )
+    return replace(given, row=changed, dividend=given.dividend / 100)
 
 
 class _NothingError(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -12,21 +12,21 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from functions.common.cloudevents import event as cloudevent
-from functions.common.cloudevents.event import Envelope, json_bytes
+from functions.common.cloudevents.event import json_bytes
 from functions.common.cloudevents.retries import ONCE, GivenUpError, Retries
 from functions.common.cloudevents.signature import Signer
 from functions.common.errors import InvalidMessageError, MalformedEventError, TemporaryError
-from functions.common.messages import fields
+from functions.common.messages import documents, fields
 from functions.common.messages.events import BatchRequested
 from functions.common.messages.submissions import BatchSubmission
 from functions.common.requests.batches import BatchProgress
 from functions.common.requests.record import iso
 from functions.web.api import batch_table
-from functions.web.api import dead_letters as dead_letter
 from functions.web.api.submission import json_object, require_json
+from functions.web.description.operations import DOWN, SUBMITTED, UNKNOWN, WATCHED, Operation
 from functions.web.limits.clients import Limits
 from functions.web.live.progress import HEARTBEAT_S, Changes
 from functions.web.publishing.batch_members import Expansion
@@ -62,14 +62,40 @@ class BatchApi:
         self._expansion = expansion
         self._changes = changes
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> Sequence[BaseRoute]:
         """Where each handler is found."""
+        one, found = PATH + "/{id}", {**UNKNOWN, **DOWN}
         return [
-            Route(PATH, self.submit, methods=["POST"]),
-            Route(PATH + "/{id}", self.status),
-            Route(PATH + "/{id}/events", self.events),
-            Route(PATH + "/{id}/results.csv", self.results),
-            Route(PATH + "/{id}/ranking", self.ranking),
+            Operation(
+                *("POST", PATH, self.submit),
+                "Ask for forecasts of many symbols at once: a request for each",
+                documents.BatchAccepted,
+                status=HTTPStatus.ACCEPTED,
+                body=(BatchSubmission,),
+                problems={**SUBMITTED, 413: f"The body is over {MAX_BODY_BYTES // 1024} KiB."},
+            ),
+            Operation(
+                *("GET", one, self.status, "How a batch gets on", documents.BatchProgress),
+                problems=found,
+            ),
+            Operation(
+                *("GET", one + "/events", self.events),
+                "Its progress, live: `progress` events with the batch, a few a second at most",
+                "text/event-stream",
+                problems={**found, **WATCHED},
+            ),
+            Operation(
+                *("GET", one + "/results.csv", self.results),
+                "Where each symbol stands, as a table, one row a symbol",
+                "text/csv",
+                problems=found,
+            ),
+            Operation(
+                *("GET", one + "/ranking", self.ranking),
+                "The symbols that are done, the likeliest to rise first",
+                documents.Ranking,
+                problems=found,
+            ),
             Route("/events/batch", self.expand, methods=["POST"]),
         ]
 
@@ -131,11 +157,6 @@ class BatchApi:
                 )
             raise
         return Response(status_code=HTTPStatus.NO_CONTENT)
-
-    async def bury(self, dead: Envelope) -> None:
-        """Fail what is left of a batch whose event nobody took."""
-        if failed := dead_letter.batch_failure_of(dead):
-            await self._batches.fail(*failed)
 
     async def _progress(self, request: Request) -> BatchProgress:
         batch_id = request.path_params["id"]

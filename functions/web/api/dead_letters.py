@@ -1,76 +1,48 @@
-"""What becomes of an event that nobody took: its request fails, saying where and why."""
+"""The route that takes the events that nobody took."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
+from collections.abc import Sequence
+from contextlib import suppress
+from http import HTTPStatus
 
-from functions.common.cloudevents.event import Envelope
-from functions.common.errors import InvalidMessageError, RequestError
-from functions.common.messages.bad_event import requested_by
-from functions.common.messages.events import (
-    TYPES,
-    BatchRequested,
-    ForecastRequested,
-    PricesIngested,
-)
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
-STAGES = {
-    ForecastRequested.TYPE: "fetching the prices",
-    PricesIngested.TYPE: "computing the forecast",
-    BatchRequested.TYPE: "handing over the members of the batch",
-}
-NO_ANSWER = ("", "0", "500")
+from functions.common.cloudevents import event as cloudevent
+from functions.common.cloudevents.signature import Signer
+from functions.common.errors import ConflictError
+from functions.web.api.delivery_failures import batch_failure_of, counted_type, failure_of
+from functions.web.security import read_body
+from functions.web.stores.batches import BatchStore
+from functions.web.stores.requests import WebStore
 
 
-class DeliveryError(RequestError):
-    """A stage did not take an event, even after the last try."""
+class DeadLetterApi:
+    """Fails the request or the batch of each dead letter.
 
-    status = 502
-    title = "A stage of the forecast failed"
-    slug = "delivery"
+    Everybody reaches this as they reach web: EVENT_TOKEN keeps it to events of ours.
+    """
 
+    def __init__(self, store: WebStore, batches: BatchStore, signer: Signer) -> None:
+        self._store = store
+        self._batches = batches
+        self._signer = signer
 
-def counted_type(dead: Envelope) -> str:
-    """The type under which a dead letter is counted: anybody's types would be too many."""
-    return dead.type if dead.type in TYPES else "other"
+    def routes(self) -> Sequence[BaseRoute]:
+        """Where each handler is found."""
+        return [Route("/events/dead-letter", self.bury, methods=["POST"])]
 
-
-def failure_of(dead: Envelope) -> tuple[ForecastRequested, DeliveryError] | None:
-    """The request a dead letter ends, and the reason; None where it is about no request."""
-    if dead.type not in STAGES:
-        return None
-    requested = requested_by(dead.data)
-    return (requested, DeliveryError(_reason(dead))) if requested else None
-
-
-def batch_failure_of(dead: Envelope) -> tuple[str, DeliveryError] | None:
-    """The batch that a dead letter ends, and the reason; None where it is about no batch."""
-    if dead.type != BatchRequested.TYPE or not isinstance(dead.data, dict):
-        return None
-    try:
-        return BatchRequested.from_data(dead.data).batch_id, DeliveryError(_reason(dead))
-    except InvalidMessageError:
-        return None
-
-
-def _reason(dead: Envelope) -> str:
-    stage = STAGES[dead.type]
-    code = dead.extensions.get("knativeerrorcode", "")
-    said = _said(dead.extensions.get("knativeerrordata", ""))
-    about = f"answered {code}" if code not in NO_ANSWER or said else "did not answer"
-    return f"Stopped while {stage}: the function {about}{': ' + said if said else '.'}"
-
-
-def _said(data: str) -> str:
-    """The answer of the function that refused; base64, as Knative carries it, or as it is."""
-    try:
-        text = base64.b64decode(data, validate=True).decode()
-    except (binascii.Error, ValueError):
-        text = data
-    try:
-        problem = json.loads(text)
-    except ValueError:
-        return text.strip()
-    return str(problem.get("detail", text)) if isinstance(problem, dict) else text
+    async def bury(self, request: Request) -> Response:
+        body = await read_body(request, cloudevent.MAX_EVENT_BYTES)
+        dead = cloudevent.parse(dict(request.headers), body)
+        self._signer.check(dead)
+        await self._store.count_dead_letter(counted_type(dead))
+        if failed := failure_of(dead):
+            # A conflict: the id stands for another request, which is not to blame.
+            with suppress(ConflictError):
+                await self._store.fail(*failed)
+        if failed_batch := batch_failure_of(dead):
+            await self._batches.fail(*failed_batch)
+        return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hmac
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from functions.common.requests.metrics import BOUNDS_S
 from functions.web.stores.requests import WebStore
@@ -42,7 +43,7 @@ STAGE_SECONDS = "stockcast_request_stage_seconds"
 OPEN_STREAMS = "stockcast_open_streams"
 
 
-class Exposition:
+class MetricsApi:
     """Answers whoever asks web directly, as Prometheus does, and whoever has the token.
 
     What came through an ingress is told nothing else: the figures are no secret, but nobody's
@@ -53,6 +54,10 @@ class Exposition:
         self._store = store
         self._open_streams = open_streams
         self._token = token
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Where each handler is found."""
+        return [Route("/metrics", self.metrics)]
 
     async def metrics(self, request: Request) -> Response:
         """Answer one scrape."""

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
+from functions.common.messages.documents import PriceHistory, Symbols, Warming
 from functions.common.messages.events import WarmupRequested
+from functions.common.messages.submissions import HistoryQuery, SymbolQuery
 from functions.common.prices.store import StoredPrices
 from functions.common.requests.missing_prices import NOTED_S
 from functions.web.api import submission
+from functions.web.description.operations import BUSY, THROTTLED, Operation
 from functions.web.limits.clients import Limits
 from functions.web.publishing.publisher import Publisher
 from functions.web.security import read_body
@@ -55,12 +59,34 @@ class SymbolApi:
         self._symbols = symbols
         self._histories = histories
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> Sequence[BaseRoute]:
         """Where each handler is found."""
         return [
-            Route(PATH, self.search),
-            Route(PATH + "/{symbol}/history", self.history),
-            Route("/api/warmup", self.warm_up, methods=["POST"]),
+            Operation(
+                *("GET", PATH, self.search, "Symbols by ticker or company name", Symbols),
+                query=SymbolQuery,
+                problems=BUSY,
+            ),
+            Operation(
+                *("GET", PATH + "/{symbol}/history", self.history),
+                "A symbol's daily prices; fetched and waited for where none are stored",
+                PriceHistory,
+                query=HistoryQuery,
+                problems={
+                    404: "Unknown symbol.",
+                    422: "A bad symbol or date, or a range without prices.",
+                    **THROTTLED,
+                    503: "The prices have not come yet, or a part is down.",
+                },
+            ),
+            Operation(
+                *("POST", "/api/warmup", self.warm_up),
+                "Have a symbol's prices fetched ahead, before a forecast is asked for",
+                Warming,
+                status=HTTPStatus.ACCEPTED,
+                body=(WarmupRequested,),
+                problems=BUSY,
+            ),
         ]
 
     async def search(self, request: Request) -> Response:

@@ -74,15 +74,28 @@ class Limits:
         of_all = self._settings.requests_per_minute_of_all
         return Rate(purpose + client_of(request), of_one, of_all)
 
-    def stream(self, request: Request, events: AsyncIterator[bytes]) -> Response:
-        """Server-sent events. ThrottledError where the client has too many streams open."""
+    def stream(
+        self,
+        request: Request,
+        events: AsyncIterator[bytes],
+        ended: Callable[[], None] = lambda: None,
+    ) -> Response:
+        """Server-sent events; `ended` is called however they end.
+
+        ThrottledError where the client has too many streams open.
+        """
         client, most = client_of(request), self._settings.streams_per_client
         if most and self._streams[client] >= most:
             message = f"{client} watches {most} requests already; close some first."
             raise ThrottledError(message, retry_after_s=AGAIN_AFTER_S)
         self._streams[client] += 1
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return _CountedStream(events, headers, lambda: self._give_back(client))
+
+        def give_back() -> None:
+            self._give_back(client)
+            ended()
+
+        return _CountedStream(events, headers, give_back)
 
     def _give_back(self, client: str) -> None:
         self._streams[client] -= 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import TemporaryError
 from functions.common.redis_client import FAILURES
 from functions.common.requests.record import CHANGES, RequestRecord, Status
@@ -21,12 +21,48 @@ RECONNECT_S = 0.5
 log = logging.getLogger(__name__)
 
 
+class Watch:
+    """Hears of the changes of one request or batch, until it is closed."""
+
+    def __init__(self, close: Callable[[Watch], None]) -> None:
+        self._changed = asyncio.Event()
+        self._close = close
+        self._heard: list[tuple[Status, int]] = []
+        self._has_missed = False
+
+    def hear(self, change: tuple[Status, int] | None) -> None:
+        """Take a change: what was reached, and when; None where there may have been others."""
+        if change is None:
+            self._has_missed = True
+        else:
+            self._heard.append(change)
+        self._changed.set()
+
+    async def wait(self) -> None:
+        """Return once there is something to take."""
+        await self._changed.wait()
+
+    def take(self) -> tuple[list[tuple[Status, int]], bool]:
+        """What was heard since the last time, and whether there may have been more."""
+        taken = self._heard, self._has_missed
+        self.clear()
+        return taken
+
+    def clear(self) -> None:
+        """Forget what was heard."""
+        self._heard, self._has_missed = [], False
+        self._changed.clear()
+
+    def close(self) -> None:
+        self._close(self)
+
+
 class Changes:
-    """Wakes the watchers of a request when Redis publishes its id."""
+    """Tells the watchers of a request of each change that Redis publishes."""
 
     def __init__(self, redis: Any) -> None:
         self._redis = redis
-        self._watchers: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._watchers: dict[str, set[Watch]] = defaultdict(set)
         self._listener: asyncio.Task[None] | None = None
         self.are_ending = False
 
@@ -47,19 +83,27 @@ class Changes:
             with suppress(asyncio.CancelledError):
                 await self._listener
 
-    @contextmanager
-    def watching(self, request_id: str) -> Iterator[asyncio.Event]:
-        """An event that is set at each change, as long as the context lasts."""
+    def watch(self, name: str) -> Watch:
+        """Hear of each change of a request or batch from now on; to be closed by the caller."""
         if self._listener is None or self._listener.done():
             self._listener = asyncio.create_task(self._listen())
-        changed = asyncio.Event()
-        self._watchers[request_id].add(changed)
+        watch = Watch(lambda one: self._end(name, one))
+        self._watchers[name].add(watch)
+        return watch
+
+    @contextmanager
+    def watching(self, name: str) -> Iterator[Watch]:
+        """The same, closed with the context."""
+        watch = self.watch(name)
         try:
-            yield changed
+            yield watch
         finally:
-            self._watchers[request_id].discard(changed)
-            if not self._watchers[request_id]:
-                del self._watchers[request_id]
+            watch.close()
+
+    def _end(self, name: str, watch: Watch) -> None:
+        self._watchers[name].discard(watch)
+        if not self._watchers[name]:
+            del self._watchers[name]
 
     async def _listen(self) -> None:
         while True:
@@ -72,50 +116,73 @@ class Changes:
                             ignore_subscribe_messages=True, timeout=HEARTBEAT_S
                         )
                         if message:
-                            self._wake(message["data"].decode())
+                            self._tell(message["data"].decode())
             except (*FAILURES, OSError) as error:
                 log.warning("lost the subscription to changes: %s", error)
                 await asyncio.sleep(RECONNECT_S)
 
-    def _wake(self, request_id: str) -> None:
-        for changed in self._watchers.get(request_id, ()):
-            changed.set()
+    def _tell(self, message: str) -> None:
+        """Hand a message on: `ID STATUS TIME` of a request, `ID` of a batch."""
+        name, *change = message.split(" ")
+        for watch in self._watchers.get(name, ()):
+            watch.hear((Status(change[0]), int(change[1])) if change else None)
 
     def _wake_all(self) -> None:
-        for request_id in list(self._watchers):
-            self._wake(request_id)
+        for watching in self._watchers.values():
+            for watch in watching:
+                watch.hear(None)
+
+
+Found = tuple[RequestRecord | None, bytes | None]
+"""A request and its result, as far as there are any."""
 
 
 async def stream(
     changes: Changes,
-    request_id: str,
-    read: Callable[[str], Awaitable[RequestRecord | None]],
-    document: Callable[[RequestRecord], Awaitable[bytes]],
+    watch: Watch,
+    found: Found,
+    read: Callable[[], Awaitable[Found]],
+    document: Callable[[RequestRecord, bytes | None], bytes],
 ) -> AsyncIterator[bytes]:
     """Server-sent events: one `status` for each change; the last holds the whole document.
 
-    Stages that pass between two looks at the record are told as well, in their order. Where Redis
-    does not answer, the stream ends early, and a browser asks again.
+    `found` is what was read once `watch` was there; a change says by itself what it is, so that
+    only the end is read. Stages that pass between two looks at the record are told as well, in
+    their order. Where Redis does not answer, the stream ends early, and a browser asks again.
     """
     told: set[Status] = set()
     yield b"retry: 1000\n\n"
-    with changes.watching(request_id) as changed, suppress(TemporaryError):
+    with suppress(TemporaryError):
         while True:
-            changed.clear()
-            record = await read(request_id)
+            record, result = found
             if record is None:
                 return
             for status in _untold(record, told):
                 if status.is_final:
-                    yield _event(await document(record))
+                    yield _event(document(record, result))
                     return
-                yield _event(json.dumps(_as_of(record, status).document()).encode())
+                yield _event(json_bytes(_as_of(record, status).document()))
             if changes.are_ending:
                 return  # the browser connects again, to whoever answers then
             try:
-                await asyncio.wait_for(changed.wait(), HEARTBEAT_S)
+                await asyncio.wait_for(watch.wait(), HEARTBEAT_S)
             except (asyncio.TimeoutError, TimeoutError):
                 yield b": still here\n\n"
+                found = await read()
+                continue
+            heard, has_missed = watch.take()
+            if has_missed or any(status.is_final for status, _ in heard):
+                found = await read()
+            else:
+                found = _after(record, heard), None
+
+
+def _after(record: RequestRecord, heard: list[tuple[Status, int]]) -> RequestRecord:
+    """The record after the changes that are not in it yet."""
+    for status, at_ms in heard:
+        if status not in record.at_ms:
+            record = record.reached(status, at_ms)
+    return record
 
 
 def _untold(record: RequestRecord, told: set[Status]) -> list[Status]:

@@ -32,7 +32,7 @@ STALLED_S = 30.0
 
 
 class Expansion:
-    """Expands batches. `clock` gives epoch seconds, `elapsed` monotonic ones."""
+    """Expands batches. `elapsed` gives monotonic seconds."""
 
     def __init__(
         self,
@@ -40,13 +40,11 @@ class Expansion:
         changes: Changes,
         publisher: Publisher,
         *,
-        clock: Callable[[], float] = time.time,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._changes = changes
         self._publisher = publisher
-        self._clock = clock
         self._elapsed = elapsed
 
     async def begin(self, batch_id: str, traceparent: str) -> None:
@@ -77,7 +75,7 @@ class Expansion:
 
     def _has_room(self, progress: BatchProgress) -> bool:
         """Whether SLICE more members may be handed over now."""
-        if self._clock() * 1000 - progress.updated_at_ms > STALLED_S * 1000:
+        if progress.read_at_ms - progress.updated_at_ms > STALLED_S * 1000:
             return True
         return progress.published - progress.ended + SLICE <= IN_FLIGHT
 

@@ -8,10 +8,10 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from functions.common.messages.batch_ids import member_id
 from functions.common.messages.events import ForecastRequested
 from functions.common.messages.fields import Model
 from functions.common.messages.submissions import BatchSubmission
-from functions.common.requests import batches as batch_record
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Batch:
     def members(self, first: int = 0, stop: int | None = None) -> Iterator[ForecastRequested]:
         """The requests of the members from `first` up to before `stop`."""
         for number, symbol in enumerate(self.symbols[first:stop], first):
-            request_id = batch_record.member_id(self.batch_id, number)
+            request_id = member_id(self.batch_id, number)
             yield ForecastRequested(request_id, symbol, self.days, self.model)
 
     def digest(self) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,10 +11,10 @@ from functions.common.errors import ConflictError, DeadlineError, RequestError
 from functions.common.messages.fields import Model
 from functions.common.redis_client import failures_are_temporary
 from functions.common.requests import batches as batch_record
-from functions.common.requests import metrics
-from functions.common.requests import record as request_record
+from functions.common.requests import keys
 from functions.common.requests.batches import BatchProgress
 from functions.common.requests.record import Status
+from functions.common.requests.steps import Part, Script, Steps
 from functions.web.stores.batch import Batch
 from functions.web.stores.requests import WebStore
 
@@ -36,51 +34,41 @@ class Member:
 
 
 class BatchStore:
-    """What web reads and writes of batches. `clock` gives the time in epoch seconds."""
+    """What web reads and writes of batches."""
 
     def __init__(
-        self,
-        redis: Any,
-        settings: RedisSettings,
-        requests: WebStore,
-        deadline_s: float,
-        clock: Callable[[], float] = time.time,
+        self, redis: Any, settings: RedisSettings, requests: WebStore, deadline_s: float
     ) -> None:
         self._redis = redis
         self._settings = settings
         self._requests = requests
         self._deadline_s = deadline_s
-        self._clock = clock
+        self._steps = Steps(redis, are_split=settings.cluster)
+        self._accept = Script(redis, batch_record.ACCEPT)
+        self._published = Script(redis, batch_record.PUBLISHED)
 
     async def accept(self, batch: Batch) -> None:
         """Keep the batch and all its members, or nothing; again, it changes nothing.
 
         ConflictError where its id stands for another batch.
         """
-        now_ms = int(self._clock() * 1000)
         members = list(batch.members())
-        keys = [
-            batch_record.batch_key(batch.batch_id),
-            *(request_record.request_key(one.request_id) for one in members),
-            metrics.key_of(metrics.shard_of(batch.batch_id)),
+        names = [
+            keys.batch_key(batch.batch_id),
+            *(keys.request_key(one.request_id) for one in members),
+            keys.counts_key(keys.shard_of(batch.batch_id)),
         ]
         arguments: list[str | int] = [
             batch.digest(),
             json.dumps(batch.symbols, separators=(",", ":")),
-            now_ms,
-            now_ms + int(self._deadline_s * 1000),
+            int(self._deadline_s * 1000),
             int((self._settings.result_ttl_s + self._deadline_s) * 1000),
             batch.batch_id,
             batch.days,
             batch.model,
-            *(request_record.body_of(one) for one in members),
+            *(keys.body_of(one) for one in members),
         ]
-        with failures_are_temporary():
-            evaluated: Awaitable[bytes] = self._redis.eval(
-                batch_record.ACCEPT, len(keys), *keys, *arguments
-            )
-            answer = await evaluated
-        if answer == b"conflict":
+        if await self._accept.awaited(names, arguments) == b"conflict":
             message = (
                 f"The id {batch.batch_id!r} was used before for other symbols, another number of"
                 " days or model. Choose another id."
@@ -90,14 +78,14 @@ class BatchStore:
     async def progress(self, batch_id: str) -> BatchProgress | None:
         """How the batch gets on; what is left of one whose deadline has passed is failed."""
         progress = await self._progress(batch_id)
-        if progress and progress.is_overdue(int(self._clock() * 1000)):
+        if progress and progress.is_overdue:
             await self.fail(batch_id, DeadlineError("waiting for its turn in the batch"))
             progress = await self._progress(batch_id)
         return progress
 
     async def read(self, progress: BatchProgress) -> Batch:
         """What was asked for."""
-        key = batch_record.batch_key(progress.batch_id)
+        key = keys.batch_key(progress.batch_id)
         with failures_are_temporary():
             symbols = await self._redis.hget(key, "symbols")
         model = cast("Model", progress.model)
@@ -111,7 +99,7 @@ class BatchStore:
             part = listed[first : first + AT_ONCE]
             pipe = self._redis.pipeline(transaction=False)
             for one in part:
-                key = request_record.request_key(one.request_id)
+                key = keys.request_key(one.request_id)
                 pipe.hmget(key, "status", "headline", "error")
             with failures_are_temporary():
                 found = await pipe.execute()
@@ -125,13 +113,8 @@ class BatchStore:
 
     async def mark_published(self, progress: BatchProgress, published: int) -> bool:
         """Note that members were handed over; False where someone else has meanwhile."""
-        key = batch_record.batch_key(progress.batch_id)
-        now_ms = int(self._clock() * 1000)
-        with failures_are_temporary():
-            evaluated: Awaitable[int] = self._redis.eval(
-                batch_record.PUBLISHED, 1, key, progress.published, published, now_ms
-            )
-            return bool(await evaluated)
+        name = keys.batch_key(progress.batch_id)
+        return bool(await self._published.awaited([name], [progress.published, published]))
 
     async def fail(self, batch_id: str, error: RequestError) -> None:
         """Fail the members that have not ended."""
@@ -146,7 +129,6 @@ class BatchStore:
                 await self._requests.fail(one, error)
 
     async def _progress(self, batch_id: str) -> BatchProgress | None:
-        key = batch_record.batch_key(batch_id)
-        with failures_are_temporary():
-            stored = await self._redis.hmget(key, batch_record.PROGRESS_FIELDS)
-        return batch_record.decode(batch_id, stored)
+        reading = Part("fields", (keys.batch_key(batch_id),), batch_record.PROGRESS_FIELDS)
+        [(now, stored)] = await self._steps.awaited(reading)
+        return batch_record.decode(batch_id, stored, int(now))

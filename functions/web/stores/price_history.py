@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from functions.common.prices.bucket import Bucket, connect_lightly
 from functions.common.prices.store import PriceStore, StoredPrices
 
 SHOWN = ("close", "adj_close", "volume")
+DIGITS = 10
+"""Significant digits of an adjusted close."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,15 @@ def read_query(symbol: str, query: Mapping[str, str]) -> Wanted:
 def document(wanted: Wanted, stored: StoredPrices) -> dict[str, Any]:
     """The rows wanted as columns; null where the source has no value.
 
+    The adjusted closes are those that forecast works with: they end at the last traded close.
+
     Raises InvalidMessageError where there are none.
     """
     rows = [line.split(",") for line in stored.body.decode().splitlines()[1:]]
     kept = [
-        row for row in rows if wanted.start <= row[0] and (not wanted.end or row[0] <= wanted.end)
+        at
+        for at, row in enumerate(rows)
+        if wanted.start <= row[0] and (not wanted.end or row[0] <= wanted.end)
     ]
     if rows and not kept:
         field = "start" if wanted.start > rows[0][0] else "end"
@@ -72,15 +79,22 @@ def document(wanted: Wanted, stored: StoredPrices) -> dict[str, Any]:
             f"leaves no prices: those of {wanted.symbol} are from {rows[0][0]} to {rows[-1][0]}."
         )
         raise InvalidMessageError([InvalidFieldError(field, message)])
-    at = {name: prices.COLUMNS.index(name) for name in SHOWN}
+    columns = {name: [_number(row[prices.COLUMNS.index(name)]) for row in rows] for name in SHOWN}
+    adjusted = [math.nan if value is None else value for value in columns["adj_close"]]
+    scale = prices.traded_scale(zip(columns["close"][::-1], adjusted[::-1], strict=True))
+    columns["adj_close"] = [_rounded(value * scale) for value in adjusted]
     return {
         "symbol": wanted.symbol,
         "provider": stored.provider,
         "fetched_at": stored.fetched_at,
-        "dates": [row[0] for row in kept],
-        **{name: [_number(row[at[name]]) for row in kept] for name in SHOWN},
+        "dates": [rows[at][0] for at in kept],
+        **{name: [column[at] for at in kept] for name, column in columns.items()},
     }
 
 
 def _number(cell: str) -> float | None:
     return float(cell) if cell else None
+
+
+def _rounded(price: float) -> float | None:
+    return float(f"{price:.{DIGITS}g}") if math.isfinite(price) else None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,38 +27,13 @@ from functions.common.redis_client import (
     REPLY_TIMEOUT_S,
     failures_are_temporary,
 )
-from functions.common.requests import backlog, metrics, missing_prices
-from functions.common.requests import record as request_record
-from functions.common.requests import results as result_store
-from functions.common.requests.record import RequestRecord, Source, Status
-from functions.common.requests.store import Moved, advance_arguments
-from functions.web.limits import rates as rate_limit
-from functions.web.limits.rates import UNLIMITED, Rate
+from functions.common.requests import keys, missing_prices, parts
+from functions.common.requests.parts import Parts
+from functions.common.requests.record import RequestRecord, Source, Status, decode
+from functions.common.requests.steps import Part, Steps
+from functions.common.requests.turn import Moved
+from functions.web.limits.rates import Rate
 
-ADMIT = rate_limit.LUA + "return exceeded(ARGV[1], {unpack(ARGV, 2)})"
-"""KEYS: the counters. ARGV: how much to count, and their limits. Answers which is exceeded."""
-
-LATEST = (
-    rate_limit.LUA
-    + metrics.LUA
-    + """
-local refused = exceeded(1, {unpack(ARGV, 3)})
-if refused > 0 then return refused end
-local found = redis.call('GET', KEYS[#KEYS - 1])
-if found and ARGV[1] ~= '' then
-  add(1, 'accepted', ARGV[1])
-  add(1, 'done', ARGV[1], ARGV[2])
-  keep_counts()
-end
-return found
-"""
-)
-"""KEYS: the counters of submissions, if they are limited, the latest result of a question, and the
-counts. ARGV: kind and model as they are counted (empty: not counted), where the result is from, and
-the limits.
-
-Answers with what the last key but one holds, or which limit is exceeded.
-"""
 OVERLOADED_AGAIN_S = 3.0
 
 
@@ -75,11 +49,11 @@ class OverloadedError(TemporaryError):
 
 
 @dataclass(frozen=True)
-class Latest:
-    """The newest fresh result for a question, and the request it was computed for."""
+class Submitted:
+    """What came of a submission: the request that answers it, and where it stands."""
 
     request_id: str
-    result_key: str
+    status: Status
 
 
 def connect(settings: RedisSettings) -> Any:
@@ -102,74 +76,81 @@ def connect(settings: RedisSettings) -> Any:
 
 
 class WebStore:
-    """What web reads and writes. `clock` gives the time in epoch seconds."""
+    """What web reads and writes."""
 
-    def __init__(
-        self, redis: Any, settings: RedisSettings, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, redis: Any, settings: RedisSettings) -> None:
         self._redis = redis
-        self._settings = settings
-        self._clock = clock
+        self._steps = Steps(redis, are_split=settings.cluster)
+        self._parts = Parts(settings)
 
     async def admit(self, rate: Rate, *, cost: int = 1) -> None:
         """Count a submission of a client, and of all unless it is refused already.
 
         ThrottledError above one of the limits.
         """
-        if not rate.limits():
-            return
-        now = self._clock()
-        counters = rate.counters(now)
-        with failures_are_temporary():
-            evaluated: Awaitable[int] = self._redis.eval(
-                ADMIT, len(counters), *counters, cost, *rate.limits()
-            )
-            exceeded = await evaluated
-        if exceeded:
-            raise rate.refusal(exceeded, now)
+        if counting := rate.counting(cost):
+            rate.check((await self._steps.awaited(*counting))[0])
 
-    async def latest(
-        self, requested: ForecastRequested, rate: Rate, *, counts: bool
-    ) -> Latest | None:
-        """A fresh result for an equal question, if there is one; the submission is admitted first.
+    async def submit(
+        self, requested: ForecastRequested, rate: Rate, *, most_waiting: int, has_own_id: bool
+    ) -> Submitted:
+        """Count a submission, and answer it with the latest result of an equal question, or accept
+        it. A request whose result is gone is accepted anew.
 
-        Where finding it answers the question, it `counts` as a request that is done.
+        ThrottledError above a limit, OverloadedError where `most_waiting` wait already (0: no
+        limit), ConflictError where the id stands for another request.
         """
-        if self._settings.cluster:  # where the counters lie elsewhere
-            await self.admit(rate)
-            rate = UNLIMITED
-        now = self._clock()
-        name = result_store.latest_name(requested)
-        kept = metrics.key_of(metrics.shard_of(result_store.asked_key(requested)))
-        keys = (*rate.counters(now), name, kept)
-        asked = metrics.kind_and_model(requested) if counts else ""
-        with failures_are_temporary():
-            evaluated: Awaitable[bytes | int | None] = self._redis.eval(
-                LATEST, len(keys), *keys, asked, Source.LATEST.value, *rate.limits()
-            )
-            found = await evaluated
-        if isinstance(found, int):
-            raise rate.refusal(found, now)
-        return Latest(**json.loads(found)) if found else None
+        counting = rate.counting()
+        latest = self._parts.latest(requested, Source.LATEST.value, counts=not has_own_id)
+        accepting = self._accepting(requested, most_waiting)
+        names = [part.name for part in (*counting, latest, *accepting)]
+        replies = await self._steps.awaited(*counting, latest, *accepting)
+        came = dict(zip(names, replies, strict=False))
+        if counting:
+            rate.check(came["admit"])
+        if found := came.get("latest"):
+            pointed, _, result_key = found.decode().rpartition(" ")
+            return await self._known(requested, pointed, result_key, has_own_id=has_own_id)
+        moved = self._accepted(requested, came, most_waiting)
+        if moved.stands_at is Status.DONE and await self.result(moved.result_key) is None:
+            again = (parts.forget(requested.request_id, moved.result_key), *accepting)
+            names = [part.name for part in again]
+            came = dict(zip(names, await self._steps.awaited(*again), strict=False))
+            moved = self._accepted(requested, came, most_waiting)
+        if most_waiting and moved.stands_at and moved.stands_at.is_final:
+            await self.leave_backlog(requested.request_id)
+        return Submitted(requested.request_id, moved.stands_at or Status.QUEUED)
 
-    async def enter_backlog(self, request_id: str, most: int) -> None:
-        """Let the request wait. OverloadedError where `most` wait already (0: no limit)."""
-        if most == 0:
-            return
-        now_ms = int(self._clock() * 1000)
-        deadline_ms = now_ms + int(self._settings.request_deadline_s * 1000)
-        with failures_are_temporary():
-            evaluated: Awaitable[int] = self._redis.eval(
-                backlog.ENTER, 1, backlog.KEY, now_ms, deadline_ms, request_id, most
-            )
-            has_entered = await evaluated
-        if not has_entered:
-            raise OverloadedError(most)
+    async def _known(
+        self, requested: ForecastRequested, pointed: str, result_key: str, *, has_own_id: bool
+    ) -> Submitted:
+        """Answer a submission with a result that is there."""
+        if not has_own_id:
+            return Submitted(pointed.rpartition(":")[2], Status.DONE)
+        ending = self._parts.advance(
+            requested, Status.DONE, reason=Source.LATEST.value, result_key=result_key
+        )
+        moved = Moved.read(requested, (await self._steps.awaited(ending))[0])
+        if moved.stands_at is Status.DONE and await self.result(moved.result_key) is None:
+            forgetting = parts.forget(requested.request_id, moved.result_key)
+            moved = Moved.read(requested, (await self._steps.awaited(forgetting, ending))[1])
+        return Submitted(requested.request_id, moved.stands_at or Status.DONE)
+
+    def _accepting(self, requested: ForecastRequested, most_waiting: int) -> list[Part]:
+        entering = [self._parts.enter(requested.request_id, most_waiting)] if most_waiting else []
+        return [*entering, self._parts.advance(requested, Status.QUEUED)]
+
+    @staticmethod
+    def _accepted(
+        requested: ForecastRequested, came: Mapping[str, Any], most_waiting: int
+    ) -> Moved:
+        if came.get("enter") == 0:
+            raise OverloadedError(most_waiting)
+        return Moved.read(requested, came["advance"])
 
     async def leave_backlog(self, request_id: str) -> None:
         """The request does not wait any more."""
-        with failures_are_temporary():
-            await self._redis.zrem(backlog.KEY, request_id)
+        await self._steps.awaited(*parts.left(request_id))
 
     async def advance(
         self, requested: ForecastRequested, status: Status, *, reason: str = "", **fields: str
@@ -179,18 +160,10 @@ class WebStore:
         `reason` is counted: where the result is from, or why there is none. ConflictError where
         the id stands for another request.
         """
-        arguments = advance_arguments(
-            requested, status, reason, fields, self._settings, self._clock()
-        )
-        keys = request_record.advance_keys(requested.request_id)
-        with failures_are_temporary():
-            evaluated: Awaitable[list[bytes]] = self._redis.eval(
-                request_record.ADVANCE, len(keys), *keys, *arguments
-            )
-            answer = await evaluated
-        if status.is_final and backlog.holds(requested.request_id):
-            await self.leave_backlog(requested.request_id)
-        return Moved.read(requested, answer).stands_at
+        left = parts.left(requested.request_id) if status.is_final else []
+        step = self._parts.advance(requested, status, reason=reason, **fields)
+        replies = await self._steps.awaited(step, *left)
+        return Moved.read(requested, replies[0]).stands_at
 
     async def fail(self, requested: ForecastRequested, error: RequestError) -> None:
         """End a request as failed, unless it has ended."""
@@ -200,32 +173,44 @@ class WebStore:
 
     async def read(self, request_id: str) -> RequestRecord | None:
         """The request; one whose deadline has passed is failed by being read."""
-        record = await self._read(request_id)
-        if record and record.is_overdue(int(self._clock() * 1000)):
+        return (await self.read_with_result(request_id, with_result=False))[0]
+
+    async def read_with_result(
+        self, request_id: str, *, with_result: bool = True
+    ) -> tuple[RequestRecord | None, bytes | None]:
+        """The request and its result, as far as there are any."""
+        reading = parts.read(request_id, with_result=with_result and not self._steps.are_split)
+        [(now, stored, result)] = await self._steps.awaited(reading)
+        record = decode(request_id, stored)
+        if record and record.is_overdue(int(now)):
             await self.fail(record.requested, DeadlineError(record.status.value))
-            record = await self._read(request_id)
-        return record
+            [(_, stored, result)] = await self._steps.awaited(reading)
+            record = decode(request_id, stored)
+        if record and record.result_key and with_result and self._steps.are_split:
+            result = await self.result(record.result_key)
+        return record, result
 
     async def result(self, key: str) -> bytes | None:
         """A result's JSON."""
         with failures_are_temporary():
-            result: bytes | None = await self._redis.get(result_store.result_name(key))
+            result: bytes | None = await self._redis.get(keys.result_name(key))
         return result
 
     async def chart(self, key: str) -> bytes | None:
         """A result's PNG."""
         with failures_are_temporary():
-            png: bytes | None = await self._redis.get(result_store.chart_name(key))
+            png: bytes | None = await self._redis.get(keys.chart_name(key))
         return png
 
     async def count_dead_letter(self, event_type: str) -> None:
         """Count an event that nobody took."""
-        await self._count(f"dead|{event_type}")
+        counts = keys.counts_key(keys.UNRELATED)
+        await self._steps.awaited(Part("count", (counts,), (f"dead|{event_type}",)))
 
     async def counts(self) -> Counter[str]:
         """Everything that is counted, see `metrics`."""
         pipe = self._redis.pipeline(transaction=False)
-        for key in metrics.every_key():
+        for key in keys.every_counts_key():
             pipe.hgetall(key)
         with failures_are_temporary():
             shards = await pipe.execute()
@@ -244,17 +229,3 @@ class WebStore:
         """Raise TemporaryError while Redis does not answer."""
         with failures_are_temporary():
             await self._redis.ping()
-
-    async def _count(self, *names: str) -> None:
-        key = metrics.key_of(metrics.UNRELATED)
-        pipe = self._redis.pipeline(transaction=False)
-        for name in names:
-            pipe.hincrby(key, name, 1)
-        pipe.pexpire(key, metrics.TTL_MS)
-        with failures_are_temporary():
-            await pipe.execute()
-
-    async def _read(self, request_id: str) -> RequestRecord | None:
-        with failures_are_temporary():
-            stored = await self._redis.hgetall(request_record.request_key(request_id))
-        return request_record.decode(request_id, stored)

@@ -22,8 +22,8 @@ def test_a_watch_list_is_printed_once_with_what_could_not_be_had(stockcast, wher
     rows = [line.split() for line in ran.stdout.decode().splitlines() if line.strip()]
     assert [row[0] for row in rows[3:]] == ["IBM", "MSFT"]
     _, last, day, low, high, chance = rows[3]
-    assert (last, day) == ("$175.27", "2013-03-01")
-    assert float(low[1:]) < 175.27 < float(high[1:])
+    assert (last, day) == ("$202.91", "2013-03-01")
+    assert float(low[1:]) < 202.91 < float(high[1:])
     assert 0 < int(chance.rstrip("%")) < 100
 
     ran = run("watch", "ZZZZ", "FB", "--once", *alone, url=url)
@@ -56,7 +56,7 @@ def test_a_watch_list_is_looked_at_again_until_ctrl_c(stockcast):
     code, shown = at_a_terminal(
         *("watch", "IBM", "MSFT", "--every", "1"),
         url=stockcast.url,
-        until=b"$175.27",
+        until=b"$202.91",
         then=signal.SIGINT,
     )
     assert code == 0

@@ -3,27 +3,32 @@
 import time
 from datetime import date, datetime, timedelta
 from functools import partial
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 from functions.common.messages.events import (
     ForecastRequested,
 )
+from functions.common.prices import calendars
 from functions.common.prices.bucket import Bucket
 from functions.common.prices.history import PriceHistory
 from functions.common.prices.store import PriceStore
 from functions.common.redis_client import connect
 from functions.common.requests.claims import Claims
-from functions.common.requests.store import RequestStore
+from functions.common.requests.steps import Steps
+from functions.common.requests.store import Requests
 from functions.ingest.freshness.fetching import SHARED_S
 from functions.ingest.freshness.update import FreshPrices
 from functions.ingest.handlers import Ingestion
 from functions.ingest.providers.budget import Budget
 from functions.ingest.providers.nasdaq import NasdaqProvider
-from functions.ingest.providers.publication import NEW_YORK
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.tiingo import TiingoProvider
 from tests.replay import Fault, Market, Nasdaq, Replay, Tiingo, wandering
+from tests.turns import in_turn
 
 DAY_S = 86_400.0
+NEW_YORK = calendars.named("XNYS")
 KEY = "key-that-nobody-may-see"
 FIRST, START, END = date(2015, 1, 2), date(2016, 1, 4), date(2017, 6, 30)
 REQUESTED = ForecastRequested("request-1", "ACME", 45)
@@ -48,14 +53,16 @@ class World:
         self.bucket, self.client = s3_settings.bucket, s3_client
         self.prices = PriceStore(Bucket(s3_settings))
         self.redis = connect(redis_settings)
-        self.requests = RequestStore(self.redis, redis_settings, time.time)
+        self.requests = Requests(self.redis, redis_settings)
         self.market = Market()
         self.market.days["ACME"] = wandering(FIRST, END)
         self.replay = Replay(Tiingo(self.market, KEY))
         self.at(START, 18)
 
     def at(self, day, hour, minute=0):
-        self.now = datetime(day.year, day.month, day.day, hour, minute, tzinfo=NEW_YORK)
+        self.now = datetime(
+            day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(NEW_YORK.zone)
+        )
         # Tiingo has the day's prices from half past five.
         closed = hour * 60 + minute >= 17 * 60 + 30
         self.market.today = day if closed else day - timedelta(days=1)
@@ -74,14 +81,15 @@ class World:
         return FreshPrices(
             providers or [self.tiingo()],
             self.prices,
-            Claims(self.redis),
+            Claims(Steps(self.redis, are_split=False)),
             max_age_s=self.max_age_s,
             stale_ok_s=7 * DAY_S,
             clock=self.clock,
         )
 
     def ingestion(self, *providers):
-        return Ingestion(self.fresh(*providers), self.prices.bucket_name, self.requests)
+        handler = Ingestion(self.fresh(*providers), self.prices.bucket_name)
+        return SimpleNamespace(ingest=in_turn(self.requests, handler.ingest))
 
     def stored(self, symbol="ACME", provider="tiingo"):
         body = self.prices.get(f"prices/{provider}/{symbol}.csv").body

@@ -19,7 +19,6 @@ from functions.common.messages.events import (
     PricesWarmed,
     WarmupRequested,
 )
-from functions.common.prices.calendars import is_trading_day, trading_days_after
 from functions.common.prices.store import PriceStore
 from functions.common.requests.missing_prices import NOTED_S, MissingPrices, note_name, noted
 from functions.common.requests.record import Status
@@ -31,6 +30,7 @@ from tests.integration.ingest.ingesting import (
     END,
     FIRST,
     KEY,
+    NEW_YORK,
     REQUESTED,
     START,
     later,
@@ -81,7 +81,7 @@ def test_only_the_tail_is_fetched_from_fourteen_sessions_before_the_last_stored_
     _, query = world.replay.calls[1]
     assert (query["startDate"], query["endDate"]) == ("2015-12-11", "2016-01-08")
     assert len(world.replay.calls) == 2
-    assert len(world.stored().rows) == len(trading_days_after(date(2015, 1, 1), date(2016, 1, 8)))
+    assert len(world.stored().rows) == len(NEW_YORK.after(date(2015, 1, 1), date(2016, 1, 8)))
 
 
 def test_a_corrected_last_day_fetches_everything_anew(world):
@@ -131,11 +131,11 @@ def test_a_year_of_daily_requests_costs_a_call_a_trading_day_of_which_one_a_week
     trading_days = 0
     while day < date(2016, 12, 30):
         day += timedelta(days=1)
-        trading_days += is_trading_day(day)
+        trading_days += NEW_YORK.is_session(day)
         world.at(day, 18)
         ingested = world.ingestion().ingest(REQUESTED)
         expected = day
-        while not is_trading_day(expected):
+        while not NEW_YORK.is_session(expected):
             expected -= timedelta(days=1)
         assert (ingested.last_date, ingested.stale) == (expected.isoformat(), False)
         if day in {date(2016, 2, 10), date(2016, 6, 9), date(2016, 6, 10), date(2016, 12, 30)}:
@@ -227,14 +227,14 @@ def test_a_refused_key_serves_what_is_stored_as_stale(world):
 
 
 def test_requests_over_the_budget_are_told_when_to_come_again(world, redis_client):
-    world.limits = (Limit(2, 3600, "TIINGO_HOURLY_BUDGET"),)
+    world.limits = (Limit(4, 3600, "TIINGO_HOURLY_BUDGET"),)
     for symbol in ("AAA", "BBB", "CCC"):
         world.market.days[symbol] = wandering(FIRST, END)
     ingestion = world.ingestion()
     ingestion.ingest(ForecastRequested("request-a", "AAA", 45))
     later(world, redis_client, timedelta(minutes=20))
     ingestion.ingest(ForecastRequested("request-b", "BBB", 45))
-    with pytest.raises(ThrottledError, match="TIINGO_HOURLY_BUDGET=2") as caught:
+    with pytest.raises(ThrottledError, match="TIINGO_HOURLY_BUDGET=4") as caught:
         ingestion.ingest(ForecastRequested("request-c", "CCC", 45))
     assert caught.value.retry_after_s == pytest.approx(2400, abs=60)
     later(world, redis_client, timedelta(seconds=2401))
@@ -244,7 +244,7 @@ def test_requests_over_the_budget_are_told_when_to_come_again(world, redis_clien
 
 
 def test_a_worker_whose_clock_is_ahead_uses_up_nobody_s_budget(world):
-    world.limits = (Limit(2, 3600, "TIINGO_HOURLY_BUDGET"),)
+    world.limits = (Limit(4, 3600, "TIINGO_HOURLY_BUDGET"),)
     world.now += timedelta(days=1)
     world.tiingo().fetch("ACME")
     world.now -= timedelta(days=1)
@@ -353,7 +353,7 @@ class TestUpkeep:
         assert len(world.replay.calls) == 3 + 2 + 1
 
     def test_a_refresh_over_the_budget_goes_on_later(self, world, upkeep, redis_client):
-        world.limits = (Limit(2, 3600, "TIINGO_HOURLY_BUDGET"),)
+        world.limits = (Limit(4, 3600, "TIINGO_HOURLY_BUDGET"),)
         with pytest.raises(ThrottledError):
             upkeep().refresh(PricesRefresh())
         later(world, redis_client, timedelta(hours=1, seconds=1))
@@ -393,10 +393,10 @@ def test_no_log_line_names_the_key(world, caplog):
 def test_the_clock_of_a_schedule_is_new_york_s(world):
     schedule = world.tiingo().schedule
     summer = datetime(2016, 7, 1, 21, 29, tzinfo=timezone.utc)  # 17:29 in New York
-    assert schedule.due(summer) == date(2016, 6, 30)
-    assert schedule.due(summer + timedelta(minutes=1)) == date(2016, 7, 1)
+    assert schedule.due(summer, NEW_YORK) == date(2016, 6, 30)
+    assert schedule.due(summer + timedelta(minutes=1), NEW_YORK) == date(2016, 7, 1)
     # The fourth of July is a Monday: the next prices come on Tuesday.
-    following = schedule.next_publication(summer + timedelta(minutes=1))
+    following = schedule.next_publication(summer + timedelta(minutes=1), NEW_YORK)
     assert following == datetime(2016, 7, 5, 21, 30, tzinfo=timezone.utc)
 
 

@@ -14,6 +14,7 @@ from functions.common.errors import (
     ThrottledError,
     UnknownSymbolError,
 )
+from functions.common.prices import calendars
 from functions.ingest.providers.cleaning import jumps
 from functions.ingest.providers.nasdaq import NasdaqProvider
 from functions.ingest.providers.sample import SampleProvider
@@ -22,6 +23,7 @@ from functions.ingest.providers.tiingo import TiingoProvider
 from functions.ingest.providers.yahoo import YahooProvider
 from tests.replay import Day, Fault, Market, Nasdaq, Replay, Tiingo, Yahoo, wandering
 
+NEW_YORK = calendars.named("XNYS")
 FIRST, LAST = date(2017, 1, 3), date(2017, 3, 31)
 KEY = "key-that-nobody-may-see"
 DIALECTS = {"tiingo": Tiingo, "nasdaq": Nasdaq, "yahoo": Yahoo}
@@ -55,6 +57,11 @@ class World:
     def spend(self):
         self.spent += 1
 
+    @property
+    def paid(self):
+        """The calls for prices that were paid from the budget."""
+        return self.spent - self.replay.asked_about
+
     def instead(self, *, times=1, **answer):
         self.replay.faults += [Fault("instead", **answer)] * times
 
@@ -87,7 +94,7 @@ def test_an_ordinary_history_comes_whole_and_ascending(world):
     row = fetched.rows[0]
     assert (row.open, row.high, row.low, row.close, row.volume) == (*[row.adj_close] * 4, 1000)
     assert (fetched.symbol, fetched.actions, fetched.dropped) == ("ACME", (), 0)
-    assert len(world.replay.calls) == world.spent == 1
+    assert len(world.replay.calls) == world.paid == 1
 
 
 def test_a_tail_begins_with_the_day_asked_for(world):
@@ -99,7 +106,7 @@ def test_a_tail_begins_with_the_day_asked_for(world):
 def test_an_unknown_ticker_is_named_and_not_asked_for_again(world):
     with pytest.raises(UnknownSymbolError, match="NOPE"):
         world.provider.fetch("NOPE")
-    assert world.spent == 1
+    assert world.paid == 1
 
 
 def test_a_ticker_with_a_class_is_asked_for_in_the_provider_s_spelling(world):
@@ -219,20 +226,20 @@ def test_a_jump_without_a_split_is_kept_and_flagged(world):
 def test_a_time_out_is_tried_again(world):
     world.replay.faults = [Fault("hang")]
     assert world.provider.fetch("ACME").rows
-    assert world.spent == 2
+    assert world.paid == 2
 
 
 def test_a_provider_that_never_answers_in_time_is_temporarily_down(world):
     world.replay.faults = [Fault("hang")] * 3
     with pytest.raises(TemporaryError, match=f"(?i){world.name} does not answer"):
         world.provider.fetch("ACME")
-    assert world.spent == 3
+    assert world.paid == 3
 
 
 def test_a_connection_that_breaks_half_way_is_tried_again(world):
     world.replay.faults = [Fault("reset")]
     assert len(world.provider.fetch("ACME").rows) == len(world.market.days["ACME"])
-    assert world.spent == 2
+    assert world.paid == 2
     assert len(world.waits) == 1
 
 
@@ -255,7 +262,7 @@ def test_a_long_retry_after_is_handed_on(world):
     with pytest.raises(ThrottledError, match="Slow down") as caught:
         world.provider.fetch("ACME")
     assert caught.value.retry_after_s == 3600
-    assert (world.spent, world.waits) == (1, [])
+    assert (world.paid, world.waits) == (1, [])
 
 
 def test_a_throttling_without_retry_after_is_handed_on_with_one(world):
@@ -268,14 +275,14 @@ def test_a_throttling_without_retry_after_is_handed_on_with_one(world):
 def test_an_error_of_the_server_is_tried_again(world):
     world.instead(status=500, body="oops")
     assert world.provider.fetch("ACME").rows
-    assert world.spent == 2
+    assert world.paid == 2
 
 
 def test_a_server_that_keeps_failing_is_temporarily_down(world):
     world.instead(status=503, body="maintenance", times=3)
     with pytest.raises(TemporaryError, match=r"503.*maintenance"):
         world.provider.fetch("ACME")
-    assert world.spent == 3
+    assert world.paid == 3
 
 
 def test_a_wrong_key_is_an_error_of_the_configuration_that_names_the_variable(keyed):
@@ -314,7 +321,7 @@ def test_a_body_of_30_mb_is_refused(world):
     world.instead(body="[" + " " * 30_000_000 + "]")
     with pytest.raises(BadAnswerError, match="more than 16 MB"):
         world.provider.fetch("ACME")
-    assert world.spent == 1
+    assert world.paid == 1
 
 
 def test_no_error_names_the_key(keyed):
@@ -369,8 +376,8 @@ def test_nasdaq_s_error_codes_are_told_apart_by_their_letter(code, expected):
 def test_nasdaq_s_wiki_is_complete_when_it_holds_its_last_day():
     world = World("nasdaq")
     schedule = world.provider.schedule
-    assert schedule.due(datetime(2026, 1, 5, tzinfo=timezone.utc)) == date(2018, 3, 27)
-    assert schedule.next_publication(datetime(2026, 1, 5, tzinfo=timezone.utc)) is None
+    assert schedule.due(datetime(2026, 1, 5, tzinfo=timezone.utc), NEW_YORK) == date(2018, 3, 27)
+    assert schedule.next_publication(datetime(2026, 1, 5, tzinfo=timezone.utc), NEW_YORK) is None
     world.replay.close()
 
 
@@ -398,4 +405,4 @@ class TestSample:
             self.provider.fetch(symbol)
 
     def test_it_is_never_out_of_date(self):
-        assert self.provider.schedule.next_publication(datetime.now(timezone.utc)) is None
+        assert self.provider.schedule.next_publication(datetime.now(timezone.utc), NEW_YORK) is None

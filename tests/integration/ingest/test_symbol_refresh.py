@@ -7,11 +7,11 @@ from functions.common.prices import symbol_directory as listings
 from functions.common.prices.bucket import Bucket
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.symbol_directory import SymbolRefresh
-from tests.replay import Fault, Replay
+from tests.replay import Dialect, Fault, Replay
 from tests.unit.common.test_listings import NASDAQ, OTHER
 
 
-class NasdaqTrader:
+class NasdaqTrader(Dialect):
     def __init__(self):
         self.files = {"/nasdaqlisted.txt": NASDAQ, "/otherlisted.txt": OTHER}
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from functions.common.requests.store import RequestStore
+from functions.common.requests.store import Requests
 from tests.integration.web.serving import serving
 
 
@@ -18,7 +18,7 @@ def url(settings):
 @pytest.fixture
 def store(redis_client, redis_settings):
     """Moves requests on as the other functions do."""
-    return RequestStore(redis_client, redis_settings, time.time)
+    return Requests(redis_client, redis_settings)
 
 
 @pytest.fixture

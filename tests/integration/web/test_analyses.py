@@ -20,9 +20,11 @@ from functions.common.prices.store import PriceStore
 from functions.common.requests.missing_prices import MissingPrices
 from functions.common.requests.record import Status
 from functions.common.requests.results import ResultStore
+from functions.forecast.prices import csv_columns
 from functions.ingest.providers.sample import SampleProvider
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
+from tests.turns import answered
 
 ASKED = {"symbol": "AAPL", "kind": "buy_and_hold", "start": "2012-01-03", "nshares": 10}
 REQUESTED = ForecastRequested(
@@ -204,8 +206,8 @@ def test_too_many_analyses_are_429(settings, a_minute):
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
 
 
-def test_an_equal_fresh_analysis_is_answered_at_once(url, inbox, done):
-    done.remember_latest(REQUESTED, "key", fresh_for_s=100)
+def test_an_equal_fresh_analysis_is_answered_at_once(url, inbox, store):
+    answered(store, REQUESTED, "key", json.dumps(RESULT).encode())
     answer = submit(url)
     assert answer.headers["location"] == "/api/analyses/request-1"
     assert answer.json()["status"] == "done"
@@ -276,9 +278,21 @@ def test_a_history_is_what_is_stored(url, inbox, prices):
     assert (shown["symbol"], shown["provider"]) == ("AAPL", "sample")
     assert shown["fetched_at"] == "2013-03-01T22:00:00Z"
     assert shown["dates"] == [str(row.date) for row in rows]
-    for name in ("close", "adj_close", "volume"):
+    for name in ("close", "volume"):
         assert shown[name] == [getattr(row, name) for row in rows]
+    scaled = csv_columns.read("AAPL", prices.get("prices/sample/AAPL.csv").body).adjusted_close
+    assert shown["adj_close"] == pytest.approx(scaled, rel=1e-9)
+    assert shown["adj_close"][-1] == shown["close"][-1] == 430.47
     assert inbox.events == []
+
+
+def test_a_history_is_that_of_the_provider_that_is_most_recent(settings, prices):
+    history = SampleProvider().fetch("IBM").history
+    for provider, rows in (("tiingo", history.rows[:-1]), ("sample", history.rows)):
+        shorter = PriceHistory("IBM", rows)
+        prices.put(provider, shorter, fetched_at="2013-03-01T22:00:00Z", replaces=None)
+    with serving(dataclasses.replace(settings, providers=("tiingo", "sample"))) as url:
+        assert get(url, "/api/symbols/IBM/history").json()["provider"] == "sample"
 
 
 def test_a_history_has_null_where_the_source_has_nothing(url, prices):

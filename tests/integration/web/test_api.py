@@ -7,17 +7,20 @@ from dataclasses import replace
 
 import pytest
 import requests
+from msgspec import structs
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.signature import Signer
 from functions.common.messages.events import ChartRequested, ForecastRequested
 from functions.common.messages.message import MOST_UNKNOWN, SHOWN_CHARACTERS
+from functions.common.requests.keys import request_key, result_name
 from functions.common.requests.record import Status
 from functions.common.requests.results import ResultStore
-from functions.common.requests.store import RequestStore
 from functions.web.settings import Settings
 from local.servers import free_port
+from tests.aging import older
 from tests.integration.web.serving import serving
+from tests.turns import answered
 
 RESULT = {
     "last_date": "2013-03-01",
@@ -154,13 +157,44 @@ def test_a_body_that_cannot_be_read_is_refused(url, body, content_type, status):
 
 
 def test_an_equal_fresh_result_is_answered_at_once(url, inbox, store, results):
-    store.done(REQUESTED, "key")
-    results.remember_latest(REQUESTED, "key", fresh_for_s=100)
+    answered(store, REQUESTED, "key", json.dumps(RESULT).encode())
     assert submit(url).json() | {"links": 0} == {"id": "request-1", "status": "done", "links": 0}
     own = submit(url, id="my-own-id").json()
     assert (own["id"], own["status"]) == ("my-own-id", "done")
     assert get(url, "/api/forecasts/my-own-id").json()["result"] == RESULT
     assert inbox.events == []
+
+
+def test_an_answer_that_redis_has_lost_is_computed_again(url, inbox, store, redis_client):
+    """It had no memory left, say; what points to the result may be kept for longer."""
+    answered(store, REQUESTED, "key", json.dumps(RESULT).encode())
+    redis_client.delete(result_name("key"))
+    assert get(url, "/api/forecasts/request-1").status_code == 410
+    assert submit(url, id="request-1").json()["status"] == "queued"
+    assert get(url, "/api/forecasts/request-1").json()["status"] == "queued"
+    without_id = submit(url).json()
+    assert without_id["status"] == "queued"
+    assert [one.data["request_id"] for one in inbox.events] == ["request-1", without_id["id"]]
+
+
+def test_an_id_whose_answer_is_lost_is_given_the_latest_one(url, store, redis_client):
+    store.done(REQUESTED, "lost")
+    answered(
+        store,
+        structs.replace(REQUESTED, request_id="request-2"),
+        "key",
+        json.dumps(RESULT).encode(),
+    )
+    assert submit(url, id="request-1").json()["status"] == "done"
+    assert get(url, "/api/forecasts/request-1").json()["result"] == RESULT
+
+
+def test_an_answer_whose_request_redis_has_lost_is_computed_again(url, store, redis_client):
+    answered(store, REQUESTED, "key", json.dumps(RESULT).encode())
+    redis_client.delete(request_key("request-1"))
+    again = submit(url).json()
+    assert again["status"] == "queued"
+    assert get(url, f"/api/forecasts/{again['id']}").status_code == 200
 
 
 def test_a_broker_that_does_not_answer_is_503(settings):
@@ -236,7 +270,7 @@ def test_a_chart_is_asked_for_once_it_is_wanted(url, inbox, store, results):
 
 
 def test_a_chart_that_does_not_come_is_503(url, monkeypatch, store, results):
-    monkeypatch.setattr("functions.web.app.CHART_WAIT_S", 0.2)
+    monkeypatch.setattr("functions.web.api.requests.CHART_WAIT_S", 0.2)
     store.done(REQUESTED, "key")
     assert_problem(get(url, "/api/forecasts/request-1/chart.png"), 503)
 
@@ -272,10 +306,9 @@ def test_a_late_watcher_gets_the_end_alone(url, store, results):
     assert [one["status"] for one in statuses(answer)] == ["done"]
 
 
-def test_an_overdue_request_fails_when_it_is_read(url, redis_client, redis_settings):
-    RequestStore(redis_client, redis_settings, lambda: time.time() - 10_000).advance(
-        REQUESTED, Status.INGESTING
-    )
+def test_an_overdue_request_fails_when_it_is_read(url, store, redis_client):
+    store.advance(REQUESTED, Status.INGESTING)
+    older(redis_client, "request-1", 10_000)
     document = get(url, "/api/forecasts/request-1").json()
     assert document["status"] == "failed"
     assert "still ingesting" in document["error"]["detail"]

@@ -4,9 +4,11 @@ import pytest
 
 from functions.common.errors import UnknownSymbolError
 from functions.common.messages.events import ForecastRequested
-from functions.common.requests import backlog
+from functions.common.requests.keys import BACKLOG
+from functions.common.requests.parts import left
 from functions.web.settings import Settings
 from tests.integration.web.test_api import assert_problem, submit
+from tests.turns import answered
 
 LIMIT = 3
 
@@ -42,7 +44,7 @@ def test_a_request_that_ends_makes_room(url, store, redis_client):
     assert submit(url, days=91).status_code == 503
     store.fail(asked(1), UnknownSymbolError("no"))
     assert submit(url, days=92).status_code == 202
-    assert redis_client.zcard(backlog.KEY) == LIMIT
+    assert redis_client.zcard(BACKLOG) == LIMIT
 
 
 def test_what_is_known_is_answered_while_the_backlog_is_full(url, store, redis_client):
@@ -56,30 +58,30 @@ def test_a_request_that_was_not_accepted_takes_no_room(url, inbox, redis_client)
     assert submit(url).status_code == 503
     submit_conflict = submit(url, id="request-9")
     assert submit_conflict.status_code == 503
-    assert redis_client.zcard(backlog.KEY) == 0
+    assert redis_client.zcard(BACKLOG) == 0
 
 
 def test_a_finished_request_that_is_sent_again_takes_no_room(url, store, redis_client):
     fill(url)
     for number in range(LIMIT):
-        store.done(asked(number), "key")
+        answered(store, asked(number), "key")
     fill(url)
-    assert redis_client.zcard(backlog.KEY) == 0
+    assert redis_client.zcard(BACKLOG) == 0
 
 
 def test_a_request_that_nobody_ends_leaves_with_its_deadline(url, redis_client):
     fill(url)
     for number in range(LIMIT):
-        redis_client.zadd(backlog.KEY, {f"request-{number}": 1})
+        redis_client.zadd(BACKLOG, {f"request-{number}": 1})
     assert submit(url, days=90).status_code == 202
-    assert redis_client.zcard(backlog.KEY) == 1
+    assert redis_client.zcard(BACKLOG) == 1
 
 
 def test_the_backlog_is_forgotten_once_all_deadlines_have_passed(url, redis_client):
     fill(url)
-    assert 0 < redis_client.pttl(backlog.KEY) <= 600_000
+    assert 0 < redis_client.pttl(BACKLOG) <= 600_000
 
 
 def test_members_of_a_batch_wait_elsewhere():
-    assert not backlog.holds("my-batch--0001")
-    assert backlog.holds("request-1")
+    assert left("my-batch--0001") == []
+    assert left("request-1")

@@ -12,7 +12,8 @@ from functions.common.cloudevents.signature import Signer
 from functions.common.errors import UnknownSymbolError
 from functions.common.messages.events import BatchRequested, ForecastRequested
 from functions.common.requests.batches import COUNTED, headline
-from functions.common.requests.record import Status, request_key
+from functions.common.requests.keys import request_key
+from functions.common.requests.record import Status
 from functions.web.publishing import batch_members as expansion
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
@@ -26,6 +27,7 @@ RESULT = {
     "target_date": "2013-04-15",
     "predicted_price": 101.0,
     "intervals": {"80": [90.0, 110.0], "95": [80.0, 120.0]},
+    "backtest": {"trust": {"state": "ok"}},
 }
 
 NONE = dict.fromkeys(COUNTED, 0)

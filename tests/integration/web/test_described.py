@@ -18,9 +18,9 @@ from schemathesis.specs.openapi.checks import (
 from functions.common.messages.events import ForecastRequested
 from functions.common.requests.record import Status
 from functions.web import security
-from functions.web.description.openapi import DOCUMENT
 from functions.web.settings import Settings
 from local.servers import free_port
+from tests.description import DOCUMENT
 from tests.integration.web.serving import serving
 
 load_all_checks()

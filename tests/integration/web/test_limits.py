@@ -9,14 +9,14 @@ import pytest
 import requests
 
 from functions.common.messages.events import ForecastRequested
-from functions.common.requests.metrics import key_of, shard_of
+from functions.common.requests.keys import asked_key, counts_key, shard_of
 from functions.common.requests.record import Status
-from functions.common.requests.results import ResultStore, asked_key
-from functions.common.requests.store import RequestStore
+from functions.common.requests.store import Requests
 from functions.web import security
 from functions.web.limits.clients import client_of
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
+from tests.turns import answered
 
 ASKED = {"symbol": "AAPL", "days": 45}
 
@@ -72,19 +72,16 @@ def test_submissions_that_are_refused_count_too(settings, inbox, a_minute, body,
 
 
 @pytest.fixture
-def answered(redis_client, redis_settings):
+def known(redis_client, redis_settings):
     """The question has an answer already."""
     requested = ForecastRequested("request-1", "AAPL", 45)
-    RequestStore(redis_client, redis_settings, time.time).done(requested, "key")
-    results = ResultStore(redis_client, redis_settings)
-    results.put("key", b"{}")
-    results.remember_latest(requested, "key", fresh_for_s=600)
+    answered(Requests(redis_client, redis_settings), requested, "key")
     return requested
 
 
 @pytest.mark.parametrize("most", [0, 1000])
 def test_a_repeat_is_one_round_trip_to_redis_with_and_without_limits(
-    settings, redis_client, answered, most
+    settings, redis_client, known, most
 ):
     def reads():
         return redis_client.info("stats")["total_reads_processed"]
@@ -98,11 +95,11 @@ def test_a_repeat_is_one_round_trip_to_redis_with_and_without_limits(
 
 
 def test_repeats_are_limited_and_those_refused_are_not_counted_as_accepted(
-    settings, redis_client, answered, a_minute
+    settings, redis_client, known, a_minute
 ):
     def repeats():
         """How many were answered so, as it is counted."""
-        kept = key_of(shard_of(asked_key(answered)))
+        kept = counts_key(shard_of(asked_key(known)))
         return [
             int(redis_client.hget(kept, name) or 0)
             for name in ("accepted|forecast|calibrated", "done|forecast|calibrated|latest")
@@ -175,7 +172,7 @@ def watching(url, request_id="request-1"):
 def test_open_streams_are_limited_and_closed_ones_given_back(
     settings, redis_client, redis_settings
 ):
-    store = RequestStore(redis_client, redis_settings, time.time)
+    store = Requests(redis_client, redis_settings)
     store.advance(ForecastRequested("request-1", "AAPL", 45), Status.QUEUED)
     with serving(replace(settings, streams_per_client=2)) as url:
         first, second = watching(url), watching(url)

@@ -32,7 +32,7 @@ def test_the_sentence_comes_first_then_ranges_plot_and_verdict(result):
     lines = text.splitlines()
     assert lines[0] == result["message"]
     chance = f"{result['probability_higher']:.0%}"
-    assert lines[1] == f"The chance of a price above the last one, $175.27, is {chance}."
+    assert lines[1] == f"The chance of a price above the last one, $202.91, is {chance}."
     for low, high in result["intervals"].values():
         assert f"{dollars(low)}   {dollars(high)}" in text
     assert result["backtest"]["verdict"] in lines

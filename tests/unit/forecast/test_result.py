@@ -21,16 +21,23 @@ from tests.unit.forecast.price_series import days_after, of_closes, sample, walk
 GAUSSIAN = np.array([NormalDist().inv_cdf(level) for level in WIS_LEVELS])
 
 
-def answer(series, days=45, model="calibrated", **stored):
+def answer(series, days=45, model="calibrated", today=date(2013, 3, 4), **stored):
     key = f"prices/sample/{series.symbol}.csv"
     ingested = PricesIngested(
-        *("request-1", series.symbol, days, model, {}, "bucket", key, "etag", "sample"),
-        *(len(series), str(series.dates[0]), str(series.dates[-1])),
+        request_id="request-1",
+        symbol=series.symbol,
+        days=days,
+        model=model,
+        bucket="bucket",
+        key=key,
+        etag="etag",
+        provider="sample",
+        rows=len(series),
+        first_date=str(series.dates[0]),
+        last_date=str(series.dates[-1]),
     )
     prices = StoredPrices(key, "etag", "sample", "2013-03-01T22:00:00Z", 0, "", "", **stored)
-    return json.loads(
-        result.answer(ingested, prices, series, models.named(model), date(2013, 3, 4))
-    )
+    return json.loads(result.answer(ingested, prices, series, models.named(model), today))
 
 
 def prediction(quantiles):
@@ -87,6 +94,18 @@ def test_a_result_passes_on_the_notes_about_its_prices():
     told = ("Tiingo gave 2 rows without a date; they are left out.",)
     assert answer(sample("IBM"), notes=told)["data"]["notes"] == [*told]
     assert answer(sample("IBM"))["data"]["notes"] == []
+
+
+def test_prices_that_ended_long_ago_are_said_to_have_in_headline_and_notes():
+    said = "The prices of IBM end on March 1, 2013."
+    tenth, eleventh = date(2013, 3, 15), date(2013, 3, 18)  # sessions later, over weekends
+    for today in (date(2013, 2, 1), tenth, date(2013, 3, 17)):
+        document = answer(sample("IBM"), today=today)
+        assert said not in [document["message"], *document["data"]["notes"]]
+    for today in (eleventh, date(2026, 1, 1), date(2100, 1, 1)):
+        document = answer(sample("IBM"), today=today)
+        assert document["message"].endswith(said)
+        assert said in document["data"]["notes"]
 
 
 def test_the_band_over_the_past_is_what_was_forecast_the_day_before():

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from functions.common.errors import UnknownSymbolError
-from functions.common.prices.calendars import is_trading_day
+from functions.common.prices import calendars
 from functions.ingest.providers.sample import SYMBOLS, SampleProvider
 
 
@@ -23,7 +23,7 @@ def test_the_sample_has_real_prices_up_to_march_2013(symbol, rows, first):
     history = SampleProvider().fetch(symbol)
     assert (len(history.rows), history.rows[0].date) == (rows, first)
     assert history.rows[-1].date == date(2013, 3, 1)
-    assert all(is_trading_day(row.date) for row in history.rows)
+    assert all(calendars.named("XNYS").is_session(row.date) for row in history.rows)
     assert all(row.low <= row.close <= row.high for row in history.rows)
 
 

@@ -12,10 +12,8 @@ from functions.common.messages import fields, message
 from functions.common.messages.events import BatchRequested, ForecastRequested
 from functions.common.messages.submissions import BatchSubmission
 from functions.common.requests import batches as batch_record
-from functions.common.requests.metrics import shard_of
-from functions.common.requests.record import advance_keys
-from functions.web.api import batch_table, batches
-from functions.web.api import dead_letters as dead_letter
+from functions.common.requests.keys import keys_of_request, shard_of
+from functions.web.api import batch_table, batches, delivery_failures
 from functions.web.stores.batch import Batch
 from functions.web.stores.batches import Member
 
@@ -92,13 +90,14 @@ def test_members_share_the_hash_tag_of_their_batch():
     members = list(read(id="my-batch", symbols=["AAPL", "MSFT"]).members(1))
     assert members == [ForecastRequested("my-batch--0001", "MSFT", 45)]
     tag = shard_of("my-batch")
-    assert advance_keys("my-batch--0001") == [
+    assert list(keys_of_request("my-batch--0001")) == [
         f"stockcast:request:{{{tag}}}:my-batch--0001",
         f"stockcast:batch:{{{tag}}}:my-batch",
         f"stockcast:metrics:{{{tag}}}",
     ]
     assert (
-        advance_keys("request-1")[0] == f"stockcast:request:{{{shard_of('request-1')}}}:request-1"
+        keys_of_request("request-1")[0]
+        == f"stockcast:request:{{{shard_of('request-1')}}}:request-1"
     )
 
 
@@ -142,9 +141,9 @@ def test_the_headline_of_a_result_without_chances_has_none():
 
 def test_a_dead_letter_of_a_batch_names_it_and_the_stage():
     dead = Envelope("1", "/s", BatchRequested.TYPE, {"batch_id": "my-batch"})
-    batch_id, error = dead_letter.batch_failure_of(dead)
+    batch_id, error = delivery_failures.batch_failure_of(dead)
     assert batch_id == "my-batch"
     assert "handing over the members" in error.detail
-    assert dead_letter.failure_of(dead) is None
+    assert delivery_failures.failure_of(dead) is None
     bad = Envelope("1", "/s", BatchRequested.TYPE, {"batch_id": 1})
-    assert dead_letter.batch_failure_of(bad) is None
+    assert delivery_failures.batch_failure_of(bad) is None

@@ -22,9 +22,11 @@ def analysed(kind, series, **asked):
 
 
 def frame(symbol):
-    """The sample's prices as pandas reads them, by date."""
+    """The sample's prices as pandas reads them, by date, adjusted to end at the last close."""
     csv = SampleProvider().fetch(symbol).history.to_csv()
-    return pd.read_csv(io.BytesIO(csv), parse_dates=["date"], index_col="date")
+    prices = pd.read_csv(io.BytesIO(csv), parse_dates=["date"], index_col="date")
+    prices["adj_close"] *= prices["close"].iloc[-1] / prices["adj_close"].iloc[-1]
+    return prices
 
 
 def table_of(shown):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from functions.common.prices.calendars import is_trading_day
+from functions.common.prices import calendars
 from functions.forecast.models.map_fit import FOURIER_SCALE, NOISE_SCALE, SLOPE_SCALE
 from functions.forecast.models.prophet_model import ProphetModel
 from tests.unit.forecast.analyses.asking import (
@@ -108,7 +108,7 @@ def test_the_days_ahead_are_the_librarys_with_its_interval(symbol):
     told = table_of(shown)
     days = pd.to_datetime(told.index)
     assert days[-1] == pd.Timestamp("2013-04-01")  # 30 days on is a Sunday
-    assert all(is_trading_day(day.date()) for day in days)
+    assert all(calendars.named("XNYS").is_session(day.date()) for day in days)
     theirs = predicted(fitted, [pd.Timestamp("2013-03-01"), *days])
     assert told["estimate"].to_numpy() == pytest.approx(theirs["yhat"][1:], rel=1e-6)
     change = theirs["yhat"].diff()[1:]

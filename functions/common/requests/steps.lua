@@ -1,0 +1,270 @@
+-- Every step in the life of a request: one script, so that a step is one round trip to Redis.
+--
+-- ARGV names the parts of the step, one after the other: its name, how many keys and how many
+-- arguments it has, and the arguments. KEYS holds the keys of all parts in the same order. A part
+-- answers {reply, stops}: where it stops, the parts after it are left out.
+--
+-- The script answers {1 if a part stopped it else 0, the reply of each part}. The time is Redis's
+-- own: it is the same for all, whatever the clocks of the workers say.
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local CHANGES = 'stockcast:changes'
+local MINUTE_MS = 60000
+local COUNTS_TTL_MS = 90 * 24 * 3600 * 1000
+local RENEW_EVERY = 16  -- the life of counts begins again with every sixteenth of a kind
+local STAGES = {'queued', 'ingesting', 'forecasting'}
+local RANK = {queued = 1, ingesting = 2, forecasting = 3, done = 4, failed = 4}
+local BOUNDS_MS = {50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 120000, 300000, 600000}
+
+local parts = {}
+
+-- A result lies beside the counts and the latest results of its question: see keys.py.
+local function result_name(key)
+  return 'stockcast:result:{s' .. string.sub(key, 1, 2) .. '}:' .. key
+end
+
+-- Add 1 to each of the counts named, or what it is mapped to.
+local function count(key, names, by)
+  local values = redis.call('HMGET', key, unpack(names))
+  local changes, renews = {}, false
+  for i, name in ipairs(names) do
+    local old = tonumber(values[i] or 0)
+    local new = old + (by and by[i] or 1)
+    renews = renews or old == 0 or math.floor(old / RENEW_EVERY) ~= math.floor(new / RENEW_EVERY)
+    changes[2 * i - 1], changes[2 * i] = name, string.format('%.0f', new)
+  end
+  redis.call('HSET', key, unpack(changes))
+  if renews then redis.call('PEXPIRE', key, COUNTS_TTL_MS) end
+end
+
+local function place(ms)
+  for i, bound in ipairs(BOUNDS_MS) do
+    if ms <= bound then return i end
+  end
+  return #BOUNDS_MS + 1
+end
+
+-- Count a request that has ended: how, and how long it stayed in each stage and altogether.
+local function count_end(key, what, reached, submitted)
+  local names, by = {what}, {1}
+  local function observe(stage, ms)
+    ms = math.max(ms, 0)
+    local n = #names
+    names[n + 1], by[n + 1] = 'stage|' .. stage .. '|' .. place(ms), 1
+    names[n + 2], by[n + 2] = 'stage|' .. stage .. '|sum', ms
+  end
+  for i, stage in ipairs(reached) do
+    local following = reached[i + 1]
+    observe(stage.name, (following and following.at or now) - stage.at)
+  end
+  observe('total', now - submitted)
+  count(key, names, by)
+end
+
+-- keys: a claim. args: our token, the lease. Replies 'ours', or what stands there, and stops.
+function parts.claim(keys, args)
+  if redis.call('SET', keys[1], args[1], 'NX', 'PX', args[2]) then return 'ours' end
+  local standing = redis.call('GET', keys[1])
+  if standing == args[1] then return 'ours' end
+  return standing, true
+end
+
+-- keys: a claim. args: our token, the lease.
+function parts.renew(keys, args)
+  if redis.call('GET', keys[1]) ~= args[1] then return 0 end
+  return redis.call('PEXPIRE', keys[1], args[2])
+end
+
+-- keys: a claim. args: our token.
+function parts.release(keys, args)
+  if redis.call('GET', keys[1]) ~= args[1] then return 0 end
+  return redis.call('DEL', keys[1])
+end
+
+-- keys: a claim. args: what came of the work, and for how long it is kept.
+function parts.settle(keys, args)
+  redis.call('SET', keys[1], args[1], 'PX', args[2])
+  return 1
+end
+
+-- Move a request on, and make its record where there is none.
+-- keys: the request, its batch if it has one, its counts.
+-- args: status, body, time until the deadline, time to live, id, kind and model, where the result
+-- is from or why there is none, then field, value ...
+-- Replies {came, deadline, now, result key}. What came is 'changed', 'conflict' (the id stands for
+-- another request), or the status that stands: it was there or further, or its deadline has passed,
+-- after which it can only end. Stops unless the request can be worked on.
+function parts.advance(keys, args)
+  local status, body, ttl, id = args[1], args[2], args[4], args[5]
+  local known = redis.call('HMGET', keys[1], 'status', 'body', 'batch', 'deadline', 'submitted_at',
+                           'result_key', 'at:queued', 'at:ingesting', 'at:forecasting')
+  local stood, batch, submitted = known[1], known[3], known[5] or now
+  local deadline = known[4] or string.format('%.0f', now + args[3])
+  local at = string.format('%.0f', now)
+  local changes = {'status', status, 'at:' .. status, at, unpack(args, 8)}
+  if not stood then
+    for _, change in ipairs({'body', body, 'submitted_at', at, 'deadline', deadline}) do
+      changes[#changes + 1] = change
+    end
+    count(keys[3], {'accepted|' .. args[6]})
+    if status ~= 'queued' then
+      changes[#changes + 1], changes[#changes + 2] = 'at:queued', at
+      known[7] = at
+    end
+  else
+    if body ~= '' and known[2] ~= body then return {'conflict', deadline, at, ''}, true end
+    local is_late = RANK[status] < 4 and now > tonumber(deadline)
+    if is_late or RANK[status] <= RANK[stood] then
+      local is_over = RANK[stood] == 4 or now > tonumber(deadline)
+      return {stood, deadline, at, known[6] or ''}, RANK[status] < 4 and is_over
+    end
+  end
+  redis.call('HSET', keys[1], unpack(changes))
+  local ends = RANK[status] == 4
+  if ends or not stood then redis.call('PEXPIRE', keys[1], ttl) end
+  if status ~= 'queued' then redis.call('PUBLISH', CHANGES, id .. ' ' .. status .. ' ' .. at) end
+  if batch and redis.call('EXISTS', keys[2]) == 1 then
+    redis.call('HINCRBY', keys[2], stood, -1)
+    redis.call('HINCRBY', keys[2], status, 1)
+    redis.call('HSET', keys[2], 'updated_at', at)
+    if ends then redis.call('PUBLISH', CHANGES, batch) end
+  end
+  if ends then
+    local reached = {}
+    for i, stage in ipairs(STAGES) do
+      local since = known[6 + i]
+      if since then reached[#reached + 1] = {name = stage, at = tonumber(since)} end
+    end
+    count_end(keys[3], status .. '|' .. args[6] .. '|' .. args[7], reached, tonumber(submitted))
+  end
+  return {'changed', deadline, at, ''}
+end
+
+-- Forget a request that points to a result that is gone. keys: the request. args: that result.
+function parts.forget(keys, args)
+  local known = redis.call('HMGET', keys[1], 'status', 'result_key')
+  if known[1] ~= 'done' or known[2] ~= args[1] then return 0 end
+  return redis.call('DEL', keys[1])
+end
+
+-- Replace what the table of a batch shows of a member that is done. keys: the request. args: that.
+function parts.headline(keys, args)
+  if redis.call('HEXISTS', keys[1], 'headline') == 0 then return 0 end
+  return redis.call('HSET', keys[1], 'headline', args[1])
+end
+
+-- keys: a request. args: 1 to read its result, too. Replies {now, its fields, its result}.
+function parts.read(keys, args)
+  local fields = redis.call('HGETALL', keys[1])
+  local result = false
+  if args[1] == '1' then
+    local known = {}
+    for i = 1, #fields, 2 do known[fields[i]] = fields[i + 1] end
+    if known.status == 'done' then result = redis.call('GET', result_name(known.result_key)) end
+  end
+  return {string.format('%.0f', now), fields, result}
+end
+
+-- keys: a hash. args: fields. Replies {now, their values}.
+function parts.fields(keys, args)
+  return {string.format('%.0f', now), redis.call('HMGET', keys[1], unpack(args))}
+end
+
+-- The right to compute a result, unless it is known; then its life begins again.
+-- keys: the result, the claim. args: our token, the lease, the result's time to live.
+-- Replies {'known', the result}, {'ours'}, or {'theirs'}.
+function parts.compute(keys, args)
+  local known = redis.call('GETEX', keys[1], 'PX', args[3])
+  if known then return {'known', known} end
+  if parts.claim({keys[2]}, args) == 'ours' then return {'ours'} end
+  return {'theirs'}
+end
+
+-- keys: the result, the claim on its computation, the latest result of its question.
+-- args: the result (empty: it is there), its time to live, what points to it, until when equal
+-- questions are answered with it, at most for how long.
+function parts.store(keys, args)
+  if args[1] ~= '' then
+    redis.call('SET', keys[1], args[1], 'PX', args[2])
+    redis.call('DEL', keys[2])
+  end
+  local fresh_ms = math.min(tonumber(args[4]) - now, tonumber(args[5]))
+  if fresh_ms >= 1000 then redis.call('SET', keys[3], args[3], 'PX', math.floor(fresh_ms)) end
+  return 1
+end
+
+-- Count a submission. keys: the counters of a minute. args: how much to count, and their limits.
+-- Replies {which limit is exceeded, for how long it will be}, and stops where one is.
+function parts.admit(keys, args)
+  for i, key in ipairs(keys) do
+    local limit = tonumber(args[i + 1])
+    if limit > 0 then
+      local sum = redis.call('INCRBY', key, args[1])
+      if sum == tonumber(args[1]) then redis.call('PEXPIRE', key, MINUTE_MS) end
+      if sum > limit then return {i, redis.call('PTTL', key)}, true end
+    end
+  end
+  return {0, 0}
+end
+
+-- Find the latest result of a question, unless it is gone, or the request it was computed for is.
+-- keys: what points to them, the counts. args: kind and model as they are counted (empty: not
+-- counted), where the result is from, the result's time to live, 1 to look for the request.
+-- Replies with the pointer, and stops; or false.
+function parts.latest(keys, args)
+  local found = redis.call('GET', keys[1])
+  if not found then return false end
+  local request, key = string.match(found, '^(.*) (.*)$')
+  if redis.call('PEXPIRE', result_name(key), args[3]) == 0
+     or args[4] == '1' and redis.call('EXISTS', request) == 0 then
+    redis.call('DEL', keys[1])
+    return false
+  end
+  if args[1] ~= '' then
+    count(keys[2], {'accepted|' .. args[1], 'done|' .. args[1] .. '|' .. args[2]})
+  end
+  return found, true
+end
+
+-- Let a request wait. keys: the backlog. args: time until its deadline, its id, the most that may.
+-- Replies 0 where it is full, and stops.
+function parts.enter(keys, args)
+  local most = tonumber(args[3])
+  if redis.call('ZCARD', keys[1]) >= most then
+    redis.call('ZREMRANGEBYSCORE', keys[1], '-inf', now)
+    if redis.call('ZCARD', keys[1]) >= most and not redis.call('ZSCORE', keys[1], args[2]) then
+      return 0, true
+    end
+  end
+  local deadline = string.format('%.0f', now + args[1])
+  redis.call('ZADD', keys[1], 'NX', deadline, args[2])
+  redis.call('PEXPIREAT', keys[1], deadline)
+  return 1
+end
+
+-- keys: the backlog. args: the id of a request that does not wait any more.
+function parts.leave(keys, args)
+  return redis.call('ZREM', keys[1], args[1])
+end
+
+-- keys: counts. args: their names.
+function parts.count(keys, args)
+  count(keys[1], args)
+  return 1
+end
+
+local answer, key, argument = {0}, 1, 1
+while argument <= #ARGV do
+  local part, keys, arguments = parts[ARGV[argument]], ARGV[argument + 1], ARGV[argument + 2]
+  local last = argument + 2 + arguments
+  local reply, stops = part({unpack(KEYS, key, key + keys - 1)}, {unpack(ARGV, argument + 3, last)})
+  answer[#answer + 1] = reply
+  if stops then
+    answer[1] = 1
+    break
+  end
+  key, argument = key + keys, last + 1
+end
+return answer

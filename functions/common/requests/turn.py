@@ -1,0 +1,219 @@
+"""One turn at a request: what one delivery of an event does to it, in two steps.
+
+The first step claims the event, moves the request on, and finds the result or claims its
+computation. The second keeps the result, ends the request and keeps the reply for duplicates of the
+event. In between nothing is written: a turn that breaks off leaves its claims free, and the event,
+delivered again, starts anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from functions.common.errors import ConflictError, DeadlineError, RequestError
+from functions.common.messages.batch_ids import is_member
+from functions.common.messages.events import ForecastRequested
+from functions.common.problems import from_error
+from functions.common.requests import claims, keys, parts
+from functions.common.requests.batches import headline
+from functions.common.requests.claims import Leases, Outcome
+from functions.common.requests.parts import Parts
+from functions.common.requests.record import Source, Status
+from functions.common.requests.steps import Part, Steps
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+REMEMBERED_S = 24 * 3600.0
+"""How long the reply to an event is kept for duplicates of it."""
+
+
+class HandledBeforeError(Exception):
+    """The event was handled before, and this is the outcome that was kept."""
+
+    def __init__(self, outcome: Any) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What came of moving a request on: where it `stands_at` instead, None where it has moved."""
+
+    stands_at: Status | None
+    deadline_ms: int
+    now_ms: int
+    result_key: str
+
+    @classmethod
+    def read(cls, requested: ForecastRequested, reply: Sequence[bytes]) -> Moved:
+        """From what the part `advance` replies. ConflictError where the id is another's."""
+        came, deadline, now, result_key = reply
+        if came == b"conflict":
+            raise ConflictError(
+                f"The request id {requested.request_id!r} was used before for another symbol,"
+                " number of days, model or options, or another analysis. Choose another id."
+            )
+        stands_at = None if came == b"changed" else Status(came.decode())
+        return cls(stands_at, int(deadline), int(now), result_key.decode())
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A request that is worked on: the seconds it has left, and its result if it is known."""
+
+    time_left_s: float
+    result: bytes | None = None
+
+
+class Turn:
+    """See the module. `event` is the claim on the event, if it is to be claimed."""
+
+    def __init__(
+        self, steps: Steps, made: Parts, leases: Leases, event: str | None, *, patience_s: float
+    ) -> None:
+        self._steps = steps
+        self._parts = made
+        self._leases = leases
+        self._event = event
+        self._patience_s = patience_s
+        self._token = claims.new_token()
+        self._held: list[str] = []
+        self._to_do: list[Part] = []
+        self._ended: ForecastRequested | None = None
+
+    def claim(self) -> None:
+        """Claim the event. HandledBeforeError where it has an outcome."""
+        claims.waiting_for(lambda: self._run([]), self._patience_s)
+
+    def begin(
+        self, requested: ForecastRequested, stage: Status, *, result_key: str = ""
+    ) -> Begun | None:
+        """Claim the event and move the request on to `stage`, to work on it; None where it has
+        ended. The result under `result_key`, if there is one, or else the right to compute it.
+
+        HandledBeforeError where the event has an outcome, `DeadlineError` where the time of the
+        request is over, `ConflictError` where its id stands for another one.
+        """
+        step = [self._parts.advance(requested, stage)]
+        if result_key:
+            step.append(self._computation(result_key))
+        reply, *computation = claims.waiting_for(lambda: self._run(step), self._patience_s)
+        moved = Moved.read(requested, reply)
+        if moved.stands_at and moved.stands_at.is_final:
+            return None
+        left_s = (moved.deadline_ms - moved.now_ms) / 1000
+        if moved.stands_at and left_s < 0:
+            raise DeadlineError(moved.stands_at.value)
+        return Begun(left_s, self._found(result_key, computation) if result_key else None)
+
+    def result(self, key: str) -> bytes | None:
+        """The result under `key`; None where it is ours to compute."""
+        return self._found(key, self._steps.run(self._computation(key)))
+
+    def done(
+        self,
+        requested: ForecastRequested,
+        key: str,
+        result: bytes,
+        source: Source,
+        *,
+        fresh_until_ms: int = 0,
+    ) -> None:
+        """End the request with its result, which answers equal questions until `fresh_until_ms`."""
+        fields = {"result_key": key}
+        if is_member(requested.request_id) and not requested.is_analysis:
+            fields["headline"] = json.dumps(headline(json.loads(result)))
+        kept = result if source is Source.COMPUTED else b""
+        self._to_do += [
+            self._parts.store(requested, key, kept, fresh_until_ms),
+            self._parts.advance(requested, Status.DONE, reason=source.value, **fields),
+            *parts.left(requested.request_id),
+        ]
+        self._ended = requested
+
+    def fail(self, requested: ForecastRequested, error: RequestError) -> None:
+        """End the request as failed, for the reason `error` gives."""
+        self._to_do = [
+            self._parts.advance(
+                requested, Status.FAILED, reason=error.slug, error=json.dumps(from_error(error))
+            ),
+            *parts.left(requested.request_id),
+        ]
+        self._ended = requested
+
+    def finish(self, outcome: Any) -> None:
+        """Do what was noted, and keep `outcome` (JSON) for duplicates of the event.
+
+        ConflictError where the id of the request stands for another one.
+        """
+        step = list(self._to_do)
+        if self._event:
+            step.append(claims.settling(self._event, outcome, REMEMBERED_S))
+        replies = self._steps.run(*step) if step else []
+        if self._ended:
+            place = [part.name for part in step].index("advance")
+            Moved.read(self._ended, replies[place])
+        stored = [part.keys[1] for part in step if part.name == "store" and part.arguments[0]]
+        self._forget([self._event, *stored])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Let go of what is still claimed."""
+        left = dict.fromkeys(self._held, self._token)
+        self._forget(list(left))
+        if left:
+            self._leases.release(left)
+
+    def _computation(self, key: str) -> Part:
+        return self._parts.compute(key, self._token, claims.lease_ms())
+
+    def _run(self, step: list[Part]) -> list[Any] | None:
+        """The replies to the step; None while the event is in the hands of another."""
+        if self._event is None or self._event in self._held:
+            return self._steps.run(*step)
+        standing, *replies = self._steps.run(claims.claiming(self._event, self._token), *step)
+        if standing == b"ours":
+            self._hold(self._event)
+            return replies
+        known = claims.outcome(standing)
+        if isinstance(known, Outcome):
+            raise HandledBeforeError(known.value)
+        return None
+
+    def _found(self, key: str, replies: list[Any]) -> bytes | None:
+        """The result under `key`, waiting for whoever computes it; None where that is us."""
+        waited = list(replies)
+
+        def look() -> list[Any] | None:
+            [reply] = waited or self._steps.run(self._computation(key))
+            waited.clear()
+            return None if reply[0] == b"theirs" else reply
+
+        reply = claims.waiting_for(look, self._patience_s)
+        if reply[0] == b"known":
+            result: bytes = reply[1]
+            return result
+        self._hold(keys.computing_name(key))
+        return None
+
+    def _hold(self, name: str) -> None:
+        self._held.append(name)
+        self._leases.hold(name, self._token)
+
+    def _forget(self, names: Sequence[str | None]) -> None:
+        for name in names:
+            if name in self._held:
+                self._held.remove(name)
+                self._leases.end(name)

@@ -1,0 +1,65 @@
+"""Settles where a symbol trades and in which currency, from all that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+
+from functions.common.prices import calendars, exchanges
+from functions.common.prices.exchanges import Kind
+from functions.common.prices.instrument import Instrument
+from functions.ingest.providers.cleaning import GivenRow
+
+LATEST_ROWS = 260
+MOST_OUTSIDE = 0.05
+"""Prices that move on more days than this share outside their calendar follow another one."""
+OF_KIND = {
+    Kind.CRYPTO: calendars.EVERY_DAY,
+    Kind.CURRENCY: calendars.ON_WEEKDAYS,
+    Kind.FUTURE: exchanges.FUTURES,
+}
+
+
+def settled(symbol: str, told: Instrument, given: Iterable[GivenRow | None]) -> Instrument:
+    """`told` with what it lacks.
+
+    The calendar is that of the exchange, which the provider or the symbol names, or the main one
+    in the time zone. Where neither is known, or the prices move on other days, it is the one that
+    fits the days of the prices.
+    """
+    kind = exchanges.kind_of(symbol)
+    exchange = exchanges.all_exchanges().get(told.exchange) or exchanges.of_symbol(symbol)
+    name = OF_KIND.get(kind) or (exchange.calendar if exchange else "")
+    name = name or exchanges.calendar_in(told.timezone)
+    if not name and kind is Kind.US_LISTING and not told.timezone:
+        name = calendars.NEW_YORK
+    currency = told.currency or _currency(symbol) or (exchange.currency if exchange else "")
+    if not currency and kind is Kind.US_LISTING and name == calendars.NEW_YORK:
+        currency = "USD"
+    known = replace(
+        told,
+        exchange=exchange.mic if exchange else told.exchange,
+        calendar=name,
+        currency="" if kind is Kind.INDEX else currency,
+    )
+    rows = sorted((one.row.date, one.row.adj_close) for one in given if one)
+    moved = [day for (_, before), (day, price) in pairwise(rows) if price != before]
+    if known.calendar and not _moves_outside(known, moved[-LATEST_ROWS:]):
+        zone = known.timezone or known.sessions.zone
+        return replace(known, timezone=zone)
+    found = calendars.inferred(moved)
+    weekdays = found.weekdays if found.name == calendars.OBSERVED else ""
+    return replace(known, calendar=found.name, weekdays=weekdays, is_guessed=True)
+
+
+def _currency(symbol: str) -> str:
+    """The second of a pair, such as USD of EURUSD=X and BTC-USD."""
+    pair = exchanges.PAIR.fullmatch(symbol) or exchanges.CRYPTO.fullmatch(symbol)
+    return pair.groups()[-1] if pair else ""
+
+
+def _moves_outside(known: Instrument, moved: Sequence[date]) -> bool:
+    outside = [day for day in moved if not known.sessions.is_session(day)]
+    return len(outside) > max(2, MOST_OUTSIDE * len(moved))

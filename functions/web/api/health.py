@@ -1,0 +1,34 @@
+"""The probes: whether the process lives, and whether its stores answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from functions.web.description.operations import DOWN, Operation
+from functions.web.stores.requests import WebStore
+
+
+class HealthApi:
+    """The handlers, one a route."""
+
+    def __init__(self, store: WebStore) -> None:
+        self._store = store
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Where each handler is found."""
+        return [
+            Operation("GET", "/healthz", self.health, "Whether the process lives"),
+            Route("/_/health", self.health),
+            Operation("GET", "/readyz", self.ready, "Whether its stores answer", problems=DOWN),
+        ]
+
+    async def health(self, _: Request) -> Response:
+        return JSONResponse({"status": "ok", "function": "web"})
+
+    async def ready(self, _: Request) -> Response:
+        await self._store.ping()
+        return JSONResponse({"status": "ready", "function": "web"})

@@ -1,0 +1,27 @@
+"""The API's description, made from the routes of web without a running one."""
+
+import json
+
+from functions.web.api.analyses import AnalysisApi
+from functions.web.api.batches import BatchApi
+from functions.web.api.dead_letters import DeadLetterApi
+from functions.web.api.forecasts import ForecastApi
+from functions.web.api.health import HealthApi
+from functions.web.api.metrics import MetricsApi
+from functions.web.api.pages import PageApi
+from functions.web.api.symbols import SymbolApi
+from functions.web.description.openapi import document
+
+NOTHING = (None,) * 5
+RESOURCES = (
+    PageApi(),
+    HealthApi(None),
+    MetricsApi(None, lambda: 0, ""),
+    SymbolApi(None, *NOTHING),
+    ForecastApi(*NOTHING),
+    AnalysisApi(*NOTHING),
+    BatchApi(*NOTHING),
+    DeadLetterApi(None, None, None),
+)
+ROUTES = [route for one in RESOURCES for route in one.routes()]
+DOCUMENT = json.loads(json.dumps(document(ROUTES)))
