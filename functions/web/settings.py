@@ -38,6 +38,8 @@ class Settings:
     concurrency_limit: int = 0
     event_tokens: tuple[str, ...] = field(default=(), repr=False)
     metrics_token: str = field(default="", repr=False)
+    functions_sleep: bool = False
+    """Whether functions scale to zero, as on Knative, which sets K_SERVICE."""
 
     @property
     def has_sample_only(self) -> bool:
@@ -64,4 +66,5 @@ class Settings:
             concurrency_limit=env.number("CONCURRENCY_LIMIT", "100"),
             event_tokens=event_tokens(env),
             metrics_token=env.text("METRICS_TOKEN", ""),
+            functions_sleep=bool(env.text("K_SERVICE", "")),
         )

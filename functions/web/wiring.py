@@ -8,6 +8,7 @@ from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
 from functions.web.api.analyses import AnalysisApi
 from functions.web.api.batches import BatchApi
+from functions.web.api.data_sources import DataSourceApi
 from functions.web.api.dead_letters import DeadLetterApi
 from functions.web.api.forecasts import ForecastApi
 from functions.web.api.health import HealthApi
@@ -42,17 +43,19 @@ class Wired:
         histories = PriceHistories(settings.s3, settings.providers)
         shared = (settings, store, self._changes, self._publisher, limits)
         retries = Retries(settings.retry_for_s)
+        page = PageApi(settings, store)
         resources = (
-            PageApi(),
+            page,
             HealthApi(store),
             MetricsApi(store, lambda: self._changes.open_streams, settings.metrics_token),
             SymbolApi(settings, store, limits, self._publisher, self._symbols, histories),
+            DataSourceApi(settings, limits, histories),
             ForecastApi(*shared),
             AnalysisApi(*shared),
             BatchApi(limits, batches, expansion, self._changes, signer, retries),
             DeadLetterApi(store, batches, signer),
         )
-        self.application: Starlette = application(resources, settings)
+        self.application: Starlette = application(resources, settings, page.missing)
 
     def end_streams(self) -> None:
         """End the answers that would stay open for as long as a request is under way."""

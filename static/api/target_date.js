@@ -4,7 +4,7 @@ import { get } from "./client.js";
 const MOST_KEPT = 200;
 const kept = new Map();
 
-/** `{last_date, date, target_date}`; null where the server cannot tell. */
+/** `{last_date, asked_date, target_date}`; null where the server cannot tell. */
 export async function targetDate(symbol, days) {
   const url = `/api/symbols/${encodeURIComponent(symbol)}/target-date?days=${days}`;
   if (!kept.has(url)) {

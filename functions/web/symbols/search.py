@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
+from datetime import date
 
 from functions.common.errors import UnknownSymbolError
 from functions.common.prices.symbol_directory import Listing
@@ -24,6 +25,7 @@ SAMPLE = (
     Listing("IBM", "International Business Machines Corporation"),
     Listing("MSFT", "Microsoft Corporation"),
 )
+SAMPLE_LAST_DATE = date(2013, 3, 1)
 SAMPLE_SYMBOLS = frozenset(listing.symbol for listing in SAMPLE)
 
 

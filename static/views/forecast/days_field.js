@@ -25,7 +25,7 @@ export const entered = () => readDays(at("days").value, lastDate ?? TODAY());
 const day = (iso, from) => unbroken(year(seconds(iso)) === year(seconds(from)) ? weekdayAndDay(iso) : weekdayAndDate(iso));
 
 /** "to Monday, April 15", or where the exchange is closed on that day, when it opens next. */
-function hintOf({ last_date: from, date, target_date: target }, typed, days) {
+function hintOf({ asked_date: date, target_date: target }, typed, days) {
   const counted = String(days) === typed ? "" : `${inDays(days)}: `;
   if (date === target) return `${counted}to ${day(target, TODAY())}`;
   return `${counted}${day(date, target)}: the next session is ${day(target, TODAY())}`;

@@ -32,7 +32,7 @@ def day_at(page, key):
 def test_the_chart_is_drawn_with_history_ribbons_and_random_walk(answer):
     assert drawn_colors(answer) > 20
     text = answer.inner_text(".readout")
-    amount = r"\$\d\d\.\d\d"
+    amount = r"\$\d{3}\.\d\d"
     ranges = rf"50% {amount} {DASH} {amount}\s+80% {amount} {DASH} {amount}\s+95%"
     assert re.search(rf"April 15, 2013\s+middle {amount}\s+{ranges}", text)
     assert "random walk" not in text  # it is there when it is switched on
@@ -88,7 +88,7 @@ def test_dragging_zooms_and_a_double_click_goes_back_to_the_range_chosen(answer)
     answer.mouse.up()
     answer.evaluate(NEXT_FRAME)
     first, last = day_at(answer, "Home"), day_at(answer, "End")
-    assert "2012-10-15" < first < last < "2013-02-15"
+    assert "2012-05-15" < first < last < "2012-12-31"
     assert answer.locator(".ranges [aria-pressed=true]").count() == 0
     answer.mouse.dblclick(box["x"] + 200, box["y"] + 100)
     answer.evaluate(NEXT_FRAME)
@@ -195,6 +195,7 @@ def test_the_keys_zoom_and_move(answer):
 
 
 def test_the_cursor_reads_out_a_day_of_the_past(answer):
+    answer.click("text=80% range a day before")
     box = plot_box(answer)
     answer.mouse.move(box["x"] + 60, box["y"] + 80)
     answer.wait_for_function(

@@ -114,7 +114,7 @@ def test_quick_choices_fill_in_the_days(page):
 
 @pytest.mark.parametrize(
     ("symbol", "days", "field"),
-    [("", "45", "symbol"), ("A$", "45", "symbol"), ("AAPL", "0", "days"), ("AAPL", "1.5", "days")],
+    [("", "45", "symbol"), ("Q$", "45", "symbol"), ("AAPL", "0", "days"), ("AAPL", "1.5", "days")],
 )
 def test_bad_input_is_told_beside_its_field_and_focused(page, symbol, days, field):
     page.fill("#symbol", symbol)
