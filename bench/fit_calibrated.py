@@ -28,11 +28,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.protocol import Protocol, choose_origins
-from functions.forecast.models import outcome_table, random_walk, volatility
+from functions.forecast.models import outcome_table, volatility
 from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.models.outcome_table import OutcomeTable
 from functions.forecast.models.own_record import deviations
 from functions.forecast.prices.series import PriceSeries
+from functions.forecast.scoring import random_walk
 from functions.forecast.scoring.scores import WIS_LEVELS, weighted_interval_score
 
 HORIZONS = (1, 2, 3, 5, 8, 13, 21, 34, 63, 126, 252)

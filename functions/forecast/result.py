@@ -15,16 +15,16 @@ from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import TooLittleHistoryError
 from functions.common.messages.events import PricesIngested
 from functions.common.prices.store import StoredPrices
-from functions.forecast.models import oddities, random_walk
+from functions.forecast.models import oddities
 from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction
 from functions.forecast.prices import ended
 from functions.forecast.prices.series import PriceSeries
-from functions.forecast.scoring import backtest, trust
+from functions.forecast.scoring import backtest, random_walk, trust
 from functions.forecast.scoring.backtest import Backtest
 from functions.forecast.scoring.scores import WIS_LEVELS
 
 if TYPE_CHECKING:
-    from functions.forecast.models.prophet_components import Components, Curve
+    from functions.forecast.models.prophet_parts import Components
 
 SHOWN_YEARS = 5
 """How much history goes into a result; the model sees all of it."""
@@ -202,16 +202,25 @@ def _random_walk(series: PriceSeries, horizon: int, rounding: Rounding) -> dict[
 
 
 def _components(parts: Components, rounding: Rounding) -> dict[str, Any]:
-    def curve(of: Curve) -> dict[str, Any]:
-        return {"dates": of.dates.astype(str).tolist(), "values": rounding.column(of.values)}
+    """The trend in the price's currency, the seasons and the turns of the trend in percent."""
+    from functions.forecast.models.prophet_parts import per_year
 
-    turns = zip(parts.turns.astype(str).tolist(), parts.slope_changes, strict=True)
+    turns = zip(parts.turns.astype(str).tolist(), per_year(parts.slope_changes), strict=True)
     return {
-        "trend": curve(parts.trend),
-        "yearly": curve(parts.yearly),
-        "monthly": curve(parts.monthly),
+        "trend": {
+            "dates": parts.trend.dates.astype(str).tolist(),
+            "values": rounding.column(np.exp(parts.trend.logs)),
+        },
+        **{
+            name: {
+                "dates": season.dates.astype(str).tolist(),
+                "values": np.round(season.percent, DECIMALS).tolist(),
+            }
+            for name, season in (("yearly", parts.yearly), ("monthly", parts.monthly))
+        },
         "changepoints": [
-            {"date": day, "slope_change_per_day": float(f"{change:.6g}")} for day, change in turns
+            {"date": day, "yearly_growth_change_percent": round(float(change), DECIMALS)}
+            for day, change in turns
         ],
     }
 

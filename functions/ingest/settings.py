@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from functions.common.config import (
-    KEYS,
     Environment,
     RedisSettings,
     S3Settings,
     SinkSettings,
     providers,
 )
+from functions.common.data_sources import KEYS
 from functions.common.errors import ConfigurationError, InvalidMessageError
 from functions.common.messages.events import PricesRefresh
 from functions.ingest.providers.budget import Limit
@@ -92,6 +92,7 @@ class Settings:
     limits: Mapping[str, tuple[Limit, ...]]
     watchlist: tuple[str, ...]
     symbols_url: str
+    upload_ttl_s: float
 
     @classmethod
     def read(cls, env: Environment) -> Settings:
@@ -108,6 +109,7 @@ class Settings:
                 for name, budgets in BUDGETS.items()
             },
             watchlist=_watchlist(env),
+            upload_ttl_s=env.seconds("UPLOAD_TTL", "7d"),
             symbols_url=_url(env, "SYMBOLS_URL", "https://www.nasdaqtrader.com/dynamic/SymDir"),
         )
 

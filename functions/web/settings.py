@@ -36,6 +36,7 @@ class Settings:
     streams_per_client: int = 0
     backlog_limit: int = 0
     concurrency_limit: int = 0
+    uploads: bool = True
     event_tokens: tuple[str, ...] = field(default=(), repr=False)
     metrics_token: str = field(default="", repr=False)
     functions_sleep: bool = False
@@ -64,6 +65,7 @@ class Settings:
             streams_per_client=env.number("STREAM_LIMIT", "100"),
             backlog_limit=env.number("BACKLOG_LIMIT", "500"),
             concurrency_limit=env.number("CONCURRENCY_LIMIT", "100"),
+            uploads=env.flag("UPLOADS", default=True),
             event_tokens=event_tokens(env),
             metrics_token=env.text("METRICS_TOKEN", ""),
             functions_sleep=bool(env.text("K_SERVICE", "")),

@@ -8,13 +8,14 @@ from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
 from functions.web.api.analyses import AnalysisApi
 from functions.web.api.batches import BatchApi
-from functions.web.api.data_sources import DataSourceApi
 from functions.web.api.dead_letters import DeadLetterApi
 from functions.web.api.forecasts import ForecastApi
 from functions.web.api.health import HealthApi
 from functions.web.api.metrics import MetricsApi
 from functions.web.api.pages import PageApi
 from functions.web.api.symbols import SymbolApi
+from functions.web.api.target_dates import TargetDateApi
+from functions.web.api.uploads import UploadApi
 from functions.web.app import application
 from functions.web.limits.clients import Limits
 from functions.web.live.progress import Changes
@@ -24,6 +25,7 @@ from functions.web.settings import Settings
 from functions.web.stores.batches import BatchStore
 from functions.web.stores.price_history import PriceHistories
 from functions.web.stores.requests import WebStore, connect
+from functions.web.stores.uploads import UploadStore
 from functions.web.symbols.source import SymbolSource
 
 
@@ -41,7 +43,7 @@ class Wired:
         expansion = Expansion(batches, self._changes, self._publisher)
         limits = Limits(settings, store)
         histories = PriceHistories(settings.s3, settings.providers)
-        shared = (settings, store, self._changes, self._publisher, limits)
+        shared = (settings, store, self._changes, self._publisher, limits, self._symbols)
         retries = Retries(settings.retry_for_s)
         page = PageApi(settings, store)
         resources = (
@@ -49,10 +51,11 @@ class Wired:
             HealthApi(store),
             MetricsApi(store, lambda: self._changes.open_streams, settings.metrics_token),
             SymbolApi(settings, store, limits, self._publisher, self._symbols, histories),
-            DataSourceApi(settings, limits, histories),
+            TargetDateApi(settings, limits, histories),
             ForecastApi(*shared),
             AnalysisApi(*shared),
             BatchApi(limits, batches, expansion, self._changes, signer, retries),
+            UploadApi(limits, UploadStore(settings.s3, self._redis), self._publisher, settings),
             DeadLetterApi(store, batches, signer),
         )
         self.application: Starlette = application(resources, settings, page.missing)

@@ -55,11 +55,12 @@ async function answered(url, options) {
 
 const warmed = new Set();
 
-/** Have the prices of `symbol` fetched ahead; nothing depends on it. */
-export function warmUp(symbol) {
-  if (warmed.has(symbol)) return;
-  warmed.add(symbol);
-  post("/api/warmup", { symbol }).catch(() => warmed.delete(symbol));
+/** Have the prices of `symbol` fetched ahead, and the model made ready; nothing depends on it. */
+export function warmUp(symbol, model = "calibrated") {
+  const key = `${symbol} ${model}`;
+  if (warmed.has(key)) return;
+  warmed.add(key);
+  post("/api/warmup", { symbol, model }).catch(() => warmed.delete(key));
 }
 
 export async function findSymbols(query, signal) {

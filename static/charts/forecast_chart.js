@@ -5,7 +5,7 @@ import { color, edge, line } from "./pen.js";
 import { plot, readoutOf, toSeconds } from "./plot.js";
 import { rangeButtons } from "./ranges.js";
 
-const HEIGHT = { wide: 380, narrow: 300 };
+const HEIGHT = { wide: 380, narrow: 280 };
 const BARE_HEIGHT = { wide: 300, narrow: 240 };
 const DASH = [5, 4];
 const SHOWN_FIRST = "6M";

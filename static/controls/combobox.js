@@ -1,7 +1,9 @@
 // Ticker search: a combobox with list autocomplete and automatic selection, after the ARIA Authoring Practices.
 import { findSymbols, warmUp } from "../api/client.js";
+import { todaysPrices } from "../api/sources.js";
 import { element } from "../page/element.js";
 import { isSymbol } from "../page/storage.js";
+import { exchangeName } from "./data_told.js";
 
 const PAUSE_MS = 120;
 const PATIENCE_MS = 1_500;
@@ -73,7 +75,7 @@ export function combobox(input, settled = () => {}) {
       element("b", {}, symbol),
       " ",
       element("span", {}, name),
-      exchange && element("small", {}, exchange),
+      exchange && element("small", {}, exchangeName(exchange)),
       !available && element("small", {}, "no data"),
     );
 
@@ -81,7 +83,7 @@ export function combobox(input, settled = () => {}) {
     const sorted = [...listings.filter(({ available }) => available), ...listings.filter(({ available }) => !available)];
     const isAnyWithout = sorted.some(({ available }) => !available);
     list.replaceChildren(...sorted.map(item));
-    if (isAnyWithout) list.append(element("li.bring", { role: "presentation" }, "To forecast a ticker without data, add a data source: ", element("code", {}, "make run PROVIDERS=yahoo")));
+    if (isAnyWithout) list.append(element("li.bring", { role: "presentation" }, "To forecast a ticker without data, add a data source: ", element("code", {}, todaysPrices()[0])));
     list.hidden = sorted.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
     const choices = options().length;

@@ -35,6 +35,7 @@ from functions.common.cloudevents.sink import Sink
 from functions.common.errors import (
     ConflictError,
     InvalidMessageError,
+    LargeHeadError,
     MalformedEventError,
     RequestError,
     StockcastError,
@@ -101,6 +102,8 @@ class EventFunction:
 
     def __call__(self, request: flask.Request) -> Answer:
         """Answer one HTTP request."""
+        if event_body.has_large_head(request):
+            return _problem(problems.from_error(LargeHeadError()))
         if request.method in {"GET", "HEAD"}:
             return self._health(request.path)
         if request.method != "POST":
@@ -314,4 +317,4 @@ def _problem(shown: Mapping[str, Any], retry_after_s: float | None = None) -> An
     headers = {"content-type": problems.CONTENT_TYPE}
     if retry_after_s is not None:
         headers["retry-after"] = str(max(1, math.ceil(retry_after_s)))
-    return json_bytes(shown), int(shown["status"]), headers
+    return problems.brief(shown), int(shown["status"]), headers

@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 
 from functions.common.cloudevents.event import MAX_EVENT_BYTES
 from functions.common.errors import OversizedEventError, SlowBodyError
+from functions.common.request_heads import MOST_BYTES
 
 if TYPE_CHECKING:
     import flask
 
 BODY_TIMEOUT_S = 10.0
 """How long a sender may be silent in the middle of a body; a thread waits for it."""
+
+
+def has_large_head(request: flask.Request) -> bool:
+    """Whether its headers are larger than any of ours; gunicorn bounds each by itself."""
+    return sum(len(name) + len(value) + 4 for name, value in request.headers) > MOST_BYTES
 
 
 def read(request: flask.Request) -> bytes:

@@ -17,7 +17,7 @@ from cloudevents.exceptions import GenericException
 from cloudevents.http import CloudEvent, from_http
 
 from functions.common.errors import MalformedEventError
-from functions.common.messages.message import loads
+from functions.common.messages.message import loads, shown
 
 MAX_EVENT_BYTES = 256 * 1024
 """The largest that a function of ours takes."""
@@ -31,6 +31,9 @@ MOST_ATTRIBUTE_CHARACTERS = 2048
 MOST_ATTRIBUTES = 32
 NO_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """What a CloudEvents String must not hold."""
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+ESCAPED = re.compile(r"\\(.)")
+BAD_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,9 @@ def parse(headers: Mapping[str, str], body: bytes) -> Envelope:
         )
         raise MalformedEventError(message)
     event = _read(lowered, body)
-    attributes: dict[str, Any] = dict(event.get_attributes())
-    _check(attributes)
+    attributes = _checked(event.get_attributes())
     for name in REQUIRED:
-        if not isinstance(attributes.get(name), str) or not attributes[name]:
+        if not attributes.get(name):
             raise MalformedEventError(f"The CloudEvent attribute {name!r} is missing or empty.")
     if attributes.get("specversion") != "1.0":
         message = f"CloudEvents specversion {attributes.get('specversion')!r} is not 1.0."
@@ -108,13 +110,9 @@ def parse(headers: Mapping[str, str], body: bytes) -> Envelope:
         source=attributes["source"],
         type=attributes["type"],
         data=event.get_data(),
-        subject=str(attributes.get("subject") or ""),
-        time=str(attributes.get("time") or ""),
-        extensions={
-            name: str(value)
-            for name, value in attributes.items()
-            if name not in CORE and value is not None
-        },
+        subject=attributes.get("subject", ""),
+        time=attributes.get("time", ""),
+        extensions={name: value for name, value in attributes.items() if name not in CORE},
     )
 
 
@@ -148,15 +146,18 @@ def json_bytes(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _check(attributes: Mapping[str, Any]) -> None:
-    """Attributes have to survive being headers, wherever the event goes from here."""
+def _checked(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """The attributes as texts. They have to survive being headers, wherever the event goes."""
     if len(attributes) > MOST_ATTRIBUTES:
         raise MalformedEventError(f"The CloudEvent has more than {MOST_ATTRIBUTES} attributes.")
+    texts = {}
     for name, value in attributes.items():
         if not ATTRIBUTE_NAME.fullmatch(name):
             message = f"The CloudEvent attribute {name[:80]!r} is not named by a-z and 0-9 alone."
             raise MalformedEventError(message)
-        text = str(value)
+        if value is None:
+            continue
+        text = _canonical(name, value)
         if len(text) > MOST_ATTRIBUTE_CHARACTERS or NO_CHARACTERS.search(text):
             message = (
                 f"The CloudEvent attribute {name!r} must be a text of at most"
@@ -164,6 +165,18 @@ def _check(attributes: Mapping[str, Any]) -> None:
                 f" not {text[:80]!r}."
             )
             raise MalformedEventError(message)
+        texts[name] = text
+    return texts
+
+
+def _canonical(name: str, value: Any) -> str:
+    """The string encoding of a Boolean, an Integer or a String (CloudEvents, Type System)."""
+    if isinstance(value, str):
+        return value
+    if name not in CORE and isinstance(value, int):
+        return str(value).lower()
+    message = f"The CloudEvent attribute {name!r} must be a text, a whole number or true or false"
+    raise MalformedEventError(f"{message}, not {shown(value)}.")
 
 
 def _is_structured(headers: Mapping[str, str]) -> bool:
@@ -189,6 +202,17 @@ def _header_value(value: str) -> str:
 
 
 def _decoded(name: str, value: str) -> str:
-    if not name.startswith("ce-") or "%" not in value:
+    """The value of a header as section 3.1.3.2 reads it: unquoted, then percent-decoded."""
+    if not name.startswith("ce-"):
         return value
-    return unquote(value)
+    if QUOTED.fullmatch(value):
+        value = ESCAPED.sub(r"\1", value[1:-1])
+    if "%" not in value:
+        return value
+    message = f"The header {name} must be percent-encoded UTF-8, not {value[:80]!r}."
+    if BAD_PERCENT.search(value):
+        raise MalformedEventError(message)
+    try:
+        return unquote(value, errors="strict")
+    except UnicodeDecodeError:
+        raise MalformedEventError(message) from None

@@ -42,6 +42,24 @@ class Problem(Document, frozen=True):
     suggestions: list[Suggestion] | UnsetType = UNSET
 
 
+class PriceFile(Document, frozen=True):
+    """What was read in an uploaded file.
+
+    `columns` are those found; in a file of several series, the series, of which `column` is the
+    one chosen. `calendar` is inferred from the dates. `notes` say what was mended.
+    """
+
+    symbol: str
+    name: str
+    rows: int
+    first_date: date
+    last_date: date
+    columns: list[str]
+    column: str
+    calendar: str
+    notes: list[str]
+
+
 class Links(Document, frozen=True):
     """Where a request is found."""
 
@@ -132,6 +150,11 @@ class Data(Document, frozen=True):
 
     provider: str
     symbol: str
+    name: Annotated[str | None, Meta(description="Of the company, fund or index.")]
+    exchange: Annotated[str | None, Meta(description="The MIC (ISO 10383) of the exchange.")]
+    calendar: Annotated[
+        str, Meta(description="Whose sessions the dates are: an exchange, 24/7, 24/5 or observed.")
+    ]
     first_date: str
     last_date: str
     rows: int
@@ -159,7 +182,7 @@ class Changepoint(Document, frozen=True):
     """A day on which Prophet's trend turns."""
 
     date: str
-    slope_change_per_day: float
+    yearly_growth_change_percent: float
 
 
 class Components(Document, frozen=True):
@@ -176,6 +199,7 @@ class ForecastResult(Document, frozen=True):
 
     last_date: date
     last_price: float
+    currency: Annotated[str | None, Meta(description="ISO 4217; null for an index.")]
     target_date: date
     predicted_price: float
     intervals: Intervals
@@ -366,7 +390,9 @@ class FoundSymbol(Document, frozen=True):
 
     symbol: str
     name: str
-    available: bool
+    exchange: Annotated[str | None, Meta(description="The MIC (ISO 10383), where it is known.")]
+    currency: Annotated[str | None, Meta(description="ISO 4217, where it is known.")]
+    available: Annotated[bool, Meta(description="Whether a data source here may have prices.")]
 
 
 class Symbols(Document, frozen=True):
@@ -389,21 +415,36 @@ class TargetDate(Document, frozen=True):
     target_date: date
 
 
-class DataSource(Document, frozen=True):
-    """Where prices come from, and what its terms allow."""
+class Source(Document, frozen=True):
+    """A data source that is set up."""
 
-    provider: str
     name: str
+    title: str
+    covers: str
     terms: str
 
 
-class DataSources(Document, frozen=True):
-    """The sources that are set up. Where only the sample is, its symbols and its last day."""
+class Sample(Document, frozen=True):
+    """The bundled sample data."""
 
-    sample_only: bool
-    providers: list[DataSource]
     symbols: list[Suggestion]
-    last_date: date | None
+    last_date: date
+
+
+class Step(Document, frozen=True):
+    """A way to today's prices: a line to copy, and what to know about it."""
+
+    command: str
+    note: str
+
+
+class Sources(Document, frozen=True):
+    """Where prices come from, and how to get today's."""
+
+    providers: list[Source]
+    sample_only: bool
+    sample: Sample
+    todays_prices: list[Step]
 
 
 class Warming(Document, frozen=True):

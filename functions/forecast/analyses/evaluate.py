@@ -33,7 +33,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         series.until(chosen.first)
     )
     dates, actual = series.dates[chosen.rows], series.adjusted_close[chosen.rows]
-    predicted = np.maximum(model.line(dates), model.floor)
+    predicted = model.line(dates)
     low, high = model.quantiles(dates, LEVELS).T
     error = float(np.abs(predicted - actual).mean())
     walk = float(np.abs(series.adjusted_close[chosen.first - 1] - actual).mean())
@@ -102,7 +102,7 @@ def test_range(
 def training_error(series: PriceSeries, first: int, model: FittedProphet) -> float:
     """The mean absolute error on the rows the model was fitted to, which end before `first`."""
     known = series.adjusted_close[first - len(model.dates) : first]
-    return float(np.abs(np.maximum(model.line(model.dates), model.floor) - known).mean())
+    return float(np.abs(model.line(model.dates) - known).mean())
 
 
 def _game(

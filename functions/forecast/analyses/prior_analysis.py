@@ -29,7 +29,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         dates = np.concatenate([model.dates, ahead])
         gap = np.full(len(model.dates), np.nan)
         low, high = model.quantiles(ahead, LEVELS).T
-        line = np.maximum(model.line(dates), model.floor)
+        line = model.line(dates)
         name = f"prior {prior:g}"
         lines.append(Line(name, line, "other"))
         bands.append(Band(name, np.concatenate([gap, low]), np.concatenate([gap, high]), "other"))

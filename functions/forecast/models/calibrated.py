@@ -20,9 +20,9 @@ from functions.common.errors import TooLittleHistoryError
 from functions.forecast.models import moves, outcome_table
 from functions.forecast.models.own_record import deviations, outcomes_so_far, width_factors
 from functions.forecast.models.prediction import LEVELS, Past, Prediction
-from functions.forecast.models.random_walk import FARTHEST
 from functions.forecast.models.volatility import measures
 from functions.forecast.scoring import backtest
+from functions.forecast.scoring.random_walk import FARTHEST
 from functions.forecast.scoring.scores import WIS_LEVELS
 
 if TYPE_CHECKING:

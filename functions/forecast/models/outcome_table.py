@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from functions.forecast.models.random_walk import normal_quantiles
+from functions.forecast.scoring.random_walk import normal_quantiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

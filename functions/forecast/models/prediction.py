@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from functions.forecast.models.prophet_components import Components
+    from functions.forecast.models.prophet_parts import Components
     from functions.forecast.prices.series import PriceSeries
     from functions.forecast.scoring.backtest import Backtest
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from functions.common.errors import RequestError
+from functions.common.errors import RequestError, cause
 from functions.common.prices.history import HIGHEST, LOWEST, traded_scale
 from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.forecast.prices.series import PriceSeries
@@ -51,7 +51,7 @@ def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSer
             else np.empty((6, 0))
         )
     except ValueError as error:
-        message = f"The stored prices of {symbol} cannot be read: {error}"
+        message = f"The stored prices of {symbol} cannot be read: {cause(error)}"
         raise UnreadablePricesError(message) from error
     opened, high, low, close, volume, adjusted = columns
     _check(symbol, adjusted)

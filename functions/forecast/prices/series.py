@@ -61,3 +61,15 @@ class PriceSeries:
             self.adjusted_close[:stop],
             self.instrument,
         )
+
+
+def years_before(day: np.datetime64, years: int) -> np.datetime64:
+    """The same day `years` earlier; of 29 February, the 28th."""
+    import numpy as np
+
+    month = day.astype("datetime64[M]")
+    earlier = month - np.timedelta64(12 * years, "M")
+    of_month = day - month.astype("datetime64[D]")
+    last_of_month = (earlier + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    same_day: np.datetime64 = np.minimum(earlier.astype("datetime64[D]") + of_month, last_of_month)
+    return same_day

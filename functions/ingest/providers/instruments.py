@@ -35,7 +35,11 @@ def settled(symbol: str, told: Instrument, given: Iterable[GivenRow | None]) -> 
     name = name or exchanges.calendar_in(told.timezone)
     if not name and kind is Kind.US_LISTING and not told.timezone:
         name = calendars.NEW_YORK
-    currency = told.currency or _currency(symbol) or (exchange.currency if exchange else "")
+    currency = (
+        told.currency
+        or exchanges.currency_of_pair(symbol)
+        or (exchange.currency if exchange else "")
+    )
     if not currency and kind is Kind.US_LISTING and name == calendars.NEW_YORK:
         currency = "USD"
     known = replace(
@@ -52,12 +56,6 @@ def settled(symbol: str, told: Instrument, given: Iterable[GivenRow | None]) -> 
     found = calendars.inferred(moved)
     weekdays = found.weekdays if found.name == calendars.OBSERVED else ""
     return replace(known, calendar=found.name, weekdays=weekdays, is_guessed=True)
-
-
-def _currency(symbol: str) -> str:
-    """The second of a pair, such as USD of EURUSD=X and BTC-USD."""
-    pair = exchanges.PAIR.fullmatch(symbol) or exchanges.CRYPTO.fullmatch(symbol)
-    return pair.groups()[-1] if pair else ""
 
 
 def _moves_outside(known: Instrument, moved: Sequence[date]) -> bool:

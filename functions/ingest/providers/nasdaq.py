@@ -1,4 +1,7 @@
-"""Nasdaq Data Link, formerly Quandl. https://docs.data.nasdaq.com/docs/time-series"""
+"""Prices from Nasdaq Data Link, formerly Quandl.
+
+https://docs.data.nasdaq.com/docs/time-series
+"""
 
 from __future__ import annotations
 

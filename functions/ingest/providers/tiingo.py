@@ -1,4 +1,7 @@
-"""Tiingo's end-of-day prices. https://www.tiingo.com/documentation/end-of-day"""
+"""Prices from Tiingo.
+
+https://www.tiingo.com/documentation/end-of-day
+"""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from functions.common.errors import (
     ConfigurationError,
     TemporaryError,
     UnknownSymbolError,
+    cause,
 )
 from functions.common.prices import exchanges
 from functions.common.prices.calendars import ONE_DAY
@@ -124,7 +125,7 @@ class YahooProvider:
             message = f"Yahoo has no prices of {symbol} ({error}); check the ticker."
             raise UnknownSymbolError(message) from None
         except (YFException, KeyError, TypeError, IndexError, ValueError) as error:
-            message = f"Yahoo answered what yfinance does not understand: {error!r}."
+            message = f"Yahoo answered what yfinance does not understand: {cause(repr(error))}."
             raise BadAnswerError(message) from error
         if given and not any(given):
             message = f"Yahoo answered {len(given)} rows for {symbol}, none of them with a date."
@@ -204,7 +205,7 @@ def _session_class(curl: Any) -> Any:
                 except curl.exceptions.RequestException as error:
                     if error.code == TOO_LARGE:
                         raise self._http.too_large() from error
-                    raise TemporaryError(f"yahoo does not answer: {error}") from error
+                    raise TemporaryError(f"yahoo does not answer: {cause(error)}") from error
                 answers.append(answer)
                 return Reply(answer.status_code, answer.text, retry_after(answer.headers))
 

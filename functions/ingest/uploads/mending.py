@@ -1,4 +1,4 @@
-"""Mends the rows of one series: sorts them, and leaves out what is no price; each is noted."""
+"""Sorts the rows of one series, drops what is not a price, and notes each change."""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ from functions.web.publishing.publisher import Publisher
 from functions.web.security import read_body
 from functions.web.settings import Settings
 from functions.web.stores.requests import WebStore
-from functions.web.symbols.search import require_available
+from functions.web.symbols.availability import require_available
+from functions.web.symbols.source import SymbolSource
 
 CHART_WAIT_S = 20.0
 CHART_POLL_S = 0.05
@@ -63,8 +64,10 @@ class RequestApi:
         changes: Changes,
         publisher: Publisher,
         limits: Limits,
+        symbols: SymbolSource,
     ) -> None:
         self._settings = settings
+        self._symbols = symbols
         self._store = store
         self._changes = changes
         self._publisher = publisher
@@ -118,7 +121,9 @@ class RequestApi:
         try:
             submitted = self.read(await read_body(request, if_late=turn.take))
             requested = submitted.requested
-            require_available(requested.symbol, self._settings)
+            directory = self._symbols.directory()
+            sources, uploads = self._settings.providers, self._settings.uploads
+            require_available(requested.symbol, sources, directory, uploads=uploads)
         except StockcastError:
             await turn.take()  # one that is refused has cost something, too
             raise

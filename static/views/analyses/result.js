@@ -36,7 +36,9 @@ export function show(place, { request, links }) {
   const money = moneyOf(result);
   const panels = result.panels.map((panel) => panelChart(panel, money));
   const { columns, rows } = result.table;
-  const cells = () => rows.map((row) => row.map((cell, at) => written(columns[at], cell, money)));
+  const unit = columns.indexOf("unit");
+  const name = (row, at) => (row[unit] === "percent" && typeof row[at] === "number" ? `${columns[at]}_percent` : columns[at]);
+  const cells = () => rows.map((row) => row.map((cell, at) => written(name(row, at), cell, money)));
   place.append(
     element(
       "section.answer",

@@ -1,6 +1,7 @@
 // The answer: one line, the chart with its figures, then the record, the data, and what you can keep.
 import { history } from "../../api/client.js";
 import { forecastChart } from "../../charts/forecast_chart.js";
+import { exchangeName } from "../../controls/data_told.js";
 import { downloads } from "../../controls/downloads.js";
 import { element } from "../../page/element.js";
 import { change, longDate, moneyOf, percent, shortDate } from "../../page/format.js";
@@ -54,7 +55,7 @@ function topOf(symbol, result, money) {
   const doubted = doubt(result);
   const line = headline(symbol, result, money);
   const { name, exchange } = result.data;
-  const company = [name, exchange].filter(Boolean).join(" · ");
+  const company = [name, exchange && exchangeName(exchange)].filter(Boolean).join(" · ");
   const model = `80% range of ${result.model === "prophet" ? "Prophet" : "the calibrated model"}`;
   const record = result.backtest.status === "pending" ? "Checking its record …" : delivered(result.backtest);
   if (!doubted) {

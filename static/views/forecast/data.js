@@ -1,7 +1,6 @@
 // Where the prices of an answer come from, and what a careful reader should know about them.
-import { sources } from "../../api/sources.js";
+import { sources, todaysPrices } from "../../api/sources.js";
 import { command } from "../../controls/copyable.js";
-import { COMMANDS } from "../../controls/without_data.js";
 import { dataNotes, providerName } from "../../controls/data_told.js";
 import { element } from "../../page/element.js";
 import { age, inDays, number, shortDate } from "../../page/format.js";
@@ -25,7 +24,7 @@ export function dataCard(result) {
     element("h3", { id: "source-title" }, "The data"),
     dataNotes(data.notes ?? []),
     element("dl.rows", {}, rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))),
-    data.provider === "sample" && element("div.bring-data", {}, element("p", {}, "For today's prices, stop Stockcast and start it again with a data source:"), ...COMMANDS.map(command)),
+    data.provider === "sample" && element("div.bring-data", {}, element("p", {}, "For today's prices, stop Stockcast and start it again with a data source:"), ...todaysPrices().map(command)),
     terms,
   );
 }

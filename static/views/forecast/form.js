@@ -1,4 +1,5 @@
 // The form: which ticker, how far ahead, which model. It keeps what was typed, whatever happens.
+import { warmUp } from "../../api/client.js";
 import { NO_TICKER, combobox } from "../../controls/combobox.js";
 import { withoutData } from "../../controls/without_data.js";
 import { at, element } from "../../page/element.js";
@@ -116,12 +117,22 @@ async function entered(symbolMeant) {
   return null;
 }
 
+/** Prophet takes seconds to load: the function begins once it is chosen. */
+function warmUpModel() {
+  const { symbol, model } = said();
+  if (model !== "calibrated" && isSymbol(symbol)) warmUp(symbol, model);
+}
+
 /** `submit` gets what is asked for. */
 export function start(submit) {
   const { close, meant: symbolMeant } = combobox(at("symbol"), () => {
     complain("symbol", "");
     markAwaited();
     daysField.changed();
+    warmUpModel();
+  });
+  form.addEventListener("change", ({ target }) => {
+    if (target.name === "model") warmUpModel();
   });
   let turn = 0;
   const send = async () => {

@@ -1,9 +1,8 @@
 // What is shown before anyone asks: a forecast as an example, what data there is, and how to get more.
 import { get, post } from "../../api/client.js";
 import { waited } from "../../api/follow.js";
-import { sources } from "../../api/sources.js";
+import { sources, todaysPrices } from "../../api/sources.js";
 import { command } from "../../controls/copyable.js";
-import { COMMANDS } from "../../controls/without_data.js";
 import { element } from "../../page/element.js";
 import { longDate, moneyOf } from "../../page/format.js";
 import { headline } from "./headline.js";
@@ -79,7 +78,7 @@ function told(known) {
   return [
     element("p", {}, element("b", {}, `Sample data, ending ${longDate(known.lastDate)}.`), ` ${known.symbols.length} stocks: ${listed}.`),
     element("p", {}, "For today's prices, add a data source:"),
-    ...COMMANDS.map(command),
+    ...todaysPrices().map(command),
     known.terms && element("p.source", {}, known.terms),
   ].filter(Boolean);
 }

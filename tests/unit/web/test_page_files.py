@@ -101,6 +101,17 @@ def test_files_are_compressed_for_those_who_take_it(get, folder):
     assert plain.body == (folder / "page.js").read_bytes()
 
 
+@pytest.mark.parametrize("accepted", ["gzip;q=0", "identity", "br", "gzip;q=0, *"])
+def test_files_are_not_compressed_for_those_who_do_not_take_it(get, accepted):
+    assert "content-encoding" not in get("/static/page.js", accept_encoding=accepted).headers
+
+
+@pytest.mark.parametrize("known", ["*", '"other", {etag}', "{etag}"])
+def test_if_none_match_may_be_a_list_or_a_star(get, known):
+    etag = get("/static/page.js").headers["etag"]
+    assert get("/static/page.js", if_none_match=known.format(etag=etag)).status == 304
+
+
 @pytest.mark.parametrize("path", ["", "no.js", "../secret.txt", "\0", "x/../../secret.txt"])
 def test_nothing_else_is_served(get, path):
     assert get(f"/static/{path}").status == 404

@@ -1,4 +1,4 @@
-"""The routes about data: which sources are set up, and which session a number of days leads to."""
+"""The route that says which session a number of days leads to."""
 
 from __future__ import annotations
 
@@ -9,39 +9,22 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from functions.common.messages.documents import DataSources, TargetDate
+from functions.common.messages.documents import TargetDate
 from functions.common.messages.fields import upper
 from functions.common.messages.submissions import TargetDateQuery
-from functions.common.prices import calendars, exchanges
+from functions.common.prices import calendars, exchanges, sample
 from functions.common.prices.calendars import Calendar
 from functions.common.prices.exchanges import Kind
 from functions.web.description.operations import BUSY, THROTTLED, Operation
 from functions.web.limits.clients import Limits
 from functions.web.settings import Settings
 from functions.web.stores.price_history import PriceHistories
-from functions.web.symbols.search import SAMPLE, SAMPLE_LAST_DATE
 
-NAMES = {
-    "sample": "the bundled sample",
-    "tiingo": "Tiingo",
-    "nasdaq": "Nasdaq Data Link",
-    "yahoo": "Yahoo Finance",
-    "alphavantage": "Alpha Vantage",
-    "twelvedata": "Twelve Data",
-    "stooq": "Stooq",
-}
-TERMS = {
-    "sample": "Public domain.",
-    "tiingo": "Tiingo's free plan is for personal and internal use.",
-    "nasdaq": "Each database of Nasdaq Data Link has terms of its own.",
-    "yahoo": "Yahoo Finance allows personal use only.",
-}
-TERMS_UNKNOWN = "Check the provider's terms before you use its prices."
 OF_KIND = {Kind.CRYPTO: calendars.EVERY_DAY, Kind.CURRENCY: calendars.ON_WEEKDAYS}
 
 
-class DataSourceApi:
-    """The handlers, one a route."""
+class TargetDateApi:
+    """The handler of its one route."""
 
     def __init__(self, settings: Settings, limits: Limits, histories: PriceHistories) -> None:
         self._settings = settings
@@ -52,12 +35,6 @@ class DataSourceApi:
         """Where each handler is found."""
         return [
             Operation(
-                *("GET", "/api/sources", self.sources),
-                "Where prices come from, and what the providers' terms allow",
-                DataSources,
-                problems=BUSY,
-            ),
-            Operation(
                 *("GET", "/api/symbols/{symbol}/target-date", self.target_date),
                 "The session that a number of days after the last price leads to",
                 TargetDate,
@@ -65,24 +42,6 @@ class DataSourceApi:
                 problems={422: "A bad symbol or number of days.", **THROTTLED, **BUSY},
             ),
         ]
-
-    async def sources(self, _: Request) -> Response:
-        sample_only = self._settings.has_sample_only
-        listed = [{"symbol": one.symbol, "name": one.name} for one in SAMPLE]
-        shown = {
-            "sample_only": sample_only,
-            "providers": [
-                {
-                    "provider": provider,
-                    "name": NAMES.get(provider, provider),
-                    "terms": TERMS.get(provider, TERMS_UNKNOWN),
-                }
-                for provider in self._settings.providers
-            ],
-            "symbols": listed if sample_only else [],
-            "last_date": SAMPLE_LAST_DATE.isoformat() if sample_only else None,
-        }
-        return JSONResponse(shown, headers={"cache-control": "private, max-age=60"})
 
     async def target_date(self, request: Request) -> Response:
         """Cheap enough to be asked while somebody types: only the metadata of prices is read."""
@@ -110,6 +69,6 @@ class DataSourceApi:
         name = OF_KIND.get(exchanges.kind_of(symbol)) or (exchange.calendar if exchange else "")
         calendar = calendars.named(name or calendars.NEW_YORK)
         if self._settings.has_sample_only:
-            return calendar, SAMPLE_LAST_DATE
+            return calendar, sample.LAST_DAY
         today = datetime.now(timezone.utc).date()
         return calendar, calendar.on_or_before(today - timedelta(days=1))
