@@ -45,7 +45,7 @@ class Wired:
         histories = PriceHistories(settings.s3, settings.providers)
         shared = (settings, store, self._changes, self._publisher, limits, self._symbols)
         retries = Retries(settings.retry_for_s)
-        page = PageApi(settings, store)
+        page = PageApi(store, functions_sleep=settings.functions_sleep)
         resources = (
             page,
             HealthApi(store),

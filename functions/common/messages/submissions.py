@@ -117,7 +117,7 @@ class TargetDateQuery(Message, frozen=True, kw_only=True):
     """How many days ahead."""
 
     symbol: Symbol
-    days: fields.Days
+    days: fields.Days = 45
 
 
 class HistoryQuery(Message, frozen=True, kw_only=True):

@@ -18,7 +18,6 @@ from functions.common.messages.events import ForecastRequested
 from functions.common.messages.submissions import ForecastSubmission
 from functions.web.api.failures import on_http_error
 from functions.web.page.files import PageFiles
-from functions.web.settings import Settings
 from functions.web.stores.requests import WebStore
 
 SOCIAL = "<!-- social -->"
@@ -31,10 +30,10 @@ ICON = "static/icons/icon-180.png"
 class PageApi:
     """The handlers, one a route."""
 
-    def __init__(self, settings: Settings, store: WebStore) -> None:
+    def __init__(self, store: WebStore, *, functions_sleep: bool = False) -> None:
         self._files = PageFiles()
         self._store = store
-        self._changes = {ALWAYS_ON: SCALE_TO_ZERO} if settings.functions_sleep else {}
+        self._changes = {ALWAYS_ON: SCALE_TO_ZERO} if functions_sleep else {}
 
     def routes(self) -> Sequence[BaseRoute]:
         """Where each handler is found."""

@@ -45,9 +45,9 @@ class TargetDateApi:
 
     async def target_date(self, request: Request) -> Response:
         """Cheap enough to be asked while somebody types: only the metadata of prices is read."""
-        given = {"symbol": request.path_params["symbol"], "days": request.query_params.get("days")}
-        if given["days"] and given["days"].isascii() and given["days"].isdigit():
-            given["days"] = int(given["days"])
+        given = {"symbol": request.path_params["symbol"]}
+        if days := request.query_params.get("days"):
+            given["days"] = int(days) if days.isascii() and days.isdigit() else days
         wanted = TargetDateQuery.from_data(given)
         await self._limits.admit(request, "target-date ")
         symbol = upper(wanted.symbol)
