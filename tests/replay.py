@@ -44,6 +44,8 @@ class Market:
 
     def __init__(self):
         self.days = {}
+        self.about = {}
+        self.around_the_clock = set()
         self.today = date.max
 
     def visible(self, symbol):
@@ -185,7 +187,9 @@ class Yahoo(Dialect):
             return 200, {"content-type": "text/plain"}, "crumb"
         if not path.startswith("/v8/finance/chart/"):
             return 404, {}, ""
-        symbol = path.split("/")[-1].replace("-", ".")
+        symbol = path.split("/")[-1]
+        if symbol not in self.market.days:
+            symbol = symbol.replace("-", ".")
         if symbol not in self.market.days:
             error = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
             return 404, {}, {"chart": {"result": None, "error": error}}
@@ -193,7 +197,7 @@ class Yahoo(Dialect):
         days = [
             (stamp, day, factor, splits)
             for day, factor, splits in self.market.visible(symbol)
-            if since <= (stamp := self.opening(day.date)) < until
+            if since <= (stamp := self.opening(symbol, day.date)) < until
         ]
         result = {"meta": self.meta(symbol)}
         if days:
@@ -229,12 +233,13 @@ class Yahoo(Dialect):
     def lose_date(document, row):
         document["chart"]["result"][0]["timestamp"][row] = None
 
-    @staticmethod
-    def opening(day):
-        return int(datetime(day.year, day.month, day.day, 9, 30, tzinfo=NEW_YORK).timestamp())
+    def opening(self, symbol, day):
+        about = self.market.about.get(symbol, {})
+        zone = ZoneInfo(about.get("exchangeTimezoneName", "America/New_York"))
+        hour, minute = (9, 30) if symbol not in self.market.around_the_clock else (0, 0)
+        return int(datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).timestamp())
 
-    @staticmethod
-    def meta(symbol):
+    def meta(self, symbol):
         period = {"timezone": "EST", "start": 0, "end": 0, "gmtoffset": -18000}
         return {
             "currency": "USD",
@@ -252,6 +257,7 @@ class Yahoo(Dialect):
             "dataGranularity": "1d",
             "range": "",
             "validRanges": ["1d", "5d", "1mo", "max"],
+            **self.market.about.get(symbol, {}),
         }
 
 

@@ -52,7 +52,7 @@ class Settings:
         of_one = env.number("RATE_LIMIT", "120")
         return cls(
             redis=RedisSettings.read(env),
-            sink=env.url("K_SINK", schemes=("http", "https")),
+            sink=env.url("K_SINK", "", schemes=("http", "https")),
             providers=providers(env),
             requests_per_minute=of_one,
             cors_origins=env.names("CORS_ORIGINS", ""),

@@ -284,6 +284,7 @@ class AnalysisResult(Document, frozen=True):
 
     symbol: str
     kind: analyses.Kind
+    currency: Annotated[str | None, Meta(description="ISO 4217; null for an index.")]
     message: Annotated[str, Meta(description="The answer in one sentence.")]
     notes: Annotated[
         list[str], Meta(description="What to know about it, such as dates that were moved.")
@@ -363,6 +364,7 @@ class Ranked(Document, frozen=True):
     request_id: str
     last_date: date
     last_price: float
+    currency: str | None
     predicted_price: float
     lo80: float
     hi80: float

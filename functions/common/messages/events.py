@@ -15,7 +15,7 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from functions.common.errors import InvalidFieldError
-from functions.common.messages import analyses, fields
+from functions.common.messages import analyses, charts, fields
 from functions.common.messages.fields import BatchId, Json, RequestId, Symbol
 from functions.common.messages.message import Message, fits, read, shown
 
@@ -182,12 +182,19 @@ class ForecastFailed(AboutRequest, frozen=True):
     status: Literal["failed"] = "failed"
 
 
-class ChartRequested(AboutRequest, frozen=True):
-    """Someone wants the PNG of a result; drawn on demand, since few results are looked at so."""
+class ChartRequested(AboutRequest, frozen=True, omit_defaults=True):
+    """Someone wants the picture of a result; drawn on demand, since few are looked at so."""
 
     TYPE: ClassVar[str] = PREFIX + "chart.requested.v1"
 
     result_key: Text
+    theme: charts.Theme = "light"
+    scale: charts.Scale = 1
+    format: charts.Format = "png"
+
+    @property
+    def variant(self) -> charts.Variant:
+        return charts.Variant(self.theme, self.scale, self.format)
 
 
 class BatchRequested(Event, frozen=True):

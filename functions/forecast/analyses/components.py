@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from functions.forecast.analyses.days_ahead import trading_days
-from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table, dollars
+from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table
 from functions.forecast.models.map_fit import posterior_covariance
 from functions.forecast.models.prophet_model import FittedProphet, ProphetModel
 from functions.forecast.models.prophet_parts import (
@@ -61,7 +61,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         "noise_percent": float(in_percent(np.array(model.noise))),
     }
     return Analysis(
-        message=_message(series.symbol, parts, trend, growth),
+        message=_message(series, parts, trend, growth),
         notes=[f"The prices are too few for a {name} part." for name in curves if name not in told]
         + [NOTE],
         figures=figures,
@@ -73,9 +73,9 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     )
 
 
-def _message(symbol: str, parts: Components, trend: float, growth: float) -> str:
+def _message(series: PriceSeries, parts: Components, trend: float, growth: float) -> str:
     message = (
-        f"Prophet sees {symbol}'s trend at {dollars(trend)} on {parts.trend.dates[-1]},"
+        f"Prophet sees {series.symbol}'s trend at {series.money(trend)} on {parts.trend.dates[-1]},"
         f" {'rising' if growth >= 0 else 'falling'} by {abs(growth):.1f}% a year"
     )
     swing = _swing(parts.yearly)

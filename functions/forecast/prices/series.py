@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from functions.common.money import ON_WEEKDAYS, Money
 from functions.common.prices.instrument import UNKNOWN, Instrument
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ class PriceSeries:
 
     def __len__(self) -> int:
         return len(self.dates)
+
+    @property
+    def money(self) -> Money:
+        """How prices of this series are written."""
+        return Money(self.instrument.currency, self.instrument.calendar == ON_WEEKDAYS)
 
     def target(self, days: int) -> date:
         """The first session on or after `days` calendar days after the last price."""

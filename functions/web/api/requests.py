@@ -18,10 +18,11 @@ from starlette.responses import JSONResponse, Response
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
 from functions.common.messages import fields
+from functions.common.messages.charts import MEDIA_TYPES, Variant
 from functions.common.messages.documents import Accepted
 from functions.common.messages.events import ChartRequested, ForecastRequested
 from functions.common.requests.record import RequestRecord, Status
-from functions.web.api import result_table, submission
+from functions.web.api import chart_variant, result_table, submission
 from functions.web.api.submission import Submission
 from functions.web.description.operations import (
     DOWN,
@@ -35,6 +36,7 @@ from functions.web.description.operations import (
 from functions.web.limits.clients import Limits
 from functions.web.live import progress
 from functions.web.live.progress import Changes
+from functions.web.publishing.hand_over import HandOver
 from functions.web.publishing.publisher import Publisher
 from functions.web.security import read_body
 from functions.web.settings import Settings
@@ -72,6 +74,7 @@ class RequestApi:
         self._changes = changes
         self._publisher = publisher
         self._limits = limits
+        self._hand_over = HandOver(publisher, store)
 
     def described(
         self,
@@ -100,9 +103,13 @@ class RequestApi:
                 "text/event-stream",
                 problems={**FOUND, **WATCHED},
             ),
-            Operation(
-                *("GET", one + "/chart.png", self.chart, "The chart", "image/png"),
-                problems={**FOUND, **NOT_DONE},
+            *(
+                Operation(
+                    *("GET", f"{one}/chart.{kind}", self.chart, "The chart", media_type),
+                    query=chart_variant.ChartQuery,
+                    problems={**FOUND, **NOT_DONE, **chart_variant.BAD},
+                )
+                for kind, media_type in MEDIA_TYPES.items()
             ),
             Operation(
                 *("GET", one + "/result.csv", self.table, table, "text/csv"),
@@ -127,22 +134,25 @@ class RequestApi:
         except StockcastError:
             await turn.take()  # one that is refused has cost something, too
             raise
+        self._publisher.require_sink()
         came = await self._store.submit(
             requested,
             turn.rate(),
             most_waiting=self._settings.backlog_limit,
             has_own_id=submitted.has_own_id,
         )
-        if came.status is Status.QUEUED:
+        status = came.status
+        if status is Status.QUEUED:
             try:
                 # Said again, it is published again: the first time may have failed half way.
-                traceparent = request.headers.get("traceparent", "")
-                await self._publisher.publish(requested, requested.request_id, traceparent)
+                status = await self._hand_over.request(
+                    requested, request.headers.get("traceparent", "")
+                )
             except StockcastError:
                 with suppress(StockcastError):
                     await self._store.leave_backlog(requested.request_id)
                 raise
-        return self._accepted(structs.replace(requested, request_id=came.request_id), came.status)
+        return self._accepted(structs.replace(requested, request_id=came.request_id), status)
 
     def _accepted(self, requested: ForecastRequested, status: Status) -> Response:
         location = f"{self.PATH}/{requested.request_id}"
@@ -174,16 +184,17 @@ class RequestApi:
             raise
 
     async def chart(self, request: Request) -> Response:
-        """The PNG; drawn now by the forecast function if nobody has looked at it before."""
+        """The picture; drawn now by the forecast function if nobody has looked at it before."""
+        variant = chart_variant.asked_for(request)
         record, _ = await self._found(request, with_result=False)
         _require_done(record)
-        png = await self._store.chart(record.result_key)
-        if png is None:
+        picture = await self._store.chart(record.result_key, variant)
+        if picture is None:
             if await self._store.result(record.result_key) is None:
                 raise _gone()
-            png = await self._drawn(record)
-        headers = {"cache-control": "private, max-age=3600"}
-        return Response(png, media_type="image/png", headers=headers)
+            picture = await self._drawn(record, variant)
+        headers = {"cache-control": "private, max-age=3600", "vary": "Accept"}
+        return Response(picture, media_type=MEDIA_TYPES[variant.format], headers=headers)
 
     async def table(self, request: Request) -> Response:
         record, result = await self._found(request)
@@ -196,17 +207,18 @@ class RequestApi:
         headers = {"content-disposition": f'attachment; filename="{requested.symbol}-{name}.csv"'}
         return Response(text, media_type="text/csv", headers=headers)
 
-    async def _drawn(self, record: RequestRecord) -> bytes:
+    async def _drawn(self, record: RequestRecord, variant: Variant) -> bytes:
         wanted = ChartRequested(
-            record.requested.request_id, record.requested.symbol, record.result_key
+            record.requested.request_id, record.requested.symbol, record.result_key, *variant
         )
         turn = int(time.time() // CHART_AGAIN_S)
-        await self._publisher.publish(wanted, f"chart-{record.result_key}-{turn}")
+        name = "-".join(map(str, variant))
+        await self._publisher.publish(wanted, f"chart-{record.result_key}-{name}-{turn}")
         give_up = time.monotonic() + CHART_WAIT_S
         while time.monotonic() < give_up:
-            png = await self._store.chart(record.result_key)
-            if png is not None:
-                return png
+            picture = await self._store.chart(record.result_key, variant)
+            if picture is not None:
+                return picture
             await asyncio.sleep(CHART_POLL_S)
         message = "The chart is still being drawn; ask again in a few seconds."
         raise TemporaryError(message, retry_after_s=3)

@@ -47,6 +47,10 @@ class Expansion:
         self._publisher = publisher
         self._elapsed = elapsed
 
+    def require_sink(self) -> None:
+        """TemporaryError where web has not been told yet where events go."""
+        self._publisher.require_sink()
+
     async def begin(self, batch_id: str, traceparent: str) -> None:
         """Send the event that has the batch expanded. TemporaryError unless it is taken."""
         event_id = f"batch-{secrets.token_hex(16)}"

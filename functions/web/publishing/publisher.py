@@ -46,11 +46,20 @@ class Publisher:
             network_backend=AsyncioBackend() if sink.startswith("http://") else None,
         )
 
-    async def publish(self, event: Event, event_id: str, traceparent: str = "") -> None:
+    def require_sink(self) -> None:
+        """TemporaryError where web has not been told yet where events go."""
+        if not self._sink:
+            message = "K_SINK is not set yet, so there is no broker that takes the request."
+            raise TemporaryError(message, retry_after_s=5)
+
+    async def publish(
+        self, event: Event, event_id: str, traceparent: str = "", *, timeout_s: float | None = None
+    ) -> None:
         """Hand `event` over. TemporaryError unless it is taken.
 
         The same `event_id` again is harmless: whoever handles the event does so once.
         """
+        self.require_sink()
         if not TRACEPARENT.fullmatch(traceparent):
             traceparent = _new_trace()
         envelope = self._signer.signed(_envelope(event, event_id, traceparent))
@@ -69,7 +78,7 @@ class Publisher:
             extensions={"timeout": {"connect": CONNECT_TIMEOUT_S}},
         )
         try:
-            answer = await asyncio.wait_for(answering, TIMEOUT_S)
+            answer = await asyncio.wait_for(answering, timeout_s or TIMEOUT_S)
         except (*FAILURES, asyncio.TimeoutError, TimeoutError) as error:
             message = f"The broker does not answer ({type(error).__name__}); try again shortly."
             raise TemporaryError(message, retry_after_s=2) from error
