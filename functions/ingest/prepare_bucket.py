@@ -55,7 +55,8 @@ def prepare(settings: S3Settings, uploads_kept_s: float, tell: Tell) -> None:
 
 
 def _try_conditional_writes(client: Minio, settings: S3Settings, where: str) -> None:
-    bucket, key = Bucket(settings), f"stockcast-conditional-writes-{secrets.token_hex(8)}"
+    bucket = Bucket(settings, honors_conditions=True)  # that is what these writes find out
+    key = f"stockcast-conditional-writes-{secrets.token_hex(8)}"
 
     def write(replaces: str | None) -> str:
         stored = bucket.replace(
@@ -88,7 +89,7 @@ def _feature(where: str, header: str) -> Iterator[None]:
     try:
         yield
     except TemporaryError as error:
-        if "501 Not Implemented" not in error.detail:
+        if "501 Not Implemented" not in str(error.__cause__):
             raise
         message = f"S3 at {where} does not know {header}. {NO_WRITES}; use a server that honors it."
         raise ConfigurationError(message) from error

@@ -70,6 +70,13 @@ export async function findSymbols(query, signal) {
 /** A symbol's daily prices; `prices` are adjusted and end at the traded close. */
 export async function history(symbol, start, signal) {
   const found = await get(`/api/symbols/${encodeURIComponent(symbol)}/history${start ? `?start=${start}` : ""}`, signal);
-  const factor = (found.close?.at(-1) ?? found.adj_close.at(-1)) / found.adj_close.at(-1);
-  return { ...found, prices: found.adj_close.map((value) => (value === null ? null : value * factor)) };
+  return { ...found, prices: found.adj_close };
+}
+
+/** Read a file of a person's own prices, or one series of it. */
+export async function upload(file, column, signal) {
+  const body = new FormData();
+  body.append("file", file);
+  if (column) body.append("column", column);
+  return answered("/api/prices", { method: "POST", body, signal });
 }

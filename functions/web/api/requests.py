@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import time
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from msgspec import structs
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from werkzeug.http import parse_etags
 
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
@@ -193,7 +195,11 @@ class RequestApi:
             if await self._store.result(record.result_key) is None:
                 raise _gone()
             picture = await self._drawn(record, variant)
-        headers = {"cache-control": "private, max-age=3600", "vary": "Accept"}
+        # It is drawn again once the backtest is there, so a browser asks whether it has changed.
+        digest = hashlib.sha256(picture).hexdigest()[:32]
+        headers = {"cache-control": "private, no-cache", "vary": "Accept", "etag": f'"{digest}"'}
+        if parse_etags(request.headers.get("if-none-match")).contains_weak(digest):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(picture, media_type=MEDIA_TYPES[variant.format], headers=headers)
 
     async def table(self, request: Request) -> Response:

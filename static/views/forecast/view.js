@@ -30,8 +30,8 @@ offerOwnFile();
 
 /** "Use your own file", beside the ticker field. */
 async function offerOwnFile() {
-  const { mount } = await import("../upload/view.js").catch(() => ({}));
-  mount?.(at("own-file"), { dropZone: at("ask"), chosen: ({ symbol }) => chosen(symbol) });
+  const { mount } = await import("../upload/view.js");
+  mount(at("own-file"), { dropZone: at("ask"), chosen: ({ symbol }) => chosen(symbol) });
 }
 
 export function show(parameters, how) {
