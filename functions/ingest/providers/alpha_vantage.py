@@ -22,7 +22,8 @@ from functions.common.prices import exchanges
 from functions.common.prices.history import PriceRow
 from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import GivenRow, clean, decimal, each
+from functions.ingest.providers.cleaning import clean
+from functions.ingest.providers.given import Given, GivenRow, decimal, each
 from functions.ingest.providers.instruments import settled
 from functions.ingest.providers.minor_units import in_whole_units
 from functions.ingest.providers.publication import Schedule
@@ -104,13 +105,13 @@ class AlphaVantageProvider:
         if since:
             given = [one for one in given if one is None or one.row.date >= since]
         exchange = exchanges.of_symbol(symbol)
-        instrument = settled(symbol, Instrument(), given)
+        instrument = settled(symbol, Instrument(), Given.of(given).rows)
         is_british = exchange is not None and exchange.mic == "XLON"
         given, doubts = in_whole_units("Alpha Vantage", symbol, "GBX" if is_british else "", given)
         if not self._is_premium:
             doubts = (*doubts, NOT_ADJUSTED)
         last = self.schedule.due(now, instrument.sessions)
-        return clean(self.name, symbol, given, last, instrument, doubts)
+        return clean(self.name, symbol, Given.of(given), last, instrument, doubts)
 
     def _refusal(
         self, symbol: str, document: Mapping[str, Any], now: datetime

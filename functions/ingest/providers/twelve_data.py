@@ -15,10 +15,11 @@ from functions.common.errors import (
 )
 from functions.common.prices import exchanges
 from functions.common.prices.exchanges import Kind
-from functions.common.prices.history import PriceRow
+from functions.common.prices.history import PriceRow, Rows
 from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import GivenRow, clean, decimal, each
+from functions.ingest.providers.cleaning import clean
+from functions.ingest.providers.given import Given, GivenRow, decimal, each
 from functions.ingest.providers.instruments import settled
 from functions.ingest.providers.minor_units import in_whole_units, whole_currency
 from functions.ingest.providers.publication import Schedule
@@ -70,7 +71,7 @@ class TwelveDataProvider:
         error = _error(reply)
         if error:
             if NO_DATA in error["message"].lower():
-                return Fetched(symbol, ())
+                return Fetched(symbol, Rows())
             raise self._refusal(symbol, reply, error, now)
         document = self._http.parsed(reply)
         try:
@@ -80,10 +81,10 @@ class TwelveDataProvider:
             raise self._http.unexpected(reply) from None
         if given and not any(given):
             raise self._http.unexpected(reply)
-        instrument = settled(symbol, told, given)
+        instrument = settled(symbol, told, Given.of(given).rows)
         given, doubts = in_whole_units("Twelve Data", symbol, str(about.get("currency")), given)
         last = self.schedule.due(now, instrument.sessions)
-        return clean(self.name, symbol, given, last, instrument, doubts)
+        return clean(self.name, symbol, Given.of(given), last, instrument, doubts)
 
     def _refusal(
         self, symbol: str, reply: Reply, error: Mapping[str, Any], now: datetime

@@ -19,10 +19,11 @@ from functions.common.errors import (
 )
 from functions.common.prices import exchanges
 from functions.common.prices.calendars import ONE_DAY
-from functions.common.prices.history import PriceRow
+from functions.common.prices.history import PriceRow, Rows
 from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import GivenRow, clean
+from functions.ingest.providers.cleaning import clean
+from functions.ingest.providers.given import Given, GivenRow
 from functions.ingest.providers.instruments import settled
 from functions.ingest.providers.minor_units import in_whole_units, whole_currency
 from functions.ingest.providers.publication import Schedule
@@ -105,7 +106,7 @@ class YahooProvider:
             given = _given(frame)
             told = asked.get_history_metadata()
         except _NothingError:
-            return Fetched(symbol, ())
+            return Fetched(symbol, Rows())
         except _UnknownError as error:
             message = f"Yahoo has no prices of {symbol} ({error}); check the ticker."
             raise UnknownSymbolError(message) from None
@@ -116,12 +117,12 @@ class YahooProvider:
             message = f"Yahoo answered {len(given)} rows for {symbol}, none of them with a date."
             raise BadAnswerError(message)
         given = [one for one in given if one is None or one.row.date >= first]
-        instrument = settled(symbol, _instrument(told), given)
+        instrument = settled(symbol, _instrument(told), Given.of(given).rows)
         code = str(told.get("currency") or "")
         given, doubts = in_whole_units("Yahoo", symbol, code, given)
         # Before it is due, the row of today is that of a session still under way.
         last = self.schedule.due(now, instrument.sessions)
-        return clean(self.name, symbol, given, last, instrument, doubts)
+        return clean(self.name, symbol, Given.of(given), last, instrument, doubts)
 
 
 def asked_as(symbol: str) -> str:
