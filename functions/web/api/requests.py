@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -76,7 +77,7 @@ class RequestApi:
         self._changes = changes
         self._publisher = publisher
         self._limits = limits
-        self._hand_over = HandOver(publisher, store)
+        self._hand_over = HandOver(publisher)
 
     def described(
         self,
@@ -147,14 +148,23 @@ class RequestApi:
         if status is Status.QUEUED:
             try:
                 # Said again, it is published again: the first time may have failed half way.
-                status = await self._hand_over.request(
-                    requested, request.headers.get("traceparent", "")
+                stands = await self._hand_over(
+                    requested,
+                    requested.request_id,
+                    partial(self._under_way, requested.request_id),
+                    request.headers.get("traceparent", ""),
                 )
+                status = stands or status
             except StockcastError:
                 with suppress(StockcastError):
                     await self._store.leave_backlog(requested.request_id)
                 raise
         return self._accepted(structs.replace(requested, request_id=came.request_id), status)
+
+    async def _under_way(self, request_id: str) -> Status | None:
+        """Where the request stands, if a stage has taken it."""
+        record, _ = await self._store.read_with_result(request_id, with_result=False)
+        return record.status if record and record.status is not Status.QUEUED else None
 
     def _accepted(self, requested: ForecastRequested, status: Status) -> Response:
         location = f"{self.PATH}/{requested.request_id}"
@@ -219,11 +229,13 @@ class RequestApi:
         )
         turn = int(time.time() // CHART_AGAIN_S)
         name = "-".join(map(str, variant))
-        await self._publisher.publish(wanted, f"chart-{record.result_key}-{name}-{turn}")
+        event_id = f"chart-{record.result_key}-{name}-{turn}"
+        drawn = partial(self._store.chart, record.result_key, variant)
+        if picture := await self._hand_over(wanted, event_id, drawn):
+            return picture
         give_up = time.monotonic() + CHART_WAIT_S
         while time.monotonic() < give_up:
-            picture = await self._store.chart(record.result_key, variant)
-            if picture is not None:
+            if picture := await drawn():
                 return picture
             await asyncio.sleep(CHART_POLL_S)
         message = "The chart is still being drawn; ask again in a few seconds."
