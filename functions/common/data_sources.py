@@ -38,6 +38,22 @@ SOURCES = (
         "https://data.nasdaq.com",
     ),
     DataSource(
+        "twelvedata",
+        "Twelve Data",
+        "Stocks of many countries, currencies and cryptocurrencies.",
+        "A free key is for your own use: 8 calls a minute, 800 a day, and mostly US stocks.",
+        "TWELVEDATA_API_KEY",
+        "https://twelvedata.com",
+    ),
+    DataSource(
+        "alphavantage",
+        "Alpha Vantage",
+        "Stocks of many countries.",
+        "A free key gives the latest 100 days, not adjusted for splits, in 25 calls a day.",
+        "ALPHAVANTAGE_API_KEY",
+        "https://www.alphavantage.co",
+    ),
+    DataSource(
         "yahoo",
         "Yahoo Finance",
         "Stocks, funds, indices, currencies, futures and cryptocurrencies worldwide.",

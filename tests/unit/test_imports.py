@@ -6,8 +6,8 @@ import sys
 import pytest
 
 HEAVY = {
-    *("pandas", "numpy", "obstore", "prophet", "matplotlib", "scipy"),
-    *("holidays", "requests", "yfinance", "tenacity", "prometheus_client"),
+    *("boto3", "minio", "pandas", "numpy", "obstore", "prophet", "matplotlib", "scipy"),
+    *("holidays", "requests", "yfinance", "tenacity", "prometheus_client", "httpcore"),
 }
 ENV = {
     "K_SINK": "http://127.0.0.1:1/",

@@ -100,17 +100,25 @@ def connect_lightly(settings: S3Settings) -> S3Store:
 
 
 class Bucket:
-    """Every failure of S3 is a TemporaryError: it is mended there."""
+    """One bucket. Every failure of S3 is a TemporaryError, because it is repaired there.
+
+    Before its first conditional write it asks whether S3 honors conditions, unless
+    `honors_conditions` says that this is known.
+    """
 
     def __init__(
-        self, settings: S3Settings, connect: Callable[[S3Settings], ObjectStore] = connect
+        self,
+        settings: S3Settings,
+        connect: Callable[[S3Settings], ObjectStore] = connect,
+        *,
+        honors_conditions: bool = False,
     ) -> None:
         self.name = settings.bucket
         self._settings = settings
         self._connect = connect
         self._lock = threading.Lock()
         self._connected: ObjectStore | None = None
-        self._heeds_conditions = False
+        self._honors_conditions = honors_conditions
 
     def check(self) -> None:
         """Raise TemporaryError while the bucket cannot be used."""
@@ -171,12 +179,12 @@ class Bucket:
 
     def _insist_on_conditions(self) -> None:
         """Ask once whether S3 heeds conditions: where it ignores them, prices could be lost."""
-        if self._heeds_conditions:
+        if self._honors_conditions:
             return
         try:
             self._put(NEVER_WRITTEN, b"", "text/plain", {}, {"e_tag": "nothing-has-this"})
         except ChangedMeanwhileError:
-            self._heeds_conditions = True
+            self._honors_conditions = True
             return
         message = s3_failures.NO_CONDITIONS.format(where=s3_failures.where(self._settings))
         raise TemporaryError(message, retry_after_s=RETRY_AFTER_S)

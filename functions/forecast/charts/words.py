@@ -6,13 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-PROVIDERS = {
-    "tiingo": "Tiingo",
-    "nasdaq": "Nasdaq Data Link",
-    "yahoo": "Yahoo Finance",
-    "upload": "An uploaded file",
-}
-SAMPLE = "sample"
+from functions.common.data_sources import BY_NAME
+
+SAMPLE, UPLOAD = "sample", "upload"
 MOST_NOTES = 2
 DISCLAIMER = "Made by Stockcast. Not investment advice."
 
@@ -37,8 +33,10 @@ def below(result: Mapping[str, Any]) -> list[str]:
     provider, last = str(data.get("provider", "")), day(data["last_date"])
     if provider == SAMPLE:
         told = f"Sample prices, ending {last}: to try Stockcast, not for decisions."
+    elif provider == UPLOAD:
+        told = f"Prices from an uploaded file, until {last}."
     else:
-        source = PROVIDERS.get(provider, provider)
+        source = BY_NAME[provider].title if provider in BY_NAME else provider
         told = f"Source: {source}, adjusted for splits and dividends, until {last}."
     if data.get("stale"):
         told += " Newer prices could not be fetched."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -44,16 +45,17 @@ class UploadedPrices:
         """Keep what was read, in place of what was read of the same file before."""
         key = self._prices.key_of(self._provider.name, read.fetched.symbol)
         there = self._prices.head(key)
-        try:
-            stored = self._prices.put(
+        with suppress(ChangedMeanwhileError):  # by someone who has read the same file
+            there = self._prices.put(
                 self._provider.name,
                 read.fetched.history,
                 fetched_at=read.uploaded_at.isoformat(),
                 replaces=there.etag if there else None,
             )
-        except ChangedMeanwhileError:
-            message = f"{read.fetched.symbol} is being uploaded twice; try again shortly."
-            raise TemporaryError(message, retry_after_s=1) from None
+        stored = there or self._prices.head(key)
+        if stored is None:
+            message = f"{read.fetched.symbol} was removed while it was stored; try again shortly."
+            raise TemporaryError(message, retry_after_s=1)
         return Kept(stored, self._provider.until(read.uploaded_at))
 
     def _if_in_time(self, stored: StoredPrices) -> Kept | None:

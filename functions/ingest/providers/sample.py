@@ -9,7 +9,7 @@ from pathlib import Path
 
 from functions.common.data_sources import HOW
 from functions.common.errors import UnknownSymbolError
-from functions.common.prices.history import PriceRow
+from functions.common.prices.history import PriceRow, Rows
 from functions.common.prices.sample import INSTRUMENTS, LAST_DAY, SYMBOLS
 from functions.ingest.providers import Fetched
 from functions.ingest.providers.publication import Schedule
@@ -30,7 +30,7 @@ class SampleProvider:
             raise UnknownSymbolError(message)
         first = since or date.min
         with gzip.open(DATA, "rt", encoding="ascii", newline="") as lines:
-            rows = tuple(
+            rows = Rows.of(
                 PriceRow(
                     date.fromisoformat(row["date"]),
                     float(row["open"]),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from functions.common.errors import UnknownSymbolError
 from functions.common.prices import uploads
+from functions.common.prices.history import Rows
 from functions.common.prices.instrument import Instrument
 from functions.common.prices.uploads import Upload, UploadedFiles
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import GivenRow
 from functions.ingest.providers.instruments import settled
 from functions.ingest.uploads.refusal import listed, shown
 
@@ -59,7 +59,7 @@ class UploadProvider:
         self._files = files
         self._ttl = timedelta(seconds=ttl_s)
         self._clock = clock
-        # Reading takes up to 100 MB of memory, so it is done one file at a time.
+        # Reading takes up to 150 MB of memory, so it is done one file at a time.
         self._reading = threading.Lock()
 
     def read(self, symbol: str) -> Read:
@@ -102,8 +102,8 @@ def read(upload: Upload, symbol: str, uploaded_at: datetime, today: date) -> Rea
         few = f"The file has {len(rows)} prices; a forecast needs at least {FEWEST_ROWS}."
         notes = (*notes, few)
     name = f"{upload.name}: {asset.name}" if has_several else asset.name or upload.name
-    instrument = settled(symbol, Instrument(name), map(GivenRow, rows))
-    fetched = Fetched(symbol, rows, notes=notes, instrument=instrument)
+    instrument = settled(symbol, Instrument(name), Rows.of(rows))
+    fetched = Fetched(symbol, Rows.of(rows), notes=notes, instrument=instrument)
     column = asset.name if has_several or upload.column else ""
     return Read(fetched, name, file.columns, column, uploaded_at)
 

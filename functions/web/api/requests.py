@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -14,6 +16,7 @@ from msgspec import structs
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from werkzeug.http import parse_etags
 
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
@@ -74,7 +77,7 @@ class RequestApi:
         self._changes = changes
         self._publisher = publisher
         self._limits = limits
-        self._hand_over = HandOver(publisher, store)
+        self._hand_over = HandOver(publisher)
 
     def described(
         self,
@@ -145,14 +148,23 @@ class RequestApi:
         if status is Status.QUEUED:
             try:
                 # Said again, it is published again: the first time may have failed half way.
-                status = await self._hand_over.request(
-                    requested, request.headers.get("traceparent", "")
+                stands = await self._hand_over(
+                    requested,
+                    requested.request_id,
+                    partial(self._under_way, requested.request_id),
+                    request.headers.get("traceparent", ""),
                 )
+                status = stands or status
             except StockcastError:
                 with suppress(StockcastError):
                     await self._store.leave_backlog(requested.request_id)
                 raise
         return self._accepted(structs.replace(requested, request_id=came.request_id), status)
+
+    async def _under_way(self, request_id: str) -> Status | None:
+        """Where the request stands, if a stage has taken it."""
+        record, _ = await self._store.read_with_result(request_id, with_result=False)
+        return record.status if record and record.status is not Status.QUEUED else None
 
     def _accepted(self, requested: ForecastRequested, status: Status) -> Response:
         location = f"{self.PATH}/{requested.request_id}"
@@ -193,7 +205,11 @@ class RequestApi:
             if await self._store.result(record.result_key) is None:
                 raise _gone()
             picture = await self._drawn(record, variant)
-        headers = {"cache-control": "private, max-age=3600", "vary": "Accept"}
+        # It is drawn again once the backtest is there, so a browser asks whether it has changed.
+        digest = hashlib.sha256(picture).hexdigest()[:32]
+        headers = {"cache-control": "private, no-cache", "vary": "Accept", "etag": f'"{digest}"'}
+        if parse_etags(request.headers.get("if-none-match")).contains_weak(digest):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(picture, media_type=MEDIA_TYPES[variant.format], headers=headers)
 
     async def table(self, request: Request) -> Response:
@@ -213,11 +229,13 @@ class RequestApi:
         )
         turn = int(time.time() // CHART_AGAIN_S)
         name = "-".join(map(str, variant))
-        await self._publisher.publish(wanted, f"chart-{record.result_key}-{name}-{turn}")
+        event_id = f"chart-{record.result_key}-{name}-{turn}"
+        drawn = partial(self._store.chart, record.result_key, variant)
+        if picture := await self._hand_over(wanted, event_id, drawn):
+            return picture
         give_up = time.monotonic() + CHART_WAIT_S
         while time.monotonic() < give_up:
-            picture = await self._store.chart(record.result_key, variant)
-            if picture is not None:
+            if picture := await drawn():
                 return picture
             await asyncio.sleep(CHART_POLL_S)
         message = "The chart is still being drawn; ask again in a few seconds."

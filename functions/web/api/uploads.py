@@ -18,10 +18,10 @@ from functions.common.messages.documents import PriceFile
 from functions.common.messages.events import PricesUploaded
 from functions.common.messages.submissions import UploadQuery
 from functions.common.prices.uploads import MOST_BYTES, Upload, name_of
-from functions.web.api import failures
 from functions.web.description.operations import DOWN, THROTTLED, Operation
 from functions.web.limits.clients import Limits
 from functions.web.limits.load_shedding import BusyError
+from functions.web.problem_answer import problem_answer
 from functions.web.publishing.publisher import Publisher
 from functions.web.security import BodyTooLargeError, read_body
 from functions.web.settings import Settings
@@ -31,7 +31,7 @@ PATH = "/api/prices"
 CSV, FORM = "text/csv", "multipart/form-data"
 FORM_BYTES = 16 * 1024
 """What the form around a file may take."""
-MOST_AT_ONCE = 8
+MOST_AT_ONCE = 4
 """Uploads under way in one process: each holds its file in memory, and the form around it."""
 BODY_WAIT_S = 60.0
 READ_WAIT_S = 45.0
@@ -114,7 +114,7 @@ class UploadApi:
             raise TemporaryError(message, retry_after_s=AGAIN_S)
         if "status" in outcome:
             again = {"retry-after": str(AGAIN_S)} if outcome["status"] >= 500 else {}  # noqa: PLR2004
-            return failures.answer(outcome, again)
+            return problem_answer(outcome, again)
         location = f"/api/symbols/{upload.symbol}/history"
         return JSONResponse(outcome, HTTPStatus.CREATED, {"location": location})
 

@@ -342,6 +342,17 @@ def test_a_chart_is_asked_for_once_it_is_wanted(url, inbox, store, results):
     assert len(inbox.events) == 1
 
 
+def test_a_browser_asks_whether_its_chart_has_changed(url, store, results):
+    store.done(REQUESTED, "key")
+    results.put_chart("key", b"png")
+    chart = f"{url}/api/forecasts/request-1/chart.png"
+    etag = requests.get(chart, timeout=30).headers["etag"]
+    assert requests.get(chart, headers={"if-none-match": etag}, timeout=30).status_code == 304
+    results.put_chart("key", b"with its backtest")
+    again = requests.get(chart, headers={"if-none-match": etag}, timeout=30)
+    assert again.content == b"with its backtest"
+
+
 def test_a_chart_that_does_not_come_is_503(url, monkeypatch, store, results):
     monkeypatch.setattr("functions.web.api.requests.CHART_WAIT_S", 0.2)
     store.done(REQUESTED, "key")

@@ -4,12 +4,13 @@ import dataclasses
 import http.client
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 import pytest
 import requests
 
-from functions.common.prices.uploads import Upload, UploadedFiles
+from functions.common.prices.uploads import Upload
 from functions.common.requests.upload_outcomes import UploadOutcomes
 from functions.web.api import uploads
 from functions.web.settings import Settings
@@ -159,6 +160,38 @@ def test_while_s3_is_down_an_upload_is_refused_and_may_come_again(settings):
         assert "no S3_BUCKET" in post(url).json()["detail"]
 
 
+def test_while_s3_is_full_an_upload_is_refused_and_may_come_again(settings):
+    class Full(BaseHTTPRequestHandler):
+        def do_HEAD(self):
+            self.send_response(404)
+            self.end_headers()
+
+        def do_GET(self):
+            self.do_HEAD()
+
+        def do_PUT(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(507)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Nobody reads it."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Full)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    full = dataclasses.replace(settings.s3, endpoint_url=f"http://127.0.0.1:{server.server_port}")
+    try:
+        with serving(dataclasses.replace(settings, s3=full)) as url:
+            answer = post(url)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert answer.status_code == 503, answer.text
+    assert int(answer.headers["retry-after"]) >= 1
+
+
 def test_where_ingest_takes_too_long_one_is_told_to_come_again(url, monkeypatch):
     monkeypatch.setattr(uploads, "READ_WAIT_S", 0.2)
     answer = post(url)
@@ -182,10 +215,3 @@ def test_no_more_files_are_taken_at_once_than_memory_is_for(settings, monkeypatc
         assert slow.getresponse().status == 201
         slow.close()
         assert post(url).status_code == 201
-
-
-def test_expired_files_are_unlike_any_other(s3_settings):
-    from functions.common.prices.bucket import Bucket
-
-    files = UploadedFiles(Bucket(s3_settings))
-    assert files.get("@NONE-00000000") is None
