@@ -13,6 +13,7 @@ from functions.common.messages.documents.prices import (
     Sources,
     Step,
     Symbols,
+    TargetDate,
     Warming,
 )
 
@@ -32,5 +33,6 @@ __all__ = [
     "Sources",
     "Step",
     "Symbols",
+    "TargetDate",
     "Warming",
 ]

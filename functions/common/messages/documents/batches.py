@@ -67,7 +67,16 @@ class Ranked(Document, frozen=True):
     trust: str | None
 
 
+class Failed(Document, frozen=True):
+    """A member of a batch that failed, and why."""
+
+    symbol: str
+    request_id: str
+    error: str
+
+
 class Ranking(Document, frozen=True):
-    """The members of a batch that are done, the likeliest to rise first."""
+    """The members of a batch that are done, the likeliest to rise first, and those that failed."""
 
     rows: list[Ranked]
+    failed: list[Failed]

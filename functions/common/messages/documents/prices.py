@@ -44,6 +44,20 @@ class Symbols(Document, frozen=True):
     symbols: list[FoundSymbol]
 
 
+class TargetDate(Document, frozen=True):
+    """Where a number of days after the last price leads: `target_date` is the session on or after
+    `asked_date`.
+
+    `last_date` is the day of the last stored price, or the one expected where none are stored yet.
+    """
+
+    symbol: str
+    calendar: str
+    last_date: date
+    asked_date: date
+    target_date: date
+
+
 class Source(Document, frozen=True):
     """A data source that is set up."""
 
