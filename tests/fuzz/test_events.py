@@ -22,7 +22,7 @@ from functions.common.messages.events import (
     WarmupRequested,
 )
 from functions.common.messages.message import shown
-from functions.common.requests.record import body_of
+from functions.common.requests.keys import body_of
 from functions.web.api import delivery_failures
 from local.broker.delivery import Answer, judge
 from tests.fuzz.documents import anything, spoilt, texts

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError
 from functions.common.messages.submissions import BatchSubmission
-from functions.common.requests.record import body_of
+from functions.common.requests.keys import body_of
 from functions.web.api import submission
 from functions.web.stores import price_history
 from functions.web.stores.batch import Batch
