@@ -53,13 +53,13 @@ lock: $(UV) ## lock all requirements anew (after editing a requirements.in)
 	    --constraints requirements-dev.txt --output-file $$lock.txt $$lock.in || exit 1; \
 	done
 
-run: $(READY) $(VENDOR) ## start everything on this machine and print the URL of the page
+YAHOO_READY := $(VENV)/.yahoo-ready
+run: $(READY) $(VENDOR) $(if $(findstring yahoo,$(PROVIDERS)),$(YAHOO_READY)) ## start everything on this machine and print the URL of the page
 	@$(BIN)/stockcast up
 
 dev: $(READY) $(VENDOR) ## like run, and restart a function when its code changes
 	@$(BIN)/stockcast up --reload
 
-YAHOO_READY := $(VENV)/.yahoo-ready
 $(YAHOO_READY): requirements-yahoo.txt $(READY)
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-yahoo.txt
 	@touch $@

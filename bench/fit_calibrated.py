@@ -1,4 +1,4 @@
-"""Fit the constants of the calibrated model: functions/forecast/models/calibrated.json.
+"""Fit the constants of the calibrated model: functions/forecast/models/calibrated*.json.
 
 pip install --no-deps -r bench/requirements-data.txt && python -m bench.fit_calibrated [--write]
 
@@ -8,8 +8,9 @@ on. For each horizon, the weights of the volatility measures maximise a Student-
 of change / deviation are pooled over stocks and days. Stocks that are still listed decades later
 rose more than others, so only a third of the table's asymmetry (its drift, mostly) is kept. What
 is set by hand (windows, shrinkage, that third) was compared on 2000 to 2009 after fitting on 1990
-to 1999, as --choose does; docs/model.md says how far the test years were seen meanwhile. Without
---write nothing changes.
+to 1999, as --choose does; docs/model.md says how far the test years were seen meanwhile. Assets
+that trade all week have a table of their own, fitted on made-up prices. Without --write nothing
+changes.
 """
 
 from __future__ import annotations
@@ -27,18 +28,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench import simulated_prices
 from evaluation.protocol import Protocol, choose_origins
-from functions.forecast.models import outcome_table, random_walk, volatility
+from functions.forecast.models import outcome_table, volatility
 from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.models.outcome_table import OutcomeTable
 from functions.forecast.models.own_record import deviations
 from functions.forecast.prices.series import PriceSeries
+from functions.forecast.scoring import random_walk
 from functions.forecast.scoring.scores import WIS_LEVELS, weighted_interval_score
 
 HORIZONS = (1, 2, 3, 5, 8, 13, 21, 34, 63, 126, 252)
 FIRST, EVERY = 260, 3
 KEPT_ASYMMETRY = 1 / 3
 OUTCOME_CAP, RECORD_ROWS, PRIOR_OUTCOMES = 2.5, 1000, 50.0
+MADE_UP, SEED = 90, 1
 SHORT = (30, 45, 60, 90, 126, 200)
 FREEDOM, ROUNDS, RATE = 5.0, 400, 0.05
 Floats = NDArray[np.float64]
@@ -160,13 +164,33 @@ def _rows(stock: PriceSeries, start: int, stop: int) -> PriceSeries:
     return PriceSeries(stock.symbol, stock.dates[part], none, none, none, close, none, close)
 
 
-def as_json(table: OutcomeTable) -> str:
-    """The data file, one line a row of numbers."""
-    provenance = {
-        "written_by": "bench/fit_calibrated.py",
+def of_stocks(stocks: list[PriceSeries]) -> str:
+    """The table of stocks, JSON."""
+    stop = int(np.searchsorted(stocks[0].dates, np.datetime64("2010-01-01")))
+    about = {
         "data": f"skfolio {version('skfolio')}, datasets/data/sp500_dataset.csv.gz",
         "fitted_on": "20 US stocks, 1990-01-02 to 2009-12-31, origins every 3 trading days",
         "kept_asymmetry": round(KEPT_ASYMMETRY, 4),
+    }
+    return as_json(fit(stocks, stop), about)
+
+
+def of_every_day() -> str:
+    """The table of what trades all week, JSON."""
+    made_up = simulated_prices.series(MADE_UP, SEED)
+    about = {
+        "data": "bench/simulated_prices.py",
+        "fitted_on": f"{MADE_UP} made-up series of {simulated_prices.ROWS} days",
+        "kept_asymmetry": 0.0,
+    }
+    return as_json(fit(made_up, simulated_prices.ROWS, 0.0), about)
+
+
+def as_json(table: OutcomeTable, about: dict[str, object]) -> str:
+    """The data file, one line a row of numbers."""
+    provenance = {
+        "written_by": "bench/fit_calibrated.py",
+        **about,
         "measures": f"deviations over {volatility.WINDOWS} rows; of losses over 22",
     }
     fields: dict[str, object] = {"provenance": provenance}
@@ -226,18 +250,18 @@ def compare(stocks: list[PriceSeries]) -> None:
 def main() -> None:
     """Fit, print, and write where asked to."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="replace calibrated.json")
+    parser.add_argument("--write", action="store_true", help="replace both tables")
     parser.add_argument("--choose", action="store_true", help="compare choices on 2000 to 2009")
     given = parser.parse_args()
     stocks = load()
     if given.choose:
         compare(stocks)
         return
-    stop = int(np.searchsorted(stocks[0].dates, np.datetime64("2010-01-01")))
-    text = as_json(fit(stocks, stop))
-    print(text, end="")
-    if given.write:
-        outcome_table.DATA.write_text(text, encoding="ascii")
+    texts = {outcome_table.STOCKS: of_stocks(stocks), outcome_table.EVERY_DAY: of_every_day()}
+    for path, text in texts.items():
+        print(text, end="")
+        if given.write:
+            path.write_text(text, encoding="ascii")
 
 
 if __name__ == "__main__":

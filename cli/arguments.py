@@ -85,16 +85,15 @@ def days(text: str) -> int:
 
 
 def add_symbol(parser: argparse.ArgumentParser) -> None:
-    """Add the argument that names the stock."""
-    added = parser.add_argument(
-        "symbol", type=symbol, help="a ticker or a company name, such as AAPL or apple"
-    )
+    """Add the argument that names the stock; a file of prices may stand in its place."""
+    told = "a ticker or a company name, such as AAPL or apple"
+    added = parser.add_argument("symbol", type=symbol, nargs="?", help=told)
     _complete_tickers(added)
 
 
 def add_symbols(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that name several stocks."""
-    added = parser.add_argument("symbols", type=symbol, nargs="+", metavar="SYMBOL", help="tickers")
+    added = parser.add_argument("symbols", type=symbol, nargs="*", metavar="SYMBOL", help="tickers")
     _complete_tickers(added)
 
 

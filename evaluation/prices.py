@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from functions.common.errors import StockcastError
+from functions.common.prices import sample
 from functions.forecast.prices import csv_columns as price_csv
 from functions.forecast.prices.series import PriceSeries
-from functions.ingest.providers import sample
+from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.uploads import reader
 from functions.ingest.uploads.refusal import UnreadableFileError
 
@@ -49,7 +50,7 @@ def load(source: str) -> list[Loaded]:
     Raises BadPriceFileError.
     """
     if source == SAMPLE:
-        provider = sample.SampleProvider()
+        provider = SampleProvider()
         histories = ((symbol, provider.fetch(symbol).history) for symbol in sample.SYMBOLS)
         return [Loaded(price_csv.read(name, each.to_csv()), SAMPLE) for name, each in histories]
     path = Path(source)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from functions.forecast import models
-from functions.forecast.models import random_walk
 from functions.forecast.models.moves import returns
 from functions.forecast.prices.series import PriceSeries
+from functions.forecast.scoring import random_walk
 from functions.forecast.scoring.scores import WIS_LEVELS, inside, weighted_interval_score
 
 WALK = "walk"

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from functions.common.errors import StockcastError
 from functions.forecast.models import outcome_table
 from functions.forecast.models.calibrated import CalibratedModel
-from functions.forecast.models.random_walk import normal_quantiles
 from functions.forecast.prices.series import PriceSeries
+from functions.forecast.scoring.random_walk import normal_quantiles
 
 FIFTHS = 5
 HORIZON = 20

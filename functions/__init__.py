@@ -1,0 +1,1 @@
+"""The three functions, and what they share."""

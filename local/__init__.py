@@ -1,0 +1,1 @@
+"""Runs all of Stockcast on one machine."""

@@ -1,4 +1,4 @@
-"""Removes from one folder what another has already, so that a layer holds only what it adds.
+"""Leaves in a folder of libraries what a layer of an image adds: what is new, and what runs.
 
 python3 own_files.py FOLDER SHARED
 """
@@ -6,8 +6,24 @@ python3 own_files.py FOLDER SHARED
 from __future__ import annotations
 
 import filecmp
+import shutil
 import sys
 from pathlib import Path
+
+NEVER_RUN = (
+    "prophet/stan_model",  # Stan, whose place functions/forecast/models takes
+    "prophet/tests",
+    "matplotlib/tests",
+    "mpl_toolkits/*/tests",
+    "matplotlib/mpl-data/sample_data",
+)
+
+
+def drop_what_never_runs(folder: Path) -> None:
+    """Delete parts of libraries that no function loads."""
+    for pattern in NEVER_RUN:
+        for path in folder.glob(pattern):
+            shutil.rmtree(path)
 
 
 def keep_own(folder: Path, shared: Path) -> None:
@@ -22,4 +38,6 @@ def keep_own(folder: Path, shared: Path) -> None:
 
 
 if __name__ == "__main__":
-    keep_own(*map(Path, sys.argv[1:]))
+    own, shared = map(Path, sys.argv[1:])
+    drop_what_never_runs(own)
+    keep_own(own, shared)

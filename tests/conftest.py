@@ -95,7 +95,7 @@ def started_s3(tmp_path_factory, attempts=4):
 
 @pytest.fixture
 def s3_settings(s3_process):
-    """An empty bucket of its own."""
+    """An empty bucket of its own, removed afterwards: the server has room for a limited number."""
     settings = S3Settings(
         bucket=f"test-{secrets.token_hex(6)}",
         endpoint_url=f"http://127.0.0.1:{s3_process.program.ports[0]}",
@@ -107,8 +107,16 @@ def s3_settings(s3_process):
     )
     client = s3_client_of(settings)
     client.create_bucket(Bucket=settings.bucket)
+    yield settings
+    remove_bucket(client, settings.bucket)
     client.close()
-    return settings
+
+
+def remove_bucket(client, bucket):
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for one in page.get("Contents", []):
+            client.delete_object(Bucket=bucket, Key=one["Key"])
+    client.delete_bucket(Bucket=bucket)
 
 
 @pytest.fixture

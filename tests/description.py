@@ -1,6 +1,7 @@
 """The API's description, made from the routes of web without a running one."""
 
 import json
+from types import SimpleNamespace
 
 from functions.web.api.analyses import AnalysisApi
 from functions.web.api.batches import BatchApi
@@ -10,6 +11,7 @@ from functions.web.api.health import HealthApi
 from functions.web.api.metrics import MetricsApi
 from functions.web.api.pages import PageApi
 from functions.web.api.symbols import SymbolApi
+from functions.web.api.uploads import UploadApi
 from functions.web.description.openapi import document
 
 NOTHING = (None,) * 5
@@ -18,9 +20,10 @@ RESOURCES = (
     HealthApi(None),
     MetricsApi(None, lambda: 0, ""),
     SymbolApi(None, *NOTHING),
-    ForecastApi(*NOTHING),
-    AnalysisApi(*NOTHING),
+    ForecastApi(*NOTHING, None),
+    AnalysisApi(*NOTHING, None),
     BatchApi(*NOTHING),
+    UploadApi(None, None, None, SimpleNamespace(uploads=True)),
     DeadLetterApi(None, None, None),
 )
 ROUTES = [route for one in RESOURCES for route in one.routes()]

@@ -44,6 +44,8 @@ class Market:
 
     def __init__(self):
         self.days = {}
+        self.about = {}
+        self.around_the_clock = set()
         self.today = date.max
 
     def visible(self, symbol):
@@ -174,6 +176,96 @@ class Nasdaq(Dialect):
         return status, {}, {"quandl_error": {"code": code, "message": message}}
 
 
+class TwelveData(Dialect):
+    """https://twelvedata.com/docs#time-series, with prices adjusted for all."""
+
+    name = "twelvedata"
+
+    def __init__(self, market, key):
+        self.market, self.key = market, key
+
+    def answer(self, path, query, headers):
+        if headers.get("authorization") != f"apikey {self.key}":
+            said = "**apikey** parameter is incorrect or not specified."
+            return self.error(401, f"{said} You can get your free API key instantly")
+        assert path == "/time_series"
+        assert (query["interval"], query["order"]) == ("1day", "ASC")
+        assert query["adjust"] == "all"
+        symbol = query["symbol"]
+        if symbol not in self.market.days:
+            return self.error(404, f"**symbol** not found: {symbol}. Please specify it correctly")
+        rows = []
+        for day, factor, _ in self.market.visible(symbol):
+            if day.date.isoformat() < query["start_date"]:
+                continue
+            price = None if day.close is None else str(times(day.close, factor))
+            row = {"datetime": day.date.isoformat(), "volume": str(day.volume)}
+            rows.append(row | dict.fromkeys(("open", "high", "low", "close"), price))
+        if not rows:
+            said = "No data is available on the specified dates."
+            return self.error(400, f"{said} Try setting different start/end dates.")
+        meta = {
+            "symbol": symbol,
+            "interval": "1day",
+            "currency": "USD",
+            "exchange_timezone": "America/New_York",
+            "exchange": "NASDAQ",
+            "mic_code": "XNAS",
+            "type": "Common Stock",
+        }
+        return 200, {}, {"meta": meta, "values": rows, "status": "ok"}
+
+    @staticmethod
+    def error(code, message):
+        return code, {}, {"code": code, "message": message, "status": "error"}
+
+    @staticmethod
+    def lose_date(document, row):
+        document["values"][row]["datetime"] = None
+
+
+class AlphaVantage(Dialect):
+    """https://www.alphavantage.co/documentation/#dailyadj; every answer has status 200."""
+
+    name = "alphavantage"
+    FREE = ("open", "high", "low", "close", "volume")
+    ADJUSTED = (*FREE[:4], "adjusted close", "volume", "dividend amount", "split coefficient")
+
+    def __init__(self, market, key):
+        self.market, self.key = market, key
+
+    def answer(self, path, query, _):
+        assert path == "/query"
+        if query["apikey"] != self.key:
+            said = "the parameter apikey is invalid or missing. Please claim your free API key"
+            return 200, {}, {"Error Message": said}
+        symbol = query["symbol"].replace("-", ".")
+        if symbol not in self.market.days:
+            said = "Invalid API call. Please retry or visit the documentation"
+            return 200, {}, {"Error Message": f"{said} for {query['function']}."}
+        names = self.ADJUSTED if query["function"].endswith("_ADJUSTED") else self.FREE
+        days = self.market.visible(symbol)
+        days = days if query["outputsize"] == "full" else days[-100:]
+        series = {}
+        for day, factor, _ in reversed(days):  # newest first
+            told = dict.fromkeys(("open", "high", "low", "close"), str(day.close)) | {
+                "adjusted close": str(times(day.close, factor)),
+                "volume": str(day.volume),
+                "dividend amount": f"{day.dividend:.4f}",
+                "split coefficient": str(day.split),
+            }
+            numbered = enumerate(names, 1)
+            series[day.date.isoformat()] = {f"{at}. {name}": told[name] for at, name in numbered}
+        about = {"2. Symbol": query["symbol"], "5. Time Zone": "US/Eastern"}
+        return 200, {}, {"Meta Data": about, "Time Series (Daily)": series}
+
+    @staticmethod
+    def lose_date(document, row):
+        days = list(reversed(document["Time Series (Daily)"].items()))
+        days[row] = (f"no date {row}", days[row][1])
+        document["Time Series (Daily)"] = dict(reversed(days))
+
+
 class Yahoo(Dialect):
     name = "yahoo"
 
@@ -185,7 +277,9 @@ class Yahoo(Dialect):
             return 200, {"content-type": "text/plain"}, "crumb"
         if not path.startswith("/v8/finance/chart/"):
             return 404, {}, ""
-        symbol = path.split("/")[-1].replace("-", ".")
+        symbol = path.split("/")[-1]
+        if symbol not in self.market.days:
+            symbol = symbol.replace("-", ".")
         if symbol not in self.market.days:
             error = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
             return 404, {}, {"chart": {"result": None, "error": error}}
@@ -193,7 +287,7 @@ class Yahoo(Dialect):
         days = [
             (stamp, day, factor, splits)
             for day, factor, splits in self.market.visible(symbol)
-            if since <= (stamp := self.opening(day.date)) < until
+            if since <= (stamp := self.opening(symbol, day.date)) < until
         ]
         result = {"meta": self.meta(symbol)}
         if days:
@@ -229,12 +323,13 @@ class Yahoo(Dialect):
     def lose_date(document, row):
         document["chart"]["result"][0]["timestamp"][row] = None
 
-    @staticmethod
-    def opening(day):
-        return int(datetime(day.year, day.month, day.day, 9, 30, tzinfo=NEW_YORK).timestamp())
+    def opening(self, symbol, day):
+        about = self.market.about.get(symbol, {})
+        zone = ZoneInfo(about.get("exchangeTimezoneName", "America/New_York"))
+        hour, minute = (9, 30) if symbol not in self.market.around_the_clock else (0, 0)
+        return int(datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).timestamp())
 
-    @staticmethod
-    def meta(symbol):
+    def meta(self, symbol):
         period = {"timezone": "EST", "start": 0, "end": 0, "gmtoffset": -18000}
         return {
             "currency": "USD",
@@ -252,6 +347,7 @@ class Yahoo(Dialect):
             "dataGranularity": "1d",
             "range": "",
             "validRanges": ["1d", "5d", "1mo", "max"],
+            **self.market.about.get(symbol, {}),
         }
 
 

@@ -1,4 +1,4 @@
-"""The least a function can do; what ours cost at a cold start is told in units of this."""
+"""The smallest possible function, which is the unit of our cold starts."""
 
 import flask
 import functions_framework

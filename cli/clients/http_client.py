@@ -7,14 +7,13 @@ import random
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from cli.clients.event_stream import events
-from cli.clients.service import Answer, FailedRequestError
+from cli.clients.service import Answer, Batch, FailedRequestError
 from functions.common.errors import ConfigurationError, StockcastError, TemporaryError
 
 if TYPE_CHECKING:
@@ -37,15 +36,6 @@ TEMPORARY = {
     HTTPStatus.SERVICE_UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT,
 }
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What has become of many symbols: a CSV table, the ranking as JSON, and how many failed."""
-
-    table: bytes
-    ranking: bytes
-    failed: int
 
 
 class Client:
@@ -114,6 +104,13 @@ class Client:
             self._insistently("GET", links[name]).content for name in ("results", "ranking")
         )
         return Batch(table, ranking, counts["failed"])
+
+    def upload(self, body: bytes, name: str, column: str) -> dict[str, Any]:
+        """See `Service.upload`."""
+        asked = urlencode({"name": name, "column": column})
+        answer = self._insistently("POST", f"/api/prices?{asked}", body)
+        read: dict[str, Any] = answer.json()
+        return read
 
     def _submitted(self, resource: str, asked: Mapping[str, Any]) -> dict[str, str]:
         links: dict[str, str] = self._insistently("POST", f"/api/{resource}", asked).json()["links"]
@@ -205,7 +202,7 @@ class Client:
             answer = self._session.request(
                 method,
                 self.name + path,
-                json=body,
+                **_sent(body),
                 timeout=(CONNECT_TIMEOUT_S, timeout_s),
             )
         _refuse_failures(answer, self.name)
@@ -220,6 +217,13 @@ class Client:
         except requests.RequestException as error:
             message = f"Stockcast at {self.name} does not answer: {_reason(error)}."
             raise TemporaryError(message) from error
+
+
+def _sent(body: Any) -> dict[str, Any]:
+    """A file as it is, everything else as JSON."""
+    if isinstance(body, bytes):
+        return {"data": body, "headers": {"content-type": "text/csv"}}
+    return {"json": body}
 
 
 def _refuse_failures(answer: Response, url: str) -> None:

@@ -11,15 +11,17 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any
 
-from cli.clients.service import Answer
+from cli.clients.service import Answer, Batch
 from functions.common.cloudevents.event import json_bytes
 from functions.common.config import Environment, S3Settings
+from functions.common.errors import StockcastError
 from functions.common.messages.events import ForecastRequested
 from functions.common.prices.store import PriceStore
 from functions.common.requests.claims import Claim, Outcome
 from functions.common.requests.record import RequestRecord, Status
 from functions.ingest.settings import ProviderSettings
 
+FOR_EVER_S = 10 * 365 * 86_400.0
 NO_BUCKET = S3Settings(bucket="memory", endpoint_url=None, region="", credentials=None)
 
 
@@ -43,8 +45,11 @@ class InProcess:
         from obstore.store import MemoryStore
 
         from functions.common.prices.bucket import Bucket
+        from functions.common.prices.uploads import UploadedFiles
         from functions.ingest.freshness.update import FreshPrices
+        from functions.ingest.freshness.uploads import AnyPrices, UploadedPrices
         from functions.ingest.providers import sources
+        from functions.ingest.providers.upload import UploadProvider
 
         # What a reader has to know of the prices stands in the result, and need not be logged.
         logging.getLogger("functions").addHandler(logging.NullHandler())
@@ -52,8 +57,12 @@ class InProcess:
         self.name = f"prices from {', '.join(settings.providers)}"
         self._clock = clock
         store = MemoryStore()
-        self._prices = PriceStore(Bucket(NO_BUCKET, lambda _: store))
-        self._fresh = FreshPrices(
+        bucket = Bucket(NO_BUCKET, lambda _: store)
+        self._prices = PriceStore(bucket)
+        self._files = UploadedFiles(bucket)
+        self._reader = UploadProvider(self._files, FOR_EVER_S, clock)
+        self._uploaded = UploadedPrices(self._reader, self._prices)
+        listed = FreshPrices(
             sources.providers(settings, lambda _: _spend_nothing, clock),
             self._prices,
             Alone(),
@@ -61,6 +70,7 @@ class InProcess:
             stale_ok_s=settings.stale_ok_s,
             clock=clock,
         )
+        self._every = AnyPrices(self._uploaded, listed)
 
     def ask(self, resource: str, asked: Mapping[str, Any], tell: Callable[[str], None]) -> Answer:
         """See `Service.ask`."""
@@ -76,7 +86,7 @@ class InProcess:
             tell(status.value)
 
         reach(Status.INGESTING)
-        kept = self._fresh.of(requested.symbol)
+        kept = self._every.of(requested.symbol)
         ingested = pointing_to(kept, requested, NO_BUCKET.bucket)
         reach(Status.FORECASTING)
         stored = self._prices.get(kept.stored.key) or kept.stored
@@ -88,6 +98,40 @@ class InProcess:
         reach(Status.DONE)
         record = RequestRecord(requested, Status.DONE, at_ms[Status.QUEUED], 0, at_ms)
         return Answer(json_bytes({**record.document(), "result": result}))
+
+    def batch(self, asked: Mapping[str, Any], heed: Callable[[dict[str, Any]], None]) -> Batch:
+        """See `Service.batch`."""
+        from functions.common.requests.batches import headline
+        from functions.web.api import batch_table
+        from functions.web.stores.batches import Member
+
+        symbols = list(dict.fromkeys(asked["symbols"]))
+        common = {name: asked[name] for name in ("days", "model")}
+        members: list[Member] = []
+        for symbol in symbols:
+            try:
+                answer = self.ask("forecasts", {"symbol": symbol, **common}, lambda _: None)
+            except StockcastError as error:
+                members.append(Member(symbol, "", Status.FAILED.value, {}, error.detail))
+            else:
+                shown = headline(answer.result)
+                request_id = answer.document["id"]
+                members.append(Member(symbol, request_id, Status.DONE.value, shown, ""))
+            failed = sum(one.status == Status.FAILED.value for one in members)
+            counts = {"done": len(members) - failed, "failed": failed}
+            heed({"counts": counts, "total": len(symbols)})
+        ranking = json_bytes({"rows": batch_table.ranking(members)})
+        return Batch(batch_table.table(members).encode(), ranking, failed)
+
+    def upload(self, body: bytes, name: str, column: str) -> dict[str, Any]:
+        """See `Service.upload`."""
+        from functions.common.prices.uploads import Upload, name_of
+
+        upload = Upload(name_of(name), column, body)
+        self._files.put(upload, self._clock())
+        read = self._reader.read(upload.symbol)
+        self._uploaded.stored(read)
+        return read.document()
 
     def table(self, answer: Answer) -> bytes:
         """See `Service.table`."""

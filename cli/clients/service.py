@@ -30,6 +30,15 @@ class Answer:
         return result
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What has become of many symbols: a CSV table, the ranking as JSON, and how many failed."""
+
+    table: bytes
+    ranking: bytes
+    failed: int
+
+
 class FailedRequestError(RequestError):
     """A request was refused or has ended `failed`; the message is the service's."""
 
@@ -43,6 +52,15 @@ class Service(Protocol):
         """The answer to `asked`, a submission to `/api/{resource}`.
 
         `tell` hears each status on the way. Raises RequestError where there is no answer.
+        """
+
+    def batch(self, asked: Mapping[str, Any], heed: Callable[[dict[str, Any]], None]) -> Batch:
+        """Forecasts of many symbols, once all have ended; `heed` hears how many have."""
+
+    def upload(self, body: bytes, name: str, column: str) -> dict[str, Any]:
+        """What is in a file of prices, and its symbol, as `POST /api/prices` answers it.
+
+        Raises RequestError where it cannot be read.
         """
 
     def table(self, answer: Answer) -> bytes:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli import arguments
+from cli import arguments, own_prices
 from cli.arguments import BadInputError
 from cli.clients import choice
 from cli.clients.service import Answer
@@ -54,6 +54,7 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     for kind in analyses.KINDS:
         of_kind = kinds.add_parser(kind, help=KINDS[kind], description=KINDS[kind].capitalize())
         arguments.add_symbol(of_kind)
+        own_prices.add_options(of_kind)
         for name in analyses.takes(kind):
             _add_parameter(of_kind, kind, name)
         output.add_options(of_kind)
@@ -123,8 +124,9 @@ def _analyse(given: argparse.Namespace) -> int:
     except InvalidMessageError as error:
         raise BadInputError(error.detail) from error
     stockcast = choice.chosen(given)
-    with progress(given.symbol) as tell:
-        asked = {"symbol": given.symbol, "kind": given.kind, **parameters}
+    symbol = own_prices.one_symbol(stockcast, given)
+    with progress(symbol) as tell:
+        asked = {"symbol": symbol, "kind": given.kind, **parameters}
         answer = stockcast.ask("analyses", asked, tell)
     output.write(stockcast, answer, given, partial(_print, answer))
     return OK

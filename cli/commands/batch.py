@@ -12,16 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli import arguments
+from cli import arguments, own_prices
 from cli.arguments import BadInputError
 from cli.clients import choice
 from cli.commands.forecast import add_horizon
 from cli.exit_codes import FAILED, OK
-from cli.printing.amounts import dollars
 from cli.printing.console import print_text, standard_output
 from cli.printing.doubt import DOUBT, chance_cell
 from cli.printing.waiting import batch_progress
-from functions.common.errors import TemporaryError
+from functions.common.money import Money
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -37,31 +36,25 @@ If a FILE exists under that name, Stockcast reads it. Otherwise the word is a ti
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to those of `stockcast`."""
     parser = commands.add_parser("batch", help="forecast many stocks and rank them", epilog=FORMAT)
-    parser.add_argument("given", nargs="+", metavar="FILE|SYMBOL", help="up to 5,000 tickers")
+    parser.add_argument("given", nargs="*", metavar="FILE|SYMBOL", help="up to 5,000 tickers")
+    own_prices.add_options(parser)
     add_horizon(parser)
     printed = parser.add_mutually_exclusive_group()
     printed.add_argument("--json", action="store_true", help="print the ranking as JSON")
     printed.add_argument(
         "--csv", action="store_true", help="print one row per symbol, failed ones included"
     )
-    choice.add_url(parser)
+    choice.add_options(parser)
     parser.set_defaults(run=_batch)
 
 
 def _batch(given: argparse.Namespace) -> int:
-    from cli.clients.http_client import Client
-
-    symbols = read(given.given)
-    client = Client(given.url or choice.LOCAL_STACK)
-    if not given.url and not client.is_there():
-        message = (
-            f"A batch needs a running Stockcast, and none answers at {client.name}."
-            " Start one with: make run"
-        )
-        raise TemporaryError(message)
+    tickers = read(given.given)
+    stockcast = choice.chosen(given)
+    symbols = own_prices.all_symbols(stockcast, given, tickers)
     asked = {"symbols": symbols, "days": given.days, "model": given.model}
     with batch_progress(len(set(symbols))) as heed:
-        batch = client.batch(asked, heed)
+        batch = stockcast.batch(asked, heed)
     if given.csv:
         sys.stdout.buffer.write(batch.table)
     elif given.json:
@@ -129,7 +122,7 @@ def _print_ranking(rows: Sequence[Mapping[str, Any]]) -> None:
         prices = (row["last_price"], row["predicted_price"], row["lo80"], row["hi80"])
         doubted = row.get("trust") == "too_narrow"
         chance = chance_cell(row["probability_higher"], doubted=doubted)
-        table.add_row(str(row["rank"]), row["symbol"], *map(dollars, prices), chance)
+        table.add_row(str(row["rank"]), row["symbol"], *map(Money.of(row), prices), chance)
     console.print(table)
     if any(row.get("trust") == "too_narrow" for row in rows):
         print_text(console, DOUBT, "dim")

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cli import own_prices
 from cli.arguments import add_symbol, days
 from cli.clients import choice
 from cli.clients.service import Answer
@@ -26,6 +27,7 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to those of `stockcast`."""
     parser = commands.add_parser("forecast", help="forecast one stock")
     add_symbol(parser)
+    own_prices.add_options(parser)
     add_horizon(parser)
     output.add_options(parser)
     choice.add_options(parser)
@@ -46,9 +48,10 @@ def add_horizon(parser: argparse.ArgumentParser) -> None:
 
 
 def _forecast(given: argparse.Namespace) -> int:
-    asked = {"symbol": given.symbol, "days": given.days, "model": given.model}
     stockcast = choice.chosen(given)
-    with progress(given.symbol) as tell:
+    symbol = own_prices.one_symbol(stockcast, given)
+    asked = {"symbol": symbol, "days": given.days, "model": given.model}
+    with progress(symbol) as tell:
         answer = stockcast.ask("forecasts", asked, tell)
     output.write(stockcast, answer, given, partial(_print, answer))
     return OK

@@ -10,9 +10,14 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli import arguments
 from cli.arguments import port
 from cli.exit_codes import FAILED, OK
-from functions.common.errors import StockcastError
+from functions.common.config import Environment
+from functions.common.config import providers as configured_providers
+from functions.common.data_sources import BY_NAME
+from functions.common.errors import ConfigurationError, StockcastError
+from local import yahoo
 from local.data_lock import DataInUseError, data_lock
 from local.process import StartError
 from local.reload import watch
@@ -45,12 +50,32 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--reload", action="store_true", help="restart a function when its code changes"
     )
     parser.add_argument(
+        "--providers",
+        type=providers,
+        metavar="NAMES",
+        help="sources of prices, such as yahoo or tiingo,sample (default: PROVIDERS)",
+    )
+    parser.add_argument(
         "--data", type=Path, default=Path(".stockcast"), help="folder for data and logs"
     )
 
 
+def providers(text: str) -> str:
+    """The names of data sources, with commas between them."""
+    names = arguments.parts(text)
+    unknown = [name for name in names if name not in BY_NAME]
+    if unknown or not names:
+        message = f"{text!r} names no data source; use some of {', '.join(BY_NAME)}"
+        raise argparse.ArgumentTypeError(message)
+    return ",".join(names)
+
+
 def _up(given: argparse.Namespace) -> int:
     sys.stderr.write("Starting Stockcast ...\n")
+    if given.providers:
+        os.environ["PROVIDERS"] = given.providers
+    if not _has_sources():
+        return FAILED
     options = _options(given)
     url = f"http://{HOST}:{options.web_port}"
     try:
@@ -58,6 +83,25 @@ def _up(given: argparse.Namespace) -> int:
             return _run(options, reload=given.reload)
     except DataInUseError as error:
         return _already_running(error.url, url, options.home)
+
+
+def _has_sources() -> bool:
+    """Install what the sources of prices need, and tell their terms; False where that fails."""
+    try:
+        named = configured_providers(Environment(os.environ))
+    except ConfigurationError as error:
+        sys.stderr.write(f"stockcast: {error.detail}\n")
+        return False
+    if "yahoo" in named and not yahoo.is_installed():
+        sys.stderr.write("Installing yfinance, which fetches Yahoo's prices ...\n")
+        try:
+            yahoo.install()
+        except yahoo.InstallError as error:
+            sys.stderr.write(f"stockcast: yfinance cannot be installed: {error}\n")
+            return False
+    for source in (BY_NAME[name] for name in named if name != "sample"):
+        sys.stderr.write(f"Prices from {source.title}. {source.terms}\n")
+    return True
 
 
 def _already_running(running: str, wanted: str, home: Path) -> int:

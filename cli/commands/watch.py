@@ -9,15 +9,16 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from cli import own_prices
 from cli.arguments import add_symbols, positive
 from cli.clients import choice
 from cli.commands.forecast import add_horizon
 from cli.exit_codes import FAILED, OK, UNAVAILABLE
-from cli.printing.amounts import dollars
 from cli.printing.console import standard_output
 from cli.printing.doubt import DOUBT, chance_cell, is_doubted
 from cli.printing.waiting import bar
 from functions.common.errors import StockcastError, TemporaryError
+from functions.common.money import Money
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -45,6 +46,7 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to those of `stockcast`."""
     parser = commands.add_parser("watch", help="a table of several stocks, kept up to date")
     add_symbols(parser)
+    own_prices.add_options(parser)
     add_horizon(parser)
     parser.add_argument(
         "--every",
@@ -60,7 +62,8 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _watch(given: argparse.Namespace) -> int:
     stockcast = choice.chosen(given, patience_s=PATIENCE_S)
-    rows = [Row(symbol) for symbol in dict.fromkeys(given.symbols)]
+    symbols = own_prices.all_symbols(stockcast, given, given.symbols)
+    rows = [Row(symbol) for symbol in dict.fromkeys(symbols)]
     asked = {"days": given.days, "model": given.model}
     if not given.once:
         with suppress(KeyboardInterrupt):  # that is how watching ends
@@ -141,9 +144,10 @@ def _reached(rows: Sequence[Row]) -> tuple[int, str]:
 def _cells(result: dict[str, Any] | None) -> list[str | Text]:
     if result is None:
         return [""] * 5
-    low, high = map(dollars, result["intervals"]["80"])
+    money = Money.of(result)
+    low, high = map(money, result["intervals"]["80"])
     chance = chance_cell(result["probability_higher"], doubted=is_doubted(result))
-    return [dollars(result["last_price"]), result["last_date"], low, high, chance]
+    return [money(result["last_price"]), result["last_date"], low, high, chance]
 
 
 def _exit_code(rows: Sequence[Row]) -> int:

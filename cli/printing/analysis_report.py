@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cli.printing.amounts import price_label
 from cli.printing.canvas import Glyphs
 from cli.printing.console import plot_size, print_rows, print_text
 from cli.printing.provenance import provenance
 from cli.printing.terminal_plot import Line, Plot, Point, Ribbon, draw
+from functions.common.money import Money
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,10 +27,11 @@ def print_analysis(console: Console, result: Mapping[str, Any], today: date) -> 
     for note in result["notes"]:
         print_text(console, note)
     width, height, glyphs = plot_size(console)
+    money = Money.of(result)
     for panel in result["panels"]:
         console.print()
         print_text(console, panel["title"], "underline")
-        print_rows(console, draw(panel_plot(panel, glyphs), width, height, glyphs))
+        print_rows(console, draw(panel_plot(panel, glyphs, money), width, height, glyphs))
         print_text(console, legend(panel, glyphs), "dim")
     figures = [(_named(name), value) for name, value in result["figures"].items()]
     _print_table(console, ("", ""), figures)
@@ -44,7 +45,7 @@ def print_analysis(console: Console, result: Mapping[str, Any], today: date) -> 
         print_text(console, line, "dim")
 
 
-def panel_plot(panel: Mapping[str, Any], glyphs: Glyphs) -> Plot:
+def panel_plot(panel: Mapping[str, Any], glyphs: Glyphs, money: Money) -> Plot:
     """One panel; several lines are told apart by a number on each."""
     lines = panel["lines"]
     is_alone = len(lines) == 1
@@ -70,7 +71,7 @@ def panel_plot(panel: Mapping[str, Any], glyphs: Glyphs) -> Plot:
         for mark in panel["marks"]
         if mark["date"] in at and (value := lines[0]["values"][at[mark["date"]]]) is not None
     ]
-    return Plot(x, drawn, ribbons, points, label=LABELS.get(panel["unit"], "{:,g}".format))
+    return Plot(x, drawn, ribbons, points, label=_label(panel["unit"], money))
 
 
 def legend(panel: Mapping[str, Any], glyphs: Glyphs) -> str:
@@ -130,5 +131,12 @@ def _shares(count: float) -> str:
     return f"{count:g}"
 
 
-LABELS = {"price": price_label, "money": price_label, "percent": _percent, "shares": _shares}
-"""How values are written on an axis, by unit."""
+def _label(unit: str, money: Money) -> Callable[[float], str]:
+    if unit in MONEY:
+        return money.label
+    return LABELS.get(unit, "{:,g}".format)
+
+
+MONEY = frozenset({"price", "money"})
+LABELS = {"percent": _percent, "shares": _shares}
+"""How values that are no money are written on an axis, by unit."""

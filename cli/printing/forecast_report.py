@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cli.printing.amounts import chance_of, dollars, price_label
+from cli.printing.amounts import chance_of
 from cli.printing.console import plot_size, print_rows, print_text
 from cli.printing.doubt import is_doubted
 from cli.printing.provenance import provenance
 from cli.printing.terminal_plot import Line, Plot, Ribbon, draw
+from functions.common.money import Money
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,7 +25,7 @@ CHANCES = {"50": "1 in 2 (50%)", "80": "4 in 5 (80%)", "95": "19 in 20 (95%)"}
 
 def print_forecast(console: Console, result: Mapping[str, Any], today: date) -> None:
     """The sentence, the table of ranges, the plot, and how far one can trust it."""
-    last, chance = dollars(result["last_price"]), chance_of(result["probability_higher"])
+    last, chance = Money.of(result)(result["last_price"]), chance_of(result["probability_higher"])
     print_text(console, result["message"], "bold")
     if is_doubted(result):
         said = f"That model puts the chance of a price above {last} at {chance}."
@@ -55,7 +56,7 @@ def _ranges(result: Mapping[str, Any]) -> Table:
     for title in ("from", "to"):
         table.add_column(title, justify="right")
     for percent, chance in CHANCES.items():
-        table.add_row(chance, *map(dollars, result["intervals"][percent]))
+        table.add_row(chance, *map(Money.of(result), result["intervals"][percent]))
     return table
 
 
@@ -81,4 +82,4 @@ def forecast_plot(result: Mapping[str, Any]) -> Plot:
         Line([*gap, last, *forecast["mean"]], "yellow"),
     ]
     x = [*dates, *forecast["dates"]]
-    return Plot(x, lines, ribbons, rule=len(dates) - 1, label=price_label)
+    return Plot(x, lines, ribbons, rule=len(dates) - 1, label=Money.of(result).label)

@@ -1,4 +1,4 @@
-"""Shows on stderr how a request gets on, while somebody waits; nothing where no terminal is."""
+"""Shows the progress of a request on stderr, if stderr is a terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ STAGES = {
     "queued": "waiting for a free worker",
     "ingesting": "fetching prices",
     "forecasting": "computing",
-    "backtesting": "holding the model against the past",
+    "backtesting": "testing the model on the past",
     "done": "done",
     "failed": "stopped",
 }

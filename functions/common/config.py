@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
 
+from functions.common.data_sources import KEYS, SOURCES
 from functions.common.errors import ConfigurationError
 
 T = TypeVar("T")
@@ -109,9 +110,7 @@ def _content(path: Path, what: str) -> str | None:
         raise ConfigurationError(f"{what}, which cannot be read: {why}.") from error
 
 
-PROVIDERS = ("tiingo", "nasdaq", "yahoo", "sample")
-KEYS = {"tiingo": "TIINGO_API_KEY", "nasdaq": "NASDAQ_DATA_LINK_API_KEY"}
-"""The providers that need a key, and the variable that holds it."""
+PROVIDERS = tuple(source.name for source in SOURCES)
 
 
 def providers(env: Environment) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ A `RequestError` cannot get better by trying again: the request is failed with i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+MOST_CAUSE = 120
 
 
 class StockcastError(Exception):
@@ -20,6 +22,12 @@ class StockcastError(Exception):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+
+
+def cause(error: object) -> str:
+    """What another program said, on one line and short, so that our own words fit beside it."""
+    text = " ".join(str(error).split())
+    return text if len(text) <= MOST_CAUSE else text[: MOST_CAUSE - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 class ConfigurationError(StockcastError):
@@ -61,11 +69,15 @@ class InvalidFieldError(InvalidMessageError):
 
 
 class UnknownSymbolError(RequestError):
-    """No provider has prices for the symbol."""
+    """No provider has prices for the symbol. `suggestions` are others: `symbol` and `name`."""
 
     status = 404
     title = "Unknown symbol"
     slug = "unknown-symbol"
+
+    def __init__(self, detail: str, *, suggestions: Sequence[Mapping[str, str]] = ()) -> None:
+        super().__init__(detail)
+        self.suggestions = suggestions
 
 
 class TooLittleHistoryError(RequestError):
@@ -130,6 +142,17 @@ class OversizedEventError(StockcastError):
 
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(f"The event has {size} bytes or more; at most {limit} are taken.")
+
+
+class LargeHeadError(StockcastError):
+    """The headers of a request are larger than any of ours."""
+
+    status = 431
+    title = "Request Header Fields Too Large"
+    slug = "request-header-fields-too-large"
+
+    def __init__(self) -> None:
+        super().__init__("The head of a request may have 32 KiB and 100 headers.")
 
 
 class SlowBodyError(StockcastError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,38 +11,38 @@ from datetime import datetime, timezone
 from types import MappingProxyType
 from typing import Any
 
+from pythonjsonlogger.json import JsonFormatter
+
 _about: ContextVar[Mapping[str, str]] = ContextVar("about", default=MappingProxyType({}))
 
-STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
-
-class JsonFormatter(logging.Formatter):
+class Formatter(JsonFormatter):
     """Time, level, function, message, what it is about, and the fields given as `extra`."""
 
     def __init__(self, function: str) -> None:
-        super().__init__()
+        super().__init__(
+            "%(message)s",
+            rename_fields={"exc_info": "exception"},
+            rename_fields_keep_missing=False,
+            json_ensure_ascii=True,
+        )
         self._function = function
 
-    def format(self, record: logging.LogRecord) -> str:
-        entry: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, timezone.utc).isoformat(
-                timespec="milliseconds"
-            ),
-            "level": record.levelname.lower(),
-            "function": self._function,
-            "message": record.getMessage(),
-            **_about.get(),
-            **{name: value for name, value in vars(record).items() if name not in STANDARD},
-        }
-        if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps(entry, default=str)
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        """Put our own fields first."""
+        moment = datetime.fromtimestamp(record.created, timezone.utc)
+        log_data["time"] = moment.isoformat(timespec="milliseconds")
+        log_data["level"] = record.levelname.lower()
+        log_data["function"] = self._function
+        super().add_fields(log_data, record, {**message_dict, **_about.get()})
 
 
 def configure(function: str, level: str) -> None:
     """Log to standard error from `level` on; functions-framework would drop INFO otherwise."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter(function))
+    handler.setFormatter(Formatter(function))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("functions").setLevel(level)
 

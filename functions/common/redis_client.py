@@ -19,7 +19,7 @@ from redis.exceptions import (
 from redis.retry import Retry
 
 from functions.common.config import RedisSettings
-from functions.common.errors import TemporaryError
+from functions.common.errors import TemporaryError, cause
 
 CONNECT_TIMEOUT_S = 2.0
 REPLY_TIMEOUT_S = 5.0
@@ -82,8 +82,8 @@ def failures_are_temporary() -> Iterator[None]:
     try:
         yield
     except AuthenticationError as error:
-        message = f"Redis refuses the credentials in REDIS_URL: {error}"
+        message = f"Redis refuses the credentials in REDIS_URL: {cause(error)}"
         raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
     except FAILURES as error:
-        message = f"Redis does not answer: {error}"
+        message = f"Redis does not answer: {cause(error)}"
         raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error

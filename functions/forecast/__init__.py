@@ -1,3 +1,5 @@
+"""The forecast function: models, backtests and charts."""
+
 import os
 
 # NumPy's threads cost 50 ms of CPU at import, and bring nothing to matrices as small as ours.

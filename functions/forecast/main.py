@@ -25,6 +25,7 @@ from functions.common.messages.events import (
 from functions.common.prices.bucket import Bucket
 from functions.common.prices.store import PriceStore
 from functions.common.redis_client import connect, failures_are_temporary
+from functions.common.request_heads import bound_gunicorn
 from functions.common.requests.claims import Claims
 from functions.common.requests.results import ResultStore
 from functions.common.requests.steps import Steps
@@ -35,6 +36,7 @@ from functions.forecast.handlers.forecast import Forecasting
 from functions.forecast.handlers.warm_up import Warming
 from functions.forecast.settings import Settings
 
+bound_gunicorn()
 settings = read_or_exit("forecast", Settings.read, Environment(os.environ))
 logs.configure("forecast", settings.sinks.log_level)
 

@@ -8,28 +8,28 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import TooLittleHistoryError
 from functions.common.messages.events import PricesIngested
 from functions.common.prices.store import StoredPrices
-from functions.forecast.models import oddities, random_walk
-from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction
+from functions.forecast.models import oddities
+from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction, first_shown
 from functions.forecast.prices import ended
 from functions.forecast.prices.series import PriceSeries
-from functions.forecast.scoring import backtest, trust
+from functions.forecast.scoring import backtest, random_walk, trust
 from functions.forecast.scoring.backtest import Backtest
 from functions.forecast.scoring.scores import WIS_LEVELS
 
 if TYPE_CHECKING:
-    from functions.forecast.models.prophet_components import Components, Curve
-
-SHOWN_YEARS = 5
-"""How much history goes into a result; the model sees all of it."""
+    from functions.forecast.models.prophet_parts import Components
 
 DECIMALS = 4
+
+_json = msgspec.json.Encoder(enc_hook=float).encode
+"""Much faster than Python's own; NumPy's numbers become Python's."""
 
 
 def answer(
@@ -61,7 +61,7 @@ def answer(
         for percent in INTERVALS
     }
     predicted = rounding(prediction.centre[-1])
-    message = _message(series.symbol, target, predicted, intervals["80"])
+    message = _message(series, target, predicted, intervals["80"])
     document: dict[str, Any] = {
         "symbol": series.symbol,
         "days": ingested.days,
@@ -87,7 +87,7 @@ def answer(
         document["components"] = _components(prediction.components, rounding)
     # By far the largest part, and the same for all questions about a stock: it is written once.
     history = _history(series, prediction.past)
-    return json_bytes(document)[:-1] + b',"history":' + history + b"}"
+    return _json(document)[:-1] + b',"history":' + history + b"}"
 
 
 def data_document(
@@ -163,10 +163,9 @@ def _level_index(prediction: Prediction, level: float) -> int:
 def _history(series: PriceSeries, past: Past) -> bytes:
     """The last years and what the model made of them, JSON; that of the last series is kept."""
     rounding = Rounding(float(series.adjusted_close[-1]))
-    since = series.dates[-1] - np.timedelta64(round(SHOWN_YEARS * 365.25), "D")
-    shown = slice(int(np.searchsorted(series.dates, since)), None)
+    shown = slice(first_shown(series.dates), None)
     low, high = np.full((2, len(series)), np.nan) if past.day_before is None else past.day_before.T
-    return json_bytes(
+    return _json(
         {
             "dates": series.dates[shown].astype(str).tolist(),
             "close": rounding.column(series.adjusted_close[shown]),
@@ -202,30 +201,36 @@ def _random_walk(series: PriceSeries, horizon: int, rounding: Rounding) -> dict[
 
 
 def _components(parts: Components, rounding: Rounding) -> dict[str, Any]:
-    def curve(of: Curve) -> dict[str, Any]:
-        return {"dates": of.dates.astype(str).tolist(), "values": rounding.column(of.values)}
+    """The trend in the price's currency, the seasons and the turns of the trend in percent."""
+    from functions.forecast.models.prophet_parts import per_year
 
-    turns = zip(parts.turns.astype(str).tolist(), parts.slope_changes, strict=True)
+    turns = zip(parts.turns.astype(str).tolist(), per_year(parts.slope_changes), strict=True)
     return {
-        "trend": curve(parts.trend),
-        "yearly": curve(parts.yearly),
-        "monthly": curve(parts.monthly),
+        "trend": {
+            "dates": parts.trend.dates.astype(str).tolist(),
+            "values": rounding.column(np.exp(parts.trend.logs)),
+        },
+        **{
+            name: {
+                "dates": season.dates.astype(str).tolist(),
+                "values": np.round(season.percent, DECIMALS).tolist(),
+            }
+            for name, season in (("yearly", parts.yearly), ("monthly", parts.monthly))
+        },
         "changepoints": [
-            {"date": day, "slope_change_per_day": float(f"{change:.6g}")} for day, change in turns
+            {"date": day, "yearly_growth_change_percent": round(float(change), DECIMALS)}
+            for day, change in turns
         ],
     }
 
 
-def _message(symbol: str, target: date, middle: float, interval: list[float]) -> str:
-    low, high = map(_dollars, interval)
+def _message(series: PriceSeries, target: date, middle: float, interval: list[float]) -> str:
+    low, high = map(series.money, interval)
+    on = f"{target:%B} {target.day}, {target.year}"
     return (
-        f"{symbol} could be between {low} and {high} on {target:%B} {target.day}, {target.year}"
-        f" (80% range), with {_dollars(middle)} in the middle."
+        f"{series.symbol} could be between {low} and {high} on {on}"
+        f" (80% range), with {series.money(middle)} in the middle."
     )
-
-
-def _dollars(price: float) -> str:
-    return f"${price:,.2f}" if price >= 1 else f"${price:.4g}"
 
 
 def _rounded_score(score: Any) -> Any:

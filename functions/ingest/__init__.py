@@ -1,0 +1,1 @@
+"""The ingest function: fetches daily prices and keeps them in S3."""

@@ -19,7 +19,7 @@ from functions.common.requests.missing_prices import MissingPrices
 from functions.common.requests.record import Status, iso
 from functions.common.requests.turn import Turn
 from functions.ingest.freshness.policy import Kept
-from functions.ingest.freshness.update import FreshPrices
+from functions.ingest.freshness.uploads import PriceSource
 
 TURN_S = 45.0
 """A refresh passes on what it has not done by then, well within a delivery's time-out."""
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 class Ingestion:
     """From a requested forecast to prices in S3."""
 
-    def __init__(self, prices: FreshPrices, bucket: str) -> None:
+    def __init__(self, prices: PriceSource, bucket: str) -> None:
         self._prices = prices
         self._bucket = bucket
 
@@ -78,7 +78,7 @@ class Upkeep:
 
     def __init__(
         self,
-        prices: FreshPrices,
+        prices: PriceSource,
         watchlist: tuple[str, ...],
         refresh_symbols: Callable[[], None] | None,
         missing: MissingPrices,
@@ -141,4 +141,4 @@ class Upkeep:
             log.info("no warm-up of %s: %s", asked.symbol, error.detail)
             self._missing.note(asked.symbol, error)
             return None
-        return PricesWarmed(asked.symbol)
+        return PricesWarmed(asked.symbol, asked.model)

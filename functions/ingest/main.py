@@ -17,21 +17,32 @@ from functions.common.cloudevents.sink import Sink
 from functions.common.cloudevents.wsgi import Answer, HttpRequest, answer_below_flask
 from functions.common.config import Environment, read_or_exit
 from functions.common.lazy import Lazy
-from functions.common.messages.events import ForecastRequested, PricesRefresh, WarmupRequested
+from functions.common.messages.events import (
+    ForecastRequested,
+    PricesRefresh,
+    PricesUploaded,
+    WarmupRequested,
+)
 from functions.common.prices.bucket import Bucket
 from functions.common.prices.store import PriceStore
+from functions.common.prices.uploads import UploadedFiles
 from functions.common.redis_client import connect, failures_are_temporary
+from functions.common.request_heads import bound_gunicorn
 from functions.common.requests.claims import Claims
 from functions.common.requests.missing_prices import MissingPrices
 from functions.common.requests.steps import Steps
 from functions.common.requests.store import Requests
+from functions.common.requests.upload_outcomes import UploadOutcomes
 from functions.ingest.freshness.update import FreshPrices
+from functions.ingest.freshness.uploads import AnyPrices, UploadedPrices, Uploading
 from functions.ingest.handlers import Ingestion, Upkeep
 from functions.ingest.providers import sources
 from functions.ingest.providers.budget import Budget
+from functions.ingest.providers.upload import UploadProvider
 from functions.ingest.settings import Settings
 from functions.ingest.symbol_directory import SymbolRefresh
 
+bound_gunicorn()
 settings = read_or_exit("ingest", Settings.read, Environment(os.environ))
 logs.configure("ingest", settings.sinks.log_level)
 
@@ -60,16 +71,20 @@ def build() -> EventFunction:
         stale_ok_s=settings.prices.stale_ok_s,
         clock=time.time,
     )
+    files = UploadProvider(UploadedFiles(bucket), settings.upload_ttl_s, time.time)
+    uploaded = UploadedPrices(files, prices)
+    every = AnyPrices(uploaded, fresh)
     symbols = SymbolRefresh(bucket, settings.symbols_url)
     has_live_prices = settings.prices.providers != ("sample",)
     refresh_symbols = symbols.refresh if has_live_prices else None
-    upkeep = Upkeep(fresh, settings.watchlist, refresh_symbols, MissingPrices(redis))
+    upkeep = Upkeep(every, settings.watchlist, refresh_symbols, MissingPrices(redis))
     return EventFunction(
         "ingest",
         {
-            ForecastRequested: Ingestion(fresh, settings.s3.bucket).ingest,
+            ForecastRequested: Ingestion(every, settings.s3.bucket).ingest,
             PricesRefresh: upkeep.refresh,
             WarmupRequested: upkeep.warm_up,
+            PricesUploaded: Uploading(files, uploaded, UploadOutcomes(redis)).take,
         },
         requests=requests,
         sink=Sink(settings.sinks.sink) if settings.sinks.sink else None,

@@ -7,16 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from functions.common.config import (
-    KEYS,
     Environment,
     RedisSettings,
     S3Settings,
     SinkSettings,
     providers,
 )
+from functions.common.data_sources import KEYS
 from functions.common.errors import ConfigurationError, InvalidMessageError
 from functions.common.messages.events import PricesRefresh
-from functions.ingest.providers.budget import Limit
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 BUDGETS = {
@@ -25,9 +24,26 @@ BUDGETS = {
         ("NASDAQ_DATA_LINK_MINUTE_BUDGET", "180", MINUTE_S),
         ("NASDAQ_DATA_LINK_DAILY_BUDGET", "45000", DAY_S),
     ),
+    "twelvedata": (
+        ("TWELVEDATA_MINUTE_BUDGET", "7", MINUTE_S),
+        ("TWELVEDATA_DAILY_BUDGET", "780", DAY_S),
+    ),
+    "alphavantage": (
+        ("ALPHAVANTAGE_MINUTE_BUDGET", "5", MINUTE_S),
+        ("ALPHAVANTAGE_DAILY_BUDGET", "24", DAY_S),
+    ),
     "yahoo": (("YAHOO_HOURLY_BUDGET", "300", HOUR_S),),
 }
 """The variable, default and window of each limit; the defaults stay below the free plans'."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `most` calls in any `window_s` seconds; `variable` is the setting that says so."""
+
+    most: int
+    window_s: int
+    variable: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,9 @@ class ProviderSettings:
     tiingo: KeyedService
     nasdaq: KeyedService
     nasdaq_database: str
+    twelvedata: KeyedService
+    alphavantage: KeyedService
+    alphavantage_plan: str
     yahoo_url: str
     provider_timeout_s: float
     price_max_age_s: float
@@ -74,6 +93,15 @@ class ProviderSettings:
                 env.text("NASDAQ_DATA_LINK_API_KEY", ""),
             ),
             nasdaq_database=env.text("NASDAQ_DATA_LINK_DATABASE", "WIKI"),
+            twelvedata=KeyedService(
+                _url(env, "TWELVEDATA_URL", "https://api.twelvedata.com"),
+                env.text("TWELVEDATA_API_KEY", ""),
+            ),
+            alphavantage=KeyedService(
+                _url(env, "ALPHAVANTAGE_URL", "https://www.alphavantage.co"),
+                env.text("ALPHAVANTAGE_API_KEY", ""),
+            ),
+            alphavantage_plan=env.choice("ALPHAVANTAGE_PLAN", "free", among=("free", "premium")),
             yahoo_url=_url(env, "YAHOO_URL", ""),
             provider_timeout_s=env.seconds("PROVIDER_TIMEOUT", "15s"),
             price_max_age_s=env.seconds("PRICE_MAX_AGE", "7d"),
@@ -92,6 +120,7 @@ class Settings:
     limits: Mapping[str, tuple[Limit, ...]]
     watchlist: tuple[str, ...]
     symbols_url: str
+    upload_ttl_s: float
 
     @classmethod
     def read(cls, env: Environment) -> Settings:
@@ -108,6 +137,7 @@ class Settings:
                 for name, budgets in BUDGETS.items()
             },
             watchlist=_watchlist(env),
+            upload_ttl_s=env.seconds("UPLOAD_TTL", "7d"),
             symbols_url=_url(env, "SYMBOLS_URL", "https://www.nasdaqtrader.com/dynamic/SymDir"),
         )
 

@@ -1,0 +1,1 @@
+"""The web function: the page and the HTTP API."""

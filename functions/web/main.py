@@ -16,9 +16,11 @@ from starlette.types import Receive, Scope, Send
 
 from functions.common import logs
 from functions.common.config import Environment, read_or_exit
+from functions.common.request_heads import bound_uvicorn
 from functions.web.settings import Settings
 from functions.web.wiring import Wired
 
+bound_uvicorn()
 settings = read_or_exit("web", Settings.read, Environment(os.environ))
 logs.configure("web", settings.log_level)
 

@@ -36,6 +36,7 @@ class Settings:
     streams_per_client: int = 0
     backlog_limit: int = 0
     concurrency_limit: int = 0
+    uploads: bool = True
     event_tokens: tuple[str, ...] = field(default=(), repr=False)
     metrics_token: str = field(default="", repr=False)
 
@@ -49,7 +50,7 @@ class Settings:
         of_one = env.number("RATE_LIMIT", "120")
         return cls(
             redis=RedisSettings.read(env),
-            sink=env.url("K_SINK", schemes=("http", "https")),
+            sink=env.url("K_SINK", "", schemes=("http", "https")),
             providers=providers(env),
             requests_per_minute=of_one,
             cors_origins=env.names("CORS_ORIGINS", ""),
@@ -62,6 +63,7 @@ class Settings:
             streams_per_client=env.number("STREAM_LIMIT", "100"),
             backlog_limit=env.number("BACKLOG_LIMIT", "500"),
             concurrency_limit=env.number("CONCURRENCY_LIMIT", "100"),
+            uploads=env.flag("UPLOADS", default=True),
             event_tokens=event_tokens(env),
             metrics_token=env.text("METRICS_TOKEN", ""),
         )

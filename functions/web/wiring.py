@@ -14,6 +14,7 @@ from functions.web.api.health import HealthApi
 from functions.web.api.metrics import MetricsApi
 from functions.web.api.pages import PageApi
 from functions.web.api.symbols import SymbolApi
+from functions.web.api.uploads import UploadApi
 from functions.web.app import application
 from functions.web.limits.clients import Limits
 from functions.web.live.progress import Changes
@@ -23,6 +24,7 @@ from functions.web.settings import Settings
 from functions.web.stores.batches import BatchStore
 from functions.web.stores.price_history import PriceHistories
 from functions.web.stores.requests import WebStore, connect
+from functions.web.stores.uploads import UploadStore
 from functions.web.symbols.source import SymbolSource
 
 
@@ -40,7 +42,7 @@ class Wired:
         expansion = Expansion(batches, self._changes, self._publisher)
         limits = Limits(settings, store)
         histories = PriceHistories(settings.s3, settings.providers)
-        shared = (settings, store, self._changes, self._publisher, limits)
+        shared = (settings, store, self._changes, self._publisher, limits, self._symbols)
         retries = Retries(settings.retry_for_s)
         resources = (
             PageApi(),
@@ -50,6 +52,7 @@ class Wired:
             ForecastApi(*shared),
             AnalysisApi(*shared),
             BatchApi(limits, batches, expansion, self._changes, signer, retries),
+            UploadApi(limits, UploadStore(settings.s3, self._redis), self._publisher, settings),
             DeadLetterApi(store, batches, signer),
         )
         self.application: Starlette = application(resources, settings)

@@ -1,0 +1,1 @@
+"""A small durable broker that routes events as the Knative Triggers say."""

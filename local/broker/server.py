@@ -25,9 +25,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from functions.common import logs, problems
+from functions.common.bounded_protocol import BoundedProtocol
 from functions.common.cloudevents import event as cloudevent
 from functions.common.config import Environment, RedisSettings
-from functions.common.errors import MalformedEventError, OversizedEventError, StockcastError
+from functions.common.errors import MalformedEventError, OversizedEventError, StockcastError, cause
 from functions.common.problems import problem
 from local.broker import triggers
 from local.broker.queue import Queue
@@ -50,7 +51,7 @@ def application(router: Router, queue: Queue) -> Starlette:
         try:
             await router.accept(event)
         except RedisError as error:
-            detail = f"The event is not stored, since Redis does not answer: {error}"
+            detail = f"The event is not stored, since Redis does not answer: {cause(error)}"
             return _problem(problem("unavailable", "Temporarily unavailable", 503, detail))
         return Response(status_code=202)
 
@@ -61,7 +62,7 @@ def application(router: Router, queue: Queue) -> Starlette:
         try:
             await queue.is_ready()
         except RedisError as error:
-            detail = f"Redis does not answer: {error}"
+            detail = f"Redis does not answer: {cause(error)}"
             return _problem(problem("unavailable", "Temporarily unavailable", 503, detail))
         return JSONResponse({"status": "ready", "function": "broker"})
 
@@ -133,6 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     router = Router(triggers.read(given.triggers, services), queue, at_once=given.at_once)
     uvicorn.run(
         application(router, queue),
+        http=BoundedProtocol,
         host=given.host,
         port=given.port,
         log_config=None,

@@ -51,11 +51,12 @@ async function answered(url, options) {
 
 const warmed = new Set();
 
-/** Have the prices of `symbol` fetched ahead; nothing depends on it. */
-export function warmUp(symbol) {
-  if (warmed.has(symbol)) return;
-  warmed.add(symbol);
-  post("/api/warmup", { symbol }).catch(() => warmed.delete(symbol));
+/** Have the prices of `symbol` fetched ahead, and the model made ready; nothing depends on it. */
+export function warmUp(symbol, model = "calibrated") {
+  const key = `${symbol} ${model}`;
+  if (warmed.has(key)) return;
+  warmed.add(key);
+  post("/api/warmup", { symbol, model }).catch(() => warmed.delete(key));
 }
 
 export async function findSymbols(query, signal) {
@@ -64,3 +65,11 @@ export async function findSymbols(query, signal) {
 
 export const history = (symbol, start, signal) =>
   get(`/api/symbols/${encodeURIComponent(symbol)}/history${start ? `?start=${start}` : ""}`, signal);
+
+/** Read a file of a person's own prices, or one series of it. */
+export async function upload(file, column, signal) {
+  const body = new FormData();
+  body.append("file", file);
+  if (column) body.append("column", column);
+  return answered("/api/prices", { method: "POST", body, signal });
+}

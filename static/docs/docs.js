@@ -8,8 +8,10 @@ function element(name, text, ...children) {
   return made;
 }
 
-function bodyOf({ oneOf, ...schema }) {
-  const names = (oneOf ?? [schema]).map(({ $ref: reference }) => reference.split("/").at(-1));
+function bodyOf(content) {
+  const json = content["application/json"]?.schema;
+  if (!json) return `Body: ${Object.keys(content).join(" or ")}.`;
+  const names = (json.oneOf ?? [json]).map(({ $ref: reference }) => reference.split("/").at(-1));
   return `Body: ${names.join(" or ")}, as JSON (see below).`;
 }
 
@@ -18,7 +20,7 @@ function operation(path, method, { summary, parameters = [], requestBody, respon
   for (const { name, description } of parameters) {
     section.append(element("p", `${name}: ${description ?? "the request's id"}`));
   }
-  if (requestBody) section.append(element("p", bodyOf(requestBody.content["application/json"].schema)));
+  if (requestBody) section.append(element("p", bodyOf(requestBody.content)));
   const list = element("ul", "");
   for (const [status, { description }] of Object.entries(responses)) list.append(element("li", `${status}: ${description}`));
   section.append(list);

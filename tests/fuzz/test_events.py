@@ -19,6 +19,7 @@ from functions.common.messages.events import (
     ForecastRequested,
     PricesIngested,
     PricesRefresh,
+    PricesUploaded,
     WarmupRequested,
 )
 from functions.common.messages.message import shown
@@ -47,6 +48,7 @@ KINDS = {
     ChartRequested: {"request_id": "request-1", "symbol": "AAPL", "result_key": "k"},
     PricesRefresh: {"symbols": ["AAPL"]},
     WarmupRequested: {"symbol": "AAPL"},
+    PricesUploaded: {"symbol": "@ACME-1A2B3C4D", "upload_id": "upload-1"},
     BatchRequested: {"batch_id": "my-batch"},
 }
 WHOLE = {

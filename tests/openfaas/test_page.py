@@ -47,3 +47,9 @@ def test_the_api_describes_itself(visit):
     page = visit("/docs")
     page.get_by_text("/api/forecasts").first.wait_for()
     assert page.failures == []
+
+
+def test_the_address_without_its_last_slash_leads_to_the_page(visit, openfaas):
+    page = visit("?symbol=AAPL&days=45&model=calibrated")
+    assert answered(page).startswith("AAPL")
+    assert page.url.startswith(f"{openfaas.url}/?symbol=AAPL")

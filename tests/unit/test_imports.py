@@ -6,8 +6,8 @@ import sys
 import pytest
 
 HEAVY = {
-    *("pandas", "numpy", "obstore", "prophet", "matplotlib", "scipy"),
-    *("holidays", "requests", "yfinance", "tenacity", "prometheus_client"),
+    *("boto3", "minio", "pandas", "numpy", "obstore", "prophet", "matplotlib", "scipy"),
+    *("holidays", "requests", "yfinance", "tenacity", "prometheus_client", "httpcore"),
 }
 ENV = {
     "K_SINK": "http://127.0.0.1:1/",
@@ -37,10 +37,9 @@ def imported_after(code):
     return set(ran.stdout.split())
 
 
-def test_a_forecast_needs_no_pandas_prophet_or_matplotlib():
+def test_a_calibrated_forecast_needs_no_pandas_prophet_or_matplotlib():
     modules = imported_after(
-        "import functions.forecast.result, functions.forecast.models as m;"
-        "m.named('prophet'); m.named('calibrated')"
+        "import functions.forecast.result, functions.forecast.models as m; m.named('calibrated')"
     )
     assert modules & (HEAVY - {"numpy"}) == set()
 
@@ -58,3 +57,20 @@ def test_a_forecast_does_not_start_the_threads_of_numpys_algebra():
         [sys.executable, "-c", code], env=ENV, capture_output=True, text=True, check=True
     )
     assert ran.stdout.split() == ["1"]
+
+
+def test_prophet_is_the_library_without_stan():
+    modules = imported_after("import functions.forecast.models as m; m.named('prophet')")
+    assert {"prophet", "pandas"} <= modules
+    assert "cmdstanpy" not in modules
+
+
+@pytest.mark.parametrize("model", ["calibrated", "prophet"])
+def test_a_warm_up_imports_the_model_that_will_be_asked_for(model):
+    modules = imported_after(
+        "from functions.common.messages.events import PricesWarmed;"
+        "from functions.forecast.handlers.warm_up import Warming;"
+        "store = type('Store', (), {'check': lambda self: None})();"
+        f"Warming(store).wake(PricesWarmed('AAPL', {model!r}))"
+    )
+    assert ("prophet" in modules) is (model == "prophet")

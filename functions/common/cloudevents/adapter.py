@@ -36,6 +36,7 @@ from functions.common.cloudevents.wsgi import Answer, HttpRequest
 from functions.common.errors import (
     ConflictError,
     InvalidMessageError,
+    LargeHeadError,
     MalformedEventError,
     RequestError,
     StockcastError,
@@ -98,6 +99,8 @@ class EventFunction:
 
     def __call__(self, request: HttpRequest) -> Answer:
         """Answer one HTTP request."""
+        if event_body.has_large_head(request):
+            return _problem(problems.from_error(LargeHeadError()))
         if request.method in {"GET", "HEAD"}:
             return self._health(request.path)
         if request.method != "POST":
@@ -311,4 +314,4 @@ def _problem(shown: Mapping[str, Any], retry_after_s: float | None = None) -> An
     headers = {"content-type": problems.CONTENT_TYPE}
     if retry_after_s is not None:
         headers["retry-after"] = str(max(1, math.ceil(retry_after_s)))
-    return json_bytes(shown), int(shown["status"]), headers
+    return problems.brief(shown), int(shown["status"]), headers

@@ -5,9 +5,16 @@ from __future__ import annotations
 from functions.common.cloudevents.event import MAX_EVENT_BYTES
 from functions.common.cloudevents.wsgi import HttpRequest
 from functions.common.errors import OversizedEventError, SlowBodyError
+from functions.common.request_heads import MOST_BYTES
 
 BODY_TIMEOUT_S = 10.0
 """How long a sender may be silent in the middle of a body; a thread waits for it."""
+
+
+def has_large_head(request: HttpRequest) -> bool:
+    """Whether its headers are larger than any of ours; gunicorn bounds each by itself."""
+    sizes = (len(name) + len(value) + 4 for name, value in request.headers.items())
+    return sum(sizes) > MOST_BYTES
 
 
 def read(request: HttpRequest) -> bytes:

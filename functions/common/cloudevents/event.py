@@ -17,7 +17,7 @@ from cloudevents.exceptions import GenericException
 from cloudevents.http import CloudEvent, from_http
 
 from functions.common.errors import MalformedEventError
-from functions.common.messages.message import loads
+from functions.common.messages.message import loads, shown
 
 MAX_EVENT_BYTES = 256 * 1024
 """The largest that a function of ours takes."""
@@ -33,6 +33,9 @@ PLAIN = re.compile("[!#$&-~]*")
 """Characters that need no percent-encoding in a header."""
 NO_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """What a CloudEvents String must not hold."""
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+ESCAPED = re.compile(r"\\(.)")
+BAD_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,10 @@ def parse(headers: Mapping[str, str], body: bytes) -> Envelope:
             f" the content type was {content_type or 'not given'!r}."
         )
         raise MalformedEventError(message)
-    attributes, data = (_plain if _is_plain(lowered) else _by_sdk)(lowered, body)
-    _check(attributes)
+    raw, data = (_plain if _is_plain(lowered) else _by_sdk)(lowered, body)
+    attributes = _checked(raw)
     for name in REQUIRED:
-        if not isinstance(attributes.get(name), str) or not attributes[name]:
+        if not attributes.get(name):
             raise MalformedEventError(f"The CloudEvent attribute {name!r} is missing or empty.")
     if attributes.get("specversion") != "1.0":
         message = f"CloudEvents specversion {attributes.get('specversion')!r} is not 1.0."
@@ -109,13 +112,9 @@ def parse(headers: Mapping[str, str], body: bytes) -> Envelope:
         source=attributes["source"],
         type=attributes["type"],
         data=data,
-        subject=str(attributes.get("subject") or ""),
-        time=str(attributes.get("time") or ""),
-        extensions={
-            name: str(value)
-            for name, value in attributes.items()
-            if name not in CORE and value is not None
-        },
+        subject=attributes.get("subject", ""),
+        time=attributes.get("time", ""),
+        extensions={name: value for name, value in attributes.items() if name not in CORE},
     )
 
 
@@ -176,15 +175,18 @@ def json_bytes(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _check(attributes: Mapping[str, Any]) -> None:
-    """Attributes have to survive being headers, wherever the event goes from here."""
+def _checked(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """The attributes as texts. They have to survive being headers, wherever the event goes."""
     if len(attributes) > MOST_ATTRIBUTES:
         raise MalformedEventError(f"The CloudEvent has more than {MOST_ATTRIBUTES} attributes.")
+    texts = {}
     for name, value in attributes.items():
         if not ATTRIBUTE_NAME.fullmatch(name):
             message = f"The CloudEvent attribute {name[:80]!r} is not named by a-z and 0-9 alone."
             raise MalformedEventError(message)
-        text = str(value)
+        if value is None:
+            continue
+        text = _canonical(name, value)
         if len(text) > MOST_ATTRIBUTE_CHARACTERS or NO_CHARACTERS.search(text):
             message = (
                 f"The CloudEvent attribute {name!r} must be a text of at most"
@@ -192,6 +194,18 @@ def _check(attributes: Mapping[str, Any]) -> None:
                 f" not {text[:80]!r}."
             )
             raise MalformedEventError(message)
+        texts[name] = text
+    return texts
+
+
+def _canonical(name: str, value: Any) -> str:
+    """The string encoding of a Boolean, an Integer or a String (CloudEvents, Type System)."""
+    if isinstance(value, str):
+        return value
+    if name not in CORE and isinstance(value, int):
+        return str(value).lower()
+    message = f"The CloudEvent attribute {name!r} must be a text, a whole number or true or false"
+    raise MalformedEventError(f"{message}, not {shown(value)}.")
 
 
 def _is_structured(headers: Mapping[str, str]) -> bool:
@@ -219,6 +233,17 @@ def _header_value(value: str) -> str:
 
 
 def _decoded(name: str, value: str) -> str:
-    if not name.startswith("ce-") or "%" not in value:
+    """The value of a header as section 3.1.3.2 reads it: unquoted, then percent-decoded."""
+    if not name.startswith("ce-"):
         return value
-    return unquote(value)
+    if QUOTED.fullmatch(value):
+        value = ESCAPED.sub(r"\1", value[1:-1])
+    if "%" not in value:
+        return value
+    message = f"The header {name} must be percent-encoded UTF-8, not {value[:80]!r}."
+    if BAD_PERCENT.search(value):
+        raise MalformedEventError(message)
+    try:
+        return unquote(value, errors="strict")
+    except UnicodeDecodeError:
+        raise MalformedEventError(message) from None

@@ -6,14 +6,15 @@ of its Community Edition does not. There a function has to insist itself, within
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
-import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from functions.common.errors import RequestError, TemporaryError
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 T = TypeVar("T")
 
@@ -43,38 +44,44 @@ class Retries:
 
     def __call__(self, attempt: Callable[[], T]) -> T:
         """What `attempt` returns. Its last TemporaryError where it is not to be tried again."""
-        started, number = time.monotonic(), 0
-        while True:
-            try:
-                return attempt()
-            except TemporaryError as error:
-                wait_s = self._pause_s(number, error, time.monotonic() - started)
-                if wait_s is None:
-                    raise
-            number += 1
-            time.sleep(wait_s)
+        if not self.for_s:
+            return attempt()
+        from tenacity import Retrying
+
+        return Retrying(**self._policy())(attempt)
 
     async def awaiting(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """The same for what is awaited."""
-        started, number = time.monotonic(), 0
-        while True:
-            try:
-                return await attempt()
-            except TemporaryError as error:
-                wait_s = self._pause_s(number, error, time.monotonic() - started)
-                if wait_s is None:
-                    raise
-            number += 1
-            await asyncio.sleep(wait_s)
+        if not self.for_s:
+            return await attempt()
+        from tenacity import AsyncRetrying
 
-    def _pause_s(self, number: int, error: TemporaryError, spent_s: float) -> float | None:
-        """How long to wait after failure `number`; None where there is no time for it."""
-        backoff_s: float = min(FIRST_PAUSE_S * 2**number, LONGEST_PAUSE_S)
-        wait_s = max(backoff_s * random.uniform(0.5, 1), error.retry_after_s or 0)
-        if spent_s + wait_s > self.for_s:
-            return None
-        log.warning("tried again in %.1f s: %s", wait_s, error.detail)
-        return wait_s
+        return await AsyncRetrying(**self._policy())(attempt)
+
+    def _policy(self) -> dict[str, Any]:
+        from tenacity import retry_if_exception_type, stop_before_delay
+
+        return {
+            "retry": retry_if_exception_type(TemporaryError),
+            "wait": _pause_s,
+            "stop": stop_before_delay(self.for_s),
+            "before_sleep": _log,
+            "reraise": True,
+        }
+
+
+def _pause_s(state: RetryCallState) -> float:
+    backoff_s: float = min(FIRST_PAUSE_S * 2 ** (state.attempt_number - 1), LONGEST_PAUSE_S)
+    return max(backoff_s * random.uniform(0.5, 1), _failure(state).retry_after_s or 0)
+
+
+def _log(state: RetryCallState) -> None:
+    log.warning("tried again in %.1f s: %s", state.upcoming_sleep, _failure(state).detail)
+
+
+def _failure(state: RetryCallState) -> TemporaryError:
+    failure = state.outcome.exception() if state.outcome else None
+    return cast("TemporaryError", failure)
 
 
 ONCE = Retries(0)

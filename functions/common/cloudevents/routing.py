@@ -18,6 +18,7 @@ from functions.common.messages.events import (
     ForecastRequested,
     PricesIngested,
     PricesRefresh,
+    PricesUploaded,
     PricesWarmed,
     WarmupRequested,
 )
@@ -40,6 +41,7 @@ ROUTES = (
     Route({"type": ChartRequested.TYPE}, "forecast"),
     Route({"type": PricesRefresh.TYPE}, "ingest"),
     Route({"type": WarmupRequested.TYPE}, "ingest"),
+    Route({"type": PricesUploaded.TYPE}, "ingest"),
     Route({"type": PricesWarmed.TYPE}, "forecast"),
     Route({"type": BatchRequested.TYPE}, "web", "/events/batch"),
     Route({"type": ForecastCompleted.TYPE, "backtest": "pending"}, "forecast"),

@@ -2,19 +2,20 @@
 
 Brokers, gateways and queues carry the attributes of an event and nothing else, and everybody who
 subscribes to it, or reads a log, sees them. So the token itself never travels: the extension
-attribute `signature` is the HMAC-SHA256 of the event's type and data. It can be used for nothing
-but to send the same event once more, which is harmless.
+attribute `signature` is the HMAC-SHA256 of the event's type and of its data in canonical form
+(RFC 8785). It can be used for nothing but to send the same event once more, which is harmless.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from dataclasses import replace
 
+import rfc8785
+
 from functions.common.cloudevents.event import Envelope
-from functions.common.errors import StockcastError
+from functions.common.errors import MalformedEventError, StockcastError
 
 EXTENSION = "signature"
 
@@ -64,6 +65,10 @@ class Signer:
 
 
 def _signature(token: bytes, event: Envelope) -> str:
-    # In one canonical form, since a broker may write the JSON anew.
-    data = json.dumps(event.data, sort_keys=True, separators=(",", ":"))
-    return hmac.new(token, f"{event.type}\n{data}".encode(), hashlib.sha256).hexdigest()
+    # In one canonical form (RFC 8785), since a broker may write 1.0 as 1, or sort the fields.
+    try:
+        data = rfc8785.dumps(event.data)
+    except rfc8785.CanonicalizationError as error:
+        message = f"The data of the event has no canonical form (RFC 8785): {error}"
+        raise MalformedEventError(message) from error
+    return hmac.new(token, f"{event.type}\n".encode() + data, hashlib.sha256).hexdigest()

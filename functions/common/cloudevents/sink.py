@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.routing import address
-from functions.common.errors import TemporaryError
+from functions.common.errors import TemporaryError, cause
 
 CONNECT_TIMEOUT_S = 2.0
 REPLY_TIMEOUT_S = 10.0
@@ -41,7 +41,7 @@ class Sink:
         try:
             answer = self._pool.request("POST", url, headers=headers, body=body)
         except HTTPError as error:
-            message = f"The sink {url} does not answer: {error}"
+            message = f"The sink {url} does not answer: {cause(error)}"
             raise TemporaryError(message, retry_after_s=2) from error
         if not 200 <= answer.status < 300:  # noqa: PLR2004
             message = f"The sink {url} answered {answer.status} to {event.type}."

@@ -42,6 +42,24 @@ class Problem(Document, frozen=True):
     suggestions: list[Suggestion] | UnsetType = UNSET
 
 
+class PriceFile(Document, frozen=True):
+    """What was read in an uploaded file.
+
+    `columns` are those found; in a file of several series, the series, of which `column` is the
+    one chosen. `calendar` is inferred from the dates. `notes` say what was mended.
+    """
+
+    symbol: str
+    name: str
+    rows: int
+    first_date: date
+    last_date: date
+    columns: list[str]
+    column: str
+    calendar: str
+    notes: list[str]
+
+
 class Links(Document, frozen=True):
     """Where a request is found."""
 
@@ -132,6 +150,11 @@ class Data(Document, frozen=True):
 
     provider: str
     symbol: str
+    name: Annotated[str | None, Meta(description="Of the company, fund or index.")]
+    exchange: Annotated[str | None, Meta(description="The MIC (ISO 10383) of the exchange.")]
+    calendar: Annotated[
+        str, Meta(description="Whose sessions the dates are: an exchange, 24/7, 24/5 or observed.")
+    ]
     first_date: str
     last_date: str
     rows: int
@@ -159,7 +182,7 @@ class Changepoint(Document, frozen=True):
     """A day on which Prophet's trend turns."""
 
     date: str
-    slope_change_per_day: float
+    yearly_growth_change_percent: float
 
 
 class Components(Document, frozen=True):
@@ -176,6 +199,7 @@ class ForecastResult(Document, frozen=True):
 
     last_date: date
     last_price: float
+    currency: Annotated[str | None, Meta(description="ISO 4217; null for an index.")]
     target_date: date
     predicted_price: float
     intervals: Intervals
@@ -260,6 +284,7 @@ class AnalysisResult(Document, frozen=True):
 
     symbol: str
     kind: analyses.Kind
+    currency: Annotated[str | None, Meta(description="ISO 4217; null for an index.")]
     message: Annotated[str, Meta(description="The answer in one sentence.")]
     notes: Annotated[
         list[str], Meta(description="What to know about it, such as dates that were moved.")
@@ -339,6 +364,7 @@ class Ranked(Document, frozen=True):
     request_id: str
     last_date: date
     last_price: float
+    currency: str | None
     predicted_price: float
     lo80: float
     hi80: float
@@ -357,13 +383,47 @@ class FoundSymbol(Document, frozen=True):
 
     symbol: str
     name: str
-    available: bool
+    exchange: Annotated[str | None, Meta(description="The MIC (ISO 10383), where it is known.")]
+    currency: Annotated[str | None, Meta(description="ISO 4217, where it is known.")]
+    available: Annotated[bool, Meta(description="Whether a data source here may have prices.")]
 
 
 class Symbols(Document, frozen=True):
     """The symbols that fit a search, the best first."""
 
     symbols: list[FoundSymbol]
+
+
+class Source(Document, frozen=True):
+    """A data source that is set up."""
+
+    name: str
+    title: str
+    covers: str
+    terms: str
+
+
+class Sample(Document, frozen=True):
+    """The bundled sample data."""
+
+    symbols: list[Suggestion]
+    last_date: date
+
+
+class Step(Document, frozen=True):
+    """A way to today's prices: a line to copy, and what to know about it."""
+
+    command: str
+    note: str
+
+
+class Sources(Document, frozen=True):
+    """Where prices come from, and how to get today's."""
+
+    providers: list[Source]
+    sample_only: bool
+    sample: Sample
+    todays_prices: list[Step]
 
 
 class Warming(Document, frozen=True):

@@ -1,12 +1,13 @@
-"""The events of Stockcast, one class a type; their `TYPE` is the versioned name.
+"""The events of Stockcast: one class per type.
 
-Fields that a class does not know are left alone, so that a newer sender may add some.
+`TYPE` is the versioned name. A class ignores fields it does not know, so a newer sender may add
+some.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
@@ -14,7 +15,7 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from functions.common.errors import InvalidFieldError
-from functions.common.messages import analyses, fields
+from functions.common.messages import analyses, charts, fields
 from functions.common.messages.fields import BatchId, Json, RequestId, Symbol
 from functions.common.messages.message import Message, fits, read, shown
 
@@ -181,12 +182,19 @@ class ForecastFailed(AboutRequest, frozen=True):
     status: Literal["failed"] = "failed"
 
 
-class ChartRequested(AboutRequest, frozen=True):
-    """Someone wants the PNG of a result; drawn on demand, since few results are looked at so."""
+class ChartRequested(AboutRequest, frozen=True, omit_defaults=True):
+    """Someone wants the picture of a result; drawn on demand, since few are looked at so."""
 
     TYPE: ClassVar[str] = PREFIX + "chart.requested.v1"
 
     result_key: Text
+    theme: charts.Theme = "light"
+    scale: charts.Scale = 1
+    format: charts.Format = "png"
+
+    @property
+    def variant(self) -> charts.Variant:
+        return charts.Variant(self.theme, self.scale, self.format)
 
 
 class BatchRequested(Event, frozen=True):
@@ -216,18 +224,30 @@ class WarmupRequested(AboutSymbol, frozen=True):
 
     TYPE: ClassVar[str] = PREFIX + "warmup.requested.v1"
 
+    model: fields.Model = "calibrated"
+
+
+class PricesUploaded(AboutSymbol, frozen=True):
+    """A file of prices lies in S3 under `symbol`; whoever has sent it waits under `upload_id`."""
+
+    TYPE: ClassVar[str] = PREFIX + "prices.uploaded.v1"
+
+    upload_id: RequestId
+
 
 class PricesWarmed(AboutSymbol, frozen=True):
     """The prices of `symbol` are ready and somebody may ask for its forecast soon."""
 
     TYPE: ClassVar[str] = PREFIX + "prices.warmed.v1"
 
+    model: fields.Model = "calibrated"
+
 
 TYPES = frozenset(
     event.TYPE
     for event in (
         *(ForecastRequested, PricesIngested, ForecastCompleted, ForecastFailed, ChartRequested),
-        *(BatchRequested, PricesRefresh, WarmupRequested, PricesWarmed),
+        *(BatchRequested, PricesRefresh, PricesUploaded, WarmupRequested, PricesWarmed),
     )
 )
 """The types of all events of Stockcast."""
@@ -247,10 +267,22 @@ def wrong_options(good: dict[str, Any]) -> Iterable[InvalidFieldError]:
     kind, options = good.get("kind", FORECAST), good.get("options", {})
     if kind != FORECAST:
         return analyses.parameters(kind, options)[1]
-    if len(json.dumps(options)) <= fields.MAX_OPTIONS_CHARACTERS:
+    if not options or _is_carried(options):
         return ()
-    message = f"must be an object of at most {fields.MAX_OPTIONS_CHARACTERS} characters"
+    message = (
+        f"must be an object of at most {fields.MAX_OPTIONS_CHARACTERS} characters, with whole"
+        " numbers up to 2^53"
+    )
     return [InvalidFieldError("options", f"{message}, not {shown(options)}.")]
+
+
+def _is_carried(options: dict[str, Any]) -> bool:
+    """Whether options are short enough, and can be signed."""
+    import rfc8785
+
+    with suppress(rfc8785.CanonicalizationError):
+        return len(rfc8785.dumps(options)) <= fields.MAX_OPTIONS_CHARACTERS
+    return False
 
 
 def _of_kind(data: dict[str, Any]) -> dict[str, Any]:

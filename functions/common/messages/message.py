@@ -184,7 +184,7 @@ def _words(of: Any) -> str:
     if get_origin(of) in {Union, UnionType}:
         return _words(get_args(of)[0])
     if get_origin(of) is Literal:
-        return f"one of {', '.join(get_args(of))}"
+        return f"one of {', '.join(map(str, get_args(of)))}"
     return WORDS.get(get_origin(of) or of, "of another type")
 
 

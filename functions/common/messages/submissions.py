@@ -91,6 +91,22 @@ class BatchSubmission(Message, frozen=True, kw_only=True, forbid_unknown_fields=
         force_setattr(self, "symbols", list(dict.fromkeys(map(fields.upper, self.symbols))))
 
 
+class UploadQuery(Message, frozen=True, kw_only=True):
+    """What goes with an uploaded file."""
+
+    name: Annotated[
+        str,
+        fields.is_a("a text of at most 500 characters: what to call the file", max_length=500),
+    ] = ""
+    column: Annotated[
+        str,
+        fields.is_a(
+            "a text of at most 200 characters: the column of closing prices, or the series",
+            max_length=200,
+        ),
+    ] = ""
+
+
 class SymbolQuery(Message, frozen=True, kw_only=True):
     """A search among the symbols."""
 

@@ -10,12 +10,13 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from functions.common.config import S3Settings
 from functions.common.errors import StockcastError, TemporaryError
+from functions.common.prices import s3_failures
 from functions.common.prices.credentials import from_boto3
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ RETRY_TIMEOUT = timedelta(seconds=20)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(milliseconds=50), timedelta(milliseconds=500)
 RETRY_AFTER_S = 2.0
 DEFAULT_REGION = "us-east-1"
-NO_BUCKET = "NoSuchBucket"
 NOTHING = "stockcast-is-there-a-bucket"
 """A key that nobody writes: asking for it tells whether the bucket can be read."""
+NEVER_WRITTEN = "prices/stockcast-does-s3-heed-conditions"
+"""Another one, for which a write is tried under a condition that cannot hold."""
 
 
 class ChangedMeanwhileError(StockcastError):
@@ -98,16 +100,25 @@ def connect_lightly(settings: S3Settings) -> S3Store:
 
 
 class Bucket:
-    """Every failure of S3 is a TemporaryError: it is mended there."""
+    """One bucket. Every failure of S3 is a TemporaryError, because it is repaired there.
+
+    Before its first conditional write it asks whether S3 honors conditions, unless
+    `honors_conditions` says that this is known.
+    """
 
     def __init__(
-        self, settings: S3Settings, connect: Callable[[S3Settings], ObjectStore] = connect
+        self,
+        settings: S3Settings,
+        connect: Callable[[S3Settings], ObjectStore] = connect,
+        *,
+        honors_conditions: bool = False,
     ) -> None:
         self.name = settings.bucket
         self._settings = settings
         self._connect = connect
         self._lock = threading.Lock()
         self._connected: ObjectStore | None = None
+        self._honors_conditions = honors_conditions
 
     def check(self) -> None:
         """Raise TemporaryError while the bucket cannot be used."""
@@ -115,9 +126,16 @@ class Bucket:
 
     def head(self, key: str) -> StoredObject | None:
         """What is known of the object without reading it; None where there is none."""
-        found = self._get(key, head=True)
+        try:
+            found = self._get(key, head=True)
+        except TemporaryError as error:
+            if error.__cause__ is None or not s3_failures.is_refusal(error.__cause__):
+                raise
+            # The answer to a HEAD cannot say why; that to a GET has a body.
+            found = self.get(key)
+            return replace(found, body=b"") if found else None
         if found is None:
-            self.check()  # the answer to a HEAD cannot say that the bucket is missing
+            self.check()  # nor that the bucket is missing
         return found
 
     def get(self, key: str) -> StoredObject | None:
@@ -130,7 +148,7 @@ class Bucket:
                 answer = self._store().get(key, options={"head": head})
                 body = b"" if head else answer.bytes().to_bytes()
             except FileNotFoundError as error:
-                if NO_BUCKET in str(error):
+                if s3_failures.NO_BUCKET in str(error):
                     raise
                 return None
             metadata = {name.lower(): value for name, value in answer.attributes.items()}
@@ -155,8 +173,21 @@ class Bucket:
 
         Raises ChangedMeanwhileError where it is not.
         """
+        self._insist_on_conditions()
         mode = {"e_tag": replaces} if replaces else "create"
         return self._put(key, body, content_type, metadata, mode)
+
+    def _insist_on_conditions(self) -> None:
+        """Ask once whether S3 heeds conditions: where it ignores them, prices could be lost."""
+        if self._honors_conditions:
+            return
+        try:
+            self._put(NEVER_WRITTEN, b"", "text/plain", {}, {"e_tag": "nothing-has-this"})
+        except ChangedMeanwhileError:
+            self._honors_conditions = True
+            return
+        message = s3_failures.NO_CONDITIONS.format(where=s3_failures.where(self._settings))
+        raise TemporaryError(message, retry_after_s=RETRY_AFTER_S)
 
     def _put(
         self, key: str, body: bytes, content_type: str, metadata: Mapping[str, str], mode: Any
@@ -164,13 +195,13 @@ class Bucket:
         from obstore.exceptions import AlreadyExistsError, PreconditionError
 
         attributes = {"Content-Type": content_type, **metadata}
-        with self._failures_named():
+        with self._failures_named(is_conditional=mode != "overwrite"):
             try:
                 answer = self._store().put(
                     key, body, attributes=attributes, mode=mode, use_multipart=False
                 )
             except (AlreadyExistsError, PreconditionError, FileNotFoundError) as error:
-                if NO_BUCKET in str(error):
+                if s3_failures.NO_BUCKET in str(error):
                     raise
                 message = f"{key} was written by someone else since it was read."
                 raise ChangedMeanwhileError(message) from error
@@ -184,17 +215,12 @@ class Bucket:
         return self._connected
 
     @contextmanager
-    def _failures_named(self) -> Iterator[None]:
+    def _failures_named(self, *, is_conditional: bool = False) -> Iterator[None]:
         """Turns what obstore raises into TemporaryErrors that say what S3 does not do."""
         from obstore.exceptions import BaseError
 
         try:
             yield
         except (BaseError, OSError) as error:
-            told, *_ = str(error).split("\n\nDebug source:")
-            if NO_BUCKET in told:
-                message = f"The bucket {self.name!r} (S3_BUCKET) does not exist; create it."
-                raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
-            where = self._settings.endpoint_url or "AWS"
-            message = f"S3 at {where} does not answer as it should: {told}"
+            message = s3_failures.in_words(error, self._settings, is_conditional=is_conditional)
             raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error

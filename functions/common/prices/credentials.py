@@ -11,7 +11,7 @@ import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from functions.common.errors import TemporaryError
+from functions.common.errors import TemporaryError, cause
 
 if TYPE_CHECKING:
     from obstore.auth.boto3 import Boto3CredentialProvider
@@ -47,5 +47,5 @@ def from_boto3() -> Boto3CredentialProvider:
         )
         raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
     except BotoCoreError as error:
-        message = f"The AWS credentials for S3 cannot be read: {error}"
+        message = f"The AWS credentials for S3 cannot be read: {cause(error)}"
         raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error

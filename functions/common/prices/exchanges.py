@@ -76,6 +76,12 @@ def kind_of(symbol: str) -> Kind:
     return Kind.LISTING if of_symbol(symbol) else Kind.US_LISTING
 
 
+def currency_of_pair(symbol: str) -> str:
+    """The second of a pair, such as USD of EURUSD=X and BTC-USD; "" where it is none."""
+    pair = PAIR.fullmatch(symbol) or CRYPTO.fullmatch(symbol)
+    return str(pair.groups()[-1]) if pair else ""
+
+
 COVERED = {
     "tiingo": frozenset({Kind.US_LISTING}),
     "nasdaq": frozenset({Kind.US_LISTING}),

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, pairwise
+from operator import attrgetter, lt
+from typing import Any, overload
+
+import msgspec
 
 from functions.common.errors import StockcastError
 from functions.common.prices.instrument import UNKNOWN, Instrument
 
 COLUMNS = ("date", "open", "high", "low", "close", "volume", "adj_close")
 HEADER = ",".join(COLUMNS)
+JSON_TO_CSV = (
+    (b"],[", b"\n"),
+    (b"null", b""),
+    (b'"', b""),
+    (b".0,", b","),
+    (b".0\n", b"\n"),
+)
+"""What makes lines of an array of rows, dates and numbers alone."""
 LOWEST, HIGHEST = 1e-9, 1e12
 """Prices beyond these are no prices of a share."""
 
@@ -59,35 +72,98 @@ class PriceRow:
     adj_close: float
 
 
+class Rows(Sequence[PriceRow]):
+    """Rows in columns, in the order of COLUMNS.
+
+    A history has thousands of rows. A PriceRow is made only of the ones that somebody looks at.
+    """
+
+    __slots__ = ("columns",)
+
+    def __init__(self, columns: Iterable[Iterable[Any]] = ((),) * len(COLUMNS)) -> None:
+        self.columns: tuple[tuple[Any, ...], ...] = tuple(map(tuple, columns))
+
+    @classmethod
+    def of(cls, rows: Iterable[PriceRow]) -> Rows:
+        """`rows` in columns."""
+        if isinstance(rows, Rows):
+            return rows
+        columns = tuple(zip(*map(attrgetter(*COLUMNS), rows), strict=True))
+        return cls(columns) if columns else cls()
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        return self.columns[0]
+
+    @property
+    def adj_close(self) -> tuple[float, ...]:
+        return self.columns[-1]
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    @overload
+    def __getitem__(self, at: int) -> PriceRow: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Rows: ...
+
+    def __getitem__(self, at: int | slice) -> PriceRow | Rows:
+        chosen: list[Any] = [column[at] for column in self.columns]
+        return Rows(chosen) if isinstance(at, slice) else PriceRow(*chosen)
+
+    def __iter__(self) -> Iterator[PriceRow]:
+        return map(PriceRow, *self.columns)
+
+    def __add__(self, more: Rows) -> Rows:
+        return Rows(map(chain, self.columns, more.columns))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Rows):
+            return self.columns == other.columns
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.columns)
+
+    def __repr__(self) -> str:
+        return f"Rows.of({list(self)!r})"
+
+
 @dataclass(frozen=True)
 class PriceHistory:
     """Rows of one symbol, ascending by date, one a trading day; adjusted closes are prices.
 
-    `notes` say in whole sentences what a reader should know about the rows.
+    `notes` say in whole sentences what a reader should know about the rows, which may be given as
+    any sequence of PriceRows.
     """
 
     symbol: str
-    rows: tuple[PriceRow, ...]
+    rows: Rows
     notes: tuple[str, ...] = ()
     instrument: Instrument = UNKNOWN
 
     def __post_init__(self) -> None:
-        for earlier, later in zip(self.rows, self.rows[1:], strict=False):
-            if later.date <= earlier.date:
-                message = f"{self.symbol}: {later.date} comes after {earlier.date}."
-                raise BadPricesError(message)
-        for row in self.rows:
-            if not is_price(row.adj_close):
-                message = (
-                    f"{self.symbol}: the adjusted close of {row.date} is {row.adj_close:g};"
-                    f" a price is from {LOWEST:g} to {HIGHEST:g}."
-                )
-                raise BadPricesError(message)
+        object.__setattr__(self, "rows", Rows.of(self.rows))
+        dates, adjusted = self.rows.dates, self.rows.adj_close
+        if not all(map(lt, dates, dates[1:])):
+            earlier, later = next(pair for pair in pairwise(dates) if pair[0] >= pair[1])
+            message = f"{self.symbol}: {later} comes after {earlier}."
+            raise BadPricesError(message)
+        if not all(map(is_price, adjusted)):
+            row = next(row for row in self.rows if not is_price(row.adj_close))
+            message = (
+                f"{self.symbol}: the adjusted close of {row.date} is {row.adj_close:g};"
+                f" a price is from {LOWEST:g} to {HIGHEST:g}."
+            )
+            raise BadPricesError(message)
 
     def to_csv(self) -> bytes:
         """UTF-8 CSV with HEADER; numbers in their shortest exact form, so equal rows are equal."""
-        lines = [HEADER, *(",".join(_cells(row)) for row in self.rows)]
-        return ("\n".join(lines) + "\n").encode()
+        lines = msgspec.json.encode(list(zip(*self.rows.columns, strict=True)))[2:-2] + b"\n"
+        for json, csv_ in JSON_TO_CSV:
+            lines = lines.replace(json, csv_)
+        return HEADER.encode() + b"\n" + lines.removeprefix(b"\n")
 
     @classmethod
     def from_csv(
@@ -106,36 +182,18 @@ class PriceHistory:
             if next(reader, None) != list(COLUMNS):
                 message = f"{symbol}, line 1: the header is not {HEADER}."
                 raise BadPricesError(message)
-            rows = tuple(_row(symbol, reader.line_num, cells) for cells in reader)
-            return cls(symbol, rows, notes, instrument)
+            rows = [_row(symbol, reader.line_num, cells) for cells in reader]
         except csv.Error as error:
             message = f"{symbol}, line {reader.line_num}: {error}."
             raise BadPricesError(message) from error
+        return cls(symbol, Rows(zip(*rows, strict=True)) if rows else Rows(), notes, instrument)
 
 
-def _cells(row: PriceRow) -> Iterable[str]:
-    yield row.date.isoformat()
-    for value in (row.open, row.high, row.low, row.close, row.volume, row.adj_close):
-        yield "" if value is None else _shortest(value)
-
-
-def _shortest(value: float) -> str:
-    text = repr(float(value))
-    return text.removesuffix(".0")
-
-
-def _row(symbol: str, line: int, cells: list[str]) -> PriceRow:
+def _row(symbol: str, line: int, cells: list[str]) -> tuple[Any, ...]:
     try:
         day, opened, high, low, close, volume, adjusted = cells
-        return PriceRow(
-            date=date.fromisoformat(day),
-            open=_number(opened),
-            high=_number(high),
-            low=_number(low),
-            close=_number(close),
-            volume=_number(volume),
-            adj_close=float(adjusted),
-        )
+        numbers = map(_number, (opened, high, low, close, volume))
+        return date.fromisoformat(day), *numbers, float(adjusted)
     except ValueError as error:
         message = f"{symbol}, line {line}: {error} in {','.join(cells)[:80]!r}."
         raise BadPricesError(message) from error

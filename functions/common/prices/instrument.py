@@ -8,7 +8,7 @@ from datetime import date
 from urllib.parse import quote, unquote
 
 from functions.common.prices import calendars
-from functions.common.prices.calendars import Calendar, UnknownCalendarError
+from functions.common.prices.calendars import ALL_WEEK, Calendar, UnknownCalendarError
 
 MOST_NAME_BYTES = 240
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -78,6 +78,7 @@ class Instrument:
         """The inverse of `to_metadata`."""
         fields = ("exchange", "calendar", "currency", "timezone", "weekdays")
         known = {field: metadata.get(field, "") for field in fields}
+        known["weekdays"] = "".join(day for day in ALL_WEEK if day in known["weekdays"])
         is_guessed = metadata.get("calendar-guessed") == "yes"
         return cls(name=unquote(metadata.get("name", "")), **known, is_guessed=is_guessed)
 

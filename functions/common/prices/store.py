@@ -5,6 +5,7 @@ s3://BUCKET/prices/{provider}/{symbol}.csv, the symbol percent-encoded
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,7 @@ from functions.common.prices.bucket import Bucket, ChangedMeanwhileError, Stored
 from functions.common.prices.history import PriceHistory
 from functions.common.prices.instrument import UNKNOWN, Instrument
 
+ROWS = re.compile(r"[0-9]{1,9}")
 MOST_JUMPS = 5
 """Object metadata is short: only the latest jumps are named."""
 
@@ -70,12 +72,12 @@ class PriceStore:
     def head(self, key: str) -> StoredPrices | None:
         """What is known of the file without reading it; None where there is none."""
         found = self._bucket.head(key)
-        return _stored(key, found) if found else None
+        return of_object(key, found) if found else None
 
     def get(self, key: str) -> StoredPrices | None:
         """The file; None where there is none."""
         found = self._bucket.get(key)
-        return _stored(key, found) if found else None
+        return of_object(key, found) if found else None
 
     def held(self, symbol: str, providers: Iterable[str]) -> list[StoredPrices]:
         """What is known of the files of `symbol`, without reading them.
@@ -152,10 +154,11 @@ class PriceStore:
             content_type="text/csv",
             metadata={name: value for name, value in metadata.items() if value},
         )
-        return _stored(prices.key, written)
+        return of_object(prices.key, written)
 
 
-def _stored(key: str, found: StoredObject) -> StoredPrices:
+def of_object(key: str, found: StoredObject) -> StoredPrices:
+    """The price file that an object holds; what its metadata does not tell is empty."""
     metadata = found.metadata
     rows = metadata.get("rows", "")
     return StoredPrices(
@@ -163,7 +166,7 @@ def _stored(key: str, found: StoredObject) -> StoredPrices:
         etag=found.etag,
         provider=metadata.get("provider", ""),
         fetched_at=metadata.get("fetched-at", ""),
-        rows=int(rows) if rows.isascii() and rows.isdigit() else 0,
+        rows=int(rows) if ROWS.fullmatch(rows) else 0,
         first_date=metadata.get("first-date", ""),
         last_date=metadata.get("last-date", ""),
         last_action=metadata.get("last-action", ""),

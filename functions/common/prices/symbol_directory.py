@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from functions.common.errors import BadAnswerError, StockcastError
+from functions.common.errors import BadAnswerError, StockcastError, cause
 from functions.common.messages.fields import SYMBOL
 
 KEY = "symbols/directory.tsv.gz"
@@ -46,7 +46,7 @@ def from_bytes(body: bytes) -> list[Listing]:
     try:
         lines = gzip.decompress(body).decode().splitlines()
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise BadDirectoryError(f"The symbol directory cannot be read: {error}") from error
+        raise BadDirectoryError(f"The symbol directory cannot be read: {cause(error)}") from error
     listings = []
     for number, line in enumerate(lines, 1):
         symbol, tab, name = line.partition("\t")

@@ -125,6 +125,7 @@ def headline(result: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "last_date": result["last_date"],
         "last_price": result["last_price"],
+        "currency": result.get("currency", "USD"),
         "target_date": result["target_date"],
         "predicted_price": result["predicted_price"],
         "lo80": low80,

@@ -6,7 +6,7 @@
     stockcast:latest:{SHARD}:ASKED    "REQUEST RESULT": the newest fresh result of a question, and
                                       the key of the request it was computed for
     stockcast:result:{SHARD}:KEY      a result, JSON; KEY begins with its shard
-    stockcast:chart:{SHARD}:KEY       its chart, PNG
+    stockcast:chart:{SHARD}:KEY       its chart, PNG; KEY:dark-2.png and so on: its variants
     stockcast:computing:{SHARD}:KEY   the claim of whoever computes it
     stockcast:event:{DIGEST}          the claim on an event, then its outcome
     stockcast:{open}                  the backlog: sorted set of ids, by deadline (epoch ms)
@@ -22,6 +22,7 @@ import json
 import zlib
 
 from functions.common.messages.batch_ids import batch_of
+from functions.common.messages.charts import DEFAULT, Variant
 from functions.common.messages.events import ForecastRequested
 
 SHARDS = 32
@@ -85,8 +86,11 @@ def result_name(key: str) -> str:
     return _beside("result", key)
 
 
-def chart_name(key: str) -> str:
-    return _beside("chart", key)
+def chart_name(key: str, variant: Variant = DEFAULT) -> str:
+    name = _beside("chart", key)
+    if variant == DEFAULT:
+        return name
+    return f"{name}:{variant.theme}-{variant.scale}.{variant.format}"
 
 
 def computing_name(key: str) -> str:

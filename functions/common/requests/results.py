@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from functions.common.config import RedisSettings
+from functions.common.messages import charts
 from functions.common.redis_client import failures_are_temporary
 from functions.common.requests.keys import chart_name, result_name
 from functions.common.requests.parts import Parts
@@ -22,20 +23,20 @@ class ResultStore:
             self._redis.set(result_name(key), result, px=self._ttl_ms)
 
     def replace(self, key: str, result: bytes) -> None:
-        """Put a result in another's place, whose chart goes with it."""
+        """Put a result in another's place, whose charts go with it."""
         self.put(key, result)
         with failures_are_temporary():
-            self._redis.delete(chart_name(key))
+            self._redis.delete(*(chart_name(key, variant) for variant in charts.VARIANTS))
 
     def get(self, key: str) -> bytes | None:
         with failures_are_temporary():
             result: bytes | None = self._redis.get(result_name(key))
         return result
 
-    def put_chart(self, key: str, png: bytes) -> None:
+    def put_chart(self, key: str, picture: bytes, variant: charts.Variant = charts.DEFAULT) -> None:
         with failures_are_temporary():
-            self._redis.set(chart_name(key), png, px=self._ttl_ms)
+            self._redis.set(chart_name(key, variant), picture, px=self._ttl_ms)
 
-    def has_chart(self, key: str) -> bool:
+    def has_chart(self, key: str, variant: charts.Variant = charts.DEFAULT) -> bool:
         with failures_are_temporary():
-            return bool(self._redis.exists(chart_name(key)))
+            return bool(self._redis.exists(chart_name(key, variant)))

@@ -45,6 +45,7 @@ def answer(
     return {
         "symbol": series.symbol,
         "kind": ingested.kind,
+        "currency": series.instrument.currency or None,
         **answered,
         "message": f"{answered['message']} {end}".rstrip(),
         "data": data_document(ingested, stored, series, today),

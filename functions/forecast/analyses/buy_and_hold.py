@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from functions.forecast.analyses.document import Analysis, Line, Panel, Table, dollars
+from functions.forecast.analyses.document import Analysis, Line, Panel, Table
 from functions.forecast.analyses.window import window
 
 if TYPE_CHECKING:
@@ -56,9 +56,10 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     }
     verb = "made" if profit[-1] >= 0 else "lost"
     rate = f"{growth - 1.0:+.1%}" if annualised is None else f"{annualised:+.1%} a year"
+    money = series.money
     return Analysis(
         message=f"{_shares(shares)} of {series.symbol} held from {dates[0]} to {dates[-1]} {verb}"
-        f" {dollars(abs(float(profit[-1])))} on {dollars(float(shares * price[0]))}, {rate}.",
+        f" {money(abs(float(profit[-1])))} on {money(float(shares * price[0]))}, {rate}.",
         notes=(*chosen.notes, *([] if annualised is not None else [SHORT])),
         figures=figures,
         panels=[

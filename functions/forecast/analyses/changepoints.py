@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from functions.common.messages import interest_csv as interests
 from functions.forecast.analyses import search_interest
-from functions.forecast.analyses.document import Analysis, Line, Mark, Panel, Table, dollars
-from functions.forecast.models.prophet_components import components, turning_points
+from functions.forecast.analyses.document import Analysis, Line, Mark, Panel, Table
 from functions.forecast.models.prophet_model import ProphetModel
+from functions.forecast.models.prophet_parts import per_year, turning_points
 
 if TYPE_CHECKING:
     from functions.forecast.prices.series import PriceSeries
@@ -25,11 +25,12 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     """The changepoints of a fit to the last `training_years`, over prices and trend."""
     model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(series)
     days, changes = turning_points(model)
-    largest = list(zip(days[:MOST].astype(str).tolist(), changes[:MOST].tolist(), strict=True))
+    yearly = per_year(changes[:MOST]).tolist()
+    largest = list(zip(days[:MOST].astype(str).tolist(), yearly, strict=True))
     known = series.adjusted_close[-len(model.dates) :]
-    trend = components(model, model.dates[:0]).trend
+    trend = model.prices(model.parts(model.dates)["trend"].to_numpy())
     marks = [
-        Mark(day, f"{_direction(change)} by {dollars(abs(change) * 365.25)} a year", change > 0)
+        Mark(day, f"{_direction(change)} by {abs(change):.0f}% a year", change > 0)
         for day, change in largest
     ]
     panels = [
@@ -37,7 +38,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
             "Turns of the trend",
             "price",
             model.dates,
-            [Line("adjusted close", known, "actual"), Line("trend", trend.values)],
+            [Line("adjusted close", known, "actual"), Line("trend", trend)],
             marks=marks,
         )
     ]
@@ -55,8 +56,8 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         figures=figures,
         panels=panels,
         table=Table(
-            ("date", "direction", "slope_change_per_day", "slope_change_per_year"),
-            [(day, _direction(change), change, change * 365.25) for day, change in largest],
+            ("date", "direction", "yearly_growth_change_percent"),
+            [(day, _direction(change), change) for day, change in largest],
         ),
     )
 
@@ -70,6 +71,5 @@ def _message(symbol: str, largest: list[tuple[str, float]]) -> str:
         return f"Prophet sees no turn in {symbol}'s trend."
     day, change = largest[0]
     return (
-        f"{symbol}'s trend turned most on {day}: {_direction(change)} by"
-        f" {dollars(abs(change) * 365.25)} a year."
+        f"{symbol}'s trend turned most on {day}: {_direction(change)} by {abs(change):.0f}% a year."
     )

@@ -1,9 +1,10 @@
 """`plot_components`: what Prophet's line is made of, with intervals.
 
-The intervals are of the fitted curves, not of prices: a Laplace approximation around the mode, with
-the changepoints that are in use. On the days ahead the trend may turn anew as well, as Prophet
-samples it. They hold if prices were as Prophet thinks they are. Stocker set the prior, the seasons
-and the years, and passed none of them to Prophet.
+The trend is a price, a season is by how many percent it moves that price. The intervals are of the
+fitted curves, not of prices: a Laplace approximation around the mode, with the changepoints that
+are in use. On the days ahead the trend may turn anew as well, as Prophet samples it. They hold if
+prices were as Prophet thinks they are. Stocker set the prior, the seasons and the years, and passed
+none of them to Prophet.
 """
 
 from __future__ import annotations
@@ -15,10 +16,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from functions.forecast.analyses.days_ahead import trading_days
-from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table, dollars
+from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table
 from functions.forecast.models.map_fit import posterior_covariance
-from functions.forecast.models.prophet_components import Components, Curve, components
 from functions.forecast.models.prophet_model import FittedProphet, ProphetModel
+from functions.forecast.models.prophet_parts import (
+    Components,
+    Curve,
+    components,
+    in_percent,
+    per_year,
+    span_days,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,74 +35,72 @@ if TYPE_CHECKING:
 
 PERCENT = 80
 Z = NormalDist().inv_cdf(0.5 + PERCENT / 200)
-YEAR_DAYS = 365.25
 NOTE = "The intervals are of the curves, not of prices, and hold if Prophet's model is right."
+
+Bounds = tuple["NDArray[np.float64]", "NDArray[np.float64]", "NDArray[np.float64]"]
+"""A curve, and its interval's low and high, in the unit that is shown."""
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     """Trend, yearly and monthly part of a fit to the last `training_years`, `days` ahead."""
     model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(series)
     ahead = trading_days(series, parameters["days"])
-    parts = components(model, ahead)
+    parts = components(model, model.parts(np.concatenate([model.dates, ahead])))
     curves = {"trend": parts.trend, "yearly": parts.yearly, "monthly": parts.monthly}
     told = {name: curve for name, curve in curves.items() if len(curve.dates)}
     widths = _widths(model, told, ahead)
-    slope = _slope_per_year(model)
+    shown = {name: _bounds(model, name, curve, widths[name]) for name, curve in told.items()}
+    trend, growth = float(shown["trend"][0][-1]), _growth(model)
     figures = {
-        "trend": float(parts.trend.values[-1]),
+        "trend": trend,
         "trend_date": str(parts.trend.dates[-1]),
-        "trend_slope_per_year": slope,
-        "yearly_swing": _swing(parts.yearly),
-        "monthly_swing": _swing(parts.monthly),
+        "yearly_growth_percent": growth,
+        "yearly_swing_percent": _swing(parts.yearly),
+        "monthly_swing_percent": _swing(parts.monthly),
         "interval_percent": PERCENT,
-        "noise": model.noise * model.scale,
+        "noise_percent": float(in_percent(np.array(model.noise))),
     }
     return Analysis(
-        message=_message(series.symbol, parts, slope),
+        message=_message(series, parts, trend, growth),
         notes=[f"The prices are too few for a {name} part." for name in curves if name not in told]
         + [NOTE],
         figures=figures,
-        panels=[_panel(name, curve, widths[name]) for name, curve in told.items()],
+        panels=[_panel(name, told[name].dates, bounds) for name, bounds in shown.items()],
         table=Table(
-            ("part", "date", "value", "low", "high"),
-            [row for name, curve in told.items() for row in _rows(name, curve, widths[name])],
+            ("part", "date", "value", "low", "high", "unit"),
+            [row for name, bounds in shown.items() for row in _rows(name, told[name], bounds)],
         ),
     )
 
 
-def _message(symbol: str, parts: Components, slope: float) -> str:
-    trend = dollars(float(parts.trend.values[-1]))
+def _message(series: PriceSeries, parts: Components, trend: float, growth: float) -> str:
     message = (
-        f"Prophet sees {symbol}'s trend at {trend} on {parts.trend.dates[-1]},"
-        f" {'rising' if slope >= 0 else 'falling'} by {dollars(abs(slope))} a year"
+        f"Prophet sees {series.symbol}'s trend at {series.money(trend)} on {parts.trend.dates[-1]},"
+        f" {'rising' if growth >= 0 else 'falling'} by {abs(growth):.1f}% a year"
     )
     swing = _swing(parts.yearly)
-    return f"{message}." if swing is None else f"{message}, and a yearly swing of {dollars(swing)}."
+    return f"{message}." if swing is None else f"{message}, and a yearly swing of {swing:.1f}%."
 
 
-def _slope_per_year(model: FittedProphet) -> float:
-    """The trend's slope after its last turn, in currency."""
-    slope = float(model.weights[0] + model.slope_changes.sum())
-    return slope * model.scale / model.design.span_days * YEAR_DAYS
+def _growth(model: FittedProphet) -> float:
+    """The trend's growth in percent a year after its last turn."""
+    slope = float(model.weights[0] + model.library.params["delta"].sum())
+    return float(per_year(np.array(slope * model.scale / span_days(model))))
 
 
 def _widths(
     model: FittedProphet, curves: Mapping[str, Curve], ahead: NDArray[np.datetime64]
 ) -> dict[str, NDArray[np.float64]]:
-    """Half the interval (n,) around each curve."""
-    design = model.design
+    """Half the interval (n,) around the logs of each curve."""
     covariance = posterior_covariance(
-        design.columns(model.dates), model.weights, model.noise, design.hinges
+        model.regressors(model.dates), model.weights, model.noise / model.scale, model.priors
     )
-    widths = {}
-    for name, curve in curves.items():
-        if name == "trend":
-            columns = [0, 1, *range(design.hinges.start, design.hinges.stop)]
-        else:
-            of_season = design.columns_of(name)
-            columns = list(range(of_season.start, of_season.stop))
-        widths[name] = _width(model, curve, columns, covariance)
-    turns = np.quantile(np.abs(model.trend_paths(ahead)), PERCENT / 100, axis=1) * model.scale
+    widths = {
+        name: _width(model, curve, model.columns_of(name), covariance)
+        for name, curve in curves.items()
+    }
+    trend = curves["trend"].logs[-len(ahead) :, np.newaxis]
+    turns = np.quantile(np.abs(model.samples(ahead)["trend"] - trend), PERCENT / 100, axis=1)
     widths["trend"][-len(ahead) :] = np.hypot(widths["trend"][-len(ahead) :], turns)
     return widths
 
@@ -102,25 +108,36 @@ def _widths(
 def _width(
     model: FittedProphet, curve: Curve, columns: Sequence[int], covariance: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    part = model.design.columns(curve.dates)[:, columns]
+    part = model.regressors(curve.dates)[:, columns]
     variance = np.einsum("ni,ij,nj->n", part, covariance[np.ix_(columns, columns)], part)
     width: NDArray[np.float64] = Z * np.sqrt(np.maximum(variance, 0.0)) * model.scale
     return width
 
 
-def _panel(name: str, curve: Curve, width: NDArray[np.float64]) -> Panel:
+def _bounds(model: FittedProphet, name: str, curve: Curve, width: NDArray[np.float64]) -> Bounds:
+    shown = model.prices if name == "trend" else in_percent
+    return shown(curve.logs), shown(curve.logs - width), shown(curve.logs + width)
+
+
+def _panel(name: str, dates: NDArray[np.datetime64], bounds: Bounds) -> Panel:
     title = "Trend" if name == "trend" else f"{name.capitalize()} part"
-    band = Band(f"{PERCENT}% interval", curve.values - width, curve.values + width)
-    return Panel(title, "money", curve.dates, [Line(title.lower(), curve.values)], [band])
+    values, low, high = bounds
+    band = Band(f"{PERCENT}% interval", low, high)
+    return Panel(title, _unit(name), dates, [Line(title.lower(), values)], [band])
 
 
-def _rows(name: str, curve: Curve, width: NDArray[np.float64]) -> list[tuple[Any, ...]]:
-    values = zip(curve.values, curve.values - width, curve.values + width, strict=True)
+def _rows(name: str, curve: Curve, bounds: Bounds) -> list[tuple[Any, ...]]:
     return [
-        (name, day, *map(float, cells))
-        for day, cells in zip(curve.dates.astype(str).tolist(), values, strict=True)
+        (name, day, *map(float, cells), _unit(name))
+        for day, cells in zip(
+            curve.dates.astype(str).tolist(), zip(*bounds, strict=True), strict=True
+        )
     ]
 
 
+def _unit(name: str) -> str:
+    return "money" if name == "trend" else "percent"
+
+
 def _swing(curve: Curve) -> float | None:
-    return float(np.ptp(curve.values)) if len(curve.values) else None
+    return float(np.ptp(curve.percent)) if len(curve.dates) else None

@@ -108,13 +108,6 @@ def document(analysis: Analysis, series: PriceSeries) -> dict[str, Any]:
     }
 
 
-def dollars(amount: float) -> str:
-    """`$1,234.56`, `-$0.12`, `$0.001234`."""
-    size = abs(amount)
-    digits = f"{size:,.2f}" if size >= 0.1 or size == 0.0 else f"{size:.4g}"  # noqa: PLR2004
-    return f"{'-' if amount < 0 else ''}${digits}"
-
-
 def _panel(panel: Panel, prices: Rounding) -> dict[str, Any]:
     is_dated = panel.x.dtype.kind == "M"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from functions.common.errors import InvalidFieldError
-from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, Panel, Table, dollars
+from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, Panel, Table
 from functions.forecast.analyses.window import Window, row_years_before, window
 from functions.forecast.models.prophet_model import FEWEST_ROWS, FittedProphet, ProphetModel
 
@@ -33,7 +33,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         series.until(chosen.first)
     )
     dates, actual = series.dates[chosen.rows], series.adjusted_close[chosen.rows]
-    predicted = np.maximum(model.line(dates), model.floor)
+    predicted = model.line(dates)
     low, high = model.quantiles(dates, LEVELS).T
     error = float(np.abs(predicted - actual).mean())
     walk = float(np.abs(series.adjusted_close[chosen.first - 1] - actual).mean())
@@ -64,10 +64,11 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     if "nshares" in parameters:
         panels.append(_game(dates, actual, called, parameters["nshares"], figures))
         notes.append(NO_COSTS)
+    money = series.money
     better = "closer than" if error < walk else "further off than"
     return Analysis(
-        message=f"From {dates[0]} to {dates[-1]} Prophet was off by {dollars(error)} on average,"
-        f" {better} the last price before ({dollars(walk)}); its 80% interval held {inside:.0%}.",
+        message=f"From {dates[0]} to {dates[-1]} Prophet was off by {money(error)} on average,"
+        f" {better} the last price before ({money(walk)}); its 80% interval held {inside:.0%}.",
         notes=notes,
         figures=figures,
         panels=panels,
@@ -102,7 +103,7 @@ def test_range(
 def training_error(series: PriceSeries, first: int, model: FittedProphet) -> float:
     """The mean absolute error on the rows the model was fitted to, which end before `first`."""
     known = series.adjusted_close[first - len(model.dates) : first]
-    return float(np.abs(np.maximum(model.line(model.dates), model.floor) - known).mean())
+    return float(np.abs(model.line(model.dates) - known).mean())
 
 
 def _game(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from functions.common.errors import InvalidFieldError
-from functions.forecast.analyses.document import Analysis, Line, Panel, Table, dollars
+from functions.forecast.analyses.document import Analysis, Line, Panel, Table
 from functions.forecast.analyses.window import window
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     rows = zip(dates.astype(str).tolist(), *(of.tolist() for of in drawn.values()), strict=True)
     suffix = "_percent" if parameters["plot_type"] == "pct" else ""
     return Analysis(
-        message=_message(series.symbol, parameters["columns"][0], figures),
+        message=_message(series, parameters["columns"][0], figures),
         notes=chosen.notes,
         figures=figures,
         panels=panels,
@@ -97,16 +97,16 @@ def _extremes(
     return figures
 
 
-def _message(symbol: str, name: str, figures: Mapping[str, Any]) -> str:
+def _message(series: PriceSeries, name: str, figures: Mapping[str, Any]) -> str:
     """What is to be said of the first column."""
 
     def told(figure: str) -> str:
         value, day = figures[f"{name}_{figure}"], figures[f"{name}_{figure}_date"]
-        amount = f"{value:,.0f} shares" if name == "volume" else dollars(value)
+        amount = f"{value:,.0f} shares" if name == "volume" else series.money(value)
         return f"{amount} on {day}"
 
     return (
-        f"{symbol}'s {NAMES[name]} was between {told('minimum')} and {told('maximum')},"
+        f"{series.symbol}'s {NAMES[name]} was between {told('minimum')} and {told('maximum')},"
         f" and {told('current')}."
     )
 

@@ -29,7 +29,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     """Estimate, change since the trading day before, and 80% interval, for each of `days` ahead."""
     model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(series)
     ahead = trading_days(series, parameters["days"])
-    line = np.maximum(model.line(np.concatenate([series.dates[-1:], ahead])), model.floor)
+    line = model.line(np.concatenate([series.dates[-1:], ahead]))
     estimate, change = line[1:], np.diff(line)
     low, high = model.quantiles(ahead, LEVELS).T
     rises = int((change > 0).sum())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from functions.forecast.analyses.days_ahead import trading_days
-from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, Panel, Table, dollars
+from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, Panel, Table
 from functions.forecast.analyses.evaluate import training_error
 from functions.forecast.models.prophet_model import ProphetModel
 
@@ -29,7 +29,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         dates = np.concatenate([model.dates, ahead])
         gap = np.full(len(model.dates), np.nan)
         low, high = model.quantiles(ahead, LEVELS).T
-        line = np.maximum(model.line(dates), model.floor)
+        line = model.line(dates)
         name = f"prior {prior:g}"
         lines.append(Line(name, line, "other"))
         bands.append(Band(name, np.concatenate([gap, low]), np.concatenate([gap, high]), "other"))
@@ -39,7 +39,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     known[: -len(ahead)] = series.adjusted_close[-(len(dates) - len(ahead)) :]
     estimates = [row[2] for row in rows]
     return Analysis(
-        message=_message(series.symbol, ahead[-1], estimates),
+        message=_message(series, ahead[-1], estimates),
         figures={
             "target_date": str(ahead[-1]),
             "lowest_estimate": min(estimates),
@@ -58,11 +58,12 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     )
 
 
-def _message(symbol: str, day: np.datetime64, estimates: Sequence[float]) -> str:
+def _message(series: PriceSeries, day: np.datetime64, estimates: Sequence[float]) -> str:
+    symbol, money = series.symbol, series.money
     if len(estimates) == 1:
-        return f"By {day}, this changepoint prior puts {symbol} at {dollars(estimates[0])}."
+        return f"By {day}, this changepoint prior puts {symbol} at {money(estimates[0])}."
     return (
         f"By {day}, {len(estimates)} changepoint priors put {symbol} between"
-        f" {dollars(min(estimates))} and {dollars(max(estimates))}: the larger the prior, the"
+        f" {money(min(estimates))} and {money(max(estimates))}: the larger the prior, the"
         " closer the line follows the past."
     )

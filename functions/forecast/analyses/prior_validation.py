@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from functions.forecast.analyses.document import LEVELS, Analysis, Line, Panel, Table, dollars
+from functions.forecast.analyses.document import LEVELS, Analysis, Line, Panel, Table
 from functions.forecast.analyses.evaluate import test_range, training_error
 from functions.forecast.analyses.window import row_years_before
 from functions.forecast.models.prophet_model import ProphetModel
-from functions.forecast.models.prophet_paths import symmetric_quantiles
 
 if TYPE_CHECKING:
     from functions.forecast.prices.series import PriceSeries
@@ -35,14 +34,13 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     for prior in parameters["priors"]:
         model = ProphetModel(prior, parameters["training_years"]).fit(known)
         low, high = model.quantiles(dates, LEVELS).T
-        predicted = np.maximum(model.line(dates), model.floor)
-        # Within the training window there is noise alone.
-        noise = symmetric_quantiles(np.zeros((1, 1)), model.noise, LEVELS)[0] * model.scale
+        predicted = model.line(dates)
+        trained_low, trained_high = model.quantiles(model.dates, LEVELS).T
         rows.append(
             (
                 prior,
                 training_error(series, chosen.first, model),
-                float(noise[1] - noise[0]),
+                float((trained_high - trained_low).mean()),
                 float(np.abs(predicted - actual).mean()),
                 float((high - low).mean()),
                 float(((actual >= low) & (actual <= high)).mean()),
@@ -52,10 +50,10 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     walk = float(np.abs(series.adjusted_close[chosen.first - 1] - actual).mean())
     priors = np.array([row[0] for row in rows])
     columns = [np.array([row[at] for row in rows]) for at in range(1, 5)]
-    names = ("training", "test")
+    names, money = ("training", "test"), series.money
     return Analysis(
         message=f"From {dates[0]} to {dates[-1]} the changepoint prior {best[0]:g} was best, off by"
-        f" {dollars(best[3])} on average; the last price before was off by {dollars(walk)}.",
+        f" {money(best[3])} on average; the last price before was off by {money(walk)}.",
         notes=(*chosen.notes, NOTE),
         figures={
             "start": str(dates[0]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from functions.common.errors import InvalidFieldError
+from functions.forecast.prices.series import years_before
 
 if TYPE_CHECKING:
     from functions.forecast.prices.series import PriceSeries
@@ -78,8 +79,6 @@ def _to_blame(series: PriceSeries, parameters: Mapping[str, Any]) -> str:
 
 def row_years_before(series: PriceSeries, years: int) -> int:
     """The first row of the last `years` years."""
-    from functions.forecast.models.prophet_model import years_before
-
     return int(np.searchsorted(series.dates, years_before(series.dates[-1], years)))
 
 

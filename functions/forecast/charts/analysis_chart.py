@@ -1,106 +1,208 @@
-"""The chart of an analysis as a PNG: its panels, one above the other."""
+"""The chart of an analysis: its panels, one above the other."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter
+from matplotlib.ticker import EngFormatter, FuncFormatter, MaxNLocator
 
-WIDTH_IN, PANEL_IN, TITLE_IN, DPI = 10.0, 3.6, 0.6, 100
-COLOURS = {"actual": "#1d2733", "model": "#d1731d", "strategy": "#1558a8"}
-OTHERS = ("#1558a8", "#d1731d", "#2a8553", "#8a4fa3", "#a61b1b", "#566273")
-TURNS = {"up": (True, "#2a8553"), "down": (False, "#a61b1b")}
-MOST_IN_A_ROW = 5
-UNITS = {
-    "price": "US$",
-    "money": "US$",
-    "percent": "%",
-    "shares": "shares",
-    "index": "0 to 100",
-    "correlation": "correlation",
+from functions.common.messages.charts import DEFAULT, Variant
+from functions.common.money import Money
+from functions.forecast.charts import words
+from functions.forecast.charts.dates import ROOM, label_dates
+from functions.forecast.charts.figure import (
+    AXIS_GAP,
+    MARGIN,
+    SMALL_PT,
+    WIDTH,
+    Frame,
+    Label,
+    encoded,
+    frame,
+    label_ends,
+    labels_width,
+    line_height,
+)
+from functions.forecast.charts.look import Theme
+
+PANEL_HEIGHT = 300.0
+TITLE_ROOM, PANEL_GAP = 30.0, 22.0
+TITLE_PT = 10.0
+MOST_LABEL_WIDTH = 190.0
+BAND_OPACITY = 0.18
+TITLES = {
+    "history": "price history",
+    "buy_and_hold": "buy and hold",
+    "components": "trend and seasons, as Prophet sees them",
+    "predict_future": "the next days, as Prophet sees them",
+    "evaluate": "Prophet's prediction and what happened",
+    "changepoints": "turns of the trend",
+    "prior_analysis": "changepoint priors compared",
+    "prior_validation": "changepoint priors tested",
 }
+UNITS = {"shares": "shares", "index": "0 to 100", "correlation": "correlation"}
+"""Said beside a panel's title; the other units stand at the axis."""
 
 
-def draw(result: Mapping[str, Any]) -> bytes:
-    """The PNG, 1000 pixels wide, of an analysis' result (`functions.forecast.analyses.answer`)."""
+def draw(result: Mapping[str, Any], variant: Variant = DEFAULT) -> bytes:
+    """The picture of an analysis' result (`functions.forecast.analyses.answer`)."""
+    return encoded(composed(result, variant), variant)
+
+
+def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
+    """The panels under the analysis' answer."""
     panels = result["panels"]
-    height = TITLE_IN + PANEL_IN * len(panels)
-    figure = Figure(figsize=(WIDTH_IN, height), dpi=DPI, layout="constrained")
-    canvas = FigureCanvasAgg(figure)
-    figure.suptitle(f"{result['symbol']}: {result['kind'].replace('_', ' ')}", x=0.01, ha="left")
-    for axes, panel in zip(
-        figure.subplots(len(panels), 1, squeeze=False)[:, 0], panels, strict=True
-    ):
-        _draw_panel(axes, panel)
-    out = io.BytesIO()
-    canvas.print_png(out, metadata={"Software": "Stockcast"})
-    return out.getvalue()
+    heights = [_height(panel) for panel in panels]
+    made = frame(
+        variant,
+        f"{words.titled(result)}: {TITLES[result['kind']]}",
+        [str(result.get("message", ""))],
+        words.below(result),
+        plot_height=sum(heights) + PANEL_GAP * (len(panels) - 1),
+    )
+    money = Money.of(result)
+    colors = [_colors(panel["lines"], made.theme) for panel in panels]
+    labels = [_labels(made, *one) for one in zip(panels, colors, strict=True)]
+    right = WIDTH - MARGIN - max(labels_width(made, ends) for ends in labels)
+    tops = [made.top - sum(heights[:n]) - n * PANEL_GAP for n in range(len(panels))]
+    plots = []
+    for panel, color, height, top in zip(panels, colors, heights, tops, strict=True):
+        axes = made.axes(MARGIN, top - height + ROOM, right, top - TITLE_ROOM)
+        _draw_panel(made, axes, panel, color)
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+        axes.yaxis.set_major_formatter(_formatter(panel["unit"], money))
+        axes.set_ylim(axes.get_ylim())
+        plots.append(axes)
+    # All plots begin and end at the same place.
+    left = MARGIN + AXIS_GAP + max(made.ticks_width(axes) for axes in plots)
+    for axes, panel, ends, top in zip(plots, panels, labels, tops, strict=True):
+        box = axes.get_position()
+        axes.set_position((left / WIDTH, box.y0, box.x1 - left / WIDTH, box.y1 - box.y0))
+        _label_below(made, axes, panel)
+        label_ends(made, axes, ends)
+        _title(made, panel, left, top)
+    return made
 
 
-def _draw_panel(axes: Any, panel: Mapping[str, Any]) -> None:
-    is_dated = panel["x_label"] == "date"
-    x = np.array(panel["x"], dtype="datetime64[D]" if is_dated else np.float64)
-    lines = panel["lines"]
-    colours = {line["name"]: colour for line, colour in zip(lines, _colours(lines), strict=True)}
+def _height(panel: Mapping[str, Any]) -> float:
+    """As high as its labels need."""
+    labels = (len(panel["lines"]) + len(panel["bands"]) + 1) * line_height(SMALL_PT)
+    return max(PANEL_HEIGHT, labels + TITLE_ROOM + ROOM)
+
+
+def _x(panel: Mapping[str, Any]) -> Any:
+    return np.array(panel["x"], dtype="datetime64[D]" if _is_dated(panel) else np.float64)
+
+
+def _is_dated(panel: Mapping[str, Any]) -> bool:
+    return bool(panel["x_label"] == "date")
+
+
+def _draw_panel(
+    made: Frame, axes: Any, panel: Mapping[str, Any], colors: Mapping[str, str]
+) -> None:
+    x, marker = _x(panel), None if _is_dated(panel) else "o"
+    _draw_bands(axes, panel, x, colors, made.theme)
+    for line in panel["lines"]:
+        values = np.array(line["values"], dtype=np.float64)
+        color = colors[line["name"]]
+        axes.plot(x, values, color=color, linewidth=1.3, marker=marker, markersize=4)
+        known = np.flatnonzero(np.isfinite(values))
+        if len(known) and known[-1] < len(x) - 1:  # led on to its label
+            end = known[-1]
+            axes.plot(x[[end, -1]], values[[end, end]], color=color, linewidth=0.7, linestyle=":")
+    for mark in panel["marks"]:
+        color = _turn_color(mark["up"], made.theme)
+        axes.axvline(np.datetime64(mark["date"]), color=color, linewidth=1.0, linestyle=(0, (3, 2)))
+
+
+def _label_below(made: Frame, axes: Any, panel: Mapping[str, Any]) -> None:
+    x = _x(panel)
+    if _is_dated(panel):
+        label_dates(made, axes, x[0], x[-1])
+        return
+    axes.margins(x=0.02)
+    axes.autoscale(axis="x")
+    axes.set_xlabel(panel["x_label"], fontsize=SMALL_PT, color=made.theme.faint)
+
+
+def _labels(made: Frame, panel: Mapping[str, Any], colors: Mapping[str, str]) -> list[Label]:
+    """What each line and band is called, where it ends."""
+    labels = [
+        Label(end, line["name"], colors[line["name"]])
+        for line in panel["lines"]
+        if (end := _last(line["values"])) is not None
+    ]
+    for band in panel["bands"]:
+        high = _last(band["high"])
+        if band["name"] not in colors and high is not None:
+            color = _role_color(band["role"], made.theme)
+            labels.append(Label(high, band["name"], color))
+    return [
+        Label(label.y, _shortened(made, label.text), label.color, label.bold) for label in labels
+    ]
+
+
+def _shortened(made: Frame, text: str) -> str:
+    """At most as wide as there is room for beside a plot."""
+    shown = text
+    while made.width_of(shown, SMALL_PT) > MOST_LABEL_WIDTH:
+        text = text[:-1]
+        shown = f"{text.rstrip()}…"
+    return shown
+
+
+def _last(values: Sequence[float | None]) -> float | None:
+    return next((value for value in reversed(values) if value is not None), None)
+
+
+def _draw_bands(
+    axes: Any, panel: Mapping[str, Any], x: Any, colors: Mapping[str, str], theme: Theme
+) -> None:
     for band in panel["bands"]:
         low, high = (np.array(band[side], dtype=np.float64) for side in ("low", "high"))
-        # A band of its line's name needs no mention beside it.
-        label, colour = (
-            (None, colours[band["name"]])
-            if band["name"] in colours
-            else (band["name"], COLOURS[band["role"]])
-        )
-        axes.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0, label=label)
-    for line in lines:
-        axes.plot(
-            x,
-            np.array(line["values"], dtype=np.float64),
-            color=colours[line["name"]],
-            linewidth=1.2,
-            marker=None if is_dated else "o",
-            label=line["name"],
-        )
-    for direction, (is_up, colour) in TURNS.items():
-        days = [np.datetime64(mark["date"]) for mark in panel["marks"] if mark["up"] is is_up]
-        for place, day in enumerate(days):
-            label = None if place else f"turns {direction}"
-            axes.axvline(day, color=colour, linewidth=1.0, linestyle="--", label=label)
-    # What a person uploaded may be named in a title; no dollar sign in it begins a formula.
-    axes.set_title(panel["title"], loc="left", fontsize=10, parse_math=False)
-    axes.set_xlabel(panel["x_label"])
-    axes.set_ylabel(UNITS[panel["unit"]])
-    axes.yaxis.set_major_formatter(EngFormatter(sep="") if panel["unit"] == "shares" else "{x:,g}")
-    if is_dated:
-        locator = AutoDateLocator()
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
-    axes.grid(visible=True, color="#e3e7ec", linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.margins(x=0.01)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    _add_legend(axes)
+        color = colors.get(band["name"]) or _role_color(band["role"], theme)
+        axes.fill_between(x, low, high, color=color, alpha=BAND_OPACITY, linewidth=0)
 
 
-def _add_legend(axes: Any) -> None:
-    """Beside the title, in two rows where there is much; none where there is one thing."""
-    count = len(axes.get_legend_handles_labels()[1])
-    if count > 1:
-        axes.legend(
-            loc="lower right",
-            bbox_to_anchor=(1.0, 1.0),
-            frameon=False,
-            ncols=count if count <= MOST_IN_A_ROW else (count + 1) // 2,
-            borderaxespad=0.2,
-        )
+def _title(made: Frame, panel: Mapping[str, Any], left: float, top: float) -> None:
+    """The panel's title, its unit, and what its dashed lines are."""
+    unit = UNITS.get(panel["unit"], "")
+    parts = [(panel["title"], made.theme.ink, "bold"), (unit, made.theme.faint, "normal")]
+    for up, text in ((True, "┆ turns up"), (False, "┆ turns down")):
+        if any(mark["up"] is up for mark in panel["marks"]):
+            parts.append((text, _turn_color(up, made.theme), "bold"))
+    x = left
+    for text, color, weight in parts:
+        if text:
+            made.write(x, top, text, TITLE_PT, color, fontweight=weight, verticalalignment="top")
+            x += made.width_of(text, TITLE_PT, bold=weight == "bold") + 2 * AXIS_GAP
 
 
-def _colours(lines: list[Mapping[str, Any]]) -> list[str]:
-    others = iter(OTHERS * (1 + len(lines) // len(OTHERS)))
-    return [COLOURS.get(line["role"]) or next(others) for line in lines]
+def _formatter(unit: str, money: Money) -> Any:
+    formats: dict[str, Callable[[float], str]] = {
+        "percent": lambda value: f"{value:,g}%",
+        "index": lambda value: f"{value:g}",
+        "correlation": lambda value: f"{value:g}",
+    }
+    if unit == "shares":
+        return EngFormatter(sep="")
+    told = formats.get(unit, money.label)
+    return FuncFormatter(lambda value, _: told(round(value, 10)))
+
+
+def _colors(lines: Sequence[Mapping[str, Any]], theme: Theme) -> dict[str, str]:
+    """The color of each line: by its role, or the next of those that stand side by side."""
+    others = iter(theme.series * (1 + len(lines) // len(theme.series)))
+    return {line["name"]: _role_color(line["role"], theme) or next(others) for line in lines}
+
+
+def _role_color(role: str, theme: Theme) -> str:
+    known = {"actual": theme.ink, "model": theme.series[1], "strategy": theme.series[0]}
+    return known.get(role, "")
+
+
+def _turn_color(up: bool, theme: Theme) -> str:  # noqa: FBT001 - of a mark, as it is stored
+    return theme.series[2] if up else theme.series[4]

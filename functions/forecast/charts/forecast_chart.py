@@ -1,75 +1,142 @@
-"""The chart of a result as a PNG."""
+"""The chart of a forecast: the price so far, and the ribbon of where it could go."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
+from functions.common.messages.charts import DEFAULT, Variant
+from functions.common.money import Money
+from functions.forecast.charts import words
+from functions.forecast.charts.dates import ROOM, label_dates
+from functions.forecast.charts.figure import (
+    AXIS_GAP,
+    MARGIN,
+    SMALL_PT,
+    WIDTH,
+    Frame,
+    Label,
+    encoded,
+    frame,
+    label_ends,
+    labels_width,
+    line_height,
+)
 from functions.forecast.models.prediction import INTERVALS
 
-WIDTH_IN, HEIGHT_IN, DPI = 10.0, 5.6, 100
-RIBBON = {95: "#d6e4f5", 80: "#a9c8ea", 50: "#6fa3da"}
+HEIGHT, LEAST_PLOT_HEIGHT = 560.0, 330.0
 SHOWN_HORIZONS = 6
 LEAST_SHOWN_DAYS = 252
+HEADROOM = 0.06
+NAMED = 80
+"""The interval that the message names."""
+MODELS = {"calibrated": "Calibrated model", "prophet": "Prophet model"}
 
 
-def draw(result: Mapping[str, Any]) -> bytes:
-    """The PNG (1000 by 560 pixels) of a result document (`functions.forecast.result.answer`).
+def draw(result: Mapping[str, Any], variant: Variant = DEFAULT) -> bytes:
+    """The picture of a result document (`functions.forecast.result.answer`)."""
+    return encoded(composed(result, variant), variant)
 
-    Observations, the modelled line, and the 50, 80 and 95% intervals. Of the history as much is
-    shown as leaves the forecast readable.
+
+def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
+    """Observations, and the 50, 80 and 95% ranges.
+
+    Of the history as much is shown as leaves the forecast readable.
     """
+    days = result["days"]
+    made = frame(
+        variant,
+        f"{words.titled(result)}: the next {days} {'day' if days == 1 else 'days'}",
+        [str(result["message"])],
+        words.below(result),
+        plot_height=LEAST_PLOT_HEIGHT,
+        least_height=HEIGHT,
+    )
     history, forecast = result["history"], result["forecast"]
     shown = slice(-max(LEAST_SHOWN_DAYS, SHOWN_HORIZONS * len(forecast["dates"])), None)
     past = np.array(history["dates"][shown], dtype="datetime64[D]")
+    close = np.array(history["close"][shown], dtype=np.float64)
     # The future is joined to the last observation, so that the ribbon opens from it.
     future = np.array([result["last_date"], *forecast["dates"]], dtype="datetime64[D]")
-    last = result["last_price"]
+    money = Money.of(result)
+    labels = _labels(result, made, money)
 
-    figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DPI, layout="constrained")
-    canvas = FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    right = WIDTH - MARGIN - labels_width(made, labels)
+    axes = made.axes(MARGIN, made.bottom + ROOM, right, made.top - 2 * line_height(SMALL_PT))
+    _draw_ribbon(axes, made, result, future)
+    if result["model"] == "prophet":
+        fitted = np.array(history["fitted"][shown], dtype=np.float64)
+        axes.plot(past, fitted, color=made.theme.series[1], linewidth=1.0, alpha=0.8)
+    axes.plot(past, close, color=made.theme.ink, linewidth=1.1)
+    axes.plot(future[:1], [result["last_price"]], "o", color=made.theme.ink, markersize=4)
+    axes.axvline(future[0], color=made.theme.faint, linewidth=0.8, linestyle=(0, (1, 2)))
+
+    low, high = _limits(close, result)
+    axes.set_ylim(low, high)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: money.label(value)))
+    left = MARGIN + made.ticks_width(axes) + AXIS_GAP
+    box = axes.get_position()
+    axes.set_position((left / WIDTH, box.y0, box.x1 - left / WIDTH, box.y1 - box.y0))
+    label_dates(made, axes, past[0], future[-1])
+    label_ends(made, axes, labels)
+    _label_above(made, axes, result, money)
+    return made
+
+
+def _labels(result: Mapping[str, Any], made: Frame, money: Money) -> list[Label]:
+    """The prices that the ribbon ends with."""
+    theme, forecast = made.theme, result["forecast"]
+
+    def bound(side: str, percent: int) -> Label:
+        price, is_named = forecast[f"{side}{percent}"][-1], percent == NAMED
+        text = f"{money(price)}  {percent}%"
+        return Label(price, text, theme.ink if is_named else theme.faint, bold=is_named)
+
+    middle = forecast["mean"][-1]
+    centre = Label(middle, f"{money(middle)}  middle", theme.accent, bold=True)
+    narrowest_first = sorted(INTERVALS)
+    below = [bound("lo", percent) for percent in reversed(narrowest_first)]
+    return [*below, centre, *(bound("hi", percent) for percent in narrowest_first)]
+
+
+def _draw_ribbon(axes: Any, made: Frame, result: Mapping[str, Any], future: Any) -> None:
+    forecast, last = result["forecast"], result["last_price"]
     for percent in sorted(INTERVALS, reverse=True):
         low, high = [last, *forecast[f"lo{percent}"]], [last, *forecast[f"hi{percent}"]]
         axes.fill_between(
-            future, low, high, color=RIBBON[percent], linewidth=0, label=f"{percent}% interval"
+            *(future, low, high),
+            color=made.theme.accent,
+            alpha=made.theme.ribbon[percent],
+            linewidth=0,
         )
-    fitted = np.array(history["fitted"][shown], dtype=np.float64)
-    axes.plot(past, fitted, color="#d1731d", linewidth=1.2, label="model")
-    axes.plot(future[1:], forecast["mean"], color="#d1731d", linewidth=1.6)
-    axes.plot(past, history["close"][shown], color="#1d2733", linewidth=1.0, label="adjusted close")
-    axes.axvline(future[0], color="#7a8594", linewidth=0.8, linestyle=":")
-    axes.set_title(_title(result), loc="left")
-    axes.set_xlabel("date")
-    axes.set_ylabel("adjusted close, US$")
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(_locator(axes)))
-    axes.grid(visible=True, color="#e3e7ec", linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
-    axes.margins(x=0.01)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    axes.legend(
-        loc="lower right", bbox_to_anchor=(1.0, 1.0), frameon=False, ncols=5, borderaxespad=0.2
-    )
-    out = io.BytesIO()
-    canvas.print_png(out, metadata={"Software": "Stockcast"})
-    return out.getvalue()
+    axes.plot(future, [last, *forecast["mean"]], color=made.theme.accent, linewidth=1.6)
 
 
-def _locator(axes: Any) -> AutoDateLocator:
-    locator = AutoDateLocator()
-    axes.xaxis.set_major_locator(locator)
-    return locator
+def _limits(close: Any, result: Mapping[str, Any]) -> tuple[float, float]:
+    """From the lowest to the highest value there is, with some room, and never below zero."""
+    forecast = result["forecast"]
+    low = min(np.nanmin(close), *forecast["lo95"])
+    high = max(np.nanmax(close), *forecast["hi95"])
+    room = HEADROOM * (high - low or high)
+    return max(0.0, low - room), high + room
 
 
-def _title(result: Mapping[str, Any]) -> str:
-    days = result["days"]
-    unit = "day" if days == 1 else "days"
-    return f"{result['symbol']}: {days} {unit} after {result['last_date']} ({result['model']})"
+def _label_above(made: Frame, axes: Any, result: Mapping[str, Any], money: Money) -> None:
+    """Say above the plot what its two parts are: the price until today, and the model's ranges."""
+    price = f"Price until {words.day(result['last_date'])}: "
+    price += money(result["last_price"])
+    model = MODELS.get(result["model"], result["model"])
+    is_prophet = result["model"] == "prophet"
+    box, y = axes.get_position(), made.top
+    parts = [(price, made.theme.ink)]
+    if is_prophet:
+        parts.append(("Prophet's curve", made.theme.series[1]))
+    ranges = f"{model}: 50, 80 and 95% ranges until {words.day(result['target_date'])}"
+    parts.append((ranges, made.theme.accent))
+    x = box.x0 * WIDTH
+    for text, color in parts:
+        made.write(x, y, text, SMALL_PT, color, fontweight="bold", verticalalignment="top")
+        x += made.width_of(text, SMALL_PT, bold=True) + 2 * AXIS_GAP

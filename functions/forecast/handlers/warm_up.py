@@ -6,7 +6,6 @@ import logging
 
 from functions.common.errors import TemporaryError
 from functions.common.messages.events import PricesWarmed
-from functions.common.messages.fields import DEFAULT_MODEL
 from functions.common.prices.store import PriceStore
 
 log = logging.getLogger(__name__)
@@ -23,7 +22,7 @@ class Warming:
         from functions.forecast import models
         from functions.forecast.prices import csv_columns as price_csv  # noqa: F401 - to have them loaded
 
-        models.named(DEFAULT_MODEL)
+        models.named(warmed.model)
         try:
             self._prices.check()
         except TemporaryError as error:

@@ -19,10 +19,10 @@ import numpy as np
 from functions.common.errors import TooLittleHistoryError
 from functions.forecast.models import moves, outcome_table
 from functions.forecast.models.own_record import deviations, outcomes_so_far, width_factors
-from functions.forecast.models.prediction import LEVELS, Past, Prediction
-from functions.forecast.models.random_walk import FARTHEST
+from functions.forecast.models.prediction import LEVELS, Past, Prediction, first_shown
 from functions.forecast.models.volatility import measures
 from functions.forecast.scoring import backtest
+from functions.forecast.scoring.random_walk import FARTHEST
 from functions.forecast.scoring.scores import WIS_LEVELS
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ FEWEST_ROWS = 30
 SHORT_ROWS = 252
 """Under a year of prices, a forecast says that its range is wider for it."""
 
-KEPT = 16
+KEPT, KEPT_HORIZONS = 16, 11
 """Series of which a process keeps what does not depend on the question."""
 
 LEAST_LOG, MOST_LOG = -708.0, 709.0
@@ -50,9 +50,9 @@ class CalibratedModel:
     has_quick_backtest = True
 
     def __init__(self, table: outcome_table.OutcomeTable | None = None) -> None:
-        self._table = table or outcome_table.load()
+        self._given = table
         self._past = lru_cache(maxsize=KEPT)(self._past_of)
-        self._record = lru_cache(maxsize=KEPT * len(self._table.horizons))(self._record_of)
+        self._record = lru_cache(maxsize=KEPT * KEPT_HORIZONS)(self._record_of)
 
     def forecast(
         self,
@@ -101,7 +101,8 @@ class CalibratedModel:
     ) -> NDArray[np.float64]:
         """Prices (origins, steps, levels) forecast at each of `origins` from the rows up to it."""
         width = self._widths(series, origins, steps)
-        multiple = self._table.at(self._table.multiples(levels).T, steps).T
+        table = self._table(series)
+        multiple = table.at(table.multiples(levels).T, steps).T
         move = np.clip(width[:, :, np.newaxis] * multiple, -FARTHEST, FARTHEST)
         start = np.log(series.adjusted_close[origins])[:, np.newaxis, np.newaxis]
         return _prices(start + move)
@@ -114,13 +115,14 @@ class CalibratedModel:
 
     def _past_of(self, series: PriceSeries) -> Past:
         """What is the same whatever is asked, so that of the last series is kept."""
-        one = np.array([1])
-        drift = self._deviations(measures(series)[:-1], one)[:, 0]
-        drift *= self._table.multiples((0.5,))[0, 0]
+        one, table = np.array([1]), self._table(series)
+        drift = _deviations(table, measures(series)[:-1], one)[:, 0]
+        drift *= table.multiples((0.5,))[0, 0]
         line = _prices(np.log(series.adjusted_close[:-1]) + drift)
         fitted = np.concatenate(([np.nan], line))
         interval = np.full((len(series), 2), np.nan)
-        origins = np.arange(FEWEST_ROWS - 1, len(series) - 1)
+        first = max(FEWEST_ROWS, first_shown(series.dates))
+        origins = np.arange(first - 1, len(series) - 1)
         if len(origins):
             interval[origins + 1] = self.quantiles(series, origins, one, (0.1, 0.9))[:, 0]
         for column in (fitted, interval):
@@ -128,7 +130,7 @@ class CalibratedModel:
         return Past(fitted, interval)
 
     def _record_of(self, series: PriceSeries, column: int) -> NDArray[np.float64]:
-        return outcomes_so_far(moves.of(series), measures(series), self._table, column)
+        return outcomes_so_far(moves.of(series), measures(series), self._table(series), column)
 
     def _widths(
         self,
@@ -137,16 +139,20 @@ class CalibratedModel:
         steps: NDArray[np.intp],
     ) -> NDArray[np.float64]:
         """The deviation (origins, steps) of the log price."""
-        table = self._table
+        table = self._table(series)
         factors = width_factors(partial(self._record, series), origins, table, table.around(steps))
         short = 1.0 + table.short_history / origins
-        width = self._deviations(measures(series)[origins], steps) * table.at(factors, steps)
+        width = _deviations(table, measures(series)[origins], steps) * table.at(factors, steps)
         return width * np.sqrt(steps) * short[:, np.newaxis]
 
-    def _deviations(
-        self, known: NDArray[np.float64], steps: NDArray[np.intp]
-    ) -> NDArray[np.float64]:
-        return deviations(known, self._table.at(self._table.weights.T, steps).T)
+    def _table(self, series: PriceSeries) -> outcome_table.OutcomeTable:
+        return self._given or outcome_table.load(series.instrument.calendar)
+
+
+def _deviations(
+    table: outcome_table.OutcomeTable, known: NDArray[np.float64], steps: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    return deviations(known, table.at(table.weights.T, steps).T)
 
 
 def _prices(logs: NDArray[np.float64]) -> NDArray[np.float64]:

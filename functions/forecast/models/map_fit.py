@@ -1,12 +1,13 @@
 """The most probable parameters of Prophet's model, found exactly.
 
-Prophet's posterior for its linear, additive model (its Stan program, on prices divided by their
-maximum) has, up to a constant, the negative logarithm
+Prophet's posterior for its linear, additive model (its Stan program, on scaled values) has, up to a
+constant, the negative logarithm
 
-    n log s + |y - Z w|^2 / (2 s^2) + k^2/50 + m^2/50 + sum(b^2)/200 + sum|d|/tau + 2 s^2
+    n log s + |y - Z w|^2 / (2 s^2) + k^2/50 + m^2/50 + sum((b/c)^2)/2 + sum|d|/tau + 2 s^2
 
 where `s` is the noise, `w` = (k, m, b, d) the slope, offset, Fourier coefficients and slope
-changes, and `Z` the columns of `prophet_design`.
+changes, `c` and `tau` their prior scales, and `Z` what these weigh: time, one, the Fourier terms,
+and a hinge at each possible changepoint.
 
 Given `s` this is a lasso in `d` with a ridge on the rest: convex, and solved to the last digit by
 an active-set method on the Gram matrix. Given `w` the best `s` is a root of a quadratic in s^2.
@@ -26,14 +27,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 SLOPE_SCALE = 5.0
-FOURIER_SCALE = 10.0
-CHANGEPOINT_SCALE = 0.05
 NOISE_SCALE = 0.5
 LEAST_NOISE = 1e-9
-"""Prophet's noise for a constant price, and the least that any price is fitted with."""
+"""Prophet's noise for a constant value, and the least that any series is fitted with."""
 
 _TOLERANCE = 1e-12
 _MOST_ALTERNATIONS = 500
@@ -42,7 +43,7 @@ _SCANNED = 16
 
 @dataclass(frozen=True, eq=False)
 class MapFit:
-    """The mode: weights (p,) in the order of the columns, and the noise, both for scaled prices.
+    """The mode: weights (p,) in the order of the columns, and the noise, both for scaled values.
 
     `log_posterior` is without Stan's dropped constants, so differences from Stan's `lp__` count.
     `unique` says that no other mode exists.
@@ -57,14 +58,16 @@ class MapFit:
 def fit_map(
     columns: NDArray[np.float64],
     scaled: NDArray[np.float64],
-    hinges: slice,
-    changepoint_scale: float = CHANGEPOINT_SCALE,
+    others_scale: Sequence[float],
+    changepoint_scale: float,
 ) -> MapFit:
-    """Fit prices `scaled` (n,) to have the maximum 1 on `columns` (n, p), lasso on `hinges`.
+    """Fit `scaled` (n,) on `columns` (n, p): time, one, the Fourier terms, the hinges.
 
-    `changepoint_scale` is tau, Prophet's `changepoint_prior_scale`.
+    `others_scale` are the prior scales of the Fourier terms, `changepoint_scale` is tau, that of
+    the slope changes (Prophet's `changepoint_prior_scale`).
     """
-    problem = _Problem(columns, scaled, hinges, changepoint_scale)
+    hinges = slice(2 + len(others_scale), None)
+    problem = _Problem(columns, scaled, hinges, others_scale, changepoint_scale)
     if scaled.min() == scaled.max():
         constant = np.zeros(columns.shape[1])
         constant[1] = scaled[0]
@@ -90,6 +93,7 @@ class _Problem:
         columns: NDArray[np.float64],
         scaled: NDArray[np.float64],
         hinges: slice,
+        others_scale: Sequence[float],
         changepoint_scale: float,
     ) -> None:
         self.changepoint_scale = changepoint_scale
@@ -97,7 +101,7 @@ class _Problem:
         self.scaled = scaled
         self.gram = columns.T @ columns
         self.products = columns.T @ scaled
-        self.precision = _prior_precision(columns.shape[1], hinges)
+        self.precision = _prior_precision(columns.shape[1], others_scale)
         self.penalised = np.zeros(columns.shape[1], dtype=bool)
         self.penalised[hinges] = True
 
@@ -176,15 +180,17 @@ class _Problem:
 
 
 def posterior_covariance(
-    columns: NDArray[np.float64], weights: NDArray[np.float64], noise: float, hinges: slice
+    columns: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    noise: float,
+    others_scale: Sequence[float],
 ) -> NDArray[np.float64]:
     """The Laplace approximation's covariance (p, p) of the weights, the noise taken as known.
 
     A slope change that the fit left at zero stays there: its rows and columns are zero.
     """
-    precision = _prior_precision(len(weights), hinges)
-    used = np.ones(len(weights), dtype=bool)
-    used[hinges] = weights[hinges] != 0.0
+    precision = _prior_precision(len(weights), others_scale)
+    used = (precision > 0.0) | (weights != 0.0)
     free = np.flatnonzero(used)
     hessian = columns[:, free].T @ columns[:, free] / noise**2 + np.diag(precision[free])
     covariance = np.zeros((len(weights), len(weights)))
@@ -192,9 +198,9 @@ def posterior_covariance(
     return covariance
 
 
-def _prior_precision(parameters: int, hinges: slice) -> NDArray[np.float64]:
+def _prior_precision(parameters: int, others_scale: Sequence[float]) -> NDArray[np.float64]:
     """The precisions (p,) of the Gaussian priors; the slope changes have another prior."""
-    precision = np.full(parameters, FOURIER_SCALE**-2)
+    precision = np.zeros(parameters)
     precision[:2] = SLOPE_SCALE**-2
-    precision[hinges] = 0.0
+    precision[2 : 2 + len(others_scale)] = np.asarray(others_scale, dtype=np.float64) ** -2
     return precision

@@ -7,21 +7,24 @@ the forecast width came true.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from functions.forecast.models.random_walk import normal_quantiles
+from functions.common.prices import calendars
+from functions.forecast.scoring.random_walk import normal_quantiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-DATA = Path(__file__).with_name("calibrated.json")
+STOCKS = Path(__file__).with_name("calibrated.json")
+EVERY_DAY = Path(__file__).with_name("calibrated_every_day.json")
+"""Of assets that trade all week: fitted on made-up prices (bench/simulated_prices.py)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +48,11 @@ class OutcomeTable:
     prior_outcomes: float
     short_history: float
 
+    @property
+    def symmetric(self) -> OutcomeTable:
+        """The same without the drift of stocks, which other assets have no reason to have."""
+        return replace(self, quantiles=(self.quantiles - self.quantiles[:, ::-1]) / 2)
+
     def at(
         self, values: NDArray[np.float64], steps: NDArray[np.float64] | NDArray[np.intp]
     ) -> NDArray[np.float64]:
@@ -53,10 +61,7 @@ class OutcomeTable:
         Beyond the last fitted horizon the values of that one hold: from there on variance grows
         with time, as a random walk's.
         """
-        grid = np.log(self.horizons)
-        wanted = np.clip(np.log(steps), grid[0], grid[-1])
-        left = np.clip(np.searchsorted(grid, wanted) - 1, 0, len(grid) - 2)
-        share = (wanted - grid[left]) / (grid[left + 1] - grid[left])
+        left, share = _places(self, tuple(steps.tolist()))
         between: NDArray[np.float64] = (
             values[..., left] * (1.0 - share) + values[..., left + 1] * share
         )
@@ -64,10 +69,7 @@ class OutcomeTable:
 
     def around(self, steps: NDArray[np.intp]) -> NDArray[np.intp]:
         """The fitted horizons (indices, ascending) that `at` reads for `steps`."""
-        wanted = np.clip(np.log(steps), *np.log(self.horizons[[0, -1]]))
-        left = np.clip(
-            np.searchsorted(np.log(self.horizons), wanted) - 1, 0, len(self.horizons) - 2
-        )
+        left, _ = _places(self, tuple(steps.tolist()))
         return np.unique(np.concatenate((left, left + 1)))
 
     def multiples(self, levels: Sequence[float]) -> NDArray[np.float64]:
@@ -75,19 +77,43 @@ class OutcomeTable:
 
         Between and beyond the table's own levels they are linear in the quantiles of a Gaussian.
         """
-        known = normal_quantiles(tuple(self.levels.tolist()))
-        wanted = normal_quantiles(tuple(levels))
-        left = np.clip(np.searchsorted(known, wanted) - 1, 0, len(known) - 2)
-        share = (wanted - known[left]) / (known[left + 1] - known[left])
-        lower, upper = self.quantiles[:, left], self.quantiles[:, left + 1]
-        multiples: NDArray[np.float64] = lower * (1.0 - share) + upper * share
-        return multiples
+        return _multiples(self, tuple(levels))
 
 
-@lru_cache(maxsize=1)
-def load() -> OutcomeTable:
-    """The table that comes with the model."""
-    constants: dict[str, Any] = json.loads(DATA.read_text(encoding="ascii"))
+@lru_cache(maxsize=64)
+def _places(
+    table: OutcomeTable, steps: tuple[float, ...]
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """The fitted horizon before each step, and how far it is on its way to the next one."""
+    grid = np.log(table.horizons)
+    wanted = np.clip(np.log(steps), grid[0], grid[-1])
+    left = np.clip(np.searchsorted(grid, wanted) - 1, 0, len(grid) - 2)
+    return left, (wanted - grid[left]) / (grid[left + 1] - grid[left])
+
+
+@lru_cache(maxsize=64)
+def _multiples(table: OutcomeTable, levels: tuple[float, ...]) -> NDArray[np.float64]:
+    known = normal_quantiles(tuple(table.levels.tolist()))
+    wanted = normal_quantiles(levels)
+    left = np.clip(np.searchsorted(known, wanted) - 1, 0, len(known) - 2)
+    share = (wanted - known[left]) / (known[left + 1] - known[left])
+    lower, upper = table.quantiles[:, left], table.quantiles[:, left + 1]
+    multiples: NDArray[np.float64] = lower * (1.0 - share) + upper * share
+    multiples.flags.writeable = False
+    return multiples
+
+
+@lru_cache(maxsize=8)
+def load(calendar: str = "") -> OutcomeTable:
+    """The table that comes with the model for assets of this calendar (functions.common.prices)."""
+    if calendar == calendars.EVERY_DAY:
+        return read(EVERY_DAY)
+    return read(STOCKS).symmetric if calendar == calendars.ON_WEEKDAYS else read(STOCKS)
+
+
+def read(path: Path) -> OutcomeTable:
+    """The table in a file."""
+    constants: dict[str, Any] = json.loads(path.read_text(encoding="ascii"))
     del constants["provenance"]
     for name, value in constants.items():
         if isinstance(value, list):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from functions.forecast.models.prophet_components import Components
+    from functions.forecast.models.prophet_parts import Components
     from functions.forecast.prices.series import PriceSeries
     from functions.forecast.scoring.backtest import Backtest
 
@@ -24,13 +24,23 @@ LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
 """The quantile levels that bound INTERVALS, and the median."""
 
 
+SHOWN_YEARS = 5
+"""How much history goes into a result; the model sees all of it."""
+
+
+def first_shown(dates: NDArray[np.datetime64]) -> int:
+    """The first row of `dates` that goes into a result."""
+    since = dates[-1] - np.timedelta64(round(SHOWN_YEARS * 365.25), "D")
+    return int(np.searchsorted(dates, since))
+
+
 @dataclass(frozen=True, eq=False)
 class Past:
     """What a model makes of the days behind, the same whatever is asked of those ahead.
 
     `fitted` (n,) is the modelled price for each row of the series, NaN outside the training
     window; `day_before` (n, 2), of a model that has it, the 80% interval of each row's price as
-    forecast from the rows before it, NaN where these are too few.
+    forecast from the rows before it, NaN where these are too few and before `first_shown`.
     """
 
     fitted: NDArray[np.float64]

@@ -1,33 +1,33 @@
-"""Prophet, the classic: trend with changepoints, yearly and monthly seasonality, on the price.
+"""Prophet, the classic: the Prophet library on log prices, with the well-known Stocker's settings.
 
-The configuration is the well-known Stocker class's: the last three years of adjusted closes,
-linear trend with changepoint prior 0.05, yearly seasonality, monthly seasonality (period 30.5 days,
-order 5), none for days and weeks, fitted and forecast on trading days only.
+The last three years of adjusted closes, a linear trend with changepoint prior 0.05, yearly and
+monthly seasons (period 30.5 days, order 5), none for days and weeks, fitted and forecast on trading
+days alone. Two things differ from the library's defaults:
 
-It is the Prophet library's model with the library's features, priors and predictive distribution,
-fitted by `map_fit` in place of Stan. What differs from calling the library:
-
-- The mode is the exact one. Stan stops a few units of log posterior short of it.
-- A seasonality needs two periods of history. The library has this rule for the yearly one.
-- A price cannot be negative, though a line through prices can: the distribution, its centre and
-  the fitted values are censored at a thousandth of the last price.
-- The point forecast is the median of the predictive distribution, which is the library's `yhat`.
+- It is given the log of the price, since a price is positive and its seasons are proportional to
+  it, and scales that to its range (`scaling="minmax"`), so that the price's unit does not matter.
+- Its parameters are the most probable ones exactly (`exact_backend`), while Stan stops short of
+  them.
 """
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from functions.common.errors import TooLittleHistoryError
-from functions.forecast.models.map_fit import CHANGEPOINT_SCALE, fit_map
+from functions.forecast.models.exact_backend import ExactProphet, regressors
 from functions.forecast.models.prediction import LEVELS, Past, Prediction
-from functions.forecast.models.prophet_components import components
-from functions.forecast.models.prophet_design import Design
-from functions.forecast.models.prophet_paths import symmetric_quantiles, trend_deviations
+from functions.forecast.models.prophet_parts import components
+from functions.forecast.prices.series import years_before
 from functions.forecast.scoring import backtest
+from functions.forecast.scoring.random_walk import FARTHEST
 from functions.forecast.scoring.scores import WIS_LEVELS
 
 if TYPE_CHECKING:
@@ -37,51 +37,97 @@ if TYPE_CHECKING:
 
     from functions.forecast.prices.series import PriceSeries
 
+CHANGEPOINT_PRIOR = 0.05
+CHANGEPOINTS = 25
 TRAINING_YEARS = 3
 FEWEST_ROWS = 30
 BACKTESTED = 40
 """Origins of a backtest at most: each has a fit of its own."""
 
-FLOOR = 1e-3
-"""The least price that is forecast or fitted, as a fraction of the last one."""
+YEARLY_ORDER, YEARLY_LEAST_DAYS = 10, 730
+MONTHLY_PERIOD, MONTHLY_ORDER = 30.5, 5
+SAMPLES = 1000
+SEED = 1729
+
+_drawing = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
 class FittedProphet:
-    """A fitted model. `weights` and `noise` are for prices divided by `scale`, in currency.
-
-    The training window is `dates` (w,), the last rows of the series.
-    """
+    """A fitted library model. `dates` (w,) are its training window, `last_price` its last close."""
 
     dates: NDArray[np.datetime64]
-    design: Design
-    weights: NDArray[np.float64]
-    noise: float
-    scale: float
-    floor: float
-    log_posterior: float
+    library: ExactProphet
+    last_price: float
 
     @property
-    def slope_changes(self) -> NDArray[np.float64]:
-        """The fitted change of slope at each of `design.changepoints`."""
-        return self.weights[self.design.hinges]
+    def seasons(self) -> tuple[str, ...]:
+        """`monthly` and `yearly`, or those of them that the history is long enough for."""
+        return tuple(self.library.seasonalities)
+
+    @property
+    def scale(self) -> float:
+        """What one unit of the library's scaled values is in logs."""
+        return float(self.library.y_scale)
+
+    @property
+    def noise(self) -> float:
+        """The deviation of log prices around the line."""
+        return float(self.library.params["sigma_obs"][0, 0]) * self.scale
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """The parameters (p,), scaled, in the order of `regressors`."""
+        found = self.library.params
+        return np.concatenate([np.ravel(found[name]) for name in ("k", "m", "beta", "delta")])
+
+    @property
+    def priors(self) -> list[float]:
+        """The prior scale of each Fourier term."""
+        terms = len(np.ravel(self.library.params["beta"]))
+        return [self.library.seasonality_prior_scale if self.seasons else 1.0] * terms
+
+    def columns_of(self, part: str) -> list[int]:
+        """Which of `regressors` a part of the line is made of: `trend`, or a season's name."""
+        fourier = self.library.train_component_cols
+        if part != "trend":
+            return [2 + int(column) for column in np.flatnonzero(fourier[part])]
+        return [0, 1, *range(2 + len(fourier), len(self.weights))]
+
+    def parts(self, dates: NDArray[np.datetime64]) -> pd.DataFrame:
+        """The library's `yhat`, `trend` and seasons on `dates`, in logs of the price."""
+        self.library.uncertainty_samples = 0
+        return self.library.predict(_frame(dates))
 
     def line(self, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
-        """The modelled price (n,) on each of `dates`, before it is floored."""
-        return self.design.columns(dates) @ self.weights * self.scale
-
-    def trend_paths(self, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
-        """Deviations (h, paths) of the scaled trend on `dates`, the days after the last one."""
-        times = self.design.times(dates)
-        step = float(np.diff(times).mean()) if len(dates) > 1 else self.design.step
-        return trend_deviations(len(dates), step, self.slope_changes)
+        """The modelled price (n,) on each of `dates`."""
+        return self.prices(self.parts(dates)["yhat"].to_numpy())
 
     def quantiles(
         self, dates: NDArray[np.datetime64], levels: Sequence[float]
     ) -> NDArray[np.float64]:
-        """Prices (h, q) on `dates`, the trading days after the last one."""
-        around = symmetric_quantiles(self.trend_paths(dates), self.noise, levels)
-        return np.maximum(self.line(dates)[:, None] + around * self.scale, self.floor)
+        """Prices (n, q) on `dates`, by the library's predictive samples."""
+        drawn = self.samples(dates)["yhat"]
+        return self.prices(np.quantile(drawn, np.asarray(levels), axis=1).T)
+
+    def samples(self, dates: NDArray[np.datetime64]) -> dict[str, NDArray[np.float64]]:
+        """The library's draws (n, SAMPLES) of `yhat` and `trend` on `dates`, in logs."""
+        with _seeded():
+            self.library.uncertainty_samples = SAMPLES
+            drawn: dict[str, NDArray[np.float64]] = self.library.predictive_samples(_frame(dates))
+        return drawn
+
+    def regressors(self, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+        """What the parameters weigh (n, p) on `dates`; see `exact_backend.regressors`."""
+        frame = self.library.setup_dataframe(_frame(dates))
+        fourier, *_ = self.library.make_all_seasonality_features(frame)
+        return regressors(frame["t"], fourier, self.library.changepoints_t)
+
+    def prices(self, logs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Prices of logs, none further from the last price than any model's."""
+        last = np.log(self.last_price)
+        prices: NDArray[np.float64] = np.exp(np.clip(logs, last - FARTHEST, last + FARTHEST))
+        return prices
 
 
 class ProphetModel:
@@ -91,7 +137,7 @@ class ProphetModel:
     has_quick_backtest = False
 
     def __init__(
-        self, changepoint_prior: float = CHANGEPOINT_SCALE, training_years: int = TRAINING_YEARS
+        self, changepoint_prior: float = CHANGEPOINT_PRIOR, training_years: int = TRAINING_YEARS
     ) -> None:
         self._changepoint_prior = changepoint_prior
         self._training_years = training_years
@@ -101,21 +147,13 @@ class ProphetModel:
         rows = len(series)
         if rows < FEWEST_ROWS:
             raise TooLittleHistoryError(series.symbol, rows, FEWEST_ROWS)
-        first = int(
-            np.searchsorted(
-                series.dates, years_before(series.dates[-1], self._training_years), side="right"
-            )
-        )
+        since = years_before(series.dates[-1], self._training_years)
+        first = int(np.searchsorted(series.dates, since, side="right"))
         window = slice(min(first, rows - FEWEST_ROWS), None)
         dates, prices = series.dates[window], series.adjusted_close[window]
-        design = Design.of(dates)
-        scale = float(prices.max())
-        columns = design.columns(dates)
-        mode = fit_map(columns, prices / scale, design.hinges, self._changepoint_prior)
-        floor = FLOOR * float(prices[-1])
-        return FittedProphet(
-            dates, design, mode.weights, mode.noise, scale, floor, mode.log_posterior
-        )
+        library = settings(ExactProphet, dates, self._changepoint_prior)
+        library.fit(training_frame(dates, prices))
+        return FittedProphet(dates, library, float(prices[-1]))
 
     def forecast(
         self,
@@ -125,15 +163,17 @@ class ProphetModel:
     ) -> Prediction:
         """See `Model.forecast`: up to ten years of trading days `dates`."""
         model = self.fit(series)
+        parts = model.parts(np.concatenate([model.dates, dates]))
+        line = model.prices(parts["yhat"].to_numpy())
         fitted = np.full(len(series), np.nan)
-        fitted[-len(model.dates) :] = np.maximum(model.line(model.dates), model.floor)
+        fitted[-len(model.dates) :] = line[: len(model.dates)]
         return Prediction(
             dates=dates,
             levels=tuple(levels),
             quantiles=model.quantiles(dates, levels),
-            centre=np.maximum(model.line(dates), model.floor),
+            centre=line[len(model.dates) :],
             past=Past(fitted),
-            components=components(model, dates),
+            components=components(model, parts),
         )
 
     def backtest(self, series: PriceSeries, horizon: int) -> backtest.Backtest:
@@ -147,17 +187,53 @@ class ProphetModel:
             model = self.fit(series.until(origin + 1))
             ahead = series.dates[origin + 1 : origin + 1 + horizon]
             quantiles[row] = model.quantiles(ahead, WIS_LEVELS)[-1]
-            centre[row] = max(model.line(ahead[-1:])[0], model.floor)
+            centre[row] = model.line(ahead[-1:])[0]
         return backtest.score(
             series, horizon, origins, centre=centre, quantiles=quantiles, levels=WIS_LEVELS
         )
 
 
-def years_before(day: np.datetime64, years: int) -> np.datetime64:
-    """The same day `years` earlier; of 29 February, the 28th."""
-    month = day.astype("datetime64[M]")
-    earlier = month - np.timedelta64(12 * years, "M")
-    of_month = day - month.astype("datetime64[D]")
-    last_of_month = (earlier + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
-    same_day: np.datetime64 = np.minimum(earlier.astype("datetime64[D]") + of_month, last_of_month)
-    return same_day
+def settings(
+    library: type[ExactProphet], dates: NDArray[np.datetime64], changepoint_prior: float
+) -> ExactProphet:
+    """The library, be it with Stan or our optimiser, set up for a window of `dates`.
+
+    A season takes part once two of its periods are seen, which is the library's own rule for the
+    yearly one, and there are more rows than parameters: with fewer, noise could shrink to nothing.
+    """
+    rows, days = len(dates), int((dates[-1] - dates[0]) / np.timedelta64(1, "D"))
+    parameters = 2 + CHANGEPOINTS + 2 * MONTHLY_ORDER
+    has_monthly = rows > parameters and days >= 2 * MONTHLY_PERIOD
+    has_yearly = rows > parameters + 2 * YEARLY_ORDER and days >= YEARLY_LEAST_DAYS
+    model = library(
+        n_changepoints=CHANGEPOINTS,
+        changepoint_prior_scale=changepoint_prior,
+        yearly_seasonality=YEARLY_ORDER if has_yearly else False,
+        weekly_seasonality=False,
+        daily_seasonality=False,
+        scaling="minmax",
+    )
+    if has_monthly:
+        model.add_seasonality("monthly", period=MONTHLY_PERIOD, fourier_order=MONTHLY_ORDER)
+    return model
+
+
+def training_frame(dates: NDArray[np.datetime64], prices: NDArray[np.float64]) -> pd.DataFrame:
+    """What the library is fitted to: `ds`, and `y`, the log of the price."""
+    return _frame(dates).assign(y=np.log(prices))
+
+
+def _frame(dates: NDArray[np.datetime64]) -> pd.DataFrame:
+    return pd.DataFrame({"ds": dates.astype("datetime64[ns]")})
+
+
+@contextmanager
+def _seeded() -> Iterator[None]:
+    """The library draws from NumPy's global generator: alone, from the same state each time."""
+    with _drawing:
+        state = np.random.get_state()  # noqa: NPY002 - the library's
+        np.random.seed(SEED)  # noqa: NPY002
+        try:
+            yield
+        finally:
+            np.random.set_state(state)  # noqa: NPY002

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from functions.common.errors import RequestError
+from functions.common.errors import RequestError, cause
 from functions.common.prices.history import HIGHEST, LOWEST, traded_scale
 from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.forecast.prices.series import PriceSeries
@@ -37,12 +37,12 @@ def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSer
     if header.strip() != HEADER:
         message = f"The stored prices of {symbol} begin with {header[:60]!r}, not {HEADER!r}."
         raise UnreadablePricesError(message)
-    lines = rest.split()
+    lines = _filled(rest).split()
     try:
         dates = np.array([line[:DATE_LENGTH].decode() for line in lines], dtype="datetime64[D]")
         columns = (
             np.loadtxt(
-                io.BytesIO(b"\n".join(_filled(line) for line in lines)),
+                io.BytesIO(b"\n".join(lines)),
                 delimiter=",",
                 usecols=range(1, 7),
                 ndmin=2,
@@ -51,7 +51,7 @@ def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSer
             else np.empty((6, 0))
         )
     except ValueError as error:
-        message = f"The stored prices of {symbol} cannot be read: {error}"
+        message = f"The stored prices of {symbol} cannot be read: {cause(error)}"
         raise UnreadablePricesError(message) from error
     opened, high, low, close, volume, adjusted = columns
     _check(symbol, adjusted)
@@ -74,6 +74,6 @@ def _check(symbol: str, adjusted: NDArray[np.float64]) -> None:
         raise UnreadablePricesError(message)
 
 
-def _filled(line: bytes) -> bytes:
+def _filled(lines: bytes) -> bytes:
     """Empty cells as nan; twice, since neighbouring ones share a comma."""
-    return line.replace(b",,", b",nan,").replace(b",,", b",nan,")
+    return lines.replace(b",,", b",nan,").replace(b",,", b",nan,")

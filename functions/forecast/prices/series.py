@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from functions.common.money import ON_WEEKDAYS, Money
 from functions.common.prices.instrument import UNKNOWN, Instrument
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ class PriceSeries:
     def __len__(self) -> int:
         return len(self.dates)
 
+    @property
+    def money(self) -> Money:
+        """How prices of this series are written."""
+        return Money(self.instrument.currency, self.instrument.calendar == ON_WEEKDAYS)
+
     def target(self, days: int) -> date:
         """The first session on or after `days` calendar days after the last price."""
         last: date = self.dates[-1].item()
@@ -61,3 +67,15 @@ class PriceSeries:
             self.adjusted_close[:stop],
             self.instrument,
         )
+
+
+def years_before(day: np.datetime64, years: int) -> np.datetime64:
+    """The same day `years` earlier; of 29 February, the 28th."""
+    import numpy as np
+
+    month = day.astype("datetime64[M]")
+    earlier = month - np.timedelta64(12 * years, "M")
+    of_month = day - month.astype("datetime64[D]")
+    last_of_month = (earlier + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    same_day: np.datetime64 = np.minimum(earlier.astype("datetime64[D]") + of_month, last_of_month)
+    return same_day

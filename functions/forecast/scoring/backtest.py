@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from functions.forecast.models import random_walk
+from functions.forecast.scoring import random_walk
 from functions.forecast.scoring.scores import (
     diebold_mariano,
     inside,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from functions.common.prices.history import PriceHistory, PriceRow
+from functions.common.prices.history import PriceHistory, Rows
 from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.ingest.providers.publication import Schedule
 
@@ -22,12 +22,15 @@ class Fetched:
     """
 
     symbol: str
-    rows: tuple[PriceRow, ...]
+    rows: Rows
     actions: tuple[date, ...] = ()
     dropped: int = 0
     fillers: int = 0
     notes: tuple[str, ...] = ()
     instrument: Instrument = UNKNOWN
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", Rows.of(self.rows))
 
     @property
     def history(self) -> PriceHistory:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from functions.common.errors import ThrottledError
 from functions.common.redis_client import failures_are_temporary
+from functions.ingest.settings import Limit
 
 SPEND = """
 local time, longest, wait = redis.call('TIME'), 0, 0
@@ -38,15 +38,6 @@ return math.ceil(wait)
 Answers how many milliseconds to wait; 0: go ahead, it is counted. The time is Redis's own, since
 one worker whose clock is ahead would use the budget up for all.
 """
-
-
-@dataclass(frozen=True)
-class Limit:
-    """At most `most` calls in any `window_s` seconds; `variable` is the setting that says so."""
-
-    most: int
-    window_s: int
-    variable: str
 
 
 class Budget:

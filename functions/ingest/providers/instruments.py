@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from functions.common.prices import calendars, exchanges
 from functions.common.prices.exchanges import Kind
+from functions.common.prices.history import Rows
 from functions.common.prices.instrument import Instrument
-from functions.ingest.providers.cleaning import GivenRow
 
 LATEST_ROWS = 260
 MOST_OUTSIDE = 0.05
@@ -22,7 +22,7 @@ OF_KIND = {
 }
 
 
-def settled(symbol: str, told: Instrument, given: Iterable[GivenRow | None]) -> Instrument:
+def settled(symbol: str, told: Instrument, rows: Rows) -> Instrument:
     """`told` with what it lacks.
 
     The calendar is that of the exchange, which the provider or the symbol names, or the main one
@@ -35,7 +35,11 @@ def settled(symbol: str, told: Instrument, given: Iterable[GivenRow | None]) -> 
     name = name or exchanges.calendar_in(told.timezone)
     if not name and kind is Kind.US_LISTING and not told.timezone:
         name = calendars.NEW_YORK
-    currency = told.currency or _currency(symbol) or (exchange.currency if exchange else "")
+    currency = (
+        told.currency
+        or exchanges.currency_of_pair(symbol)
+        or (exchange.currency if exchange else "")
+    )
     if not currency and kind is Kind.US_LISTING and name == calendars.NEW_YORK:
         currency = "USD"
     known = replace(
@@ -44,20 +48,15 @@ def settled(symbol: str, told: Instrument, given: Iterable[GivenRow | None]) -> 
         calendar=name,
         currency="" if kind is Kind.INDEX else currency,
     )
-    rows = sorted((one.row.date, one.row.adj_close) for one in given if one)
-    moved = [day for (_, before), (day, price) in pairwise(rows) if price != before]
-    if known.calendar and not _moves_outside(known, moved[-LATEST_ROWS:]):
+    latest_first = sorted(zip(rows.dates, rows.adj_close, strict=True), reverse=True)
+    moves = (day for (day, price), (_, before) in pairwise(latest_first) if price != before)
+    moved = list(islice(moves, LATEST_ROWS))
+    if known.calendar and not _moves_outside(known, moved):
         zone = known.timezone or known.sessions.zone
         return replace(known, timezone=zone)
-    found = calendars.inferred(moved)
+    found = calendars.inferred([*moved, *moves])
     weekdays = found.weekdays if found.name == calendars.OBSERVED else ""
     return replace(known, calendar=found.name, weekdays=weekdays, is_guessed=True)
-
-
-def _currency(symbol: str) -> str:
-    """The second of a pair, such as USD of EURUSD=X and BTC-USD."""
-    pair = exchanges.PAIR.fullmatch(symbol) or exchanges.CRYPTO.fullmatch(symbol)
-    return pair.groups()[-1] if pair else ""
 
 
 def _moves_outside(known: Instrument, moved: Sequence[date]) -> bool:

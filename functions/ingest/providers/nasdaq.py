@@ -1,4 +1,7 @@
-"""Nasdaq Data Link, formerly Quandl. https://docs.data.nasdaq.com/docs/time-series"""
+"""Prices from Nasdaq Data Link, formerly Quandl.
+
+https://docs.data.nasdaq.com/docs/time-series
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,10 @@ from functions.common.errors import (
     ThrottledError,
     UnknownSymbolError,
 )
-from functions.common.prices.history import PriceRow
 from functions.common.prices.instrument import UNKNOWN
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import GivenRow, clean, each, number
+from functions.ingest.providers.cleaning import clean
+from functions.ingest.providers.given import Given
 from functions.ingest.providers.instruments import settled
 from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.session import OK, RETRY_AFTER_S, ProviderSession, Reply
@@ -79,9 +82,9 @@ class NasdaqProvider:
             given = _given(data["column_names"], data["data"])
         except (TypeError, KeyError, AttributeError):
             raise self._http.unexpected(reply) from None
-        if given and not any(given):
+        if given.is_unreadable:
             raise self._http.unexpected(reply)
-        return clean(self.name, symbol, given, today, settled(symbol, UNKNOWN, given))
+        return clean(self.name, symbol, given, today, settled(symbol, UNKNOWN, given.rows))
 
     def _refusal(self, symbol: str, reply: Reply) -> StockcastError:
         """What the letter after QE says: https://docs.data.nasdaq.com/docs/error-codes"""
@@ -116,28 +119,20 @@ class NasdaqProvider:
         )
 
 
-def _given(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[GivenRow | None]:
+def _given(names: Sequence[str], rows: Sequence[Any]) -> Given:
     """Rows by the columns' names, which differ in punctuation between databases."""
-    at = {re.sub("[^a-z]", "", name.lower()): index for index, name in enumerate(names)}
-    dividend = next((at[name] for name in DIVIDEND if name in at), None)
-    split = next((at[name] for name in SPLIT if name in at), None)
+    if not rows:
+        return Given()
+    none = [None] * len(names)
+    table = [row if isinstance(row, list) and len(row) == len(names) else none for row in rows]
+    named = {re.sub("[^a-z]", "", name.lower()): at for at, name in enumerate(names)}
+    columns = list(zip(*table, strict=True))
 
-    def cell(row: Sequence[Any], name: str) -> float:
-        return number(row[at[name]]) if name in at else number(None)
+    def column(*wanted: str, otherwise: float | None = None) -> Sequence[Any]:
+        found = [columns[named[name]] for name in wanted if name in named]
+        return found[0] if found else [otherwise] * len(table)
 
-    def read(row: Sequence[Any]) -> GivenRow:
-        return GivenRow(
-            PriceRow(
-                date.fromisoformat(row[at["date"]]),
-                cell(row, "open"),
-                cell(row, "high"),
-                cell(row, "low"),
-                cell(row, "close"),
-                cell(row, "volume"),
-                number(row[at["adjclose"]]),
-            ),
-            dividend=0.0 if dividend is None else number(row[dividend]),
-            split=1.0 if split is None else number(row[split]),
-        )
-
-    return each(rows, read)
+    prices = (column(name) for name in ("open", "high", "low", "close", "volume"))
+    dividends, splits = column(*DIVIDEND, otherwise=0.0), column(*SPLIT, otherwise=1.0)
+    adjusted = columns[named["adjclose"]]
+    return Given.in_columns((columns[named["date"]], *prices, adjusted, dividends, splits))

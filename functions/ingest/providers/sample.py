@@ -7,25 +7,14 @@ import gzip
 from datetime import date, timedelta
 from pathlib import Path
 
+from functions.common.data_sources import HOW
 from functions.common.errors import UnknownSymbolError
-from functions.common.prices.history import PriceRow
-from functions.common.prices.instrument import Instrument
+from functions.common.prices.history import PriceRow, Rows
+from functions.common.prices.sample import INSTRUMENTS, LAST_DAY, SYMBOLS
 from functions.ingest.providers import Fetched
 from functions.ingest.providers.publication import Schedule
 
 DATA = Path(__file__).parents[1] / "data" / "sample_prices.csv.gz"
-INSTRUMENTS = {
-    symbol: Instrument(name, exchange, "XNYS", "USD", "America/New_York")
-    for symbol, name, exchange in (
-        ("AAPL", "Apple Inc.", "XNAS"),
-        ("FB", "Facebook, Inc.", "XNAS"),
-        ("GOOG", "Google Inc.", "XNAS"),
-        ("IBM", "International Business Machines Corporation", "XNYS"),
-        ("MSFT", "Microsoft Corporation", "XNAS"),
-    )
-}
-SYMBOLS = tuple(INSTRUMENTS)
-LAST_DAY = date(2013, 3, 1)
 
 
 class SampleProvider:
@@ -37,14 +26,11 @@ class SampleProvider:
     def fetch(self, symbol: str, since: date | None = None) -> Fetched:
         """See `Provider.fetch`."""
         if symbol not in SYMBOLS:
-            message = (
-                f"{symbol} is not in the sample, which has {', '.join(SYMBOLS)}. Choose one of"
-                " these, or have the operator set up a provider of live prices (PROVIDERS)."
-            )
+            message = f"{symbol} is not in the sample data, which has {', '.join(SYMBOLS)}. {HOW}"
             raise UnknownSymbolError(message)
         first = since or date.min
         with gzip.open(DATA, "rt", encoding="ascii", newline="") as lines:
-            rows = tuple(
+            rows = Rows.of(
                 PriceRow(
                     date.fromisoformat(row["date"]),
                     float(row["open"]),

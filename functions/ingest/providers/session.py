@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from functions.common.errors import BadAnswerError, TemporaryError, ThrottledError
 
 ATTEMPTS = 3
@@ -95,14 +97,18 @@ class ProviderSession:
         )
         return retrying(self._counted, attempt)
 
-    def parsed(self, reply: Reply) -> Any:
-        """The JSON of a reply with status 200; else BadAnswerError, which quotes it."""
-        if reply.status == OK:
+    def parsed(self, reply: Reply, kind: Any = Any) -> Any:
+        """The JSON of a reply with status 200 as a `kind`; else BadAnswerError, which quotes it."""
+        if reply.status != OK:
+            raise self.unexpected(reply)
+        try:
+            return msgspec.json.decode(reply.text, type=kind)
+        except (msgspec.MsgspecError, RecursionError):
+            # Some write NaN, which is no JSON, though Python's own library reads it.
             try:
-                return json.loads(reply.text)
-            except (ValueError, RecursionError) as error:
+                return msgspec.convert(json.loads(reply.text), kind)
+            except (msgspec.MsgspecError, ValueError, RecursionError) as error:
                 raise self.unexpected(reply) from error
-        raise self.unexpected(reply)
 
     def unexpected(self, reply: Reply) -> BadAnswerError:
         """The error that quotes what was answered instead of anything documented."""

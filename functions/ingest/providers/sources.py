@@ -42,6 +42,15 @@ def _provider(
 
         nasdaq = settings.nasdaq
         return NasdaqProvider(nasdaq.key, session, clock, settings.nasdaq_database, nasdaq.url)
+    if name == "twelvedata":
+        from functions.ingest.providers.twelve_data import TwelveDataProvider
+
+        return TwelveDataProvider(settings.twelvedata.key, session, clock, settings.twelvedata.url)
+    if name == "alphavantage":
+        from functions.ingest.providers.alpha_vantage import AlphaVantageProvider
+
+        service, plan = settings.alphavantage, settings.alphavantage_plan
+        return AlphaVantageProvider(service.key, session, clock, plan, service.url)
     from functions.ingest.providers.yahoo import YahooProvider
 
     return YahooProvider(session, clock, settings.yahoo_url, timeout_s)

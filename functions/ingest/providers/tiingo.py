@@ -1,13 +1,19 @@
-"""Tiingo's end-of-day prices. https://www.tiingo.com/documentation/end-of-day"""
+"""Prices from Tiingo.
+
+https://www.tiingo.com/documentation/end-of-day
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta, timezone
+from operator import attrgetter
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from functions.common.errors import (
     KeyRefusedError,
@@ -16,10 +22,10 @@ from functions.common.errors import (
     ThrottledError,
     UnknownSymbolError,
 )
-from functions.common.prices.history import PriceRow
 from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import GivenRow, clean, each, number
+from functions.ingest.providers.cleaning import clean
+from functions.ingest.providers.given import Given
 from functions.ingest.providers.instruments import settled
 from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.session import OK, ProviderSession, Reply
@@ -37,7 +43,7 @@ EXCHANGES = {
 }
 """Tiingo's codes of exchanges, and their MICs."""
 OVER_QUOTA = "you have run over your"
-DATE_LENGTH = 10
+SHOWN = 200
 
 log = logging.getLogger(__name__)
 
@@ -75,14 +81,11 @@ class TiingoProvider:
         refused = self._refusal(symbol, reply, now)
         if refused:
             raise refused
-        rows = self._http.parsed(reply)
-        if not isinstance(rows, list):
-            raise self._http.unexpected(reply)
-        given = each(rows, _given)
-        if given and not any(given):
+        given = _given(self._http.parsed(reply, list[_Row | None]))
+        if given.is_unreadable:
             raise self._http.unexpected(reply)
         told = self._told(symbol) if since is None else UNKNOWN
-        return clean(self.name, symbol, given, today, settled(symbol, told, given))
+        return clean(self.name, symbol, given, today, settled(symbol, told, given.rows))
 
     def _told(self, symbol: str) -> Instrument:
         """What Tiingo says of the symbol; nothing where it does not answer: prices do without."""
@@ -98,7 +101,9 @@ class TiingoProvider:
         return f"{self._url}/tiingo/daily/{quote(symbol.replace('.', '-'))}"
 
     def _refusal(self, symbol: str, reply: Reply, now: datetime) -> StockcastError | None:
-        if reply.status == OK and reply.text.lstrip(' "').lower().startswith(OVER_QUOTA):
+        if reply.status == OK:
+            if not reply.text[:SHOWN].lstrip(' "').lower().startswith(OVER_QUOTA):
+                return None
             message = (
                 f"Tiingo's monthly quota of symbols is used up: {self._http.quoted(reply.text)}."
             )
@@ -113,20 +118,27 @@ class TiingoProvider:
         return None
 
 
-def _given(row: Mapping[str, Any]) -> GivenRow:
-    return GivenRow(
-        PriceRow(
-            date.fromisoformat(row["date"][:DATE_LENGTH]),
-            number(row.get("open")),
-            number(row.get("high")),
-            number(row.get("low")),
-            number(row.get("close")),
-            number(row.get("volume")),
-            number(row["adjClose"]),
-        ),
-        dividend=number(row.get("divCash", 0)),
-        split=number(row.get("splitFactor", 1)),
-    )
+class _Row(msgspec.Struct, gc=False):
+    """A day as Tiingo tells it: any of these may be anything."""
+
+    date: Any = None
+    open: Any = None
+    high: Any = None
+    low: Any = None
+    close: Any = None
+    volume: Any = None
+    adjClose: Any = None  # noqa: N815 - Tiingo's name
+    divCash: Any = 0.0  # noqa: N815 - Tiingo's name
+    splitFactor: Any = 1.0  # noqa: N815 - Tiingo's name
+
+
+NO_ROW = _Row()
+cells_of = attrgetter(*_Row.__struct_fields__)
+
+
+def _given(rows: Iterable[_Row | None]) -> Given:
+    told = [cells_of(row or NO_ROW) for row in rows]
+    return Given.in_columns(zip(*told, strict=True)) if told else Given()
 
 
 def _until_next_month_s(now: datetime) -> float:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from functions.common.errors import (
@@ -16,14 +15,17 @@ from functions.common.errors import (
     ConfigurationError,
     TemporaryError,
     UnknownSymbolError,
+    cause,
 )
 from functions.common.prices import exchanges
 from functions.common.prices.calendars import ONE_DAY
-from functions.common.prices.history import PriceRow
+from functions.common.prices.history import PriceRow, Rows
 from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import GivenRow, clean
+from functions.ingest.providers.cleaning import clean
+from functions.ingest.providers.given import Given, GivenRow
 from functions.ingest.providers.instruments import settled
+from functions.ingest.providers.minor_units import in_whole_units, whole_currency
 from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.session import (
     CONNECT_TIMEOUT_S,
@@ -44,21 +46,6 @@ EXCHANGES = {
     "BTS": "BATS",
 }
 """Yahoo's codes of exchanges whose symbols have no suffix, and their MICs."""
-
-
-class Minor(NamedTuple):
-    """A currency whose hundredths Yahoo quotes in."""
-
-    currency: str
-    note: str
-
-
-MINOR = {
-    "GBp": Minor("GBP", "pence; Stockcast shows pounds"),
-    "GBX": Minor("GBP", "pence; Stockcast shows pounds"),
-    "ZAc": Minor("ZAR", "cents; Stockcast shows rand"),
-    "ILA": Minor("ILS", "agorot; Stockcast shows shekels"),
-}
 TOO_LARGE = 63
 """CURLE_FILESIZE_EXCEEDED"""
 NOT_FOUND = 404
@@ -119,25 +106,23 @@ class YahooProvider:
             given = _given(frame)
             told = asked.get_history_metadata()
         except _NothingError:
-            return Fetched(symbol, ())
+            return Fetched(symbol, Rows())
         except _UnknownError as error:
             message = f"Yahoo has no prices of {symbol} ({error}); check the ticker."
             raise UnknownSymbolError(message) from None
         except (YFException, KeyError, TypeError, IndexError, ValueError) as error:
-            message = f"Yahoo answered what yfinance does not understand: {error!r}."
+            message = f"Yahoo answered what yfinance does not understand: {cause(repr(error))}."
             raise BadAnswerError(message) from error
         if given and not any(given):
             message = f"Yahoo answered {len(given)} rows for {symbol}, none of them with a date."
             raise BadAnswerError(message)
         given = [one for one in given if one is None or one.row.date >= first]
-        instrument = settled(symbol, _instrument(told), given)
-        doubts: tuple[str, ...] = ()
-        if told.get("currency") in MINOR:
-            given = [one and _in_major_unit(one) for one in given]
-            doubts = (f"Yahoo quotes {symbol} in {MINOR[told['currency']].note}.",)
+        instrument = settled(symbol, _instrument(told), Given.of(given).rows)
+        code = str(told.get("currency") or "")
+        given, doubts = in_whole_units("Yahoo", symbol, code, given)
         # Before it is due, the row of today is that of a session still under way.
         last = self.schedule.due(now, instrument.sessions)
-        return clean(self.name, symbol, given, last, instrument, doubts)
+        return clean(self.name, symbol, Given.of(given), last, instrument, doubts)
 
 
 def asked_as(symbol: str) -> str:
@@ -151,25 +136,9 @@ def _instrument(told: Mapping[str, Any]) -> Instrument:
     return Instrument(
         name=str(told.get("longName") or told.get("shortName") or ""),
         exchange=EXCHANGES.get(str(told.get("exchangeName")), ""),
-        currency=MINOR[currency].currency if currency in MINOR else currency.upper(),
+        currency=whole_currency(currency),
         timezone=str(told.get("exchangeTimezoneName") or ""),
     )
-
-
-def _in_major_unit(given: GivenRow) -> GivenRow:
-    def hundredth(price: float | None) -> float | None:
-        return None if price is None else round(price / 100, 8)
-
-    row = given.row
-    changed = replace(
-        row,
-        open=hundredth(row.open),
-        high=hundredth(row.high),
-        low=hundredth(row.low),
-        close=hundredth(row.close),
-        adj_close=round(row.adj_close / 100, 8),
-    )
-    return replace(given, row=changed, dividend=given.dividend / 100)
 
 
 class _NothingError(Exception):
@@ -204,7 +173,7 @@ def _session_class(curl: Any) -> Any:
                 except curl.exceptions.RequestException as error:
                     if error.code == TOO_LARGE:
                         raise self._http.too_large() from error
-                    raise TemporaryError(f"yahoo does not answer: {error}") from error
+                    raise TemporaryError(f"yahoo does not answer: {cause(error)}") from error
                 answers.append(answer)
                 return Reply(answer.status_code, answer.text, retry_after(answer.headers))
 

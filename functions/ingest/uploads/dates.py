@@ -31,6 +31,7 @@ NAMED_FORMATS = (
 EPOCH_UNITS = {13: "s", 16: "ms", 19: "us", 22: "ns"}
 """The unit of a whole number of up to so many characters, sign included, less three."""
 MOST_MONTHS = 12
+SAMPLE_ROWS = 1000
 FIRST_DAY = "1800-01-01"
 ANYTHING_LIKE_A_DATE = re.compile(
     rf"(?:{'|'.join(re.sub(r'[?]P<[a-z]+>', '?:', each) for each in SHAPES[:4])}"
@@ -51,7 +52,8 @@ def dates_of(column: pd.Series, name: str, today: date) -> pd.Series:
     import pandas as pd
 
     text = column.str.strip()
-    shape = max(SHAPES, key=lambda each: text.str.fullmatch(each).mean())
+    sample = text.head(SAMPLE_ROWS)
+    shape = max(SHAPES, key=lambda each: sample.str.fullmatch(each).mean())
     fits = text.str.fullmatch(shape)
     if not fits.all():
         line = fits.index[~fits][0]

@@ -57,14 +57,19 @@ def layout_of(table: Table, column: str = "") -> Layout:
     names = tuple(table.names[0])
     fields = fields_of(names)
     date = fields["date"] if "date" in fields else _column_of_dates(table, names)
-    chosen = next((at for at, name in enumerate(names) if name and name == column), None)
-    if chosen is None:
-        folded = column.casefold()
-        chosen = next(
-            (at for at, name in enumerate(names) if folded == name.casefold() != ""), None
-        )
-    if chosen is not None and chosen != date:
-        return Layout(names, date, (Part(names[chosen], {"close": chosen}),))
+    chosen = _named(column, names)
+    if chosen is None or chosen == date:
+        return _of_names(names, date, fields)
+    own = Layout(names, date, (Part(names[chosen], {"close": chosen}),))
+    try:
+        layout = _of_names(names, date, fields)
+    except UnreadableFileError:
+        return own
+    is_series = layout.is_wide and names[chosen] in [part.name for part in layout.parts]
+    return layout if is_series else own
+
+
+def _of_names(names: tuple[str, ...], date: int, fields: Mapping[str, int]) -> Layout:
     if "close" in fields or "adj_close" in fields:
         values = {field: fields[field] for field in VALUES if field in fields}
         used = {date, *values.values(), fields.get("symbol", date)}

@@ -13,7 +13,7 @@ from functions.ingest.uploads.dates import dates_of
 from functions.ingest.uploads.layout import Layout, layout_of
 from functions.ingest.uploads.numbers import Notation, numbers_of
 from functions.ingest.uploads.refusal import UnreadableFileError, listed, shown
-from functions.ingest.uploads.table import Table, table_of
+from functions.ingest.uploads.table import MOST_COLUMNS, Table, table_of
 from functions.ingest.uploads.text import text_of
 
 if TYPE_CHECKING:
@@ -134,6 +134,7 @@ def _values(table: Table, layout: Layout) -> pd.DataFrame:
 
 def _long(table: Table, layout: Layout, days: pd.Series, values: pd.DataFrame) -> PriceFile:
     """One series for each value of the column of symbols."""
+    assert layout.symbol is not None  # noqa: S101 - for the type checker; `read` has looked
     (part,) = layout.parts
     named = table.cells.iloc[:, layout.symbol].str.strip()
     if (named == "").any():
@@ -142,8 +143,13 @@ def _long(table: Table, layout: Layout, days: pd.Series, values: pd.DataFrame) -
             "the row names no symbol.",
             "Fill it in, or remove the line.",
             line=line,
-            column=layout.names[layout.symbol or 0],
+            column=layout.names[layout.symbol],
             value="",
+        )
+    if named.nunique() > MOST_COLUMNS:
+        raise UnreadableFileError(
+            f"The column {shown(layout.names[layout.symbol])} names {named.nunique():,} series.",
+            f"At most {MOST_COLUMNS:,} are read; leave some out.",
         )
     frame = values[list(part.fields.values())].set_axis(list(part.fields), axis=1).assign(date=days)
     frames = {str(name): rows for name, rows in frame.groupby(named, sort=False)}

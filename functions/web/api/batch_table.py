@@ -13,12 +13,12 @@ from functions.web.stores.batches import Member
 
 FIGURES = (
     *("last_date", "last_price", "target_date", "predicted_price"),
-    *("lo80", "hi80", "lo95", "hi95", "probability_higher", "trust"),
+    *("lo80", "hi80", "lo95", "hi95", "probability_higher", "trust", "currency"),
 )
 COLUMNS = ("symbol", "request_id", "status", *FIGURES, "error")
 RANKED = (
     *("last_date", "last_price", "predicted_price"),
-    *("lo80", "hi80", "probability_higher", "trust"),
+    *("lo80", "hi80", "probability_higher", "trust", "currency"),
 )
 
 

@@ -108,6 +108,7 @@ class BatchApi:
         cost = math.ceil(len(batch.symbols) / SYMBOLS_A_REQUEST)
         if cost > 1:
             await self._limits.admit(request, cost=cost - 1)
+        self._expansion.require_sink()
         await self._batches.accept(batch)
         # Said again, it is published again: the first time may have failed half way.
         await self._expansion.begin(batch.batch_id, request.headers.get("traceparent", ""))

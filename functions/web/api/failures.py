@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from functions.common import problems
 from functions.common.errors import StockcastError, TemporaryError
 from functions.common.problems import problem
+from functions.web.problem_answer import problem_answer
 
 
 async def _on_error(_: Request, error: StockcastError) -> Response:
     headers = {}
     if isinstance(error, TemporaryError) and error.retry_after_s is not None:
         headers["retry-after"] = str(max(1, round(error.retry_after_s)))
-    return answer(problems.from_error(error), headers)
+    return problem_answer(problems.from_error(error), headers)
 
 
 async def _on_http_error(request: Request, error: HTTPException) -> Response:
     phrase = HTTPStatus(error.status_code).phrase
     detail = error.detail if error.detail != phrase else f"{request.method} {request.url.path}"
     slug = phrase.lower().replace(" ", "-")
-    return answer(problem(slug, phrase, error.status_code, detail), dict(error.headers or {}))
+    return problem_answer(
+        problem(slug, phrase, error.status_code, detail), dict(error.headers or {})
+    )
 
 
 async def _on_defect(_: Request, __: Exception) -> Response:
     """Starlette raises the error anew afterwards, and the server logs it."""
     detail = "Stockcast failed on this request; its log says why."
-    return answer(problem("internal", "Internal error", 500, detail))
-
-
-def answer(shown: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    """A problem as an answer, which no cache keeps: it may be over in a moment."""
-    headers = {"cache-control": "no-store", **(headers or {})}
-    return JSONResponse(shown, shown["status"], headers, problems.CONTENT_TYPE)
+    return problem_answer(problem("internal", "Internal error", 500, detail))
 
 
 HANDLERS: dict[Any, Callable[[Request, Any], Awaitable[Response]]] = {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -14,14 +16,16 @@ from msgspec import structs
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from werkzeug.http import parse_etags
 
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
 from functions.common.messages import fields
+from functions.common.messages.charts import MEDIA_TYPES, Variant
 from functions.common.messages.documents import Accepted
 from functions.common.messages.events import ChartRequested, ForecastRequested
 from functions.common.requests.record import RequestRecord, Status
-from functions.web.api import result_table, submission
+from functions.web.api import chart_variant, result_table, submission
 from functions.web.api.submission import Submission
 from functions.web.description.operations import (
     DOWN,
@@ -35,11 +39,13 @@ from functions.web.description.operations import (
 from functions.web.limits.clients import Limits
 from functions.web.live import progress
 from functions.web.live.progress import Changes
+from functions.web.publishing.hand_over import HandOver
 from functions.web.publishing.publisher import Publisher
 from functions.web.security import read_body
 from functions.web.settings import Settings
 from functions.web.stores.requests import WebStore
-from functions.web.symbols.search import require_available
+from functions.web.symbols.availability import require_available
+from functions.web.symbols.source import SymbolSource
 
 CHART_WAIT_S = 20.0
 CHART_POLL_S = 0.05
@@ -63,12 +69,15 @@ class RequestApi:
         changes: Changes,
         publisher: Publisher,
         limits: Limits,
+        symbols: SymbolSource,
     ) -> None:
         self._settings = settings
+        self._symbols = symbols
         self._store = store
         self._changes = changes
         self._publisher = publisher
         self._limits = limits
+        self._hand_over = HandOver(publisher)
 
     def described(
         self,
@@ -97,9 +106,13 @@ class RequestApi:
                 "text/event-stream",
                 problems={**FOUND, **WATCHED},
             ),
-            Operation(
-                *("GET", one + "/chart.png", self.chart, "The chart", "image/png"),
-                problems={**FOUND, **NOT_DONE},
+            *(
+                Operation(
+                    *("GET", f"{one}/chart.{kind}", self.chart, "The chart", media_type),
+                    query=chart_variant.ChartQuery,
+                    problems={**FOUND, **NOT_DONE, **chart_variant.BAD},
+                )
+                for kind, media_type in MEDIA_TYPES.items()
             ),
             Operation(
                 *("GET", one + "/result.csv", self.table, table, "text/csv"),
@@ -118,26 +131,40 @@ class RequestApi:
         try:
             submitted = self.read(await read_body(request, if_late=turn.take))
             requested = submitted.requested
-            require_available(requested.symbol, self._settings)
+            directory = self._symbols.directory()
+            sources, uploads = self._settings.providers, self._settings.uploads
+            require_available(requested.symbol, sources, directory, uploads=uploads)
         except StockcastError:
             await turn.take()  # one that is refused has cost something, too
             raise
+        self._publisher.require_sink()
         came = await self._store.submit(
             requested,
             turn.rate(),
             most_waiting=self._settings.backlog_limit,
             has_own_id=submitted.has_own_id,
         )
-        if came.status is Status.QUEUED:
+        status = came.status
+        if status is Status.QUEUED:
             try:
                 # Said again, it is published again: the first time may have failed half way.
-                traceparent = request.headers.get("traceparent", "")
-                await self._publisher.publish(requested, requested.request_id, traceparent)
+                stands = await self._hand_over(
+                    requested,
+                    requested.request_id,
+                    partial(self._under_way, requested.request_id),
+                    request.headers.get("traceparent", ""),
+                )
+                status = stands or status
             except StockcastError:
                 with suppress(StockcastError):
                     await self._store.leave_backlog(requested.request_id)
                 raise
-        return self._accepted(structs.replace(requested, request_id=came.request_id), came.status)
+        return self._accepted(structs.replace(requested, request_id=came.request_id), status)
+
+    async def _under_way(self, request_id: str) -> Status | None:
+        """Where the request stands, if a stage has taken it."""
+        record, _ = await self._store.read_with_result(request_id, with_result=False)
+        return record.status if record and record.status is not Status.QUEUED else None
 
     def _accepted(self, requested: ForecastRequested, status: Status) -> Response:
         location = f"{self.PATH}/{requested.request_id}"
@@ -169,16 +196,21 @@ class RequestApi:
             raise
 
     async def chart(self, request: Request) -> Response:
-        """The PNG; drawn now by the forecast function if nobody has looked at it before."""
+        """The picture; drawn now by the forecast function if nobody has looked at it before."""
+        variant = chart_variant.asked_for(request)
         record, _ = await self._found(request, with_result=False)
         _require_done(record)
-        png = await self._store.chart(record.result_key)
-        if png is None:
+        picture = await self._store.chart(record.result_key, variant)
+        if picture is None:
             if await self._store.result(record.result_key) is None:
                 raise _gone()
-            png = await self._drawn(record)
-        headers = {"cache-control": "private, max-age=3600"}
-        return Response(png, media_type="image/png", headers=headers)
+            picture = await self._drawn(record, variant)
+        # It is drawn again once the backtest is there, so a browser asks whether it has changed.
+        digest = hashlib.sha256(picture).hexdigest()[:32]
+        headers = {"cache-control": "private, no-cache", "vary": "Accept", "etag": f'"{digest}"'}
+        if parse_etags(request.headers.get("if-none-match")).contains_weak(digest):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return Response(picture, media_type=MEDIA_TYPES[variant.format], headers=headers)
 
     async def table(self, request: Request) -> Response:
         record, result = await self._found(request)
@@ -191,17 +223,20 @@ class RequestApi:
         headers = {"content-disposition": f'attachment; filename="{requested.symbol}-{name}.csv"'}
         return Response(text, media_type="text/csv", headers=headers)
 
-    async def _drawn(self, record: RequestRecord) -> bytes:
+    async def _drawn(self, record: RequestRecord, variant: Variant) -> bytes:
         wanted = ChartRequested(
-            record.requested.request_id, record.requested.symbol, record.result_key
+            record.requested.request_id, record.requested.symbol, record.result_key, *variant
         )
         turn = int(time.time() // CHART_AGAIN_S)
-        await self._publisher.publish(wanted, f"chart-{record.result_key}-{turn}")
+        name = "-".join(map(str, variant))
+        event_id = f"chart-{record.result_key}-{name}-{turn}"
+        drawn = partial(self._store.chart, record.result_key, variant)
+        if picture := await self._hand_over(wanted, event_id, drawn):
+            return picture
         give_up = time.monotonic() + CHART_WAIT_S
         while time.monotonic() < give_up:
-            png = await self._store.chart(record.result_key)
-            if png is not None:
-                return png
+            if picture := await drawn():
+                return picture
             await asyncio.sleep(CHART_POLL_S)
         message = "The chart is still being drawn; ask again in a few seconds."
         raise TemporaryError(message, retry_after_s=3)

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
-from functions.common.messages.documents import PriceHistory, Symbols, Warming
+from functions.common.messages.documents import PriceHistory, Sources, Symbols, Warming
 from functions.common.messages.events import WarmupRequested
 from functions.common.messages.submissions import HistoryQuery, SymbolQuery
 from functions.common.prices.store import StoredPrices
@@ -29,7 +29,8 @@ from functions.web.settings import Settings
 from functions.web.stores import price_history
 from functions.web.stores.price_history import PriceHistories
 from functions.web.stores.requests import WebStore
-from functions.web.symbols.search import MOST, SAMPLE, Directory, is_available, require_available
+from functions.web.symbols.availability import entry, is_available, require_available, sources
+from functions.web.symbols.search import MOST, SAMPLE, Directory
 from functions.web.symbols.source import SymbolSource
 
 PATH = "/api/symbols"
@@ -68,6 +69,12 @@ class SymbolApi:
                 problems=BUSY,
             ),
             Operation(
+                *("GET", "/api/sources", self.sources),
+                "Where prices come from here, and how to get today's",
+                Sources,
+                problems=BUSY,
+            ),
+            Operation(
                 *("GET", PATH + "/{symbol}/history", self.history),
                 "A symbol's daily prices; fetched and waited for where none are stored",
                 PriceHistory,
@@ -96,15 +103,13 @@ class SymbolApi:
             # What can be asked for comes first.
             of_sample = OF_SAMPLE.find(query)
             found = [*of_sample, *(one for one in found if one not in of_sample)][:MOST]
-        listed = [
-            {
-                "symbol": one.symbol,
-                "name": one.name,
-                "available": is_available(one.symbol, self._settings),
-            }
-            for one in found
-        ]
+        listed = [entry(one, self._settings.providers) for one in found]
+        listed.sort(key=lambda one: not one["available"])
         return JSONResponse({"symbols": listed})
+
+    async def sources(self, _: Request) -> Response:
+        """Where prices come from here, and how to get today's."""
+        return JSONResponse(sources(self._settings.providers))
 
     async def warm_up(self, request: Request) -> Response:
         """Have a symbol's prices fetched ahead. Best effort: the answer is never an error."""
@@ -113,9 +118,11 @@ class SymbolApi:
             submission.require_json(request)
             await self._limits.admit(request, "warmup ")
             wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
-            if is_available(wanted.symbol, self._settings):
+            if is_available(wanted.symbol, self._settings.providers):
                 turn = int(time.time() // WARM_S)
-                await self._publisher.publish(wanted, f"warmup-{wanted.symbol}-{turn}")
+                await self._publisher.publish(
+                    wanted, f"warmup-{wanted.symbol}-{wanted.model}-{turn}"
+                )
                 warming = True
         return JSONResponse({"warming": warming}, HTTPStatus.ACCEPTED)
 
@@ -123,7 +130,8 @@ class SymbolApi:
         """A symbol's daily prices; fetched now by the ingest function where none are stored."""
         wanted = price_history.read_query(request.path_params["symbol"], request.query_params)
         await self._limits.admit(request, "history ")
-        require_available(wanted.symbol, self._settings)
+        sources, uploads = self._settings.providers, self._settings.uploads
+        require_available(wanted.symbol, sources, self._symbols.directory(), uploads=uploads)
         stored = await self._histories.find(wanted.symbol) or await self._fetched(wanted.symbol)
         # Decades of prices take milliseconds, which others would wait for.
         body = await asyncio.to_thread(lambda: json_bytes(price_history.document(wanted, stored)))

@@ -50,6 +50,9 @@ def _operation(route: Operation) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": schema}},
         }
+    if route.content:
+        content = {kind: {"schema": schema} for kind, schema in route.content.items()}
+        operation["requestBody"] = {"required": True, "content": content}
     refusals = {
         str(status): {
             "description": why,

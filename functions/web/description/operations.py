@@ -33,6 +33,8 @@ SUBMITTED = {
 class Operation(Route):
     """One method of one path. `body` and `query` are classes of messages.
 
+    A body that is no JSON has a schema by media type instead, in `content`.
+
     `answer` is the class of the JSON document, or a media type, or None for an answer without
     description. `problems` says by status why a request may be refused.
     """
@@ -48,6 +50,7 @@ class Operation(Route):
         status: int = HTTPStatus.OK,
         answered: str = "",
         body: tuple[Any, ...] = (),
+        content: Mapping[str, Any] | None = None,
         query: Any = None,
         problems: Mapping[int, str] | None = None,
     ) -> None:
@@ -58,5 +61,6 @@ class Operation(Route):
         self.status = status
         self.answered = answered or summary
         self.body = body
+        self.content = content or {}
         self.query = query
         self.problems = problems or {}

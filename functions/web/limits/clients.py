@@ -18,6 +18,8 @@ from functions.web.stores.requests import WebStore
 UNKNOWN = "unknown"
 V6_NETWORK_BITS = 64
 """What one subscriber is given: its addresses are one client."""
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""IPv4 addresses behind a translator (RFC 6052)."""
 AGAIN_AFTER_S = 10.0
 
 
@@ -31,7 +33,10 @@ def client_of(request: Request) -> str:
         address = ipaddress.ip_address(request.client.host if request.client else "")
     except ValueError:
         return UNKNOWN
-    if address.version == 4:  # noqa: PLR2004
+    if isinstance(address, ipaddress.IPv6Address):
+        embedded = address in NAT64 and ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        address = address.ipv4_mapped or embedded or address
+    if isinstance(address, ipaddress.IPv4Address):
         return str(address)
     return str(ipaddress.ip_network((int(address), V6_NETWORK_BITS), strict=False))
 

@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.common import problems
 from functions.common.errors import TemporaryError
-from functions.web.api import failures
+from functions.web.problem_answer import problem_answer
 
 AGAIN_S = 2
 ALWAYS = ("/healthz", "/readyz", "/_/health", "/metrics", "/events/")
@@ -40,7 +40,7 @@ class Shedding:
         if self._under_way >= self._most:
             message = "web is as busy as it can be; ask again in a few seconds."
             shown = problems.from_error(BusyError(message))
-            refusal = failures.answer(shown, {"retry-after": str(AGAIN_S)})
+            refusal = problem_answer(shown, {"retry-after": str(AGAIN_S)})
             await refusal(scope, receive, send)
             return
         self._under_way += 1

@@ -19,6 +19,7 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from werkzeug.http import parse_accept_header, parse_etags
 
 STATIC = Path(__file__).parents[3] / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -93,10 +94,11 @@ class PageFiles:
 def _answer(request: Request, name: str, file: File, cache_control: str) -> Response:
     etag = f'W/"{file.digest[:32]}"'  # weak: the same for the compressed form
     headers = {"cache-control": cache_control, "etag": etag, "vary": "accept-encoding"}
-    if etag in request.headers.get("if-none-match", ""):
+    if parse_etags(request.headers.get("if-none-match")).contains_weak(file.digest[:32]):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     body = file.body
-    if file.compressed and "gzip" in request.headers.get("accept-encoding", ""):
+    accepted = parse_accept_header(request.headers.get("accept-encoding"))
+    if file.compressed and accepted.quality("gzip"):
         body = file.compressed
         headers["content-encoding"] = "gzip"
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"

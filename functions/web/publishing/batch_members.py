@@ -12,10 +12,12 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from functions.common.messages.events import BatchRequested
 from functions.common.requests.batches import BatchProgress
 from functions.web.live.progress import Changes
+from functions.web.publishing.hand_over import HandOver
 from functions.web.publishing.publisher import Publisher
 from functions.web.stores.batch import Batch
 from functions.web.stores.batches import BatchStore
@@ -45,12 +47,22 @@ class Expansion:
         self._store = store
         self._changes = changes
         self._publisher = publisher
+        self._begin = HandOver(publisher)
         self._elapsed = elapsed
+
+    def require_sink(self) -> None:
+        """TemporaryError where web has not been told yet where events go."""
+        self._publisher.require_sink()
 
     async def begin(self, batch_id: str, traceparent: str) -> None:
         """Send the event that has the batch expanded. TemporaryError unless it is taken."""
-        event_id = f"batch-{secrets.token_hex(16)}"
-        await self._publisher.publish(BatchRequested(batch_id), event_id, traceparent)
+        event, under_way = BatchRequested(batch_id), partial(self._under_way, batch_id)
+        await self._begin(event, _event_id(), under_way, traceparent)
+
+    async def _under_way(self, batch_id: str) -> bool | None:
+        """True where members have been handed over."""
+        progress = await self._store.progress(batch_id)
+        return True if progress and progress.published else None
 
     async def expand(self, batch_id: str, traceparent: str) -> None:
         """Hand members over as those in flight end. TemporaryError where a store is down."""
@@ -63,7 +75,9 @@ class Expansion:
                 if progress is None or progress.published >= progress.total:
                     return
                 if self._elapsed() > ends:
-                    await self.begin(batch_id, traceparent)
+                    # Acknowledged only with what follows from it, however late the broker answers.
+                    event = BatchRequested(batch_id)
+                    await self._publisher.publish(event, _event_id(), traceparent)
                     return
                 if self._has_room(progress):
                     batch = batch or await self._store.read(progress)
@@ -86,3 +100,7 @@ class Expansion:
             *(self._publisher.publish(one, one.request_id, traceparent) for one in members)
         )
         return await self._store.mark_published(progress, stop)
+
+
+def _event_id() -> str:
+    return f"batch-{secrets.token_hex(16)}"

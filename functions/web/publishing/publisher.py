@@ -7,20 +7,21 @@ import re
 import secrets
 import time
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
-
-import httpcore
+from typing import TYPE_CHECKING
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.routing import address
 from functions.common.cloudevents.signature import Signer
 from functions.common.errors import TemporaryError
 from functions.common.messages.events import Event
-from functions.web.publishing.connections import AsyncioBackend
+
+if TYPE_CHECKING:
+    import httpcore
 
 SOURCE = "/stockcast/web"
 TRACEPARENT = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
 OIDC_TOKEN = Path("/oidc/token")
 """Where a SinkBinding puts what tells the broker who we are, once its cluster wants to know."""
 CONNECT_TIMEOUT_S, TIMEOUT_S = 2.0, 7.0
@@ -40,17 +41,34 @@ class Publisher:
     def __init__(self, sink: str, signer: Signer) -> None:
         self._sink = sink
         self._signer = signer
-        self._http = httpcore.AsyncConnectionPool(
+
+    @cached_property
+    def _http(self) -> httpcore.AsyncConnectionPool:
+        # A tenth of web's start, which whoever opens the page need not wait for.
+        import httpcore
+
+        from functions.web.publishing.connections import AsyncioBackend
+
+        return httpcore.AsyncConnectionPool(
             max_connections=CONNECTIONS,
             keepalive_expiry=KEPT_ALIVE_S,
-            network_backend=AsyncioBackend() if sink.startswith("http://") else None,
+            network_backend=AsyncioBackend() if self._sink.startswith("http://") else None,
         )
 
-    async def publish(self, event: Event, event_id: str, traceparent: str = "") -> None:
+    def require_sink(self) -> None:
+        """TemporaryError where web has not been told yet where events go."""
+        if not self._sink:
+            message = "K_SINK is not set yet, so there is no broker that takes the request."
+            raise TemporaryError(message, retry_after_s=5)
+
+    async def publish(
+        self, event: Event, event_id: str, traceparent: str = "", *, timeout_s: float | None = None
+    ) -> None:
         """Hand `event` over. TemporaryError unless it is taken.
 
         The same `event_id` again is harmless: whoever handles the event does so once.
         """
+        self.require_sink()
         if not TRACEPARENT.fullmatch(traceparent):
             traceparent = _new_trace()
         envelope = self._signer.signed(_envelope(event, event_id, traceparent))
@@ -68,9 +86,12 @@ class Publisher:
             content=body,
             extensions={"timeout": {"connect": CONNECT_TIMEOUT_S}},
         )
+        from httpcore import NetworkError, ProtocolError, TimeoutException
+
+        failures = (NetworkError, TimeoutException, ProtocolError)
         try:
-            answer = await asyncio.wait_for(answering, TIMEOUT_S)
-        except (*FAILURES, asyncio.TimeoutError, TimeoutError) as error:
+            answer = await asyncio.wait_for(answering, timeout_s or TIMEOUT_S)
+        except (*failures, asyncio.TimeoutError, TimeoutError) as error:
             message = f"The broker does not answer ({type(error).__name__}); try again shortly."
             raise TemporaryError(message, retry_after_s=2) from error
         if not 200 <= answer.status < 300:  # noqa: PLR2004
@@ -79,7 +100,8 @@ class Publisher:
 
     async def aclose(self) -> None:
         """Close the connections to the sink."""
-        await self._http.aclose()
+        if "_http" in vars(self):
+            await self._http.aclose()
 
 
 def _identity() -> dict[str, str]:

@@ -13,6 +13,7 @@ from functions.common.errors import InvalidFieldError, InvalidMessageError, Temp
 from functions.common.messages.fields import upper
 from functions.common.messages.submissions import HistoryQuery
 from functions.common.prices import history as prices
+from functions.common.prices import uploads
 from functions.common.prices.bucket import Bucket, connect_lightly
 from functions.common.prices.store import PriceStore, StoredPrices
 
@@ -48,7 +49,8 @@ class PriceHistories:
         return await asyncio.to_thread(self._read, self._prices, symbol)
 
     def _read(self, store: PriceStore, symbol: str) -> StoredPrices | None:
-        held = store.held(symbol, self._providers)
+        providers = [uploads.PROVIDER] if uploads.is_upload(symbol) else self._providers
+        held = store.held(symbol, providers)
         return store.get(held[0].key) if held else None
 
 

@@ -19,6 +19,7 @@ from functions.common.errors import (
     StockcastError,
     TemporaryError,
 )
+from functions.common.messages.charts import Variant
 from functions.common.messages.events import ForecastRequested
 from functions.common.problems import from_error
 from functions.common.redis_client import (
@@ -203,11 +204,11 @@ class WebStore:
             result: bytes | None = await self._redis.get(keys.result_name(key))
         return result
 
-    async def chart(self, key: str) -> bytes | None:
-        """A result's PNG."""
+    async def chart(self, key: str, variant: Variant) -> bytes | None:
+        """A result's picture."""
         with failures_are_temporary():
-            png: bytes | None = await self._redis.get(keys.chart_name(key))
-        return png
+            picture: bytes | None = await self._redis.get(keys.chart_name(key, variant))
+        return picture
 
     async def count_dead_letter(self, event_type: str) -> None:
         """Count an event that nobody took."""

@@ -6,9 +6,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from functions.common.errors import UnknownSymbolError
+from functions.common.prices import sample
 from functions.common.prices.symbol_directory import Listing
-from functions.web.settings import Settings
 
 MOST = 20
 MOST_EXAMINED = 500
@@ -17,14 +16,8 @@ APOSTROPHES = re.compile("['\u2019`]")
 WORD = re.compile(r"\w+")
 LAST = "\U0010ffff"
 
-SAMPLE = (
-    Listing("AAPL", "Apple Inc."),
-    Listing("FB", "Facebook, Inc."),
-    Listing("GOOG", "Google Inc."),
-    Listing("IBM", "International Business Machines Corporation"),
-    Listing("MSFT", "Microsoft Corporation"),
-)
-SAMPLE_SYMBOLS = frozenset(listing.symbol for listing in SAMPLE)
+SAMPLE = tuple(Listing(symbol, known.name) for symbol, known in sample.INSTRUMENTS.items())
+SAMPLE_SYMBOLS = frozenset(sample.SYMBOLS)
 
 
 class Directory:
@@ -39,6 +32,12 @@ class Directory:
 
     def __len__(self) -> int:
         return len(self._listings)
+
+    def named(self, symbol: str) -> Listing | None:
+        """The listing of exactly this ticker."""
+        at = bisect_left(self._listings, (symbol,))
+        found = self._listings[at] if at < len(self._listings) else None
+        return found if found and found.symbol == symbol else None
 
     def find(self, query: str) -> list[Listing]:
         """Tickers that begin with `query` first, then names with words that begin so."""
@@ -75,19 +74,3 @@ def _words(text: str) -> list[str]:
 
 def _squeezed(text: str) -> str:
     return "".join(_words(text))
-
-
-def is_available(symbol: str, settings: Settings) -> bool:
-    """Whether there may be prices of `symbol`: of the sample's we know it, of others not."""
-    return not settings.has_sample_only or symbol in SAMPLE_SYMBOLS
-
-
-def require_available(symbol: str, settings: Settings) -> None:
-    """Raise UnknownSymbolError where it is known at once that there are no prices."""
-    if not is_available(symbol, settings):
-        message = (
-            f"{symbol} is not in the sample, which has {', '.join(sorted(SAMPLE_SYMBOLS))}. Choose"
-            " one of these, or have the operator set up a provider of live prices (TIINGO_API_KEY,"
-            " NASDAQ_DATA_LINK_API_KEY or PROVIDERS)."
-        )
-        raise UnknownSymbolError(message)

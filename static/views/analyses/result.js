@@ -34,7 +34,9 @@ export function show(place, { request, links }) {
   const { result, symbol, kind } = request;
   const panels = result.panels.map(panelChart);
   const { columns, rows } = result.table;
-  const cells = () => rows.map((row) => row.map((cell, at) => written(columns[at], cell)));
+  const unit = columns.indexOf("unit");
+  const name = (row, at) => (row[unit] === "percent" && typeof row[at] === "number" ? `${columns[at]}_percent` : columns[at]);
+  const cells = () => rows.map((row) => row.map((cell, at) => written(name(row, at), cell)));
   place.append(
     element(
       "section.answer",

@@ -1,4 +1,5 @@
 // The form: which ticker, how many days, which model. It keeps what was typed, whatever happens.
+import { warmUp } from "../../api/client.js";
 import { NO_TICKER, combobox } from "../../controls/combobox.js";
 import { at, element } from "../../page/element.js";
 import { isSymbol, recent } from "../../page/storage.js";
@@ -87,11 +88,21 @@ export function offerRecent() {
   at("recent").hidden = chips.length === 0;
 }
 
+/** Prophet takes seconds to load: the function begins once it is chosen. */
+function warmUpModel() {
+  const { symbol, model } = said();
+  if (model !== MODELS[0] && isSymbol(symbol)) warmUp(symbol, model);
+}
+
 /** `submit` gets what is asked for. */
 export function start(submit) {
   const { close } = combobox(at("symbol"), () => {
     complain("symbol", "");
     markAwaited();
+    warmUpModel();
+  });
+  form.addEventListener("change", ({ target }) => {
+    if (target.name === "model") warmUpModel();
   });
   const send = () => {
     close();

@@ -25,6 +25,14 @@ ask.start((wanted) => {
   go(wanted);
 });
 
+offerOwnFile();
+
+/** "Use your own file", beside the ticker field. */
+async function offerOwnFile() {
+  const { mount } = await import("../upload/view.js");
+  mount(at("own-file"), { dropZone: at("ask"), chosen: ({ symbol }) => ask.fill({ symbol }) });
+}
+
 export function show(parameters, how) {
   const wanted = ask.asked(parameters);
   if (!wanted) {

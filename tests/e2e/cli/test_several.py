@@ -8,9 +8,9 @@ import pytest
 from starlette.responses import JSONResponse
 
 from cli.clients.http_client import Client
-from local.servers import free_port
 from tests.e2e.cli.running import at_a_terminal, run
 from tests.e2e.proxy import failing
+from tests.price_files import SHAPES
 
 
 @pytest.mark.parametrize("where", ["stack", "in process"])
@@ -86,11 +86,16 @@ def test_a_batch_is_ranked_and_its_failures_are_told(stockcast, tmp_path):
     assert [row["rank"] for row in json.loads(ran.stdout)["rows"]] == [1, 2]
 
 
-def test_a_batch_needs_a_stack(monkeypatch, capsys):
-    from cli.clients import choice
-    from cli.main import main
-
-    monkeypatch.delenv("STOCKCAST_URL", raising=False)
-    monkeypatch.setattr(choice, "LOCAL_STACK", f"http://127.0.0.1:{free_port()}")
-    assert main(["batch", "IBM"]) == 3
-    assert "A batch needs a running Stockcast" in capsys.readouterr().err
+def test_own_prices_are_asked_of_the_stack(stockcast, tmp_path):
+    path = tmp_path / "acme.csv"
+    path.write_bytes(SHAPES["stooq"])
+    ran = run("forecast", "--prices", str(path), "--days", "10", "--json", url=stockcast.url)
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["result"]["data"]["provider"] == "upload"
+    ran = run("batch", "--prices", str(path), "--csv", url=stockcast.url)
+    assert ran.returncode == 0, ran.stderr
+    assert b"@ACME-" in ran.stdout
+    path.write_text("date,close\n2013-03-01,dear\n")
+    ran = run("forecast", "--prices", str(path), url=stockcast.url)
+    assert ran.returncode == 2
+    assert b"Line 2, column 'close': 'dear' is not a number." in ran.stderr

@@ -106,7 +106,10 @@ def test_prices_are_fetched_ahead_once_a_ticker_is_settled_on(page):
     with page.expect_request(is_warm_up) as sent:
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
-    assert sent.value.post_data_json == {"symbol": "IBM"}
+    assert sent.value.post_data_json == {"symbol": "IBM", "model": "calibrated"}
+    with page.expect_request(is_warm_up) as sent:
+        page.click("text=Prophet")
+    assert sent.value.post_data_json == {"symbol": "IBM", "model": "prophet"}
 
 
 def test_quick_choices_fill_in_the_days(page):

@@ -7,6 +7,7 @@ import time
 import anyio._backends._asyncio  # noqa: F401 - pytest rewrites it, which must not happen in a thread
 import uvicorn
 
+from functions.common.bounded_protocol import BoundedProtocol
 from functions.web.wiring import Wired
 from local.servers import free_port
 
@@ -28,7 +29,9 @@ def serving(settings):
         await send({"type": "lifespan.shutdown.complete"})
 
     port = free_port()
-    config = uvicorn.Config(app, port=port, lifespan="on", log_config=None, ws="none")
+    config = uvicorn.Config(
+        app, port=port, lifespan="on", log_config=None, ws="none", http=BoundedProtocol
+    )
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.signature import Signer
+from functions.common.messages.charts import Variant
 from functions.common.messages.events import ChartRequested, ForecastRequested
 from functions.common.messages.message import MOST_UNKNOWN, SHOWN_CHARACTERS
 from functions.common.requests.keys import request_key, result_name
@@ -210,6 +211,40 @@ def test_a_broker_that_refuses_is_503(url, inbox):
     assert_problem(submit(url), 503)
 
 
+def test_without_a_sink_submissions_are_503_and_web_is_ready(settings, store):
+    with serving(Settings(**(vars(settings) | {"sink": ""}))) as url:
+        assert "K_SINK" in assert_problem(submit(url, id="request-1"), 503)["detail"]
+        batch = {"symbols": ["AAPL"], "days": 45}
+        assert_problem(requests.post(f"{url}/api/batches", json=batch, timeout=10), 503)
+        assert get(url, "/readyz").status_code == 200
+    assert store.read("request-1") is None
+
+
+def test_a_broker_that_answers_late_is_not_waited_for_once_the_request_is_under_way(
+    url, inbox, store
+):
+    is_late = threading.Event()
+
+    def deliver_first(_):
+        store.advance(REQUESTED, Status.INGESTING)
+        is_late.wait(60)
+        return 202, {}, b""
+
+    inbox.answers = deliver_first
+    answer = submit(url, id="request-1")
+    assert (answer.status_code, answer.json()["status"]) == (202, "ingesting")
+    assert not is_late.is_set()
+    is_late.set()
+
+
+def test_a_broker_that_answers_late_and_delivers_nothing_is_503(url, inbox, monkeypatch):
+    monkeypatch.setattr("functions.web.publishing.hand_over.TIMEOUT_S", 0.5)
+    is_late = threading.Event()
+    inbox.answers = lambda _: (is_late.wait(60), {}, b"")
+    assert_problem(submit(url), 503)
+    is_late.set()
+
+
 def test_a_redis_that_does_not_answer_is_503(settings):
     redis = type(settings.redis)(f"redis://127.0.0.1:{free_port()}/0", False, 10, 10)
     with serving(Settings(**(vars(settings) | {"redis": redis}))) as url:
@@ -240,6 +275,44 @@ def test_chart_and_table_are_409_until_done(url):
         assert "queued" in problem["detail"]
 
 
+@pytest.mark.parametrize(
+    ("path", "accept", "variant", "media_type"),
+    [
+        ("chart.png", "*/*", Variant(), "image/png"),
+        ("chart.png?theme=dark&scale=2", "image/*", Variant("dark", 2), "image/png"),
+        ("chart.png?theme=dark", "image/svg+xml", Variant("dark", format="svg"), "image/svg+xml"),
+        ("chart.svg?scale=2", "*/*", Variant(format="svg"), "image/svg+xml"),
+    ],
+)
+def test_a_chart_is_had_in_the_variant_asked_for(
+    url, store, results, inbox, path, accept, variant, media_type
+):
+    store.done(REQUESTED, "key")
+    results.put("key", b"{}")
+
+    def draw(event):
+        asked = ChartRequested.from_data(event.data)
+        results.put_chart(asked.result_key, repr(asked.variant).encode(), asked.variant)
+        return 202, {}, b""
+
+    inbox.answers = draw
+    for _ in range(2):
+        answer = requests.get(
+            f"{url}/api/forecasts/request-1/{path}", headers={"accept": accept}, timeout=30
+        )
+        assert answer.content == repr(variant).encode()
+        assert answer.headers["content-type"] == media_type
+    assert len(inbox.events) == 1
+
+
+def test_a_variant_that_charts_do_not_have_is_refused_by_name(url, store):
+    store.done(REQUESTED, "key")
+    answer = get(url, "/api/forecasts/request-1/chart.png?theme=pink&scale=3")
+    errors = assert_problem(answer, 422)["errors"]
+    assert [error["field"] for error in errors] == ["theme", "scale"]
+    assert "pink" in errors[0]["message"]
+
+
 def test_a_result_that_has_expired_is_410(url, store):
     store.done(REQUESTED, "gone")
     for suffix in ("", "/chart.png", "/result.csv"):
@@ -267,6 +340,17 @@ def test_a_chart_is_asked_for_once_it_is_wanted(url, inbox, store, results):
         answer = get(url, "/api/forecasts/request-1/chart.png")
         assert (answer.status_code, answer.content) == (200, b"PNG")
     assert len(inbox.events) == 1
+
+
+def test_a_browser_asks_whether_its_chart_has_changed(url, store, results):
+    store.done(REQUESTED, "key")
+    results.put_chart("key", b"png")
+    chart = f"{url}/api/forecasts/request-1/chart.png"
+    etag = requests.get(chart, timeout=30).headers["etag"]
+    assert requests.get(chart, headers={"if-none-match": etag}, timeout=30).status_code == 304
+    results.put_chart("key", b"with its backtest")
+    again = requests.get(chart, headers={"if-none-match": etag}, timeout=30)
+    assert again.content == b"with its backtest"
 
 
 def test_a_chart_that_does_not_come_is_503(url, monkeypatch, store, results):
@@ -355,7 +439,13 @@ def test_a_dead_letter_that_is_no_event_is_400(url):
 
 def test_symbols_are_found(url):
     listed = get(url, "/api/symbols?q=apple").json()["symbols"]
-    assert listed[0] == {"symbol": "AAPL", "name": "Apple Inc.", "available": True}
+    assert listed[0] == {
+        "symbol": "AAPL",
+        "name": "Apple Inc.",
+        "available": True,
+        "exchange": "XNAS",
+        "currency": "USD",
+    }
 
 
 def test_pages_carry_security_headers(url):

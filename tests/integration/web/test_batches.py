@@ -87,6 +87,21 @@ def test_a_batch_is_accepted_with_a_request_for_each_symbol_and_one_event(url, i
     assert (one["symbol"], one["status"]) == ("S199", "queued")
 
 
+def test_a_broker_that_answers_late_is_not_waited_for_once_members_are_handed_over(url, inbox):
+    is_late = threading.Event()
+
+    def deliver_first(event):
+        if event.type == BatchRequested.TYPE:
+            expand(url)
+            is_late.wait(60)
+        return 202, {}, b""
+
+    inbox.answers = deliver_first
+    assert submit(url, SYMBOLS[:5]).status_code == 202
+    assert not is_late.is_set()
+    is_late.set()
+
+
 def test_the_most_symbols_are_accepted_at_once(url):
     symbols = [f"A{number:09}" for number in range(5000)]
     assert submit(url, symbols).status_code == 202
@@ -234,8 +249,10 @@ def test_the_progress_is_told_until_the_end(url, store):
     submit(url)
     answer = requests.get(f"{url}/api/batches/my-batch/events", stream=True, timeout=30)
     worker = threading.Thread(target=lambda: [finish(store, number) for number in range(200)])
+    documents = (json.loads(line[5:]) for line in answer.iter_lines() if line[:5] == b"data:")
+    told = [next(documents)]
     worker.start()
-    told = [json.loads(line[5:]) for line in answer.iter_lines() if line[:5] == b"data:"]
+    told += documents
     worker.join()
     assert told[0]["counts"]["queued"] == 200
     assert told[-1]["counts"] == {**NONE, "done": 200}

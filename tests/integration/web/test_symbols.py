@@ -30,6 +30,12 @@ def live(settings):
         yield url
 
 
+@pytest.fixture
+def worldwide(settings):
+    with serving(dataclasses.replace(settings, providers=("yahoo",))) as url:
+        yield url
+
+
 def found(url, query):
     listed = requests.get(f"{url}/api/symbols", params={"q": query}, timeout=10).json()["symbols"]
     return {one["symbol"]: one["available"] for one in listed}
@@ -62,9 +68,69 @@ def test_with_the_sample_alone_another_ticker_is_refused_at_once(sample_only, in
     assert answer.status_code == 404
     problem = answer.json()
     assert problem["type"].endswith("unknown-symbol")
-    for told in ("KO", "AAPL", "FB", "GOOG", "IBM", "MSFT", "TIINGO_API_KEY"):
+    for told in ("Coca-Cola", "add a data source", "TIINGO_API_KEY"):
         assert told in problem["detail"]
     assert inbox.events == []
+
+
+def test_a_known_stock_outside_the_sample_is_named_with_the_way_to_its_prices(sample_only):
+    problem = submit(sample_only, "TSLA").json()
+    assert (problem["status"], problem["title"]) == (404, "Unknown symbol")
+    assert problem["detail"].startswith("Tesla")
+    for told in ("add a data source to forecast it", "make run PROVIDERS=yahoo"):
+        assert told in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("apple", "AAPL"), ("APPL", "AAPL"), ("MICROSOFT", "MSFT"), ("GOOGL", "GOOG")],
+)
+def test_an_unknown_symbol_comes_with_the_ones_that_may_be_meant(sample_only, typed, meant):
+    answer = submit(sample_only, typed)
+    assert answer.status_code == 404
+    suggestions = answer.json()["suggestions"]
+    assert meant in [one["symbol"] for one in suggestions]
+    assert all(set(one) == {"symbol", "name"} for one in suggestions)
+
+
+def test_a_symbol_that_no_source_covers_is_refused_at_once(live, settings):
+    answer = submit(live, "0700.HK")
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == (
+        "Tencent Holdings: add a data source to forecast it. For its prices, run"
+        " `make run PROVIDERS=tiingo,yahoo` (personal use only)."
+    )
+    unheard_of = submit(live, "9999.HK").json()
+    assert unheard_of["detail"].startswith("Tiingo has no prices of 9999.HK: add a data source")
+    with serving(dataclasses.replace(settings, providers=("tiingo", "yahoo"))) as url:
+        assert submit(url, "0700.HK").status_code == 202
+
+
+def test_the_sources_say_what_there_is_and_how_to_get_todays_prices(sample_only, live):
+    told = requests.get(f"{sample_only}/api/sources", timeout=10).json()
+    assert told["sample_only"] is True
+    assert [one["symbol"] for one in told["sample"]["symbols"]] == [
+        *("AAPL", "FB", "GOOG", "IBM", "MSFT")
+    ]
+    assert told["sample"]["last_date"] == "2013-03-01"
+    assert [one["command"] for one in told["todays_prices"]] == [
+        "make run PROVIDERS=yahoo",
+        "make run TIINGO_API_KEY=YOUR_KEY",
+    ]
+    told = requests.get(f"{live}/api/sources", timeout=10).json()
+    assert told["sample_only"] is False
+    assert [one["title"] for one in told["providers"]] == ["Tiingo"]
+
+
+def test_a_found_symbol_says_where_it_trades_and_in_which_currency(sample_only):
+    listed = requests.get(f"{sample_only}/api/symbols", params={"q": "AAPL"}, timeout=10).json()
+    assert listed["symbols"][0] == {
+        "symbol": "AAPL",
+        "name": "Apple Inc.",
+        "exchange": "XNAS",
+        "currency": "USD",
+        "available": True,
+    }
 
 
 def test_with_live_prices_a_ticker_that_is_not_in_the_directory_is_accepted(live):
@@ -104,7 +170,7 @@ def test_a_warm_up_is_posted_once_for_a_while(live, inbox):
     until(lambda: len(inbox.events) == 2)
     assert {event.id for event in inbox.events} == {inbox.events[0].id}
     assert inbox.events[0].type == "dev.stockcast.warmup.requested.v1"
-    assert inbox.events[0].data == {"symbol": "KO"}
+    assert inbox.events[0].data == {"symbol": "KO", "model": "calibrated"}
 
 
 @pytest.mark.parametrize(
@@ -140,10 +206,10 @@ def until(holds):
 
 
 @pytest.mark.parametrize("symbol", ["0700.HK", "^GSPC", "BTC-USD", "EURUSD=X", "@NAME-1A2B3C4D"])
-def test_symbols_of_every_market_are_taken_and_found_in_a_path(live, inbox, symbol):
-    answer = submit(live, symbol)
+def test_symbols_of_every_market_are_taken_and_found_in_a_path(worldwide, inbox, symbol):
+    answer = submit(worldwide, symbol)
     assert answer.status_code == 202, answer.text
     assert inbox.events[-1].subject == symbol
-    path = f"{live}/api/symbols/{requests.utils.quote(symbol, safe='')}/history"
+    path = f"{worldwide}/api/symbols/{requests.utils.quote(symbol, safe='')}/history"
     refused = requests.get(path, params={"start": "now"}, timeout=10).json()
     assert [error["field"] for error in refused["errors"]] == ["start"]

@@ -7,9 +7,9 @@ import pytest
 from rich.console import Console
 
 from cli.clients.in_process import InProcess
-from cli.printing.amounts import dollars, price_label
 from cli.printing.forecast_report import forecast_plot, print_forecast
 from cli.printing.provenance import provenance
+from functions.common.money import Money
 from functions.common.requests.batches import headline
 
 TODAY = date(2013, 3, 4)
@@ -34,7 +34,7 @@ def test_the_sentence_comes_first_then_ranges_plot_and_verdict(result):
     chance = f"{result['probability_higher']:.0%}"
     assert lines[1] == f"The chance of a price above the last one, $202.91, is {chance}."
     for low, high in result["intervals"].values():
-        assert f"{dollars(low)}   {dollars(high)}" in text
+        assert f"{Money()(low)}   {Money()(high)}" in text
     assert result["backtest"]["verdict"] in lines
     assert f"{result['backtest']['record']}." in lines
     assert (
@@ -96,16 +96,8 @@ def test_what_to_know_of_the_prices_is_said(result):
     assert "2000-09-29" not in told
 
 
-@pytest.mark.parametrize(
-    ("amount", "text"),
-    [(1234.5, "$1,234.50"), (0.012345, "$0.01235"), (-3.0, "-$3.00"), (0.0, "$0")],
-)
-def test_amounts(amount, text):
-    assert dollars(amount) == text
-
-
 def test_axis_labels_are_as_short_as_they_can_be():
-    assert [price_label(each) for each in (0.0, 7.5, 150.0, 12500.0, -20.0, 0.25)] == [
+    assert [Money().label(each) for each in (0.0, 7.5, 150.0, 12500.0, -20.0, 0.25)] == [
         "$0", "$7.5", "$150", "$12,500", "-$20", "$0.25",
     ]  # fmt: skip
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from cli.printing.amounts import price_label
 from cli.printing.canvas import ASCII, FINE
 from cli.printing.terminal_plot import Line, Plot, Ribbon, draw
+from functions.common.money import Money
 
 
 def text(plot, width=40, height=8, glyphs=FINE):
@@ -15,7 +15,7 @@ def days(count):
     return [f"2013-03-{day:02}" for day in range(1, count + 1)]
 
 
-RISING = Plot(days(20), [Line([float(value) for value in range(20)], "")], label=price_label)
+RISING = Plot(days(20), [Line([float(value) for value in range(20)], "")], label=Money().label)
 
 
 def test_the_axes_are_labelled_with_round_numbers_and_the_days():

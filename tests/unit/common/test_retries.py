@@ -2,7 +2,6 @@
 
 import pytest
 
-from functions.common.cloudevents import retries
 from functions.common.cloudevents.retries import ONCE, Retries
 from functions.common.errors import TemporaryError
 
@@ -21,9 +20,9 @@ def clock(monkeypatch):
             self.sleep(seconds)
 
     clock = Clock()
-    monkeypatch.setattr(retries.time, "monotonic", lambda: clock.now)
-    monkeypatch.setattr(retries.time, "sleep", clock.sleep)
-    monkeypatch.setattr(retries.asyncio, "sleep", clock.sleep_async)
+    monkeypatch.setattr("time.monotonic", lambda: clock.now)
+    monkeypatch.setattr("time.sleep", clock.sleep)
+    monkeypatch.setattr("asyncio.sleep", clock.sleep_async)
     return clock
 
 

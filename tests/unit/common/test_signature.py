@@ -6,6 +6,7 @@ import pytest
 from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.signature import EXTENSION, Signer, UnsignedEventError
+from functions.common.errors import MalformedEventError
 
 EVENT = Envelope("1", "/test", "type", {"symbol": "AAPL", "days": 45, "options": {"a": 1.5}})
 FIRST, SECOND = "the-first-token-of-two", "the-second-token-of-two"
@@ -16,6 +17,19 @@ def test_a_signature_survives_the_wire_and_another_writer_of_json(mode):
     headers, body = getattr(Signer((FIRST,)).signed(EVENT), mode)()
     rewritten = json.dumps(json.loads(body), indent=4, sort_keys=True).encode()
     Signer((FIRST,)).check(cloudevent.parse(headers, rewritten))
+
+
+def test_a_signature_survives_a_broker_that_writes_numbers_its_own_way():
+    event = Envelope("1", "/test", "type", {"nshares": 1.0, "name": "Société", "most": 1e21})
+    signed = Signer((FIRST,)).signed(event)
+    Signer((FIRST,)).check(
+        replace(signed, data={"most": 10**21 / 1, "name": "Société", "nshares": 1})
+    )
+
+
+def test_data_without_a_canonical_form_is_malformed():
+    with pytest.raises(MalformedEventError, match="RFC 8785"):
+        Signer((FIRST,)).check(replace(EVENT, data={"days": 2**60}))
 
 
 def test_the_token_is_nowhere_in_the_event():

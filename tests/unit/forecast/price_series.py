@@ -2,13 +2,17 @@
 
 import numpy as np
 
+from functions.common.prices.instrument import Instrument
 from functions.forecast.prices import csv_columns as price_csv
 from functions.forecast.prices.series import PriceSeries
 from functions.ingest.providers.sample import SampleProvider
 
+IN_DOLLARS = Instrument(calendar="XNYS", currency="USD")
+
 
 def sample(symbol):
-    return price_csv.read(symbol, SampleProvider().fetch(symbol).history.to_csv())
+    history = SampleProvider().fetch(symbol).history
+    return price_csv.read(symbol, history.to_csv(), history.instrument)
 
 
 def of_closes(closes, first="1990-01-01"):
@@ -16,7 +20,7 @@ def of_closes(closes, first="1990-01-01"):
     closes = np.asarray(closes, dtype=np.float64)
     none = np.full(len(closes), np.nan)
     dates = np.datetime64(first, "D") + np.arange(len(closes))
-    return PriceSeries("X", dates, none, none, none, closes, none, closes)
+    return PriceSeries("X", dates, none, none, none, closes, none, closes, IN_DOLLARS)
 
 
 def days_after(series, count):

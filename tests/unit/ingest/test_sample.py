@@ -6,7 +6,8 @@ import pytest
 
 from functions.common.errors import UnknownSymbolError
 from functions.common.prices import calendars
-from functions.ingest.providers.sample import SYMBOLS, SampleProvider
+from functions.common.prices.sample import SYMBOLS
+from functions.ingest.providers.sample import SampleProvider
 
 
 @pytest.mark.parametrize(

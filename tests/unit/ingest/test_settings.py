@@ -31,7 +31,10 @@ def test_the_order_is_the_operators():
     [
         ({"PROVIDERS": "tiingo"}, "TIINGO_API_KEY"),
         ({"PROVIDERS": "nasdaq"}, "NASDAQ_DATA_LINK_API_KEY"),
-        ({"PROVIDERS": "quandl"}, "knows tiingo, nasdaq, yahoo, sample, but not 'quandl'"),
+        (
+            {"PROVIDERS": "quandl"},
+            "knows tiingo, nasdaq, twelvedata, alphavantage, yahoo, sample, but not 'quandl'",
+        ),
         ({"PROVIDERS": "sample,sample"}, "twice"),
         ({"PROVIDERS": ","}, "empty"),
         ({"TIINGO_URL": "tiingo.com"}, "TIINGO_URL"),

@@ -28,6 +28,7 @@ HEADLINE = {
     "hi95": 120.0,
     "probability_higher": 0.5,
     "trust": "ok",
+    "currency": "USD",
 }
 
 

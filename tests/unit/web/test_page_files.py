@@ -1,7 +1,9 @@
 """The page's files: asked for once, compressed, and nothing but what is in the folder."""
 
 import asyncio
+import base64
 import gzip
+import hashlib
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,7 +12,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from functions.web.page.files import PageFiles
+from functions.web.page.files import STATIC, PageFiles
+from functions.web.security import ADDS_SLASH, HEADERS
 
 HTML = '<script type="module" src="/static/page.js"></script>'
 
@@ -101,6 +104,25 @@ def test_files_are_compressed_for_those_who_take_it(get, folder):
     assert plain.body == (folder / "page.js").read_bytes()
 
 
+@pytest.mark.parametrize("accepted", ["gzip;q=0", "identity", "br", "gzip;q=0, *"])
+def test_files_are_not_compressed_for_those_who_do_not_take_it(get, accepted):
+    assert "content-encoding" not in get("/static/page.js", accept_encoding=accepted).headers
+
+
+@pytest.mark.parametrize("known", ["*", '"other", {etag}', "{etag}"])
+def test_if_none_match_may_be_a_list_or_a_star(get, known):
+    etag = get("/static/page.js").headers["etag"]
+    assert get("/static/page.js", if_none_match=known.format(etag=etag)).status == 304
+
+
 @pytest.mark.parametrize("path", ["", "no.js", "../secret.txt", "\0", "x/../../secret.txt"])
 def test_nothing_else_is_served(get, path):
     assert get(f"/static/{path}").status == 404
+
+
+def test_the_page_runs_no_inline_script_but_the_one_that_adds_the_last_slash():
+    page = (STATIC / "index.html").read_text(encoding="utf-8")
+    [script] = re.findall(r"<script>(.*?)</script>", page)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"sha256-{digest}" == ADDS_SLASH
+    assert ADDS_SLASH in HEADERS["content-security-policy"]

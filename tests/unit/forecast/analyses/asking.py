@@ -10,6 +10,7 @@ from functions.common.cloudevents.event import json_bytes
 from functions.common.messages import analyses as parameters_of
 from functions.forecast import analyses
 from functions.forecast.analyses.document import document
+from functions.forecast.models.prophet_model import settings, training_frame
 from functions.ingest.providers.sample import SampleProvider
 
 
@@ -42,36 +43,47 @@ def line_of(shown, name, panel=0):
 
 
 def library(model, prior, prices):
-    """The Prophet library with Stocker's settings, fitted by Stan to the same window."""
+    """The Prophet library with the same settings, fitted by Stan to the same window."""
     from prophet import Prophet
 
     logging.getLogger("cmdstanpy").disabled = True
     np.random.seed(1)  # noqa: NPY002 - the library draws from it
-    fitted = Prophet(
-        daily_seasonality=False,
-        weekly_seasonality=False,
-        yearly_seasonality=True,
-        changepoint_prior_scale=prior,
-    )
-    fitted.add_seasonality("monthly", period=30.5, fourier_order=5)
-    fitted.fit(pd.DataFrame({"ds": pd.to_datetime(model.dates), "y": prices}), seed=1)
+    fitted = settings(Prophet, model.dates, prior)
+    fitted.fit(training_frame(model.dates, prices), seed=1)
     return fitted
 
 
 def with_parameters_of(model, fitted):
     """The library with our parameters in place of Stan's, which stops a little short of them."""
-    hinges = model.design.hinges
-    fitted.params |= {
-        "k": model.weights[:1].reshape(1, 1),
-        "m": model.weights[1:2].reshape(1, 1),
-        "beta": model.weights[2 : hinges.start].reshape(1, -1),
-        "delta": model.weights[hinges].reshape(1, -1),
-        "sigma_obs": np.array([[model.noise]]),
-    }
+    fitted.params |= model.library.params
     return fitted
 
 
 def predicted(fitted, dates):
-    """What the library predicts, by date: yhat, trend, yearly, monthly and their bounds."""
+    """What the library predicts, by date: line and trend as prices, the seasons in percent."""
     dates = pd.to_datetime(dates)
-    return fitted.predict(pd.DataFrame({"ds": dates})).set_index(dates)
+    told = fitted.predict(pd.DataFrame({"ds": dates})).set_index(dates)
+    for name in told.columns[1:]:
+        is_price = name.startswith(("yhat", "trend"))
+        told[name] = np.exp(told[name]) if is_price else 100 * np.expm1(told[name])
+    return told
+
+
+def log_posterior(fitted, prior):
+    """That of a fitted library's parameters, written down from its Stan program."""
+    k, m, beta, delta, noise = (
+        np.ravel(fitted.params[name]) for name in ("k", "m", "beta", "delta", "sigma_obs")
+    )
+    history = fitted.history
+    fourier, scales, *_ = fitted.make_all_seasonality_features(history)
+    time = history["t"].to_numpy()
+    hinges = np.maximum(time[:, None] - fitted.changepoints_t, 0.0)
+    line = k * time + m + fourier.to_numpy() @ beta + hinges @ delta
+    return float(
+        -len(time) * np.log(noise[0])
+        - ((history["y_scaled"].to_numpy() - line) ** 2).sum() / (2 * noise[0] ** 2)
+        - (k[0] ** 2 + m[0] ** 2) / (2 * 5.0**2)
+        - ((beta / np.array(scales)) ** 2).sum() / 2
+        - np.abs(delta).sum() / prior
+        - noise[0] ** 2 / (2 * 0.5**2)
+    )

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from functions.forecast.models.prophet_components import components
 from functions.forecast.models.prophet_model import ProphetModel
+from functions.forecast.models.prophet_parts import components
 from functions.forecast.prices.series import PriceSeries
 
 
@@ -15,49 +15,50 @@ def fitted(price):
     series = series_of(price)
     ahead = np.busday_offset(series.dates[-1], np.arange(1, 31))
     model = ProphetModel().fit(series)
-    return model, ahead, components(model, ahead)
+    return model, ahead, components(model, model.parts(np.concatenate([model.dates, ahead])))
 
 
-def noise(rows, size=0.1):
+def noise(rows, size=0.001):
     return np.random.default_rng(7).normal(0.0, size, rows)
 
 
-def test_the_parts_add_up_to_the_line():
-    model, ahead, parts = fitted(100 + np.cumsum(noise(760, 1.0)))
-    trend = dict(zip(parts.trend.dates.tolist(), parts.trend.values, strict=True))
-    yearly = dict(zip(parts.yearly.dates.tolist(), parts.yearly.values, strict=True))
-    monthly = dict(zip(parts.monthly.dates.tolist(), parts.monthly.values, strict=True))
+def test_the_parts_add_up_to_the_line_in_logs():
+    model, ahead, parts = fitted(100 * np.exp(np.cumsum(noise(760, 0.01))))
+    trend = dict(zip(parts.trend.dates.tolist(), parts.trend.logs, strict=True))
+    yearly = dict(zip(parts.yearly.dates.tolist(), parts.yearly.logs, strict=True))
+    monthly = dict(zip(parts.monthly.dates.tolist(), parts.monthly.logs, strict=True))
     for day, price in zip(ahead.tolist(), model.line(ahead), strict=True):
         if day in monthly:
-            assert trend[day] + yearly[day] + monthly[day] == pytest.approx(price, rel=1e-9)
+            told = np.exp(trend[day] + yearly[day] + monthly[day])
+            assert told == pytest.approx(price, rel=1e-9)
     assert len(parts.yearly.dates) == 365
     assert len(parts.monthly.dates) == 31
 
 
 def test_a_turn_of_the_trend_is_found_with_its_day_sign_and_size():
     rows = np.arange(760)
-    price = 100 + 0.05 * rows - 0.15 * np.maximum(rows - 400, 0) + noise(760)
+    price = 100 * np.exp(5e-4 * rows - 1.5e-3 * np.maximum(rows - 400, 0) + noise(760))
     series = series_of(price)
     parts = fitted(price)[2]
     near = np.abs(parts.turns - series.dates[400]) <= np.timedelta64(45, "D")
     assert near[0]
-    per_calendar_day = -0.15 * 5 / 7
+    per_calendar_day = -1.5e-3 * 5 / 7
     assert parts.slope_changes[near].sum() == pytest.approx(per_calendar_day, rel=0.25)
     assert (np.diff(np.abs(parts.slope_changes)) <= 0).all()
 
 
-def test_a_yearly_wave_is_found_in_the_yearly_part_alone():
+def test_a_yearly_wave_is_found_in_the_yearly_part_alone_in_percent():
     rows = np.arange(760)
     day = np.busday_offset("2010-01-04", rows)
     angle = 2 * np.pi * (day - np.datetime64("1970-01-01")).astype(float) / 365.25
-    parts = fitted(100 + 5 * np.sin(angle) + noise(760))[2]
+    parts = fitted(100 * np.exp(0.05 * np.sin(angle) + noise(760)))[2]
     future = 2 * np.pi * (parts.yearly.dates - np.datetime64("1970-01-01")).astype(float) / 365.25
-    assert parts.yearly.values == pytest.approx(5 * np.sin(future), abs=1.0)
-    assert np.abs(parts.monthly.values).max() < 0.5
+    assert parts.yearly.percent == pytest.approx(100 * np.expm1(0.05 * np.sin(future)), abs=1.0)
+    assert np.abs(parts.monthly.percent).max() < 0.5
 
 
 def test_a_history_under_two_years_has_no_yearly_part():
-    parts = fitted(100 + np.cumsum(noise(300)))[2]
+    parts = fitted(100 * np.exp(np.cumsum(noise(300, 0.01))))[2]
     assert len(parts.yearly.dates) == 0
     assert len(parts.monthly.dates) == 31
 
@@ -65,4 +66,4 @@ def test_a_history_under_two_years_has_no_yearly_part():
 def test_a_constant_price_has_no_turns():
     parts = fitted(np.full(400, 12.5))[2]
     assert len(parts.turns) == 0
-    assert parts.trend.values == pytest.approx(np.full(430, 12.5))
+    assert np.exp(parts.trend.logs) == pytest.approx(np.full(430, 12.5))

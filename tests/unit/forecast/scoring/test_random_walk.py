@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from functions.forecast.models.random_walk import quantiles, step_deviation
+from functions.forecast.scoring.random_walk import quantiles, step_deviation
 
 LOG_PRICE = np.array([0.0, 0.1, 0.0, 0.1])
 DEVIATION = (0.01 - 0.01 / 9) ** 0.5

@@ -1,0 +1,82 @@
+"""The sources of prices that Stockcast can be set up with: what each has, and on which terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """A provider by its name in PROVIDERS. `key` is the variable that holds its key, if it has one.
+
+    `covers` and `terms` are whole sentences for a person.
+    """
+
+    name: str
+    title: str
+    covers: str
+    terms: str
+    key: str = ""
+    website: str = ""
+
+
+SOURCES = (
+    DataSource(
+        "tiingo",
+        "Tiingo",
+        "Stocks and funds of the United States.",
+        "A free key is for your own internal use: 500 symbols a month, 50 calls an hour.",
+        "TIINGO_API_KEY",
+        "https://www.tiingo.com",
+    ),
+    DataSource(
+        "nasdaq",
+        "Nasdaq Data Link",
+        "Stocks of the United States; the free WIKI database ends in March 2018.",
+        "Each database has terms of its own.",
+        "NASDAQ_DATA_LINK_API_KEY",
+        "https://data.nasdaq.com",
+    ),
+    DataSource(
+        "twelvedata",
+        "Twelve Data",
+        "Stocks of many countries, currencies and cryptocurrencies.",
+        "A free key is for your own use: 8 calls a minute, 800 a day, and mostly US stocks.",
+        "TWELVEDATA_API_KEY",
+        "https://twelvedata.com",
+    ),
+    DataSource(
+        "alphavantage",
+        "Alpha Vantage",
+        "Stocks of many countries.",
+        "A free key gives the latest 100 days, not adjusted for splits, in 25 calls a day.",
+        "ALPHAVANTAGE_API_KEY",
+        "https://www.alphavantage.co",
+    ),
+    DataSource(
+        "yahoo",
+        "Yahoo Finance",
+        "Stocks, funds, indices, currencies, futures and cryptocurrencies worldwide.",
+        "No key. Yahoo's terms allow personal use only, and Yahoo may block heavy use.",
+        "",
+        "https://legal.yahoo.com/us/en/yahoo/terms/otos/index.html",
+    ),
+    DataSource(
+        "sample",
+        "Sample data",
+        "Five stocks of the United States, until March 1, 2013.",
+        "Bundled with Stockcast. Free to use.",
+    ),
+)
+BY_NAME = {source.name: source for source in SOURCES}
+KEYS = {source.name: source.key for source in SOURCES if source.key}
+"""The providers that need a key, and the variable that holds it."""
+TODAYS_PRICES = (
+    ("make run PROVIDERS=yahoo", "No key needed. Yahoo's terms allow personal use only."),
+    ("make run TIINGO_API_KEY=YOUR_KEY", "Free key from https://www.tiingo.com, US stocks."),
+)
+"""Two ways to today's prices: a line to copy, and what to know about it."""
+HOW = (
+    "For today's prices, run `make run PROVIDERS=yahoo` (personal use only), or get a free key from"
+    " https://www.tiingo.com and run `make run TIINGO_API_KEY=YOUR_KEY`."
+)

@@ -1,0 +1,83 @@
+"""Amounts of money as people write them: `$1,234.56`, `£0.7234`, `¥2,345`, `CHF 12.30`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+SYMBOLS = {
+    "USD": "$",
+    "GBP": "£",
+    "EUR": "€",
+    "JPY": "¥",
+    "CNY": "CN¥",
+    "HKD": "HK$",
+    "AUD": "A$",
+    "CAD": "CA$",
+    "NZD": "NZ$",
+    "TWD": "NT$",
+    "MXN": "MX$",
+    "BRL": "R$",
+    "INR": "₹",
+    "KRW": "₩",
+    "ILS": "₪",
+    "PHP": "₱",
+}
+"""As a browser writes them in American English; other currencies are named by their code."""
+WITHOUT_DECIMALS = frozenset({"JPY", "KRW", "CLP"})
+LARGE = 1000
+SMALL_DIGITS, LABEL_DIGITS = 4, 6
+PAIR_FROM, PAIR_UNTIL = 0.1, 10.0
+"""Prices of currencies that are told with four decimals, as their traders do."""
+ON_WEEKDAYS = "24/5"
+
+
+@dataclass(frozen=True)
+class Money:
+    """Writes amounts in a currency (ISO 4217; empty: without one, as of an index).
+
+    `is_pair` is the price of one currency in another, of which more digits are told.
+    """
+
+    currency: str = "USD"
+    is_pair: bool = False
+
+    @classmethod
+    def of(cls, result: Mapping[str, Any]) -> Money:
+        """The money of a result document; of one from before there were currencies, dollars."""
+        is_pair = result.get("data", {}).get("calendar") == ON_WEEKDAYS
+        return cls(result.get("currency", "USD") or "", is_pair)
+
+    @property
+    def unit(self) -> str:
+        """What an axis is labelled with: `USD`, or nothing."""
+        return self.currency
+
+    def __call__(self, amount: float) -> str:
+        """The amount with two decimals, or with as many digits as say something."""
+        size = abs(amount)
+        if self.is_pair and PAIR_FROM <= size < PAIR_UNTIL:
+            text = f"{size:.4f}"
+        elif size >= 1 or size == 0:
+            text = f"{size:,.0f}" if self._is_large(size) else f"{size:,.2f}"
+        else:
+            text = _plain(size, SMALL_DIGITS)
+        return self._signed(amount, text)
+
+    def label(self, amount: float) -> str:
+        """An amount on an axis, of which only the round ones are shown."""
+        return self._signed(amount, _plain(abs(amount), LABEL_DIGITS))
+
+    def _is_large(self, size: float) -> bool:
+        return self.currency in WITHOUT_DECIMALS and size >= LARGE
+
+    def _signed(self, amount: float, text: str) -> str:
+        code = f"{self.currency}\N{NO-BREAK SPACE}" if self.currency else ""
+        return f"{'-' if amount < 0 else ''}{SYMBOLS.get(self.currency, code)}{text}"
+
+
+def _plain(size: float, digits: int) -> str:
+    """A number with so many significant digits, written out: `0.00003326`, not `3.326e-05`."""
+    return f"{Decimal(f'{size:.{digits}g}'):,f}"

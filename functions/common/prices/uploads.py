@@ -1,0 +1,100 @@
+"""Uploaded files in S3, as they came: s3://BUCKET/uploads/{symbol}.csv, for UPLOAD_TTL.
+
+An uploaded file's symbol begins with `@`. It follows from the content, so that the same file has
+the same symbol.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from urllib.parse import quote, unquote
+
+from functions.common.errors import ConflictError
+from functions.common.prices.bucket import Bucket
+
+MARK = "@"
+PROVIDER = "upload"
+MOST_BYTES = 5 * 1024 * 1024
+MOST_NAME_CHARACTERS = 60
+SLUG_CHARACTERS = 14
+DIGEST_CHARACTERS = 8
+ENDINGS = re.compile(r"(\.(csv|tsv|txt|gz))+$", re.IGNORECASE)
+NO_NAME = "prices"
+
+
+def is_upload(symbol: str) -> bool:
+    """Whether a symbol stands for an uploaded file."""
+    return symbol.startswith(MARK)
+
+
+def key_of(symbol: str) -> str:
+    """Where the file is, as it came."""
+    return f"uploads/{quote(symbol, safe=MARK)}.csv"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came. `column` chooses one of several series; empty: the first or only one."""
+
+    name: str
+    column: str
+    body: bytes
+    uploaded_at: str = ""
+
+    @property
+    def digest(self) -> str:
+        """The same for the same content, SHA-256."""
+        return hashlib.sha256(self.column.encode() + b"\0" + self.body).hexdigest()
+
+    @property
+    def symbol(self) -> str:
+        """What stands for it wherever a ticker may, such as @PRICES-1A2B3C4D."""
+        plain = unicodedata.normalize("NFKD", self.name).upper()
+        slug = re.sub(r"[^A-Z0-9]", "", plain)[:SLUG_CHARACTERS] or NO_NAME.upper()
+        return f"{MARK}{slug}-{self.digest[:DIGEST_CHARACTERS].upper()}"
+
+
+def name_of(given: str) -> str:
+    """A name to show, from one that a person gave, or a file's: without folders and ending."""
+    name = ENDINGS.sub("", re.split(r"[/\\]", given)[-1])
+    shown = "".join(letter if letter.isprintable() else " " for letter in name)
+    return " ".join(shown.split())[:MOST_NAME_CHARACTERS].strip(" .") or NO_NAME
+
+
+class UploadedFiles:
+    """Keeps the files, as the bucket raises its errors."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+
+    def put(self, upload: Upload, now_s: float) -> None:
+        """Keep the file, from now on.
+
+        Raises ConflictError where the symbol stands for a file of another content.
+        """
+        key = key_of(upload.symbol)
+        there = self._bucket.head(key)
+        if there and there.metadata.get("digest") != upload.digest:
+            message = f"{upload.symbol} stands for another file. Give this one another `name`."
+            raise ConflictError(message)
+        metadata = {
+            "name": quote(upload.name),
+            "column": quote(upload.column),
+            "digest": upload.digest,
+            "uploaded-at": datetime.fromtimestamp(now_s, timezone.utc).isoformat(),
+        }
+        given = {name: value for name, value in metadata.items() if value}
+        self._bucket.put(key, upload.body, content_type="text/csv", metadata=given)
+
+    def get(self, symbol: str) -> Upload | None:
+        """The file that a symbol stands for; None where there is none."""
+        found = self._bucket.get(key_of(symbol))
+        if found is None:
+            return None
+        told = found.metadata
+        name, column = (unquote(told.get(field, "")) for field in ("name", "column"))
+        return Upload(name or NO_NAME, column, found.body, told.get("uploaded-at", ""))

@@ -1,0 +1,54 @@
+"""What stands around a chart in words: names, the source and the disclaimer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from functions.common.data_sources import BY_NAME
+
+SAMPLE, UPLOAD = "sample", "upload"
+MOST_NOTES = 2
+DISCLAIMER = "Made by Stockcast. Not investment advice."
+
+
+def titled(result: Mapping[str, Any]) -> str:
+    """The company with its symbol, as far as it is known."""
+    name, symbol = (result.get("data") or {}).get("name"), str(result["symbol"])
+    return f"{name} ({symbol})" if name and name != symbol else symbol
+
+
+def day(iso: str) -> str:
+    """`April 15, 2013`."""
+    on = date.fromisoformat(iso)
+    return f"{on:%B} {on.day}, {on.year}"
+
+
+def below(result: Mapping[str, Any]) -> list[str]:
+    """The lines under a chart: source and date, what to know of the data, the disclaimer."""
+    data = result.get("data") or {}
+    if not data:
+        return [DISCLAIMER]
+    provider, last = str(data.get("provider", "")), day(data["last_date"])
+    if provider == SAMPLE:
+        told = f"Sample prices, ending {last}: to try Stockcast, not for decisions."
+    elif provider == UPLOAD:
+        told = f"Prices from an uploaded file, until {last}."
+    else:
+        source = BY_NAME[provider].title if provider in BY_NAME else provider
+        told = f"Source: {source}, adjusted for splits and dividends, until {last}."
+    if data.get("stale"):
+        told += " Newer prices could not be fetched."
+    record = (result.get("backtest") or {}).get("record")
+    if record:
+        told += f" The model's record for {result['symbol']}: {record}."
+    return [told, *_notes([*(result.get("notes") or ()), *(data.get("notes") or ())]), DISCLAIMER]
+
+
+def _notes(notes: Sequence[str]) -> list[str]:
+    shown = [f"Note: {note}" for note in notes[:MOST_NOTES]]
+    more = len(notes) - len(shown)
+    if more > 0:
+        shown[-1] += f" ({more} more {'note' if more == 1 else 'notes'} with the result.)"
+    return shown

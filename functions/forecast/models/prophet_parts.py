@@ -1,0 +1,99 @@
+"""What Prophet's line is made of: its trend, its seasons, and where its trend turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from functions.forecast.models.prophet_model import FittedProphet
+
+YEAR_DAYS = 365.25
+SEASON_DAYS = {"yearly": 365, "monthly": 31}
+LEAST_SHARE = 1e-3
+"""A change of slope under this share of the largest one is the fit's rounding, not a turn."""
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """Logs (n,) on `dates` (n,) datetime64[D]; of length 0 where there is none."""
+
+    dates: NDArray[np.datetime64]
+    logs: NDArray[np.float64]
+
+    @property
+    def percent(self) -> NDArray[np.float64]:
+        """By how much a season moves the price."""
+        return in_percent(self.logs)
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """The parts of a fit, in logs of the price.
+
+    On any day the log of the line is `trend` + `yearly` + `monthly`. The trend is told over the
+    training window and the forecast, the seasons over the first year and month (calendar days)
+    after it; a season the history is too short for is empty. `turns` (k,) are the changepoints
+    used, the largest first, `slope_changes` (k,) their changes of slope per calendar day.
+    """
+
+    trend: Curve
+    yearly: Curve
+    monthly: Curve
+    turns: NDArray[np.datetime64]
+    slope_changes: NDArray[np.float64]
+
+
+def components(model: FittedProphet, parts: pd.DataFrame) -> Components:
+    """The parts of `model`, the trend on the days of `parts` (`FittedProphet.parts`)."""
+    turns, changes = turning_points(model)
+    dates = parts["ds"].to_numpy().astype("datetime64[D]")
+    return Components(
+        trend=Curve(dates, parts["trend"].to_numpy()),
+        yearly=season(model, "yearly"),
+        monthly=season(model, "monthly"),
+        turns=turns,
+        slope_changes=changes,
+    )
+
+
+def season(model: FittedProphet, name: str) -> Curve:
+    """A season over its first period after the training window."""
+    if name not in model.seasons:
+        return Curve(model.dates[:0], np.empty(0))
+    dates = model.dates[-1] + np.arange(1, SEASON_DAYS[name] + 1)
+    return Curve(dates, model.parts(dates)[name].to_numpy())
+
+
+def turning_points(
+    model: FittedProphet,
+) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
+    """The changepoints used (k,), the largest first, and their changes of slope, logs a day."""
+    library = model.library
+    changes = library.params["delta"][0] * library.y_scale / span_days(model)
+    days = library.changepoints.to_numpy().astype("datetime64[D]")
+    largest_first = np.argsort(-np.abs(changes), kind="stable")
+    size = np.abs(changes[largest_first])
+    used = largest_first[(size > 0.0) & (size >= LEAST_SHARE * size[:1].sum())]
+    return days[used], changes[used]
+
+
+def per_year(slope: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The growth in percent that a slope in logs a day comes to in a year."""
+    return in_percent(YEAR_DAYS * slope)
+
+
+def span_days(model: FittedProphet) -> float:
+    """The calendar days of the training window, which are one unit of the library's time."""
+    return float((model.dates[-1] - model.dates[0]) / np.timedelta64(1, "D"))
+
+
+def in_percent(logs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Percent of what the price would be without a part of `logs`."""
+    percent: NDArray[np.float64] = 100.0 * np.expm1(logs)
+    return percent

@@ -1,0 +1,106 @@
+"""Has the prices of uploaded files ready, which never change and end with UPLOAD_TTL."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from datetime import datetime
+from typing import Protocol
+
+from functions.common.errors import StockcastError, TemporaryError
+from functions.common.messages.events import PricesUploaded, PricesWarmed
+from functions.common.prices.bucket import ChangedMeanwhileError
+from functions.common.prices.store import PriceStore, StoredPrices
+from functions.common.prices.uploads import is_upload
+from functions.common.problems import from_error
+from functions.common.requests.upload_outcomes import UploadOutcomes
+from functions.ingest.freshness.policy import Kept, checked_at
+from functions.ingest.providers.upload import Read, UploadProvider
+from functions.ingest.uploads.refusal import UnreadableFileError
+
+log = logging.getLogger(__name__)
+
+
+class PriceSource(Protocol):
+    """What has a symbol's prices."""
+
+    def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:
+        """The prices in S3, fetched now if need be."""
+
+
+class UploadedPrices:
+    """Reads each file once, when it comes, or again where its prices are lost."""
+
+    def __init__(self, provider: UploadProvider, prices: PriceStore) -> None:
+        self._provider = provider
+        self._prices = prices
+
+    def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:  # noqa: ARG002 - nothing to wait for
+        """The prices of an uploaded file. Raises what `UploadProvider.read` raises."""
+        stored = self._prices.head(self._prices.key_of(self._provider.name, symbol))
+        kept = self._if_in_time(stored) if stored else None
+        return kept or self.stored(self._provider.read(symbol))
+
+    def stored(self, read: Read) -> Kept:
+        """Keep what was read, in place of what was read of the same file before."""
+        key = self._prices.key_of(self._provider.name, read.fetched.symbol)
+        there = self._prices.head(key)
+        with suppress(ChangedMeanwhileError):  # by someone who has read the same file
+            there = self._prices.put(
+                self._provider.name,
+                read.fetched.history,
+                fetched_at=read.uploaded_at.isoformat(),
+                replaces=there.etag if there else None,
+            )
+        stored = there or self._prices.head(key)
+        if stored is None:
+            message = f"{read.fetched.symbol} was removed while it was stored; try again shortly."
+            raise TemporaryError(message, retry_after_s=1)
+        return Kept(stored, self._provider.until(read.uploaded_at))
+
+    def _if_in_time(self, stored: StoredPrices) -> Kept | None:
+        uploaded_at = checked_at(stored, self._provider.now())
+        if uploaded_at is None or uploaded_at.tzinfo is None:
+            return None
+        until = self._provider.until(uploaded_at)
+        return Kept(stored, until) if self._provider.now() < until else None
+
+
+class AnyPrices:
+    """The prices of any symbol: an uploaded file's, or those of the providers."""
+
+    def __init__(self, uploaded: PriceSource, listed: PriceSource) -> None:
+        self._uploaded = uploaded
+        self._listed = listed
+
+    def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:
+        """The prices in S3, fetched now if need be."""
+        source = self._uploaded if is_upload(symbol) else self._listed
+        return source.of(symbol, wait_until=wait_until)
+
+
+class Uploading:
+    """Reads a file when it comes, and tells whoever has sent it what is in it."""
+
+    def __init__(
+        self, provider: UploadProvider, prices: UploadedPrices, outcomes: UploadOutcomes
+    ) -> None:
+        self._provider = provider
+        self._prices = prices
+        self._outcomes = outcomes
+
+    def take(self, uploaded: PricesUploaded) -> PricesWarmed | None:
+        """Store the prices of the file. What is wrong with it is told to its sender alone.
+
+        Raises TemporaryError where Redis does not take the outcome.
+        """
+        try:
+            read = self._provider.read(uploaded.symbol)
+            self._prices.stored(read)
+        except StockcastError as error:
+            log.info("%s is not taken: %s", uploaded.symbol, error.detail)
+            told = error.problem() if isinstance(error, UnreadableFileError) else from_error(error)
+            self._outcomes.put(uploaded.upload_id, told)
+            return None
+        self._outcomes.put(uploaded.upload_id, read.document())
+        return PricesWarmed(uploaded.symbol)

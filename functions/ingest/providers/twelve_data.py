@@ -1,0 +1,151 @@
+"""Twelve Data's daily prices, worldwide. https://twelvedata.com/docs#time-series"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+from functions.common.errors import (
+    KeyRefusedError,
+    StockcastError,
+    ThrottledError,
+    UnknownSymbolError,
+)
+from functions.common.prices import exchanges
+from functions.common.prices.exchanges import Kind
+from functions.common.prices.history import PriceRow, Rows
+from functions.common.prices.instrument import Instrument
+from functions.ingest.providers import Fetched
+from functions.ingest.providers.cleaning import clean
+from functions.ingest.providers.given import Given, GivenRow, decimal, each
+from functions.ingest.providers.instruments import settled
+from functions.ingest.providers.minor_units import in_whole_units, whole_currency
+from functions.ingest.providers.publication import Schedule
+from functions.ingest.providers.session import ProviderSession, Reply
+
+URL = "https://api.twelvedata.com"
+KEY = "TWELVEDATA_API_KEY"
+FIRST_DAY = date(1962, 1, 2)
+MOST_ROWS = 5000
+NO_DATA = "no data is available"
+DAY_S, MINUTE_S = 86_400, 60
+
+
+class TwelveDataProvider:
+    """Prices adjusted for splits and dividends. `clock` gives the time in epoch seconds.
+
+    It does not tell on which days these took effect: the overlap of the tail shows that older
+    prices have changed.
+    """
+
+    name = "twelvedata"
+    schedule = Schedule(timedelta(hours=2))
+
+    def __init__(
+        self,
+        key: str,
+        session: Callable[..., ProviderSession],
+        clock: Callable[[], float],
+        url: str = URL,
+    ) -> None:
+        self._http = session(self.name, headers={"authorization": f"apikey {key}"}, secrets=(key,))
+        self._clock = clock
+        self._url = url.rstrip("/")
+
+    def fetch(self, symbol: str, since: date | None = None) -> Fetched:
+        """See `Provider.fetch`. Of very long histories, the latest 5000 days."""
+        now = datetime.fromtimestamp(self._clock(), timezone.utc)
+        reply = self._http.get(
+            f"{self._url}/time_series",
+            {
+                **asked_as(symbol),
+                "interval": "1day",
+                "start_date": (since or FIRST_DAY).isoformat(),
+                "outputsize": str(MOST_ROWS),
+                "order": "ASC",
+                "adjust": "all",
+            },
+        )
+        error = _error(reply)
+        if error:
+            if NO_DATA in error["message"].lower():
+                return Fetched(symbol, Rows())
+            raise self._refusal(symbol, reply, error, now)
+        document = self._http.parsed(reply)
+        try:
+            given, about = each(document["values"], _given), document["meta"]
+            told = _instrument(about)
+        except (TypeError, KeyError, AttributeError):
+            raise self._http.unexpected(reply) from None
+        if given and not any(given):
+            raise self._http.unexpected(reply)
+        instrument = settled(symbol, told, Given.of(given).rows)
+        given, doubts = in_whole_units("Twelve Data", symbol, str(about.get("currency")), given)
+        last = self.schedule.due(now, instrument.sessions)
+        return clean(self.name, symbol, Given.of(given), last, instrument, doubts)
+
+    def _refusal(
+        self, symbol: str, reply: Reply, error: Mapping[str, Any], now: datetime
+    ) -> StockcastError:
+        """What `code` in an answer says: https://twelvedata.com/docs#errors"""
+        said = self._http.quoted(error["message"])
+        code = error.get("code")
+        if code == 401:  # noqa: PLR2004
+            return KeyRefusedError(f"Twelve Data refuses the key; set {KEY} to a valid one.")
+        if code == 429:  # noqa: PLR2004
+            seconds = now.timestamp()
+            window = DAY_S if "day" in error["message"] else MINUTE_S
+            wait_s = window - seconds % window
+            return ThrottledError(f"Twelve Data's limit is reached: {said}.", retry_after_s=wait_s)
+        if code in {400, 403, 404}:
+            return UnknownSymbolError(f"Twelve Data has no prices of {symbol}: {said}.")
+        return self._http.unexpected(reply)
+
+
+def _error(reply: Reply) -> Mapping[str, Any] | None:
+    """What Twelve Data itself says is wrong, with `code` and `message`; None where nothing is."""
+    try:
+        document = json.loads(reply.text)
+    except (ValueError, RecursionError):
+        return None
+    is_error = isinstance(document, dict) and document.get("status") == "error"
+    return document if is_error and isinstance(document.get("message"), str) else None
+
+
+def asked_as(symbol: str) -> dict[str, str]:
+    """Twelve Data's parameters for a symbol: VOD and XLON, EUR/USD, BTC/USD, BRK.B."""
+    kind = exchanges.kind_of(symbol)
+    exchange = exchanges.of_symbol(symbol)
+    if kind is Kind.CRYPTO:
+        return {"symbol": "/".join(symbol.rsplit("-", 1))}
+    if kind is Kind.CURRENCY and (pair := exchanges.PAIR.fullmatch(symbol)):
+        base, quote = pair.groups()
+        return {"symbol": f"{base or 'USD'}/{quote}"}
+    if exchange:
+        return {"symbol": symbol.rsplit(".", 1)[0], "mic_code": exchange.mic}
+    return {"symbol": symbol.replace("-", ".")}
+
+
+def _instrument(about: Mapping[str, Any]) -> Instrument:
+    currency = str(about.get("currency") or about.get("currency_quote") or "")
+    return Instrument(
+        exchange=str(about.get("mic_code") or ""),
+        currency=whole_currency(currency) if len(currency) == len("USD") else "",
+        timezone=str(about.get("exchange_timezone") or ""),
+    )
+
+
+def _given(row: Mapping[str, Any]) -> GivenRow:
+    return GivenRow(
+        PriceRow(
+            date.fromisoformat(row["datetime"]),
+            decimal(row.get("open")),
+            decimal(row.get("high")),
+            decimal(row.get("low")),
+            decimal(row["close"]),
+            decimal(row.get("volume")),
+            decimal(row["close"]),
+        )
+    )

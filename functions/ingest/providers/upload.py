@@ -1,0 +1,124 @@
+"""Files that people upload, as one more provider of prices."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from functions.common.errors import UnknownSymbolError
+from functions.common.prices import uploads
+from functions.common.prices.history import Rows
+from functions.common.prices.instrument import Instrument
+from functions.common.prices.uploads import Upload, UploadedFiles
+from functions.ingest.providers import Fetched
+from functions.ingest.providers.instruments import settled
+from functions.ingest.uploads.refusal import listed, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FEWEST_ROWS = 30
+"""What a forecast needs."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read in a file: the prices of the series chosen, and what the file has beside it."""
+
+    fetched: Fetched
+    name: str
+    columns: tuple[str, ...]
+    column: str
+    uploaded_at: datetime
+
+    def document(self) -> dict[str, Any]:
+        """As the API answers it."""
+        rows = self.fetched.rows
+        doubts = self.fetched.instrument.doubts(self.fetched.symbol, rows[-1].date)
+        return {
+            "symbol": self.fetched.symbol,
+            "name": self.name,
+            "rows": len(rows),
+            "first_date": rows[0].date.isoformat(),
+            "last_date": rows[-1].date.isoformat(),
+            "columns": list(self.columns),
+            "column": self.column,
+            "calendar": self.fetched.instrument.calendar,
+            "notes": [*self.fetched.notes, *doubts],
+        }
+
+
+class UploadProvider:
+    """Reads what web has put into S3, until `ttl_s` after it came. `clock` gives epoch seconds."""
+
+    name = uploads.PROVIDER
+
+    def __init__(self, files: UploadedFiles, ttl_s: float, clock: Callable[[], float]) -> None:
+        self._files = files
+        self._ttl = timedelta(seconds=ttl_s)
+        self._clock = clock
+        # Reading takes up to 150 MB of memory, so it is done one file at a time.
+        self._reading = threading.Lock()
+
+    def read(self, symbol: str) -> Read:
+        """The file that a symbol stands for.
+
+        Raises UnknownSymbolError where it has expired or never was, UnreadableFileError where it
+        holds no prices, and what S3 raises.
+        """
+        upload = self._files.get(symbol)
+        if upload is None:
+            raise unknown(symbol)
+        uploaded_at = _moment(upload.uploaded_at)
+        if uploaded_at is None or self.now() >= self.until(uploaded_at):
+            raise unknown(symbol)
+        with self._reading:
+            return read(upload, symbol, uploaded_at, self.now().date())
+
+    def until(self, uploaded_at: datetime) -> datetime:
+        """When a file expires."""
+        return uploaded_at + self._ttl
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), timezone.utc)
+
+
+def read(upload: Upload, symbol: str, uploaded_at: datetime, today: date) -> Read:
+    """The prices of the series that the upload chooses. Raises UnreadableFileError."""
+    from functions.ingest.uploads import reader
+
+    file = reader.read(upload.body, today, column=upload.column, limits=reader.UPLOAD)
+    has_several = len(file.names) > 1
+    asset = file.chosen(upload.column) if upload.column else file.asset(file.names[0])
+    notes = asset.notes
+    if has_several and not upload.column:
+        others = listed(list(file.names))
+        note = f"The file holds {len(file.names)} series: {others}. This is {shown(asset.name)};"
+        notes = (f"{note} choose another with `column`.", *notes)
+    rows = asset.rows()
+    if len(rows) < FEWEST_ROWS:
+        few = f"The file has {len(rows)} prices; a forecast needs at least {FEWEST_ROWS}."
+        notes = (*notes, few)
+    name = f"{upload.name}: {asset.name}" if has_several else asset.name or upload.name
+    instrument = settled(symbol, Instrument(name), Rows.of(rows))
+    fetched = Fetched(symbol, Rows.of(rows), notes=notes, instrument=instrument)
+    column = asset.name if has_several or upload.column else ""
+    return Read(fetched, name, file.columns, column, uploaded_at)
+
+
+def unknown(symbol: str) -> UnknownSymbolError:
+    message = (
+        f"{symbol} is an uploaded file, and there is none under this symbol now. It may have"
+        " expired: upload the file again."
+    )
+    return UnknownSymbolError(message)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

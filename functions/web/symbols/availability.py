@@ -1,0 +1,106 @@
+"""Which symbols there may be prices of, and what a caller is told of the others."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import Any
+
+from functions.common.data_sources import BY_NAME, HOW, TODAYS_PRICES
+from functions.common.errors import UnknownSymbolError
+from functions.common.prices import exchanges, sample
+from functions.common.prices.exchanges import Kind
+from functions.common.prices.symbol_directory import Listing
+from functions.web.symbols.search import Directory
+
+MOST_SUGGESTED = 5
+
+
+def is_available(symbol: str, providers: Sequence[str]) -> bool:
+    """Whether there may be prices of `symbol`: of the sample's we know it, of others not."""
+    asked = [name for name in providers if exchanges.covers(name, symbol)]
+    return symbol in sample.SYMBOLS if asked == ["sample"] else bool(asked)
+
+
+def require_available(
+    symbol: str, providers: Sequence[str], directory: Directory, *, uploads: bool
+) -> None:
+    """Raise UnknownSymbolError, with suggestions, where it is known at once that nothing is had."""
+    if exchanges.kind_of(symbol) is Kind.UPLOAD and not uploads:
+        message = f"{symbol} is an uploaded file, and uploads are turned off here (UPLOADS)."
+        raise UnknownSymbolError(message)
+    if is_available(symbol, providers) or exchanges.kind_of(symbol) is Kind.UPLOAD:
+        return
+    known, how = directory.named(symbol), _how(symbol, providers)
+    if known:
+        message = f"{known.name}: add a data source to forecast it. {how}"
+    elif tuple(providers) == ("sample",):
+        message = (
+            f"{symbol} is not in the sample data, which has {', '.join(sample.SYMBOLS)}. {how}"
+        )
+    else:
+        titles = ", ".join(BY_NAME[name].title for name in providers if name in BY_NAME)
+        message = f"{titles} has no prices of {symbol}: add a data source that has. {how}"
+    raise UnknownSymbolError(message, suggestions=_suggestions(symbol, providers, directory))
+
+
+def _how(symbol: str, providers: Sequence[str]) -> str:
+    """How to get prices of `symbol`: beside those that are set up, from Yahoo alone if abroad."""
+    if exchanges.kind_of(symbol) is Kind.US_LISTING:
+        return HOW
+    named = ",".join([*(name for name in providers if name != "sample"), "yahoo"])
+    return f"For its prices, run `make run PROVIDERS={named}` (personal use only)."
+
+
+def entry(listing: Listing, providers: Sequence[str]) -> dict[str, Any]:
+    """A symbol as the search shows it; null where nobody knows."""
+    of_sample = sample.INSTRUMENTS.get(listing.symbol)
+    exchange = exchanges.of_symbol(listing.symbol)
+    kind = exchanges.kind_of(listing.symbol)
+    currency = exchange.currency if exchange else "USD" if kind is Kind.US_LISTING else None
+    mic = of_sample.exchange if of_sample else exchange.mic if exchange else None
+    return {
+        "symbol": listing.symbol,
+        "name": listing.name,
+        "exchange": mic,
+        "currency": exchanges.currency_of_pair(listing.symbol) or currency,
+        "available": is_available(listing.symbol, providers),
+    }
+
+
+def sources(providers: Sequence[str]) -> dict[str, Any]:
+    """Where prices come from here, and how to get today's."""
+    return {
+        "providers": [
+            {"name": name, "title": one.title, "covers": one.covers, "terms": one.terms}
+            for name in providers
+            if (one := BY_NAME.get(name))
+        ],
+        "sample_only": tuple(providers) == ("sample",),
+        "sample": {
+            "symbols": [
+                {"symbol": symbol, "name": known.name}
+                for symbol, known in sample.INSTRUMENTS.items()
+            ],
+            "last_date": sample.LAST_DAY.isoformat(),
+        },
+        "todays_prices": [{"command": command, "note": note} for command, note in TODAYS_PRICES],
+    }
+
+
+def _suggestions(
+    symbol: str, providers: Sequence[str], directory: Directory
+) -> list[dict[str, str]]:
+    """Symbols there may be prices of, whose ticker or name is like `symbol`."""
+    found = directory.find(symbol)
+    alike = difflib.get_close_matches(
+        symbol, [one.symbol for one in directory.find(symbol[0])], MOST_SUGGESTED
+    )
+    found += [one for name in alike if (one := directory.named(name))]
+    of_sample = Directory(Listing(name, one.name) for name, one in sample.INSTRUMENTS.items())
+    near = difflib.get_close_matches(symbol, sample.SYMBOLS, 1)
+    found += [*of_sample.find(symbol), *(one for name in near if (one := of_sample.named(name)))]
+    unique = {one.symbol: one for one in found if is_available(one.symbol, providers)}
+    return [
+        {"symbol": one.symbol, "name": one.name} for one in list(unique.values())[:MOST_SUGGESTED]
+    ]

@@ -1,0 +1,109 @@
+"""A person's own file: chosen or dropped on the form, previewed, forecast."""
+
+import re
+
+import pytest
+
+from tests.e2e.page.reading import LONG_MS, violations
+from tests.price_files import DAYS, SHAPES
+
+pytestmark = pytest.mark.browser
+
+ROWS_OF_THE_TABLE = (
+    *("yahoo download", "yf.download", "stooq bulk", "alpha vantage", "nasdaq.com"),
+    *("investing.com", "kaggle", "tradingview", "binance", "tiingo", "nasdaq data link"),
+    *("googlefinance", "m6", "semicolons", "utf-16"),
+)
+WIDE = "\n".join(
+    ["date,AAA,BBB", *(f"{day},{50 + at % 9},{20 + at % 7}" for at, day in enumerate(DAYS))]
+).encode()
+
+
+def choose(page, body, name="acme.csv"):
+    page.wait_for_selector("#own-file input[type=file]", state="attached")
+    file = {"name": name, "mimeType": "text/csv", "buffer": body}
+    page.set_input_files("#own-file input[type=file]", file)
+
+
+def read(page):
+    """What the preview says, once the file is read."""
+    page.wait_for_function(
+        "() => document.querySelector('#own-file [role=status]').innerText.includes('prices from')",
+        timeout=LONG_MS,
+    )
+    return page.inner_text("#own-file [role=status]")
+
+
+def complaint(page):
+    page.wait_for_selector("#own-file .error:not(:empty)", timeout=LONG_MS)
+    return page.inner_text("#own-file .error")
+
+
+@pytest.mark.parametrize("shape", ROWS_OF_THE_TABLE)
+def test_a_file_of_each_kind_is_uploaded_and_forecast(page, shape):
+    choose(page, SHAPES[shape])
+    assert "70 prices from Jan 2, 2013 to Apr 9, 2013" in read(page)
+    symbol = page.input_value("#symbol")
+    assert re.fullmatch(r"@[A-Z0-9]+-[0-9A-F]{8}", symbol)
+    page.click("#submit")
+    page.wait_for_function(
+        "() => /(could|may) be between/.test(document.getElementById('outcome').innerText)",
+        timeout=LONG_MS,
+    )
+    assert "April" in page.inner_text("#outcome") or "May" in page.inner_text("#outcome")
+
+
+def test_the_preview_shows_what_was_recognized_and_is_accessible(page):
+    choose(page, SHAPES["nasdaq.com"])
+    told = read(page)
+    assert "acme" in told
+    assert "Recognized: date, open, high, low, close, volume" in told
+    assert "The file begins with the newest row; the rows are sorted by date." in told
+    line = page.wait_for_selector("#own-file .sparkline", timeout=LONG_MS)
+    assert "over the whole file" in line.get_attribute("aria-label")
+    assert violations(page) == []
+
+
+def test_a_file_may_be_dropped_on_the_form(page):
+    page.wait_for_selector("#own-file input[type=file]", state="attached")
+    page.evaluate(
+        """(text) => {
+          const data = new DataTransfer();
+          data.items.add(new File([text], "dropped.csv", { type: "text/csv" }));
+          for (const name of ["dragover", "drop"])
+            document.getElementById("ask").dispatchEvent(
+              new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true }));
+        }""",
+        SHAPES["stooq"].decode(),
+    )
+    assert "dropped" in read(page)
+    assert page.input_value("#symbol").startswith("@DROPPED-")
+
+
+def test_another_series_of_a_file_is_chosen(page):
+    choose(page, WIDE, "wide.csv")
+    read(page)
+    first = page.input_value("#symbol")
+    page.select_option("#own-file select", "BBB")
+    page.wait_for_function(
+        "(first) => document.getElementById('symbol').value !== first",
+        arg=first,
+        timeout=LONG_MS,
+    )
+    assert page.eval_on_selector("#own-file select", "(select) => select.value") == "BBB"
+
+
+def test_a_file_that_cannot_be_read_is_explained_and_may_be_chosen_again(page):
+    choose(page, b"date,close\n2013-03-01,dear\n", "<img src=x onerror=alert(1)>.csv")
+    told = complaint(page)
+    assert "<img src=x onerror=alert(1)>.csv: Line 2, column 'close': 'dear' is not a nu" in told
+    assert page.input_value("#symbol") == ""
+    choose(page, SHAPES["stooq"])
+    read(page)
+    assert page.inner_text("#own-file .error") == ""
+
+
+def test_a_file_over_5_mb_is_refused_without_being_sent(page):
+    choose(page, b"x" * (5 * 1024 * 1024 + 1))
+    assert "larger than 5 MB" in complaint(page)
+    assert not [url for url in page.asked if url.endswith("/api/prices")]

@@ -1,0 +1,115 @@
+"""A file of a person's own prices: uploaded, forecast, analyzed, in a batch."""
+
+import io
+import threading
+import time
+from datetime import date, timedelta
+
+import pytest
+import requests
+
+from tests.price_files import CLOSES, DAYS, SHAPES
+
+
+def upload(stockcast, body, **query):
+    return requests.post(
+        f"{stockcast.url}/api/prices",
+        data=body,
+        params=query,
+        headers={"content-type": "text/csv"},
+        timeout=60,
+    )
+
+
+def test_a_file_is_read_and_forecast_under_its_symbol(stockcast):
+    answer = upload(stockcast, SHAPES["investing.com"], name="My prices.csv")
+    assert answer.status_code == 201, answer.text
+    read = answer.json()
+    assert read["symbol"].startswith("@MYPRICES-")
+    assert read["name"] == "My prices"
+    assert (read["rows"], read["calendar"]) == (len(DAYS), "observed")
+    assert (read["first_date"], read["last_date"]) == (str(DAYS[0]), str(DAYS[-1]))
+    assert read["columns"] == ["date", "open", "high", "low", "close", "volume"]
+    assert "The file begins with the newest row; the rows are sorted by date." in read["notes"]
+    submitted = stockcast.submit(symbol=read["symbol"].lower(), days=10)
+    done = stockcast.ended(submitted.json()["id"])
+    assert done["status"] == "done", done
+    result = done["result"]
+    assert result["last_price"] == CLOSES[-1]
+    assert result["last_date"] == read["last_date"]
+    assert (result["data"]["provider"], result["data"]["symbol"]) == ("upload", read["symbol"])
+    assert set(read["notes"]) <= set(result["data"]["notes"])
+    history = stockcast.get(answer.headers["location"]).json()
+    assert history["close"] == CLOSES
+
+
+def test_the_same_file_is_the_same_symbol_whichever_way_it_comes(stockcast):
+    plain = upload(stockcast, SHAPES["tiingo"], name="acme").json()
+    files = {"file": ("../../acme.csv", io.BytesIO(SHAPES["tiingo"]), "text/csv")}
+    form = requests.post(f"{stockcast.url}/api/prices", files=files, timeout=60)
+    assert form.status_code == 201
+    assert form.json() == plain
+
+
+def test_a_file_of_several_series_lists_them_and_one_is_chosen(stockcast):
+    days = [date(2012, 1, 2) + timedelta(days=at) for at in range(400)]
+    lines = [f"{day},{50 + at % 9},{20 + at % 7}" for at, day in enumerate(days)]
+    body = "\n".join(["date,AAA,BBB", *lines]).encode()
+    first = upload(stockcast, body).json()
+    assert (first["columns"], first["column"], first["calendar"]) == (["AAA", "BBB"], "AAA", "24/7")
+    assert "choose another with `column`" in first["notes"][0]
+    chosen = upload(stockcast, body, column="BBB").json()
+    assert (chosen["column"], chosen["rows"]) == ("BBB", 400)
+    assert chosen["symbol"] != first["symbol"]
+    result = stockcast.ended(stockcast.submit(symbol=chosen["symbol"], days=5).json()["id"])
+    assert result["result"]["last_price"] == 20 + 399 % 7
+    missing = upload(stockcast, body, column="CCC")
+    assert missing.status_code == 422
+    assert "There is no column 'CCC'. The file holds 2 series: 'AAA', 'BBB'." in missing.text
+
+
+def test_an_uploaded_file_works_in_analyses_and_batches(stockcast):
+    symbol = upload(stockcast, SHAPES["kaggle"]).json()["symbol"]
+    asked = {"symbol": symbol, "kind": "buy_and_hold"}
+    accepted = requests.post(f"{stockcast.url}/api/analyses", json=asked, timeout=30)
+    assert stockcast.ended(accepted.json()["id"])["status"] == "done"
+    asked = {"symbols": [symbol, "AAPL"], "days": 5}
+    batch = requests.post(f"{stockcast.url}/api/batches", json=asked, timeout=30).json()
+    give_up = time.monotonic() + 60
+    while stockcast.get(batch["links"]["self"]).json()["status"] != "done":
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+    rows = stockcast.get(batch["links"]["ranking"]).json()["rows"]
+    assert {row["symbol"] for row in rows} == {symbol, "AAPL"}
+
+
+def test_a_file_that_cannot_be_read_is_refused_with_its_place_and_the_cure(stockcast):
+    answer = upload(stockcast, b"date,close\n2013-03-01,dear\n")
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    (error,) = answer.json()["errors"]
+    assert (error["line"], error["column"], error["value"]) == (2, "close", "dear")
+    assert error["cure"] == "Correct the cell, or leave it empty."
+    assert "Line 2, column 'close': 'dear' is not a number." in answer.json()["detail"]
+
+
+def test_a_symbol_of_no_file_fails_and_says_what_to_do(stockcast):
+    submitted = stockcast.submit(symbol="@GONE-00000000", days=5)
+    failed = stockcast.ended(submitted.json()["id"])
+    assert failed["error"]["status"] == 404
+    assert "upload the file again" in failed["error"]["detail"]
+
+
+@pytest.mark.parametrize("times", [4])
+def test_the_same_file_may_come_several_times_at_once(stockcast, times):
+    answers = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(upload(stockcast, SHAPES["stooq"])))
+        for _ in range(times)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [answer.status_code for answer in answers] == [201] * times
+    assert len({answer.json()["symbol"] for answer in answers}) == 1

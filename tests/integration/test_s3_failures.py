@@ -1,0 +1,85 @@
+"""What S3 refuses, in its own words: answers as AWS documents them, given by a server of ours."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from functions.common.config import S3Settings
+from functions.common.errors import TemporaryError
+from functions.common.prices.bucket import Bucket
+
+SKEWED = "The difference between the request time and the current time is too large."
+WRONG_REGION = "The authorization header is malformed; the region 'us-east-1' is wrong"
+UNIMPLEMENTED = "A header you provided implies functionality that is not implemented."
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers all requests with the status, code and message of its server; a HEAD has no body."""
+
+    def answer(self):
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        status, code, message = self.server.refusal
+        if self.server.writes and self.command == "PUT":
+            status = 200
+        body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
+        self.send_response(status)
+        self.send_header("content-length", "0" if self.command == "HEAD" else str(len(body)))
+        self.send_header("etag", '"1"')
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET = do_PUT = answer  # noqa: N815 - the library's names
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def s3():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.writes = False
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def bucket(s3):
+    url = f"http://127.0.0.1:{s3.server_port}"
+    return Bucket(S3Settings("prices", url, "us-east-1", ("key", "secret")))
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message"),
+    [
+        (403, "RequestTimeTooSkewed", SKEWED),
+        (403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist."),
+        (400, "AuthorizationHeaderMalformed", WRONG_REGION),
+    ],
+)
+def test_the_reason_of_a_refused_head_is_told(s3, bucket, status, code, message):
+    s3.refusal = status, code, message
+    with pytest.raises(TemporaryError, match=f"{code}: {message}"):
+        bucket.head("prices/sample/AAPL.csv")
+
+
+def test_a_redirect_names_the_region_that_is_set(s3, bucket):
+    s3.refusal = 301, "PermanentRedirect", "Use the specified endpoint."
+    with pytest.raises(TemporaryError, match="another region than 'us-east-1'; set AWS_REGION"):
+        bucket.head("prices/sample/AAPL.csv")
+
+
+def test_a_server_that_cannot_write_conditionally_is_named_with_the_cure(s3, bucket):
+    s3.refusal = 501, "NotImplemented", UNIMPLEMENTED
+    with pytest.raises(TemporaryError, match=r"does not write conditionally .*Use a server that"):
+        bucket.replace("key", b"", replaces=None, content_type="text/csv", metadata={})
+
+
+def test_a_server_that_ignores_conditions_is_found_out_before_prices_are_written(s3, bucket):
+    s3.refusal, s3.writes = (200, "", ""), True
+    for _ in range(2):
+        with pytest.raises(TemporaryError, match="does not write conditionally"):
+            bucket.replace("key", b"", replaces=None, content_type="text/csv", metadata={})

@@ -1,0 +1,99 @@
+"""Heads of requests that are too large, on the port of each kind of server."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from functions.common.request_heads import MOST_BYTES, MOST_FIELDS
+from functions.web.settings import Settings
+from local.servers import answers_http, free_port
+from tests.integration.web.serving import serving
+
+LINE = b"GET /healthz HTTP/1.1\r\nhost: x\r\n"
+
+
+@pytest.fixture
+def web(redis_settings, inbox):
+    with serving(Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO")) as url:
+        yield url
+
+
+@pytest.fixture
+def ingest(redis_settings):
+    """The real function under functions-framework and gunicorn."""
+    port = free_port()
+    env = {
+        **os.environ,
+        "REDIS_URL": redis_settings.url,
+        "S3_ENDPOINT_URL": "http://127.0.0.1:1",
+        "S3_BUCKET": "none",
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "PROVIDERS": "sample",
+    }
+    command = [sys.executable, "-m", "functions_framework", "--target", "ingest", "--host"]
+    command += ["127.0.0.1", "--port", str(port), "--source", "functions/ingest/main.py"]
+    process = subprocess.Popen(command, env=env)
+    try:
+        while not answers_http(port, "/healthz"):
+            assert process.poll() is None
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture(params=["web", "ingest"])
+def url(request):
+    return request.getfixturevalue(request.param)
+
+
+def asked(url, head):
+    """The first line of the answer to `head`, sent for as long as it is taken."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
+        with contextlib.suppress(OSError):  # refused before its end
+            connection.sendall(head)
+        try:
+            return connection.recv(4096).partition(b"\r\n")[0]
+        except ConnectionResetError:
+            return b"reset"
+
+
+def test_a_head_within_the_bounds_is_answered(url):
+    fields = b"".join(b"x-%d: 1\r\n" % number for number in range(MOST_FIELDS - 2))
+    assert b"200" in asked(url, LINE + fields + b"\r\n")
+    assert b"200" in asked(url, LINE + b"x: " + b"x" * (MOST_BYTES - 200) + b"\r\n\r\n")
+
+
+def test_a_head_over_the_bounds_is_refused(url):
+    fields = b"".join(b"x-%d: 1\r\n" % number for number in range(MOST_FIELDS + 1))
+    assert b"431" in asked(url, LINE + fields + b"\r\n")
+    assert b"431" in asked(url, LINE + b"x: " + b"x" * MOST_BYTES + b"\r\n\r\n")
+    small = b"".join(b"x-%d: %s\r\n" % (number, b"x" * 1000) for number in range(40))
+    assert b"431" in asked(url, LINE + small + b"\r\n")
+
+
+def test_a_head_without_end_is_not_read_to_its_end(url):
+    started = time.monotonic()
+    answer = asked(url, LINE + b"x: " + b"x" * 48_000_000)
+    assert b"431" in answer or answer == b"reset"
+    assert time.monotonic() - started < 10  # it took 21 s, and more the longer it was
+    assert requests.get(f"{url}/healthz", timeout=10).status_code == 200
+
+
+def test_the_next_request_of_a_connection_is_counted_by_itself(web):
+    address = urlsplit(web)
+    head = LINE + b"x: " + b"x" * (MOST_BYTES - 200) + b"\r\n\r\n"
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
+        for _ in range(3):
+            connection.sendall(head)
+            assert b"200" in connection.recv(4096)

@@ -1,0 +1,21 @@
+"""Who a caller is, as far as limits are concerned."""
+
+import pytest
+from starlette.requests import Request
+
+from functions.web.limits.clients import client_of
+
+
+@pytest.mark.parametrize(
+    ("host", "client"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("64:ff9b::cb00:7107", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("someone", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_an_ipv4_address_is_one_client_however_it_is_written(host, client):
+    assert client_of(Request({"type": "http", "client": (host, 1)})) == client
