@@ -142,6 +142,13 @@ class Backtest(Document, frozen=True):
         str | None, Meta(description="Such as `Promised 80%, delivered 75% (97 forecasts)`.")
     ]
     trust: Trust
+    widened80: Annotated[
+        list[float] | None,
+        Meta(
+            description="Where `trust.state` is `too_narrow`: the 80% range, as wide as the record"
+            " asks for (split conformal prediction)."
+        ),
+    ]
     status: Literal["complete", "pending", "failed"]
 
 
