@@ -20,19 +20,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from functions.common import logs, problems
 from functions.common.cloudevents import answers
 from functions.common.cloudevents import body as event_body
 from functions.common.cloudevents import cron as schedule
 from functions.common.cloudevents import event as cloudevent
-from functions.common.cloudevents.answers import Answer
 from functions.common.cloudevents.event import Envelope, json_bytes
 from functions.common.cloudevents.ping_source import as_meant
 from functions.common.cloudevents.retries import ONCE, GivenUpError, Retries
 from functions.common.cloudevents.signature import Signer
 from functions.common.cloudevents.sink import Sink
+from functions.common.cloudevents.wsgi import Answer, HttpRequest
 from functions.common.errors import (
     ConflictError,
     InvalidMessageError,
@@ -53,9 +53,6 @@ from functions.common.requests.keys import event_name
 from functions.common.requests.record import RequestRecord
 from functions.common.requests.store import Requests
 from functions.common.requests.turn import HandledBeforeError, Turn
-
-if TYPE_CHECKING:
-    import flask
 
 Handler = Callable[..., Event | None]
 
@@ -100,7 +97,7 @@ class EventFunction:
         self._on_schedule = on_schedule
         self._clock = clock
 
-    def __call__(self, request: flask.Request) -> Answer:
+    def __call__(self, request: HttpRequest) -> Answer:
         """Answer one HTTP request."""
         if event_body.has_large_head(request):
             return answers.of_problem(problems.from_error(LargeHeadError()))
@@ -122,15 +119,15 @@ class EventFunction:
         ):
             return self._answer(envelope, event)
 
-    def _received(self, request: flask.Request) -> Envelope:
-        envelope = as_meant(cloudevent.parse(dict(request.headers), event_body.read(request)))
+    def _received(self, request: HttpRequest) -> Envelope:
+        envelope = as_meant(cloudevent.parse(request.headers, event_body.read(request)))
         self._signer.check(envelope)
         return envelope
 
-    def _scheduled(self, request: flask.Request) -> Envelope | None:
+    def _scheduled(self, request: HttpRequest) -> Envelope | None:
         if self._on_schedule is None:
             return None
-        return schedule.envelope(dict(request.headers), self._on_schedule, self._clock())
+        return schedule.envelope(request.headers, self._on_schedule, self._clock())
 
     def _read(self, envelope: Envelope) -> Event:
         if envelope.type not in self._handlers:

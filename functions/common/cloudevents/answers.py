@@ -8,9 +8,8 @@ from typing import Any
 
 from functions.common import problems
 from functions.common.cloudevents.event import json_bytes
+from functions.common.cloudevents.wsgi import Answer
 from functions.common.errors import TemporaryError
-
-Answer = tuple[bytes, int, Mapping[str, str]]
 
 
 def of_json(value: Mapping[str, Any]) -> Answer:
