@@ -73,7 +73,7 @@ function source({ provider, rows, last_date: last }) {
 }
 
 function sampleBanner(data) {
-  if (data.stale) return element("p.banner", { role: "note" }, element("strong", {}, "Old prices."), ` The provider cannot be reached; these are as of ${longDate(data.last_date)}.`);
+  if (data.stale) return element("p.banner", { role: "note" }, element("strong", {}, "Old prices."), ` The provider gives no newer prices now; these are as of ${longDate(data.last_date)}.`);
   if (data.provider === "sample") return element("p.banner", { role: "note" }, element("strong", {}, "Sample prices."), ` They end on ${longDate(data.last_date)}.`);
   return null;
 }

@@ -49,7 +49,7 @@ function under({ last_date: last, last_price: price_, message }) {
 function banners({ data, history: past }) {
   const told = [];
   if (data.provider === "sample") told.push(["Sample prices.", ` They end on ${longDate(data.last_date)}, so this is a forecast of what is long past.`]);
-  if (data.stale) told.push(["Old prices.", ` The provider cannot be reached; these are the last ones known, as of ${longDate(data.last_date)}.`]);
+  if (data.stale) told.push(["Old prices.", ` The provider gives no newer prices now; these are the last ones known, as of ${longDate(data.last_date)}.`]);
   const jumps = data.jumps.filter((day) => day >= past.dates[0]);
   if (jumps.length) told.push(["A jump.", ` The price jumped without a split on ${jumps.map(shortDate).join(", ")}; check that before you rely on this.`]);
   return told.map(([head, text]) => element("p.banner", { role: "note" }, element("strong", {}, head), text));

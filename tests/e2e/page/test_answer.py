@@ -186,7 +186,7 @@ def test_stale_prices_get_a_banner(visit):
     page.fill("#symbol", "IBM")
     page.click("#submit")
     answered(page)
-    assert "Old prices. The provider cannot be reached" in page.inner_text(".answer")
+    assert "Old prices. The provider gives no newer prices now" in page.inner_text(".answer")
 
 
 def test_the_figures_are_those_of_the_result(answer):
