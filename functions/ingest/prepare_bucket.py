@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 AWS = "https://s3.amazonaws.com"
 CONNECT_TIMEOUT_S, REPLY_TIMEOUT_S = 2.0, 20.0
-UPLOADS = "uploads/"
-RULE = "stockcast-uploads"
+UPLOADS = {"stockcast-uploads": "uploads/", "stockcast-uploaded-prices": "prices/upload/"}
+"""The rules that remove uploads, the files as they came and what was read in them."""
 DAY_S = 86_400
 WAIT_S = 120.0
 OF_THE_MOMENT = frozenset({"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout"})
@@ -101,17 +101,22 @@ def _remove_uploads_after(client: Minio, bucket: str, days: int, tell: Tell) -> 
     from minio.error import S3Error
     from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
 
-    ours = Rule(ENABLED, Filter(prefix=UPLOADS), RULE, expiration=Expiration(days=days))
+    expiration = Expiration(days=days)
+    ours = [
+        Rule(ENABLED, Filter(prefix=prefix), rule_id, expiration=expiration)
+        for rule_id, prefix in UPLOADS.items()
+    ]
+    named = " and ".join(UPLOADS.values())
     try:
         known = client.get_bucket_lifecycle(bucket)
-        others = [rule for rule in known.rules if rule.rule_id != RULE] if known else []
-        client.set_bucket_lifecycle(bucket, LifecycleConfig([*others, ours]))
+        others = [rule for rule in known.rules if rule.rule_id not in UPLOADS] if known else []
+        client.set_bucket_lifecycle(bucket, LifecycleConfig([*others, *ours]))
     except S3Error as error:
         if error.code not in {"NotImplemented", "MethodNotAllowed"}:
             raise
-        tell(f"Lifecycle of {UPLOADS}: the server has no such rules; remove old uploads yourself.")
+        tell(f"Lifecycle of {named}: the server has no such rules; remove old uploads yourself.")
     else:
-        tell(f"Lifecycle of {UPLOADS}: the server removes what is older than {days} days.")
+        tell(f"Lifecycle of {named}: the server removes what is older than {days} days.")
 
 
 def _client(settings: S3Settings) -> Minio:

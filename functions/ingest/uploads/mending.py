@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.common.prices.history import HIGHEST, LOWEST
 from functions.ingest.uploads.refusal import UnreadableFileError, listed, shown
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def mended(
     notes: list[str] = []
     prices = [column for column in PRICES if column in frame]
     for column in prices:
-        _refuse_negative(frame, column, headers.get(column, name))
+        _refuse_impossible(frame, column, headers.get(column, name))
     frame = _without_zeros(frame, prices, notes)
     price = price_column(frame)
     missing = frame[price].isna()
@@ -71,7 +72,7 @@ def similar(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     }
     for name, frame in there.items():
         price = price_column(frame)
-        _refuse_negative(frame, price, name)
+        _refuse_impossible(frame, price, name)
         closes = frame.loc[frame[price] > 0].sort_values("date", kind="stable")[price]
         moves = np.abs(np.diff(np.log(closes.to_numpy())))
         if len(moves) >= FEWEST_MOVES and np.median(moves) > ROUGHEST:
@@ -87,17 +88,21 @@ def similar(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     return there
 
 
-def _refuse_negative(frame: pd.DataFrame, column: str, header: str) -> None:
-    negative = frame[column] < 0
-    if negative.any():
-        line = int(frame.index[negative][0])
-        value = f"{frame[column][line]:g}"
+def _refuse_impossible(frame: pd.DataFrame, column: str, header: str) -> None:
+    """Refuse what is neither a price nor 0, which stands for none."""
+    values = frame[column]
+    there = values.notna() & (values != 0)
+    wrong = there & ~values.between(LOWEST, HIGHEST)
+    if wrong.any():
+        line = int(frame.index[wrong][0])
+        value = values[line]
+        why = "negative" if value < 0 else "too small" if value < 1 else "too large"
         raise UnreadableFileError(
-            f"{value} is negative, and no price.",
+            f"{value:g} is {why}, and no price.",
             "Correct the cell, or remove the line.",
             line=line,
             column=header,
-            value=value,
+            value=f"{value:g}",
         )
 
 

@@ -31,7 +31,7 @@ PATH = "/api/prices"
 CSV, FORM = "text/csv", "multipart/form-data"
 FORM_BYTES = 16 * 1024
 """What the form around a file may take."""
-MOST_AT_ONCE = 8
+MOST_AT_ONCE = 4
 """Uploads under way in one process: each holds its file in memory, and the form around it."""
 BODY_WAIT_S = 60.0
 READ_WAIT_S = 45.0

@@ -92,6 +92,11 @@ class WebStore:
         if counting := rate.counting(cost):
             rate.check((await self._steps.awaited(*counting))[0])
 
+    async def latest_id(self, requested: ForecastRequested) -> str:
+        """The id of the request that has the latest result of an equal question; "" for none."""
+        found = await self._redis.get(keys.latest_name(requested))
+        return found.decode().partition(" ")[0].rpartition(":")[2] if found else ""
+
     async def submit(
         self, requested: ForecastRequested, rate: Rate, *, most_waiting: int, has_own_id: bool
     ) -> Submitted:

@@ -81,15 +81,15 @@ def told_by(settings):
     return told
 
 
-def test_a_missing_bucket_is_made_checked_and_given_its_rule(settings):
+def test_a_missing_bucket_is_made_checked_and_given_its_rules(settings):
     made, conditional, lifecycle = told_by(settings)
     assert made == f"Bucket {settings.bucket} at {settings.endpoint_url}: made."
     assert "honors" in conditional
     assert "older than 7 days" in lifecycle
     client = s3_client_of(settings)
-    (rule,) = client.get_bucket_lifecycle_configuration(Bucket=settings.bucket)["Rules"]
-    assert rule["Filter"]["Prefix"] == "uploads/"
-    assert rule["Expiration"]["Days"] == 7
+    rules = client.get_bucket_lifecycle_configuration(Bucket=settings.bucket)["Rules"]
+    assert {rule["Filter"]["Prefix"] for rule in rules} == {"uploads/", "prices/upload/"}
+    assert {rule["Expiration"]["Days"] for rule in rules} == {7}
     assert "Contents" not in client.list_objects_v2(Bucket=settings.bucket)
 
 
@@ -98,7 +98,7 @@ def test_doing_it_again_changes_nothing(settings):
     again = told_by(settings)
     assert again[0].endswith("was there.")
     rules = s3_client_of(settings).get_bucket_lifecycle_configuration(Bucket=settings.bucket)
-    assert len(rules["Rules"]) == 1
+    assert len(rules["Rules"]) == 2
 
 
 def test_rules_of_others_stay(settings):
@@ -115,7 +115,7 @@ def test_rules_of_others_stay(settings):
     )
     told_by(settings)
     rules = client.get_bucket_lifecycle_configuration(Bucket=settings.bucket)["Rules"]
-    assert {rule["Filter"]["Prefix"] for rule in rules} == {"logs/", "uploads/"}
+    assert {rule["Filter"]["Prefix"] for rule in rules} == {"logs/", "uploads/", "prices/upload/"}
 
 
 @pytest.mark.parametrize("header", ["if-none-match", "if-match"])

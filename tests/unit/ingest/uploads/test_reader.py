@@ -80,6 +80,8 @@ BAD = {
     "date,close\n2013-03-01,\n": "There is no price",
     "date,close\n2013-03-01,0\n": "There is no price",
     "date,Last\n2013-03-01,1\n2013-03-04,-37.63\n": "Line 3, column 'Last': -37.63 is negative",
+    "date,close\n2013-03-01,1e15\n": "Line 2, column 'close': 1e+15 is too large, and no price",
+    "date,close\n2013-03-01,1e-15\n": "Line 2, column 'close': 1e-15 is too small, and no price",
     "date,close\n2013-03-01,1,2\n": "Line 2: there are 3 cells, but 2 names of columns. Put",
     "date,close\n2013-03-01,430,47\n": "Line 2: there are 3 cells, but 2 names",
     'date,close\n2013-03-01,"1\n': "Line 2: the table cannot be read: EOF inside string",
