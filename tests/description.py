@@ -11,15 +11,17 @@ from functions.web.api.health import HealthApi
 from functions.web.api.metrics import MetricsApi
 from functions.web.api.pages import PageApi
 from functions.web.api.symbols import SymbolApi
+from functions.web.api.target_dates import TargetDateApi
 from functions.web.api.uploads import UploadApi
 from functions.web.description.openapi import document
 
 NOTHING = (None,) * 5
 RESOURCES = (
-    PageApi(),
+    PageApi(None),
     HealthApi(None),
     MetricsApi(None, lambda: 0, ""),
     SymbolApi(None, *NOTHING),
+    TargetDateApi(None, None, None),
     ForecastApi(*NOTHING, None),
     AnalysisApi(*NOTHING, None),
     BatchApi(*NOTHING),

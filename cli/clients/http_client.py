@@ -29,7 +29,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 5.0
 STREAM_FAILURES = 3
 """So many lost streams in a row, and the request is only looked at from time to time."""
 BACKTEST_PAUSE_S = 0.25
-BACKTEST_PATIENCE_S = 60.0
+BACKTEST_PATIENCE_S = 300.0
 FINAL = {"done", "failed"}
 TEMPORARY = {
     HTTPStatus.TOO_MANY_REQUESTS,

@@ -25,11 +25,15 @@ CHANCES = {"50": "1 in 2 (50%)", "80": "4 in 5 (80%)", "95": "19 in 20 (95%)"}
 
 def print_forecast(console: Console, result: Mapping[str, Any], today: date) -> None:
     """The sentence, the table of ranges, the plot, and how far one can trust it."""
-    last, chance = Money.of(result)(result["last_price"]), chance_of(result["probability_higher"])
+    money = Money.of(result)
+    last, chance = money(result["last_price"]), chance_of(result["probability_higher"])
     print_text(console, result["message"], "bold")
     if is_doubted(result):
         said = f"That model puts the chance of a price above {last} at {chance}."
         print_text(console, said, "dim")
+        if widened := result["backtest"].get("widened80"):
+            low, high = map(money, widened)
+            print_text(console, f"As wide as that record asks for, the range is {low} to {high}.")
         print_text(console, f"For ranges that fit: {_calibrated(result)}")
     else:
         print_text(console, f"The chance of a price above the last one, {last}, is {chance}.")

@@ -121,15 +121,27 @@ def add_backtest(document: dict[str, Any], record: Backtest) -> None:
 
     `backtest.record` is the record in plain words, None where there is none. `backtest.trust` has
     a `state` (`ok`, `too_narrow`, `too_few`, `pending`, `failed`) and the `sentence` that says it.
+    `backtest.widened80` is the 80% range as wide as that record asks for, where it is too narrow.
     """
     judged = trust.judged(record, document["symbol"], document["model"])
     document["backtest"] = {
         **{name: _rounded_score(score) for name, score in asdict(record).items()},
         "record": trust.in_plain_words(record),
         "trust": asdict(judged),
+        "widened80": None,
     }
     if judged.state == trust.TOO_NARROW:
         document["message"] = f"{judged.sentence} {document['message']}"
+        if record.width_factor80:
+            document["backtest"]["widened80"] = _widened(document, record.width_factor80)
+
+
+def _widened(document: dict[str, Any], factor: float) -> list[float]:
+    """The 80% range on the last day, its log width times `factor`."""
+    middle, rounding = document["predicted_price"], Rounding(document["last_price"])
+    reach = [factor * math.log(bound / middle) for bound in document["intervals"]["80"]]
+    farthest = random_walk.FARTHEST
+    return [rounding(middle * math.exp(max(-farthest, min(each, farthest)))) for each in reach]
 
 
 class Rounding:

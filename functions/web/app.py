@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from http import HTTPStatus
+from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from functions.web.api.failures import HANDLERS
@@ -23,8 +26,15 @@ class Resource(Protocol):
         """Where each handler is found."""
 
 
-def application(resources: Iterable[Resource], settings: Settings) -> Starlette:
-    """The ASGI application that has the routes of all `resources`."""
+def application(
+    resources: Iterable[Resource],
+    settings: Settings,
+    missing: Callable[[Request, Any], Awaitable[Response]],
+) -> Starlette:
+    """The ASGI application that has the routes of all `resources`.
+
+    `missing` answers where there is no such path.
+    """
     middleware = [Middleware(SecurityHeaders)]
     if settings.cors_origins:
         cors = Middleware(
@@ -40,7 +50,7 @@ def application(resources: Iterable[Resource], settings: Settings) -> Starlette:
     app = Starlette(
         routes=[route for one in resources for route in one.routes()],
         middleware=middleware,
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, HTTPStatus.NOT_FOUND: missing},
     )
     # It would send a caller to whatever host the request names.
     app.router.redirect_slashes = False

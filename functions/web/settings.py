@@ -39,6 +39,8 @@ class Settings:
     uploads: bool = True
     event_tokens: tuple[str, ...] = field(default=(), repr=False)
     metrics_token: str = field(default="", repr=False)
+    functions_sleep: bool = False
+    """Whether functions scale to zero, as on Knative, which sets K_SERVICE."""
 
     @property
     def has_sample_only(self) -> bool:
@@ -66,4 +68,5 @@ class Settings:
             uploads=env.flag("UPLOADS", default=True),
             event_tokens=event_tokens(env),
             metrics_token=env.text("METRICS_TOKEN", ""),
+            functions_sleep=bool(env.text("K_SERVICE", "")),
         )

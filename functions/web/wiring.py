@@ -14,6 +14,7 @@ from functions.web.api.health import HealthApi
 from functions.web.api.metrics import MetricsApi
 from functions.web.api.pages import PageApi
 from functions.web.api.symbols import SymbolApi
+from functions.web.api.target_dates import TargetDateApi
 from functions.web.api.uploads import UploadApi
 from functions.web.app import application
 from functions.web.limits.clients import Limits
@@ -44,18 +45,20 @@ class Wired:
         histories = PriceHistories(settings.s3, settings.providers)
         shared = (settings, store, self._changes, self._publisher, limits, self._symbols)
         retries = Retries(settings.retry_for_s)
+        page = PageApi(store, functions_sleep=settings.functions_sleep)
         resources = (
-            PageApi(),
+            page,
             HealthApi(store),
             MetricsApi(store, lambda: self._changes.open_streams, settings.metrics_token),
             SymbolApi(settings, store, limits, self._publisher, self._symbols, histories),
+            TargetDateApi(settings, limits, histories),
             ForecastApi(*shared),
             AnalysisApi(*shared),
             BatchApi(limits, batches, expansion, self._changes, signer, retries),
             UploadApi(limits, UploadStore(settings.s3, self._redis), self._publisher, settings),
             DeadLetterApi(store, batches, signer),
         )
-        self.application: Starlette = application(resources, settings)
+        self.application: Starlette = application(resources, settings, page.missing)
 
     def end_streams(self) -> None:
         """End the answers that would stay open for as long as a request is under way."""

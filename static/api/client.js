@@ -8,6 +8,7 @@ export class Problem extends Error {
     this.title = document.title ?? "Unexpected answer";
     this.status = document.status ?? 0;
     this.errors = document.errors ?? [];
+    this.suggestions = document.suggestions ?? [];
     this.retryAfterS = retryAfterS;
   }
 }
@@ -44,6 +45,9 @@ async function answered(url, options) {
     throw new Problem(UNREACHABLE);
   }
   const unexpected = { title: "Unexpected answer", detail: `${url} answered with status ${answer.status}.`, status: answer.status };
+  const isOurs = (answer.headers.get("content-type") ?? "").includes("json");
+  // A gateway answers for a server that is being restarted: that is no connection either.
+  if (!isOurs && answer.status > 500) throw new Problem({ ...UNREACHABLE, detail: `The gateway answered with status ${answer.status}.` });
   const document = await answer.json().catch(() => unexpected);
   if (answer.ok) return document;
   throw new Problem({ ...unexpected, ...document }, Number(answer.headers.get("retry-after")) || null);
@@ -63,8 +67,11 @@ export async function findSymbols(query, signal) {
   return (await get(`/api/symbols?q=${encodeURIComponent(query)}`, signal)).symbols;
 }
 
-export const history = (symbol, start, signal) =>
-  get(`/api/symbols/${encodeURIComponent(symbol)}/history${start ? `?start=${start}` : ""}`, signal);
+/** A symbol's daily prices; `prices` are adjusted and end at the traded close. */
+export async function history(symbol, start, signal) {
+  const found = await get(`/api/symbols/${encodeURIComponent(symbol)}/history${start ? `?start=${start}` : ""}`, signal);
+  return { ...found, prices: found.adj_close };
+}
 
 /** Read a file of a person's own prices, or one series of it. */
 export async function upload(file, column, signal) {

@@ -1,23 +1,27 @@
-// The forecast's chart: history, what the model said of it, the ribbon, and a random walk beside it.
+// The forecast's chart: history, the ribbon with its values at its end, and what else a person switches on.
 import { element } from "../page/element.js";
-import { longDate, price, range, shortDate, tick } from "../page/format.js";
-import { colour, edge, line, plot, readoutOf, toSeconds } from "./plot.js";
+import { longDate, moneyOf, shortDate } from "../page/format.js";
+import { color, edge, line } from "./pen.js";
+import { plot, readoutOf, toSeconds } from "./plot.js";
 import { rangeButtons } from "./ranges.js";
 
-const HEIGHT = { wide: 400, narrow: 300 };
+const HEIGHT = { wide: 380, narrow: 280 };
+const BARE_HEIGHT = { wide: 300, narrow: 240 };
 const DASH = [5, 4];
 const SHOWN_FIRST = "6M";
 
 /**
  * Fills `figure`; `destroy` cleans up. `whole`, if given, gets all prices there are, for the range
- * that shows the most: a result holds the last years alone.
+ * that shows the most: a result holds the last years alone. `isBare`: the drawing, without controls.
  */
-export function forecastChart(figure, symbol, result, whole = null, first = SHOWN_FIRST) {
+export function forecastChart(figure, symbol, result, { whole = null, first = SHOWN_FIRST, isBare = false } = {}) {
   const { history, forecast, random_walk: walk, last_price: last } = result;
+  const { price, range, tick } = moneyOf(result);
   const past = history.dates.length;
   const back = (values) => [...values, ...forecast.dates.map(() => null)];
   // What lies ahead opens from the last price.
   const ahead = (values) => [...history.dates.slice(1).map(() => null), last, ...values];
+  const isFitted = pastKeys(history)[0] === "fitted";
   const layers = [
     ...ribbon("95", forecast, ahead, "ribbon-95"),
     ...ribbon("80", forecast, ahead, "ribbon-80"),
@@ -25,10 +29,10 @@ export function forecastChart(figure, symbol, result, whole = null, first = SHOW
     ...pastLayers(history, back),
     { series: line("Middle", "accent", { width: 2 }), values: ahead(forecast.mean), group: "forecast" },
     ...walkLayers(walk, ahead),
-    { series: line("Adjusted close", "ink", { width: 1.25 }), values: back(history.close), group: "history" },
+    { series: line("Price", "ink", { width: 1.5 }), values: back(history.close), group: "history" },
   ];
-  const groups = { forecast: true, past: true, walk: true };
-  const bands = layers.flatMap((layer, at) => (layer.fill ? [{ series: [at + 1, at + 2], fill: colour(layer.fill), group: layer.group }] : []));
+  const groups = { forecast: true, past: isFitted && !isBare, walk: false };
+  const bands = layers.flatMap((layer, at) => (layer.fill ? [{ series: [at + 1, at + 2], fill: color(layer.fill), group: layer.group }] : []));
 
   const dates = [...history.dates, ...forecast.dates];
   const xs = toSeconds(dates);
@@ -43,15 +47,25 @@ export function forecastChart(figure, symbol, result, whole = null, first = SHOW
     const parts = [["", longDate(dates[at])]];
     if (at < past) {
       parts.push(["price", price(history.close[at])]);
-      for (const [name, values] of readOfPast(history)) if (values[at] !== null && values[at] !== undefined) parts.push([name, typeof values[at] === "string" ? values[at] : price(values[at])]);
+      if (groups.past) parts.push(...readOfPast(history, at, { price, range }));
     } else {
       const day = at - past;
       parts.push(["middle", price(forecast.mean[day])]);
       for (const percent of [50, 80, 95]) parts.push([`${percent}%`, range(forecast[`lo${percent}`][day], forecast[`hi${percent}`][day])]);
-      if (walk && groups.walk) parts.push(["walk 80%", range(walk.lo80[day], walk.hi80[day])]);
+      if (walk && groups.walk) parts.push(["random walk 80%", range(walk.lo80[day], walk.hi80[day])]);
     }
     readout.say(parts);
   }
+
+  const end = (name) => forecast[name].at(-1);
+  const labels = () =>
+    groups.forecast
+      ? [
+          { y: end("hi80"), text: price(end("hi80")), tint: "accent-strong", isMain: true },
+          { y: end("mean"), text: price(end("mean")), tint: "ink" },
+          { y: end("lo80"), text: price(end("lo80")), tint: "accent-strong", isMain: true },
+        ]
+      : [];
 
   function draw(view) {
     drawn?.destroy();
@@ -61,11 +75,14 @@ export function forecastChart(figure, symbol, result, whole = null, first = SHOW
       bands: bands.filter(({ group }) => groups[group]),
       value: tick,
       isLog,
-      height: HEIGHT,
+      height: isBare ? BARE_HEIGHT : HEIGHT,
       view,
       label: `${symbol} from ${shortDate(dates[0])} to ${shortDate(dates.at(-1))}: past prices and the range ahead.`,
       read,
+      zoomed: ranges.zoomed,
+      reset: ranges.reset,
       marks: [{ x: xs[past - 1] }],
+      labels: labels(),
     });
   }
 
@@ -81,7 +98,7 @@ export function forecastChart(figure, symbol, result, whole = null, first = SHOW
     if (!all || !host.isConnected || all.dates[0] >= history.dates[0]) return;
     drawn.destroy();
     figure.replaceChildren();
-    later = forecastChart(figure, symbol, { ...result, history: extended(history, all) }, null, "Max");
+    later = forecastChart(figure, symbol, { ...result, history: extended(history, all) }, { first: "Max" });
     figure.querySelector(".ranges [aria-pressed=true]").focus();
   }
 
@@ -103,35 +120,47 @@ export function forecastChart(figure, symbol, result, whole = null, first = SHOW
       text,
     );
   const layer = (text, group, swatch) => toggle(text, groups[group], (isOn) => (groups[group] = isOn), swatch);
-  const pastName = pastKeys(history)[0] === "lo80" ? "80% range a day before" : "Fitted line";
+  const ribbonName = (isDoubted) => (isDoubted ? "Range: 50, 80, 95% (too narrow so far)" : "Range: 50, 80, 95%");
+  const ribbonKey = layer(ribbonName(false), "forecast", "ribbon");
 
-  figure.append(
-    element("h3.unseen", { id: "chart-title" }, `Chart of ${symbol}`),
-    element("div.toolbar", {}, ranges.element, toggle("Log scale", false, (isOn) => (isLog = isOn))),
-    readout.element,
-    host,
-    element(
-      "div.legend",
-      { role: "group", "aria-label": "Layers of the chart" },
-      element("span.key", {}, element("i.swatch.history", { "aria-hidden": "true" }), "Price"),
-      layer("Forecast: 50, 80, 95%", "forecast", "ribbon"),
-      layer(pastName, "past", pastKeys(history)[0] === "lo80" ? "past" : "fitted"),
-      walk && layer("Random walk: 80%", "walk", "walk"),
-    ),
-  );
-  draw({ min: ranges.start(first), max: xs.at(-1) });
+  if (isBare) figure.append(host, element("figcaption.legend", {}, legendOfBare()));
+  else {
+    figure.append(
+      element("h3.unseen", { id: "chart-title" }, `Chart of ${symbol}`),
+      element("div.toolbar", {}, ranges.element),
+      readout.element,
+      host,
+      element(
+        "div.legend",
+        { role: "group", "aria-label": "Layers of the chart" },
+        element("span.key", {}, element("i.swatch.history", { "aria-hidden": "true" }), "Price"),
+        ribbonKey,
+        layer(isFitted ? "Fitted line" : "80% range a day before", "past", isFitted ? "fitted" : "past"),
+        walk && layer("Random walk: 80%", "walk", "walk"),
+        toggle("Log scale", false, (isOn) => (isLog = isOn)),
+      ),
+    );
+  }
   ranges.mark(first);
+  draw({ min: ranges.start(first), max: xs.at(-1) });
   read(null);
-  ranges.follow(host);
-  return { destroy: () => (later ?? drawn).destroy() };
+  return {
+    setDoubted: (isDoubted) => (ribbonKey.lastChild.textContent = ribbonName(isDoubted)),
+    destroy: () => (later ? later.destroy() : drawn.destroy()),
+  };
 }
+
+const legendOfBare = () => [
+  element("span.key", {}, element("i.swatch.history", { "aria-hidden": "true" }), "Price"),
+  element("span.key", {}, element("i.swatch.ribbon", { "aria-hidden": "true" }), "Range: 50, 80, 95%"),
+];
 
 /** The history of a result with the older prices of `all` before it. */
 function extended(history, all) {
   const older = all.dates.findIndex((day) => day >= history.dates[0]);
   const nothing = all.dates.slice(0, older).map(() => null);
   const columns = Object.entries(history).map(([name, values]) => [name, [...nothing, ...values]]);
-  return { ...Object.fromEntries(columns), dates: [...all.dates.slice(0, older), ...history.dates], close: [...all.adj_close.slice(0, older), ...history.close] };
+  return { ...Object.fromEntries(columns), dates: [...all.dates.slice(0, older), ...history.dates], close: [...all.prices.slice(0, older), ...history.close] };
 }
 
 function ribbon(percent, forecast, ahead, fill) {
@@ -149,9 +178,9 @@ function pastLayers(history, back) {
   ];
 }
 
-function readOfPast(history) {
-  if (pastKeys(history)[0] === "fitted") return [["fitted", history.fitted]];
-  return [["80% a day before", history.lo80.map((low, at) => (low === null ? null : range(low, history.hi80[at])))]];
+function readOfPast(history, at, { price, range }) {
+  if (pastKeys(history)[0] === "fitted") return typeof history.fitted[at] === "number" ? [["fitted", price(history.fitted[at])]] : [];
+  return typeof history.lo80[at] === "number" ? [["80% a day before", range(history.lo80[at], history.hi80[at])]] : [];
 }
 
 function walkLayers(walk, ahead) {

@@ -1,46 +1,47 @@
 // Draws one panel of an analysis without knowing which analysis it is of.
 import { element } from "../page/element.js";
-import { change, longDate, number, percent, price, shortNumber, tick } from "../page/format.js";
+import { change, longDate, number, percent, shortNumber } from "../page/format.js";
 import uPlot from "../vendor/uplot.js";
-import { colour, edge, line, plot, readoutOf, toSeconds } from "./plot.js";
+import { color, edge, line } from "./pen.js";
+import { plot, readoutOf, toSeconds } from "./plot.js";
 import { rangeButtons } from "./ranges.js";
 
 const HEIGHT = { wide: 320, narrow: 260 };
 const DAY_S = 86_400;
 const LONG_S = 400 * DAY_S;
-const MOST_COLOURS = 6;
+const MOST_COLORS = 6;
 const ALPHA = "2a";
-const TICKS = { price: tick, money: tick, percent: (value) => percent(value / 100), shares: shortNumber };
-const VALUES = { price, money: price, percent: (value) => change(value / 100), shares: shortNumber, correlation: (value) => number(Math.round(value * 100) / 100) };
+const ticksIn = ({ tick }) => ({ price: tick, money: tick, percent: (value) => percent(value / 100), shares: shortNumber });
+const valuesIn = ({ price }) => ({ price, money: price, percent: (value) => change(value / 100), shares: shortNumber, correlation: (value) => number(Math.round(value * 100) / 100) });
 const ROLES = { actual: "ink", model: "accent", strategy: "accent" };
 
-/** A figure and what cleans it up; draw it once it is on the page. */
-export function panelChart(panel) {
+/** A figure, its prices written by `money`, and what cleans it up; draw it once it is on the page. */
+export function panelChart(panel, money) {
   const isDated = panel.x_label === "date";
   const xs = isDated ? toSeconds(panel.x) : panel.x;
-  const colours = coloursOf(panel);
+  const colors = colorsOf(panel);
   const isBars = panel.unit === "correlation";
   const isFew = xs.length < 20;
   const series = [];
   const data = [];
   const bands = [];
   for (const band of panel.bands) {
-    bands.push({ series: [series.length + 1, series.length + 2], fill: () => `${colour(colours[band.name])()}${ALPHA}` });
+    bands.push({ series: [series.length + 1, series.length + 2], fill: () => `${color(colors[band.name])()}${ALPHA}` });
     series.push(edge(`${band.name}, to`), edge(`${band.name}, from`));
     data.push(band.high, band.low);
   }
   for (const { name, values } of panel.lines) {
-    const stroke = colours[name];
+    const stroke = colors[name];
     series.push(
       isBars
-        ? { label: name, stroke: colour(stroke), fill: colour(stroke), paths: uPlot.paths.bars({ size: [0.6, 40] }), points: { show: false } }
-        : line(name, stroke, { width: stroke === "ink" ? 1.25 : 1.75, points: isFew ? { show: true, size: 7, fill: colour("card") } : { show: false } }),
+        ? { label: name, stroke: color(stroke), fill: color(stroke), paths: uPlot.paths.bars({ size: [0.6, 40] }), points: { show: false } }
+        : line(name, stroke, { width: stroke === "ink" ? 1.25 : 1.75, points: isFew ? { show: true, size: 7, fill: color("card") } : { show: false } }),
     );
     data.push(values);
   }
 
   const marks = panel.marks.map(({ date, label, up }) => ({ x: toSeconds([date])[0], label, up }));
-  const written = VALUES[panel.unit] ?? number;
+  const written = valuesIn(money)[panel.unit] ?? number;
   const readout = readoutOf();
   const host = element("div.plot.short");
   readout.listen(host);
@@ -66,7 +67,7 @@ export function panelChart(panel) {
     element("div.toolbar", {}, element("h3", {}, panel.title), ranges && ranges.element),
     readout.element,
     host,
-    element("div.legend", {}, names.map((name) => element("span.key", {}, element(`i.swatch.${swatch(colours[name], panel, name)}`, { "aria-hidden": "true" }), name))),
+    element("div.legend", {}, names.map((name) => element("span.key", {}, element(`i.swatch.${swatch(colors[name], panel, name)}`, { "aria-hidden": "true" }), name))),
   );
   return {
     figure,
@@ -75,7 +76,7 @@ export function panelChart(panel) {
         data: [xs, ...data],
         series,
         bands,
-        value: TICKS[panel.unit] ?? ((value) => number(Math.round(value * 100) / 100)),
+        value: ticksIn(money)[panel.unit] ?? ((value) => number(Math.round(value * 100) / 100)),
         isDated,
         xLog: !isDated && !isBars && xs[0] > 0 && xs.at(-1) / xs[0] > 10,
         xValue: number,
@@ -83,11 +84,9 @@ export function panelChart(panel) {
         label: `${panel.title}: ${names.join(", ")}.`,
         read,
         marks,
+        ...(ranges ? { zoomed: ranges.zoomed, reset: ranges.reset } : {}),
       });
-      if (ranges) {
-        ranges.mark("Max");
-        ranges.follow(host);
-      }
+      if (ranges) ranges.mark("Max");
       read(null);
     },
     destroy: () => drawn?.destroy(),
@@ -98,15 +97,15 @@ function lastKnown(data) {
   return Math.max(0, ...data.map((values) => values.findLastIndex((value) => value !== null)));
 }
 
-/** Each name's colour by its role; several alike get one each. */
-function coloursOf({ lines, bands }) {
-  const colours = {};
+/** Each name's color by its role; several alike get one each. */
+function colorsOf({ lines, bands }) {
+  const colors = {};
   let others = 0;
   for (const { name, role } of [...lines, ...bands]) {
-    if (name in colours) continue;
-    colours[name] = ROLES[role] ?? `series-${(others++ % MOST_COLOURS) + 1}`;
+    if (name in colors) continue;
+    colors[name] = ROLES[role] ?? `series-${(others++ % MOST_COLORS) + 1}`;
   }
-  return colours;
+  return colors;
 }
 
 function swatch(name, { lines }, of) {

@@ -1,38 +1,35 @@
-// A uPlot chart in the page's colours that follows its theme and width, and is used by mouse, wheel, finger or keys.
+// A uPlot chart in the page's colors that follows its theme and width, and is used by mouse, wheel, finger or keys.
 import { element } from "../page/element.js";
-import { month, monthAndDay, seconds, shortNumber, year } from "../page/format.js";
+import { seconds, shortNumber } from "../page/format.js";
 import uPlot from "../vendor/uplot.js";
+import { drawLabels, drawMarks, widthOfLabels } from "./drawing.js";
+import { color, font, widthOf } from "./pen.js";
+import { textsOf, ticksOf } from "./time_axis.js";
 import { byKeys, byWheel, byTouch } from "./zoom.js";
 
-const DAY_S = 86_400;
-const MONTH_S = 28 * DAY_S;
-const YEAR_S = 365 * DAY_S;
 const NARROW_PX = 560;
 const CUT_PX = 24;
 
-/** A colour of the page by name; as a function, so that each drawing takes it from the present theme. */
-export const colour = (name) => () => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-
-export const line = (label, stroke, options = {}) => ({ label, stroke: colour(stroke), width: 1.5, points: { show: false }, spanGaps: false, ...options });
-/** The edge of a ribbon: it is not drawn itself. */
-export const edge = (label, options = {}) => ({ label, stroke: "transparent", width: 0, points: { show: false }, ...options });
-
 /**
  * Draws into `host`. `data` as uPlot has it, with x in seconds where `isDated`. `value(v, step)`
- * writes a tick of y. `read(index)` is called as the cursor moves, with null when it leaves.
+ * writes a tick of y. `read(index)` is called as the cursor moves, with null when it leaves;
+ * `zoomed` when a person has zoomed, and `reset` to take that back. `labels` are written at the
+ * right end, each beside its value.
  */
-export function plot(host, { data, series, bands = [], value, isDated = true, isLog = false, xValue, xLog = false, height, label, read = () => {}, marks = [], view }) {
+export function plot(host, { data, series, bands = [], value, isDated = true, isLog = false, xValue, xLog = false, height, label, read = () => {}, zoomed = () => {}, reset, marks = [], labels = [], view }) {
   const full = { min: data[0][0], max: data[0].at(-1) };
+  const back = reset ?? (() => u.setScale("x", full));
   const options = {
     width: Math.max(200, host.clientWidth),
     height: heightAt(host, height),
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
     legend: { show: false },
-    padding: [10, 8, 0, isDated ? 0 : 24],
+    padding: [10, labels.length ? (u) => widthOfLabels(u, labels) : 8, 0, isDated ? 0 : 24],
     cursor: {
       y: false,
       drag: { x: true, y: false, dist: 6 },
-      points: { size: 7, width: 2, fill: colour("card") },
+      points: { size: 7, width: 2, fill: color("card") },
+      bind: { dblclick: () => () => back() },
     },
     scales: {
       x: { time: isDated, distr: xLog ? 3 : 1, range: isDated ? (_, min, max) => [min, max] : padded(xLog) },
@@ -43,7 +40,8 @@ export function plot(host, { data, series, bands = [], value, isDated = true, is
     bands,
     hooks: {
       setCursor: [(u) => read(u.cursor.idx ?? null)],
-      draw: [(u) => drawMarks(u, marks)],
+      setSelect: [(u) => u.select.width > 0 && zoomed()],
+      draw: [(u) => drawMarks(u, marks), (u) => drawLabels(u, labels)],
     },
   };
   const u = new uPlot(options, data, host);
@@ -53,12 +51,14 @@ export function plot(host, { data, series, bands = [], value, isDated = true, is
   host.tabIndex = 0;
   host.setAttribute("role", "application");
   host.setAttribute("aria-roledescription", "chart");
-  host.setAttribute("aria-label", `${label} Left and right move the cursor, plus and minus zoom, 0 shows all.`);
-  if (isDated) byWheel(u, full);
-  byTouch(u);
+  host.setAttribute("aria-label", `${label} Left and right move the cursor, plus and minus zoom, 0 goes back to the chosen range.`);
+  const hint = element("p.zoom-hint", { "aria-hidden": "true" });
+  host.append(hint);
+  if (isDated) byWheel(u, full, zoomed, hint);
+  byTouch(u, isDated && full, zoomed);
   // The host may be drawn into again: what listens to it ends with this drawing.
   const ended = new AbortController();
-  byKeys(u, host, full, ended.signal);
+  byKeys(u, host, full, { signal: ended.signal, zoomed, reset: back });
   document.addEventListener("themechange", () => u.redraw(true, true), { signal: ended.signal });
 
   const resize = new ResizeObserver(() => {
@@ -125,36 +125,34 @@ function padded(isLog) {
   };
 }
 
-const font = () => `12px ${getComputedStyle(document.body).fontFamily}`;
 const axis = () => ({
-  stroke: colour("faint"),
+  stroke: color("faint"),
   font: font(),
-  grid: { stroke: colour("grid"), width: 1 },
+  grid: { stroke: color("grid"), width: 1 },
   ticks: { show: false },
   border: { show: false },
 });
 
 function axisX(isDated, xValue, splits) {
-  const shown = { ...axis(), size: 32, grid: { show: false }, ticks: { show: true, stroke: colour("grid"), width: 1, size: 5 } };
+  const shown = { ...axis(), size: 32, grid: { show: false }, ticks: { show: true, stroke: color("grid"), width: 1, size: 5 } };
   if (!isDated) return { ...shown, values: (_, ticks) => ticks.map((at) => (at === null ? "" : (xValue ?? shortNumber)(at))), ...(splits ? { splits: () => splits, filter: (_, all) => all } : {}) };
+  const isCut = (at, min, max, width) => {
+    const left = ((at - min) / (max - min)) * width;
+    return left < CUT_PX || left > width - CUT_PX / 2;
+  };
   return {
     ...shown,
-    space: 60,
-    values: (u, ticks, _, __, step) =>
-      ticks.map((at, index) => {
-        if (u.valToPos(at, "x") < CUT_PX) return ""; // it would be cut at the left
-        if (step >= YEAR_S) return year(at);
-        if (step < MONTH_S) return monthAndDay(at);
-        const isNewYear = index === 0 || year(at) !== year(ticks[index - 1]);
-        return isNewYear ? year(at) : month(at);
-      }),
+    splits: (u, _, min, max) => {
+      const width = u.bbox.width / devicePixelRatio;
+      return ticksOf(min, max, width).filter((at) => !isCut(at, min, max, width));
+    },
+    values: (_, ticks) => textsOf(ticks),
   };
 }
 
 function axisY(isLog, value) {
   const shown = {
     ...axis(),
-    side: 1,
     gap: 6,
     size: (u, values) => Math.max(44, ...(values ?? []).map((text) => widthOf(u, text) + 14)),
     values: (_, ticks, __, ___, step) => ticks.map((at) => value(at, step)),
@@ -166,14 +164,6 @@ function axisY(isLog, value) {
     filter: (_, ticks) => ticks,
     values: (_, ticks) => ticks.map((at, index) => value(at, Math.abs((ticks[index + 1] ?? ticks[index - 1] ?? at * 2) - at))),
   };
-}
-
-function widthOf(u, text) {
-  u.ctx.save();
-  u.ctx.font = font();
-  const { width } = u.ctx.measureText(text);
-  u.ctx.restore();
-  return width;
 }
 
 const MOST_TICKS = 9;
@@ -193,33 +183,3 @@ function niceTicks(min, max) {
   }
   return ticks;
 }
-
-/** Days that are pointed out: a line, and a triangle that says up or down. */
-function drawMarks(u, marks) {
-  const { ctx, bbox } = u;
-  const px = devicePixelRatio;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  ctx.clip();
-  for (const { x, up, isQuiet } of marks) {
-    const left = u.valToPos(x, "x", true);
-    ctx.strokeStyle = colour(isQuiet ? "line" : "faint")();
-    ctx.setLineDash([3 * px, 3 * px]);
-    ctx.lineWidth = px;
-    ctx.beginPath();
-    ctx.moveTo(left, bbox.top);
-    ctx.lineTo(left, bbox.top + bbox.height);
-    ctx.stroke();
-    if (up === undefined) continue;
-    const [tip, foot] = up ? [bbox.top + 2 * px, bbox.top + 11 * px] : [bbox.top + 11 * px, bbox.top + 2 * px];
-    ctx.fillStyle = colour(up ? "accent" : "series-2")();
-    ctx.beginPath();
-    ctx.moveTo(left, tip);
-    ctx.lineTo(left - 5 * px, foot);
-    ctx.lineTo(left + 5 * px, foot);
-    ctx.fill();
-  }
-  ctx.restore();
-}
-

@@ -1,5 +1,6 @@
 // The range buttons of a chart of prices: how much of the past is shown.
 import { element } from "../page/element.js";
+import { monthsAfter } from "../page/days.js";
 import { seconds } from "../page/format.js";
 
 const MONTHS = { "1M": 1, "3M": 3, "6M": 6, "1Y": 12, "3Y": 36 };
@@ -11,31 +12,35 @@ export function rangeButtons(last, first, choose) {
   const buttons = NAMES.map((name) =>
     element("button", { type: "button", "aria-pressed": "false", "aria-label": `${name}, ${SPOKEN[name]}`, click: () => set(name) }, name),
   );
+  let chosen = "Max";
 
   function start(name) {
     if (name === "Max") return first;
     if (name === "YTD") return Math.max(first, seconds(`${last.slice(0, 4)}-01-01`));
-    const day = new Date(`${last}T00:00:00Z`);
-    day.setUTCMonth(day.getUTCMonth() - MONTHS[name]);
-    return Math.max(first, day.getTime() / 1000);
+    return Math.max(first, seconds(monthsAfter(last, -MONTHS[name])));
   }
 
-  function mark(name) {
+  function press(name) {
     buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(NAMES[at] === name)));
   }
 
+  function mark(name) {
+    chosen = name;
+    press(name);
+  }
+
   function set(name) {
-    choose(start(name), name);
     mark(name);
+    choose(start(name), name);
   }
 
-  /** Once it is zoomed otherwise, no button stands for what is shown. */
-  function follow(host) {
-    for (const kind of ["wheel", "mouseup", "dblclick"]) host.addEventListener(kind, () => mark(""), { passive: true });
-    host.addEventListener("keydown", ({ key }) => {
-      if ("+-=0".includes(key)) mark("");
-    });
-  }
-
-  return { element: element("div.ranges", { role: "group", "aria-label": "Range of the chart" }, buttons), start, mark, follow };
+  return {
+    element: element("div.ranges", { role: "group", "aria-label": "Range of the chart" }, buttons),
+    start,
+    mark,
+    /** Zoomed otherwise: no button stands for what is shown. */
+    zoomed: () => press(""),
+    /** Back to the range that was chosen last. */
+    reset: () => set(chosen),
+  };
 }

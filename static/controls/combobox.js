@@ -1,14 +1,19 @@
-// Ticker search: an editable combobox with list autocomplete, after the ARIA Authoring Practices.
+// Ticker search: a combobox with list autocomplete and automatic selection, after the ARIA Authoring Practices.
 import { findSymbols, warmUp } from "../api/client.js";
+import { todaysPrices } from "../api/sources.js";
 import { element } from "../page/element.js";
 import { isSymbol } from "../page/storage.js";
+import { exchangeName } from "./data_told.js";
 
 const PAUSE_MS = 120;
-export const NO_TICKER = "Enter a ticker, for example AAPL or BRK.B.";
+const PATIENCE_MS = 1_500;
+export const NO_TICKER = "Enter a ticker or a company name, for example AAPL or Apple.";
 
 /**
- * Makes `input` a combobox. `settled` gets the ticker once one is chosen or left in the field;
- * its prices are then fetched ahead.
+ * Makes `input` a combobox. `settled` gets the ticker once one is chosen or left in the field; its
+ * prices are then fetched ahead. Enter takes the suggestion that is marked, which is the first one
+ * unless another is chosen. `meant` gives the ticker that the text stands for, once the search has
+ * answered: `{symbol}`, or `{symbol, name, available: false}` for one that has no data.
  */
 export function combobox(input, settled = () => {}) {
   const listId = `${input.id}-list`;
@@ -24,8 +29,10 @@ export function combobox(input, settled = () => {}) {
   let active = -1;
   let turn = 0;
   let timer;
+  let found = { query: "", listings: [] };
 
-  const options = () => [...list.children].filter((option) => option.getAttribute("role") === "option");
+  const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled=true])")];
+  const text = () => input.value.trim();
 
   function close() {
     turn += 1; // an answer that is under way opens nothing
@@ -47,46 +54,75 @@ export function combobox(input, settled = () => {}) {
     }
   }
 
-  function choose(option) {
-    input.value = option.dataset.symbol;
+  function take(symbol) {
+    input.value = symbol;
+    found = { query: symbol, listings: found.listings };
     close();
     settle();
   }
 
   function settle() {
-    const symbol = input.value.trim().toUpperCase();
+    const symbol = text().toUpperCase();
     if (!isSymbol(symbol)) return;
     warmUp(symbol);
     settled(symbol);
   }
 
-  function show(found) {
-    const offered = found.filter(({ available }) => available);
-    const items = offered.map(({ symbol, name }, index) =>
-      element(
-        "li",
-        { id: `${listId}-${index}`, role: "option", "aria-selected": "false", "data-symbol": symbol },
-        element("b", {}, symbol),
-        " ",
-        element("span", {}, name),
-      ),
+  const item = ({ symbol, name, exchange, available }, index) =>
+    element(
+      available ? "li" : "li.without-data",
+      { id: `${listId}-${index}`, role: "option", "aria-selected": "false", "aria-disabled": !available && "true", "data-symbol": symbol },
+      element("b", {}, symbol),
+      " ",
+      element("span", {}, name),
+      exchange && element("small", {}, exchangeName(exchange)),
+      !available && element("small", {}, "no data"),
     );
-    list.replaceChildren(...items);
-    list.hidden = items.length === 0;
+
+  function show({ listings }) {
+    const sorted = [...listings.filter(({ available }) => available), ...listings.filter(({ available }) => !available)];
+    const isAnyWithout = sorted.some(({ available }) => !available);
+    list.replaceChildren(...sorted.map(item));
+    if (isAnyWithout) list.append(element("li.bring", { role: "presentation" }, "To forecast a ticker without data, add a data source: ", element("code", {}, todaysPrices()[0])));
+    list.hidden = sorted.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
-    activate(-1);
-    const count = items.length === 1 ? "1 match" : `${items.length} matches`;
-    const others = found.length > offered.length && offered.length === 0;
-    status.textContent = items.length ? `${count}. Use the arrow keys.` : others ? "No match among the available tickers." : "No match.";
+    const choices = options().length;
+    const exact = sorted.findIndex(({ symbol }) => symbol === text().toUpperCase());
+    if (exact >= 0) activate(sorted[exact].available ? exact : -1); // one without data is not what it is mistaken for
+    else activate(choices ? 0 : -1);
+    const count = choices === 1 ? "1 match" : `${choices} matches`;
+    if (choices) status.textContent = `${count}. Enter takes the first; use the arrow keys for others.`;
+    else status.textContent = isAnyWithout ? "No match has data." : "No match.";
+  }
+
+  /** The listings for what is typed now; null where the search does not answer. */
+  async function lookUp() {
+    const query = text();
+    if (query === found.query) return found;
+    const listings = await findSymbols(query).catch(() => null);
+    if (listings) found = { query, listings };
+    return listings && { query, listings };
   }
 
   async function search() {
     const mine = (turn += 1);
-    const found = await findSymbols(input.value.trim()).catch(() => null);
+    const answer = await lookUp();
     if (mine !== turn || document.activeElement !== input) return;
-    if (found) return show(found);
+    if (answer) return show(answer);
     close();
-    status.textContent = "The search does not answer. A ticker can be entered all the same.";
+    status.textContent = "The search does not answer. You can still enter a ticker.";
+  }
+
+  /** What the text stands for: a ticker as typed if it is one, else the first suggestion. */
+  async function meant() {
+    const typed = text().toUpperCase();
+    if (typed === "") return null;
+    const answer = await Promise.race([lookUp(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, null))]);
+    const listings = answer?.listings ?? [];
+    const exact = listings.find(({ symbol }) => symbol === typed);
+    const first = exact ?? listings.find(({ available }) => available) ?? listings[0];
+    if (first) return first;
+    return isSymbol(typed) ? { symbol: typed } : null;
   }
 
   function move(step) {
@@ -98,7 +134,7 @@ export function combobox(input, settled = () => {}) {
 
   input.addEventListener("input", () => {
     clearTimeout(timer);
-    if (input.value.trim() === "") close();
+    if (text() === "") close();
     else timer = setTimeout(search, PAUSE_MS);
   });
   input.addEventListener("keydown", (event) => {
@@ -108,9 +144,8 @@ export function combobox(input, settled = () => {}) {
       done();
       if (isOpen) move(event.key === "ArrowDown" ? 1 : -1);
       else search();
-    } else if (event.key === "Enter" && isOpen && active >= 0) {
-      done();
-      choose(options()[active]);
+    } else if ((event.key === "Enter" || event.key === "Tab") && isOpen && active >= 0 && found.query === text()) {
+      take(options()[active].dataset.symbol); // Enter then goes on to the form, Tab to the next field
     } else if (event.key === "Enter") {
       close();
     } else if (event.key === "Escape" && isOpen) {
@@ -118,17 +153,15 @@ export function combobox(input, settled = () => {}) {
       close();
     } else if (event.key === "Escape") {
       input.value = "";
-    } else if (event.key === "Tab" && isOpen && active >= 0) {
-      choose(options()[active]);
     }
   });
   // The field keeps the focus, so that pressing on an option does not leave it.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
-    const option = event.target.closest("[role=option]");
-    if (option) choose(option);
+    const option = event.target.closest("[role=option]:not([aria-disabled=true])");
+    if (option) take(option.dataset.symbol);
   });
   input.addEventListener("blur", close);
   input.addEventListener("change", settle);
-  return { close };
+  return { close, meant };
 }

@@ -1,6 +1,7 @@
-// What can be kept of an answer: files, its address, and a place on the watch-list.
+// What you can keep of an answer: files, its address, and a place on the watchlist.
 import { here } from "../api/client.js";
 import { element } from "../page/element.js";
+import { copyButton } from "./copyable.js";
 import { TOO_MANY_WATCHED, isWatched, unwatch, watch } from "../page/storage.js";
 
 export function downloadLinks(name, links) {
@@ -16,7 +17,7 @@ export function downloadLinks(name, links) {
 }
 
 export function downloads({ symbol, days }, links) {
-  return element("div.keep", {}, watchButton(symbol), copyButton(), printButton(), downloadLinks(`${symbol}-${days}-days`, links));
+  return element("div.keep", {}, watchButton(symbol), copyLink(), printButton(), downloadLinks(`${symbol}-${days}-days`, links));
 }
 
 function watchButton(symbol) {
@@ -29,27 +30,7 @@ function watchButton(symbol) {
   return button;
 }
 
-const SAID_MS = 2_000;
-
-export function copyButton() {
-  const status = element("span.unseen", { role: "status" });
-  const button = element("button.quiet", { type: "button" }, "Copy link");
-  button.addEventListener("click", async () => {
-    let said = "Copied";
-    try {
-      await navigator.clipboard.writeText(location.href);
-    } catch {
-      said = "Copy the address above"; // no clipboard without a secure connection
-    }
-    button.textContent = said;
-    status.textContent = said;
-    setTimeout(() => {
-      button.textContent = "Copy link";
-      status.textContent = "";
-    }, SAID_MS);
-  });
-  return element("span", {}, button, status);
-}
+export const copyLink = () => copyButton("Copy link", () => location.href);
 
 function printButton() {
   return element("button.quiet", { type: "button", click: () => print() }, "Print");

@@ -1,16 +1,17 @@
 // What went wrong, and what to do about it.
 import { Problem, findSymbols } from "../api/client.js";
 import { element } from "../page/element.js";
+import { withoutData } from "./without_data.js";
 
 export const isUnknownSymbol = ({ type = "" }) => type.endsWith("/unknown-symbol");
 
 function advice(problem) {
   const { status, retryAfterS } = problem;
-  if (status === 0) return "Check your connection, then try again. What you asked for is still in the form.";
-  if (isUnknownSymbol(problem)) return "Check the spelling, or choose a ticker from the list that opens as you type.";
+  if (status === 0) return "Check your connection, then try again. The form still has what you entered.";
+  if (isUnknownSymbol(problem)) return "Check the spelling, or type a company name and pick it from the list.";
   if (status === 409 || status === 422) return "Change what is named above, then try again.";
   if (status === 429) return retryAfterS ? `Wait ${retryAfterS} seconds, then try again.` : "Wait a minute, then try again.";
-  return "This may pass. Try again in a moment; if it stays, the operator’s logs say more.";
+  return "Try again in a moment. If it keeps failing, look at the server's logs.";
 }
 
 /**
@@ -18,7 +19,7 @@ function advice(problem) {
  * which the console is told as well. `again` is called to try again.
  */
 export function failure(problem, again) {
-  const shown = problem instanceof Problem ? problem : new Problem(ownOf(problem));
+  const shown = shownOf(problem);
   return element(
     "section.card.failure",
     { role: "alert" },
@@ -29,18 +30,30 @@ export function failure(problem, again) {
   );
 }
 
+/** The same in a sentence, for where one of several has failed. */
+export function reasonOf(problem) {
+  const { title, message } = shownOf(problem);
+  return message || `${title}.`;
+}
+
+const shownOf = (problem) => (problem instanceof Problem ? problem : new Problem(ownOf(problem)));
+
 function ownOf(problem) {
   if (!(problem instanceof Error)) return problem;
   reportError(problem);
-  return { title: "The page has failed", detail: `${problem.message}. Reload it.`, status: 500 };
+  return { title: "The page failed", detail: `${problem.message}. Reload the page.`, status: 500 };
 }
 
 const MOST_OFFERED = 3;
 
-/** Offer, below the failure `card`, tickers that were perhaps meant by `text`. */
-export async function offerMeant(card, text, choose) {
-  const found = (await findSymbols(text).catch(() => [])).filter(({ available, symbol }) => available && symbol !== text);
-  if (!found.length || !card.isConnected) return;
-  const chips = found.slice(0, MOST_OFFERED).map(({ symbol, name }) => element("button", { type: "button", click: () => choose(symbol) }, `${symbol}, ${name}`));
-  card.append(element("div.chips", { role: "group", "aria-label": "Tickers you may have meant" }, element("span", {}, "Did you mean"), chips));
+/** Below the failure `card`, offer tickers that `text` may have meant, or say how to bring its data. */
+export async function offerMeant(card, problem, text, choose) {
+  const found = problem.suggestions?.length ? problem.suggestions : await findSymbols(text).catch(() => []);
+  if (!card.isConnected) return;
+  const same = found.find(({ symbol, available }) => symbol === text && available === false);
+  if (same) return card.append(element("div", {}, ...withoutData(same)));
+  const others = found.filter(({ available = true, symbol }) => available && symbol !== text).slice(0, MOST_OFFERED);
+  if (!others.length) return undefined;
+  const chips = others.map(({ symbol, name }) => element("button", { type: "button", click: () => choose(symbol) }, `${symbol}, ${name}`));
+  return card.append(element("div.chips", { role: "group", "aria-label": "Suggestions" }, element("span", {}, "Did you mean"), chips));
 }

@@ -1,21 +1,35 @@
-// A labelled field for a ticker, with search and a place for what is wrong with it.
-import { combobox } from "./combobox.js";
+// A labeled field for a ticker, with search and a place for what is wrong with it.
 import { element } from "../page/element.js";
+import { NO_TICKER, combobox } from "./combobox.js";
+import { withoutData } from "./without_data.js";
 
-export function tickerField(id, label, { placeholder = "AAPL", maxlength = 60, settled = () => {} } = {}) {
+export function tickerField(id, label, { placeholder = "AAPL or Apple", maxlength = 60, settled = () => {} } = {}) {
   const input = element("input.ticker", { id, maxlength, placeholder, autocomplete: "off", autocapitalize: "characters", spellcheck: "false", "aria-describedby": `${id}-error` });
-  const error = element("p.error", { id: `${id}-error` });
+  const error = element("div.error", { id: `${id}-error` });
   const field = element("div.field", {}, element("label", { for: id }, label), input, error);
-  const { close } = combobox(input, settled);
-  return {
-    field,
-    input,
-    close,
-    /** "" takes a complaint back. */
-    complain: (message) => {
-      error.textContent = message;
-      if (message) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-    },
-  };
+  const { close, meant } = combobox(input, settled);
+
+  /** Say what is wrong, in texts and elements; "" takes it back. */
+  function complain(...message) {
+    const parts = message.filter((part) => part !== "");
+    error.replaceChildren(...parts);
+    if (parts.length) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  }
+
+  /** The ticker that the field stands for; "" with the reason shown and the field focused, where there is none. */
+  async function entered() {
+    close();
+    const found = await meant();
+    if (found && found.available !== false) {
+      complain("");
+      input.value = found.symbol;
+      return found.symbol;
+    }
+    complain(...(found ? withoutData(found) : [NO_TICKER]));
+    input.focus();
+    return "";
+  }
+
+  return { field, input, close, complain, entered, meant };
 }

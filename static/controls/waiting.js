@@ -1,15 +1,18 @@
-// What is shown while a request is under way: its stages as they happen, and the time they take.
+// Progress of a request: its stages as they happen, and the time they take.
 import { element } from "../page/element.js";
 import { elapsed } from "../page/format.js";
 
-const STAGES = { queued: "Queued", ingesting: "Fetching prices", forecasting: "Forecasting" };
+const STAGES = { queued: "Starting", ingesting: "Fetching prices", forecasting: "Forecasting" };
 const ASLEEP_AFTER_MS = 1_000;
 const SLOW_AFTER_MS = 5_000;
 const TICK_MS = 100;
 
+// On one machine functions always run; where they scale to zero, the server says so in the page.
+const sleeps = () => document.documentElement.dataset.functions === "scale-to-zero";
+
 /**
- * The card for `symbol`, and what is done with it: `tell` it a status document, say whether the
- * connection is `lost`, and `end` it. `cancel` is called when the person does.
+ * The card for `symbol`, and what is done with it: `tell` it a status document, say in how many
+ * milliseconds a `lost` connection is tried again, and `end` it. `cancel` is called by its button.
  */
 export function waiting(symbol, cancel, last = "Forecasting") {
   const stages = { ...STAGES, forecasting: last };
@@ -19,14 +22,15 @@ export function waiting(symbol, cancel, last = "Forecasting") {
   const clock = element("span.clock", { "aria-hidden": "true" }, elapsed(0));
   const said = element("p.stage", { role: "status" });
   const hint = element("p.hint", { role: "status" });
-  const connection = element("p.hint.lost", { role: "status" });
+  const connection = element("span", { role: "status" });
+  const countdown = element("span", { "aria-hidden": "true" }); // not to be read out each second
   const button = element("button.quiet", { type: "button", click: cancel }, "Cancel");
   const card = element(
     "section.card.waiting",
     { "aria-label": "Progress" },
     element("div.row", {}, said, clock),
     element("ol.stages", {}, Object.values(items)),
-    element("div.hints", {}, hint, connection),
+    element("div.hints", {}, hint, element("p.hint.lost", {}, connection, countdown)),
     element("p", {}, button),
   );
 
@@ -34,8 +38,8 @@ export function waiting(symbol, cancel, last = "Forecasting") {
   let status = "";
   let reachedAt = startedAt;
   const sentences = {
-    queued: `Asking for ${symbol} …`,
-    ingesting: `Fetching the prices of ${symbol} …`,
+    queued: `Starting ${symbol} …`,
+    ingesting: `Fetching prices of ${symbol} …`,
     forecasting: `${last} ${symbol} …`,
   };
 
@@ -44,9 +48,7 @@ export function waiting(symbol, cancel, last = "Forecasting") {
     clock.textContent = elapsed(now - startedAt);
     if (items[status]) items[status].lastChild.textContent = elapsed(now - reachedAt);
     const inStage = now - reachedAt;
-    if (status === "queued" && inStage > ASLEEP_AFTER_MS) hint.textContent = "Waking the function that fetches prices. It sleeps while nobody asks, and takes a few seconds to start.";
-    else if (status === "ingesting" && inStage > SLOW_AFTER_MS) hint.textContent = "This takes longer than usual: the provider of the prices is slow, or the function that forecasts is being woken.";
-    else if (status === "forecasting" && inStage > SLOW_AFTER_MS) hint.textContent = "This takes longer than usual. You may leave; asked again, the answer will be there.";
+    hint.textContent = slowness(status, inStage);
   }
 
   function tell({ status: reached }) {
@@ -66,12 +68,35 @@ export function waiting(symbol, cancel, last = "Forecasting") {
   }
 
   const timer = setInterval(tick, TICK_MS);
+  let nextTry;
+  function lost(pauseMs) {
+    clearInterval(nextTry);
+    connection.textContent = pauseMs === null ? "" : "Connection lost. Your request is safe. ";
+    countdown.textContent = "";
+    if (pauseMs === null) return;
+    const at = performance.now() + pauseMs;
+    const say = () => {
+      const s = Math.max(0, Math.ceil((at - performance.now()) / 1000));
+      countdown.textContent = `Trying again ${s ? `in ${s} s` : "now"} …`;
+    };
+    say();
+    nextTry = setInterval(say, 500);
+  }
+
   return {
     card,
     tell,
-    lost: (isLost) => {
-      connection.textContent = isLost ? "The connection is lost. Your request is safe; trying again …" : "";
+    lost,
+    end: () => {
+      clearInterval(timer);
+      clearInterval(nextTry);
     },
-    end: () => clearInterval(timer),
   };
+}
+
+function slowness(status, inStageMs) {
+  if (status === "queued" && inStageMs > ASLEEP_AFTER_MS && sleeps()) return "Waking the function that fetches prices. It sleeps when nobody uses it and starts within seconds.";
+  if (inStageMs <= SLOW_AFTER_MS) return "";
+  if (status === "ingesting") return "This takes longer than usual. The price provider may be slow.";
+  return "This takes longer than usual. You can leave: when you ask again, the answer will be ready.";
 }

@@ -1,40 +1,65 @@
 // Numbers and dates as the reader's locale writes them. Dates of prices have no time zone.
 
-const dollars = new Map();
+const CURRENCY_PAIR = "24/5"; // the calendar of currencies, whose prices need more digits
+const PAIR_DIGITS = 4;
+const kept = new Map();
 
-function currency(digits) {
-  if (!dollars.has(digits)) {
-    const options = { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol", minimumFractionDigits: digits, maximumFractionDigits: digits };
-    dollars.set(digits, new Intl.NumberFormat(undefined, options));
-  }
-  return dollars.get(digits);
-}
-
-function decimals(value) {
+function decimals(value, least) {
   const size = Math.abs(value);
-  return size >= 1 || size === 0 ? 2 : Math.min(6, 3 - Math.floor(Math.log10(size)));
+  return size >= 1 || size === 0 ? least : Math.min(6, Math.max(least, 3 - Math.floor(Math.log10(size))));
 }
 
-/** A price to the cent; finer where it is below a dollar. */
-export const price = (value) => currency(decimals(value)).format(value);
+/** Enough digits to tell the two ends of a narrow range apart. */
+const digitsOfSpan = (span) => (span > 0 ? Math.min(6, Math.ceil(-Math.log10(span)) + 1) : 0);
 
-/** From one price to another, where a dash could be taken for a minus. */
-export function range(low, high) {
-  const format = currency(decimals(high));
-  return `${format.format(low)} ${low < 0 ? "to" : "–"} ${format.format(high)}`;
+function formatter(currency) {
+  const formats = new Map();
+  return (digits) => {
+    if (!formats.has(digits)) {
+      const style = currency ? { style: "currency", currency } : {};
+      formats.set(digits, new Intl.NumberFormat(undefined, { ...style, minimumFractionDigits: digits, maximumFractionDigits: digits }));
+    }
+    return formats.get(digits);
+  };
 }
 
-/** Prices for a sentence, all to the same digits: whole dollars where cents say nothing. */
-export function prices(values) {
-  const format = currency(Math.min(...values) >= 100 ? 0 : decimals(Math.max(...values)));
-  return values.map((value) => format.format(value));
+const isCode = (currency) => /^[A-Z]{3}$/.test(currency ?? "");
+
+/** How prices in `currency` (ISO 4217; none for an index) are written. */
+export function money(currency, calendar) {
+  const key = `${currency} ${calendar}`;
+  if (!kept.has(key)) kept.set(key, made(currency, calendar));
+  return kept.get(key);
 }
 
-/** A tick of an axis: no more digits than its distance to the next one needs. */
-export function tick(value, step) {
-  const isWhole = Number.isInteger(Math.round(step * 1e6) / 1e6);
-  return currency(isWhole ? 0 : Math.max(2, Math.min(6, 1 + Math.ceil(-Math.log10(step))))).format(value);
+function made(currency, calendar) {
+  const format = formatter(isCode(currency) ? currency : null);
+  const usual = isCode(currency) ? new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits : 2;
+  const least = calendar === CURRENCY_PAIR ? PAIR_DIGITS : usual;
+  const price = (value) => format(decimals(value, least)).format(value);
+  return {
+    price,
+    /** From one price to another, where a dash could be taken for a minus. */
+    range: (low, high) => {
+      const { format: write } = format(Math.max(decimals(high, least), least && digitsOfSpan(high - low)));
+      return `${write(low)} ${low < 0 ? "to" : "–"} ${write(high)}`;
+    },
+    /** Prices for a sentence, all to the same digits. */
+    prices: (values) => {
+      const span = Math.max(...values) - Math.min(...values);
+      const { format: write } = format(Math.max(decimals(Math.max(...values), least), least && digitsOfSpan(span)));
+      return values.map((value) => write(value));
+    },
+    /** A tick of an axis: no more digits than its distance to the next one needs. */
+    tick: (value, step) => {
+      const isWhole = Number.isInteger(Math.round(step * 1e6) / 1e6);
+      return format(isWhole ? 0 : Math.max(usual, Math.min(6, 1 + Math.ceil(-Math.log10(step))))).format(value);
+    },
+  };
 }
+
+/** How the prices of a result, a history or a row of a batch are written; those of old answers are dollars. */
+export const moneyOf = ({ currency = "USD", calendar, data }) => money(currency, calendar ?? data?.calendar);
 
 const plain = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 6 });
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumSignificantDigits: 3 });
@@ -62,7 +87,10 @@ export const longDate = dates({ dateStyle: "long" });
 export const shortDate = dates({ dateStyle: "medium" });
 export const monthAndDay = dates({ month: "short", day: "numeric" });
 export const month = dates({ month: "short" });
+export const monthAndYear = dates({ month: "short", year: "numeric" });
 export const year = dates({ year: "numeric" });
+export const weekdayAndDay = dates({ weekday: "long", month: "long", day: "numeric" });
+export const weekdayAndDate = dates({ weekday: "long", month: "long", day: "numeric", year: "numeric" });
 export const unbroken = (text) => text.replaceAll(" ", "\u00a0");
 
 /** A text of the server with its ISO dates as the reader writes them, unbroken. */
@@ -75,9 +103,9 @@ const MANY_DAYS = 1000;
 /** How old a day is now; the answer itself may have been kept for a while. */
 export function age(iso) {
   const days = Math.max(0, Math.floor(Date.now() / 86_400_000 - seconds(iso) / 86_400));
-  if (days === 0) return "today’s";
-  if (days > MANY_DAYS) return `${number(Math.floor(days / 365.25))} years old`;
-  return `${number(days)} day${days === 1 ? "" : "s"} old`;
+  if (days === 0) return "today";
+  if (days > MANY_DAYS) return `${number(Math.floor(days / 365.25))} years ago`;
+  return `${inDays(days)} ago`;
 }
 
 export const elapsed = (ms) => `${new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(ms / 1000)} s`;

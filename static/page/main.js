@@ -1,11 +1,11 @@
 // The page: shows the view that the address names.
-import { at } from "./element.js";
 import * as forecast from "../views/forecast/view.js";
+import { at } from "./element.js";
 import { current, go, start } from "./router.js";
 
-const TITLES = { forecast: "Stockcast", "watch-list": "Watch-list · Stockcast", compare: "Compare · Stockcast", analyses: "Analyses · Stockcast" };
+const TITLES = { forecast: "Stockcast", "watch-list": "Watchlist · Stockcast", compare: "Compare · Stockcast", analyses: "Analyses · Stockcast" };
 
-// Views other than the first are loaded when they are first looked at.
+// Views other than the first are loaded when someone first opens them.
 const VIEWS = {
   forecast: () => forecast,
   "watch-list": () => import("../views/watch_list/view.js"),
@@ -25,7 +25,7 @@ async function show(parameters, how) {
       continue;
     }
     link.setAttribute("aria-current", "page");
-    // Whoever comes back to a view finds it as it was left; the name above leads to the beginning.
+    // Its link leads back to the view as it was left; the brand's leads to the beginning.
     link.href = location.href;
   }
   for (const name of Object.keys(VIEWS)) at(`${name}-view`).hidden = name !== view;
@@ -41,6 +41,15 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   go(Object.fromEntries(new URL(link.href).searchParams));
   if (link.dataset.go !== undefined) at("main").focus({ preventScroll: false });
+});
+
+const withShortcuts = () => import("./shortcuts.js");
+at("shortcuts").addEventListener("click", async () => (await withShortcuts()).open());
+document.addEventListener("keydown", async (event) => {
+  const isTyping = event.target.closest("input, select, textarea, [role=application]");
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/") event.preventDefault(); // it opens a search of the browser's own
+  if (/^[?/fwca]$/.test(event.key)) (await withShortcuts()).press(event.key);
 });
 
 start(show);

@@ -35,7 +35,7 @@ export const isSymbol = (text) => SYMBOL.test(text);
 
 const MOST_RECENT = 5;
 export const MOST_WATCHED = 100;
-export const TOO_MANY_WATCHED = `${MOST_WATCHED} tickers are the most: remove some first.`;
+export const TOO_MANY_WATCHED = `The watchlist holds ${MOST_WATCHED} tickers. Remove some first.`;
 
 function symbols(name) {
   const stored = read(name, []);

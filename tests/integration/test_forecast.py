@@ -216,6 +216,8 @@ def test_a_prophet_whose_ranges_were_too_narrow_says_so_first_in_message_batch_a
         f" its 80% range held {held} of the time. AAPL could be between $"
     )
     assert result["backtest"]["trust"]["state"] == "too_narrow"
+    (low, high), (lower, higher) = result["intervals"]["80"], result["backtest"]["widened80"]
+    assert 0 < lower < low < high < higher
     assert result["backtest"]["record"].startswith(f"Promised 80%, delivered {held} (")
     kept = world.redis.hget(request_key("my-batch--0000"), "headline")
     assert json.loads(kept)["trust"] == "too_narrow"

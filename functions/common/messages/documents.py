@@ -142,6 +142,13 @@ class Backtest(Document, frozen=True):
         str | None, Meta(description="Such as `Promised 80%, delivered 75% (97 forecasts)`.")
     ]
     trust: Trust
+    widened80: Annotated[
+        list[float] | None,
+        Meta(
+            description="Where `trust.state` is `too_narrow`: the 80% range, as wide as the record"
+            " asks for (split conformal prediction)."
+        ),
+    ]
     status: Literal["complete", "pending", "failed"]
 
 
@@ -162,7 +169,7 @@ class Data(Document, frozen=True):
     etag: str
     fetched_at: Annotated[str, Meta(description="When the provider was last asked.")]
     age_days: Annotated[int, Meta(description="Of the last price.")]
-    stale: Annotated[bool, Meta(description="The provider did not answer; the last prices known.")]
+    stale: Annotated[bool, Meta(description="The provider gave none or fewer: these are the last.")]
     jumps: Annotated[
         list[str], Meta(description="Latest days on which the price jumped without a split.")
     ]
@@ -372,10 +379,19 @@ class Ranked(Document, frozen=True):
     trust: str | None
 
 
+class Failed(Document, frozen=True):
+    """A member of a batch that failed, and why."""
+
+    symbol: str
+    request_id: str
+    error: str
+
+
 class Ranking(Document, frozen=True):
-    """The members of a batch that are done, the likeliest to rise first."""
+    """The members of a batch that are done, the likeliest to rise first, and those that failed."""
 
     rows: list[Ranked]
+    failed: list[Failed]
 
 
 class FoundSymbol(Document, frozen=True):
@@ -392,6 +408,20 @@ class Symbols(Document, frozen=True):
     """The symbols that fit a search, the best first."""
 
     symbols: list[FoundSymbol]
+
+
+class TargetDate(Document, frozen=True):
+    """Where a number of days after the last price leads: `target_date` is the session on or after
+    `asked_date`.
+
+    `last_date` is the day of the last stored price, or the one expected where none are stored yet.
+    """
+
+    symbol: str
+    calendar: str
+    last_date: date
+    asked_date: date
+    target_date: date
 
 
 class Source(Document, frozen=True):

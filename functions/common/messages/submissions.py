@@ -113,6 +113,13 @@ class SymbolQuery(Message, frozen=True, kw_only=True):
     q: Annotated[str, Meta(description="A ticker or company name.")] = ""
 
 
+class TargetDateQuery(Message, frozen=True, kw_only=True):
+    """How many days ahead."""
+
+    symbol: Symbol
+    days: fields.Days = 45
+
+
 class HistoryQuery(Message, frozen=True, kw_only=True):
     """The daily prices of a symbol, from `start` to `end`, both included."""
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from functions.forecast.scoring import random_walk
 from functions.forecast.scoring.scores import (
+    conformal_factor,
     diebold_mariano,
     inside,
     weighted_interval_score,
@@ -62,6 +63,8 @@ class Backtest:
     """Diebold-Mariano, HAC: chance of such a difference from the walk's WIS were there none."""
     centre_p_value: float | None = None
     """The same for the absolute error of the centre line."""
+    width_factor80: float | None = None
+    """How much wider the 80% range should have been; see `scores.conformal_factor`."""
     independent_origins: float | None = None
     """How many horizons that do not overlap the origins are worth."""
     status: str = "complete"
@@ -155,6 +158,7 @@ def score(
         wis_ratio=float(wis.mean() / walk_wis.mean()) if walk_wis.mean() > 0.0 else None,
         wis_p_value=diebold_mariano(wis, walk_wis, lags),
         centre_p_value=centre_p,
+        width_factor80=conformal_factor(actual, centre, quantiles, levels, 80),
         independent_origins=independent,
         verdict=_range_sentence(horizon, int(held[80].sum()), len(origins), independent)
         + _centre_sentence(mase, walk_mase, centre_p),

@@ -42,13 +42,41 @@ def inside(
     percent: float,
 ) -> NDArray[np.bool_]:
     """Whether each outcome fell in the central interval of `percent`, bounds included."""
+    low, high = _bounds(levels, percent)
+    return (quantiles[..., low] <= actual) & (actual <= quantiles[..., high])
+
+
+def _bounds(levels: Sequence[float], percent: float) -> tuple[int, int]:
+    """Which of `levels` bound the central interval of `percent`."""
     tail = (1.0 - percent / 100.0) / 2.0
     tau = np.asarray(levels)
     low = int(np.abs(tau - tail).argmin())
     high = int(np.abs(tau - (1.0 - tail)).argmin())
     if abs(tau[low] - tail) > 1e-6 or abs(tau[high] - (1.0 - tail)) > 1e-6:  # noqa: PLR2004  rounding only
         raise ValueError(f"levels {tuple(levels)} do not bound a central {percent}% interval")
-    return (quantiles[..., low] <= actual) & (actual <= quantiles[..., high])
+    return low, high
+
+
+def conformal_factor(
+    actual: NDArray[np.float64],
+    centre: NDArray[np.float64],
+    quantiles: NDArray[np.float64],
+    levels: Sequence[float],
+    percent: float,
+) -> float | None:
+    """By what to multiply the log width of a central interval, so that it holds what it promises.
+
+    The quantile of past errors in units of the interval's half width, a little above `percent` as
+    split conformal prediction asks (Lei et al. 2018, section 2.2). None where the outcomes are too
+    few for that quantile, or the interval has no width.
+    """
+    low, high = _bounds(levels, percent)
+    half = np.log(quantiles[:, high] / quantiles[:, low]) / 2.0
+    rank = math.ceil(percent / 100.0 * (len(actual) + 1))
+    if rank > len(actual) or (half <= 0.0).any():
+        return None
+    errors = np.sort(np.abs(np.log(actual / centre)) / half)
+    return float(errors[rank - 1])
 
 
 def wilson_interval(successes: float, trials: float, z: float = 1.96) -> tuple[float, float]:

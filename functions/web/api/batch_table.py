@@ -53,6 +53,15 @@ def ranking(members: Iterable[Member]) -> list[dict[str, Any]]:
     ]
 
 
+def failures(members: Iterable[Member]) -> list[dict[str, str]]:
+    """The members that failed, each with its reason."""
+    return [
+        {"symbol": one.symbol, "request_id": one.request_id, "error": one.error}
+        for one in members
+        if one.status == Status.FAILED.value
+    ]
+
+
 def _chances(one: Member) -> tuple[float, float]:
     shown = one.headline
     change: float = shown["predicted_price"] / shown["last_price"]

@@ -133,7 +133,8 @@ class BatchApi:
     async def ranking(self, request: Request) -> Response:
         progress = await self._progress(request)
         members = await self._batches.members(await self._batches.read(progress))
-        return JSONResponse({"rows": batch_table.ranking(members)}, headers=NEVER_STORED)
+        shown = {"rows": batch_table.ranking(members), "failed": batch_table.failures(members)}
+        return JSONResponse(shown, headers=NEVER_STORED)
 
     async def expand(self, request: Request) -> Response:
         """Take the event that stands for what is left to do of a batch."""

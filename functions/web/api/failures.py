@@ -23,7 +23,8 @@ async def _on_error(_: Request, error: StockcastError) -> Response:
     return problem_answer(problems.from_error(error), headers)
 
 
-async def _on_http_error(request: Request, error: HTTPException) -> Response:
+async def on_http_error(request: Request, error: HTTPException) -> Response:
+    """A problem document for an error of HTTP, such as an unknown path."""
     phrase = HTTPStatus(error.status_code).phrase
     detail = error.detail if error.detail != phrase else f"{request.method} {request.url.path}"
     slug = phrase.lower().replace(" ", "-")
@@ -40,6 +41,6 @@ async def _on_defect(_: Request, __: Exception) -> Response:
 
 HANDLERS: dict[Any, Callable[[Request, Any], Awaitable[Response]]] = {
     StockcastError: _on_error,
-    HTTPException: _on_http_error,
+    HTTPException: on_http_error,
     Exception: _on_defect,
 }

@@ -104,6 +104,7 @@ class SymbolApi:
             of_sample = OF_SAMPLE.find(query)
             found = [*of_sample, *(one for one in found if one not in of_sample)][:MOST]
         listed = [entry(one, self._settings.providers) for one in found]
+        listed.sort(key=lambda one: not one["available"])
         return JSONResponse({"symbols": listed})
 
     async def sources(self, _: Request) -> Response:

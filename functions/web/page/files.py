@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -27,6 +28,7 @@ ASK_AGAIN = "no-cache"
 VERSION_CHARACTERS = 16
 TEXTS = {".html", ".css", ".js", ".svg", ".txt"}
 
+mimetypes.add_type("application/manifest+json", ".webmanifest")
 mimetypes.add_type("text/javascript", ".js")  # some systems have it as text/plain
 
 
@@ -54,13 +56,23 @@ class PageFiles:
             digest.update(f"{path.relative_to(self._folder)} {self._file(path).digest}\n".encode())
         return digest.hexdigest()[:VERSION_CHARACTERS]
 
-    def page(self, request: Request, name: str) -> Response:
-        """The HTML file `name`, its files named under the current version."""
+    def page(
+        self,
+        request: Request,
+        name: str,
+        changes: Mapping[str, str] | None = None,
+        status: int = HTTPStatus.OK,
+    ) -> Response:
+        """The HTML file `name` with `changes`, its files named under the current version."""
         html = self._file(self._folder / name).body.decode()
-        body = html.replace('"/static/', f'"static/{self.version()}/').encode()
+        for text, other in (changes or {}).items():
+            html = html.replace(text, other)
+        up = "../" * (request.url.path.count("/") - 1)
+        body = html.replace('"/static/', f'"{up}static/{self.version()}/').encode()
         digest = hashlib.sha256(body).hexdigest()
         compressed = gzip.compress(body, mtime=0)
-        return _answer(request, name, File((0, 0), body, compressed, digest), ASK_AGAIN)
+        found = File((0, 0), body, compressed, digest)
+        return _answer(request, name, found, ASK_AGAIN, status)
 
     def file(self, request: Request) -> Response:
         """The file that the path parameter `path` names, with or without a version before it."""
@@ -91,7 +103,9 @@ class PageFiles:
         return known
 
 
-def _answer(request: Request, name: str, file: File, cache_control: str) -> Response:
+def _answer(
+    request: Request, name: str, file: File, cache_control: str, status: int = HTTPStatus.OK
+) -> Response:
     etag = f'W/"{file.digest[:32]}"'  # weak: the same for the compressed form
     headers = {"cache-control": cache_control, "etag": etag, "vary": "accept-encoding"}
     if parse_etags(request.headers.get("if-none-match")).contains_weak(file.digest[:32]):
@@ -102,4 +116,4 @@ def _answer(request: Request, name: str, file: File, cache_control: str) -> Resp
         body = file.compressed
         headers["content-encoding"] = "gzip"
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Response(body, media_type=media_type, headers=headers)
+    return Response(body, status, media_type=media_type, headers=headers)

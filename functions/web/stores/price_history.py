@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,17 @@ class PriceHistories:
             message = "Price histories are not served here: web has no S3_BUCKET."
             raise TemporaryError(message)
         return await asyncio.to_thread(self._read, self._prices, symbol)
+
+    async def known(self, symbol: str) -> StoredPrices | None:
+        """What is known of the prices that `find` gives, without reading them; None where S3 does
+        not answer, or web has not been told of it.
+        """
+        if self._prices is None:
+            return None
+        with suppress(TemporaryError):
+            held = await asyncio.to_thread(self._prices.held, symbol, self._providers)
+            return held[0] if held else None
+        return None
 
     def _read(self, store: PriceStore, symbol: str) -> StoredPrices | None:
         providers = [uploads.PROVIDER] if uploads.is_upload(symbol) else self._providers

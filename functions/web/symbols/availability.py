@@ -31,17 +31,25 @@ def require_available(
         raise UnknownSymbolError(message)
     if is_available(symbol, providers) or exchanges.kind_of(symbol) is Kind.UPLOAD:
         return
-    known = directory.named(symbol)
+    known, how = directory.named(symbol), _how(symbol, providers)
     if known:
-        message = f"{known.name}: add a data source to forecast it. {HOW}"
+        message = f"{known.name}: add a data source to forecast it. {how}"
     elif tuple(providers) == ("sample",):
         message = (
-            f"{symbol} is not in the sample data, which has {', '.join(sample.SYMBOLS)}. {HOW}"
+            f"{symbol} is not in the sample data, which has {', '.join(sample.SYMBOLS)}. {how}"
         )
     else:
         titles = ", ".join(BY_NAME[name].title for name in providers if name in BY_NAME)
-        message = f"{titles} has no prices of {symbol}: add a data source that has. {HOW}"
+        message = f"{titles} has no prices of {symbol}: add a data source that has. {how}"
     raise UnknownSymbolError(message, suggestions=_suggestions(symbol, providers, directory))
+
+
+def _how(symbol: str, providers: Sequence[str]) -> str:
+    """How to get prices of `symbol`: beside those that are set up, from Yahoo alone if abroad."""
+    if exchanges.kind_of(symbol) is Kind.US_LISTING:
+        return HOW
+    named = ",".join([*(name for name in providers if name != "sample"), "yahoo"])
+    return f"For its prices, run `make run PROVIDERS={named}` (personal use only)."
 
 
 def entry(listing: Listing, providers: Sequence[str]) -> dict[str, Any]:

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from functions.common.config import S3Settings
+from functions.common.prices import exchanges
 from functions.common.prices import symbol_directory as listings
 from functions.common.prices.bucket import Bucket, connect_lightly
+from functions.common.prices.exchanges import Kind
+from functions.common.prices.symbol_directory import Listing
 from functions.web.symbols.search import SAMPLE, SAMPLE_SYMBOLS, Directory
 
 BUNDLED = Path(__file__).with_name("symbols.tsv.gz")
@@ -22,6 +25,12 @@ def bundled() -> Directory:
     """The directory that comes with Stockcast, and the sample's symbols as they were then."""
     listed = listings.from_bytes(BUNDLED.read_bytes())
     return Directory([*SAMPLE, *(one for one in listed if one.symbol not in SAMPLE_SYMBOLS)])
+
+
+def _elsewhere() -> list[Listing]:
+    """What is not traded in the United States, which the refreshed directory lacks."""
+    listed = listings.from_bytes(BUNDLED.read_bytes())
+    return [one for one in listed if exchanges.kind_of(one.symbol) is not Kind.US_LISTING]
 
 
 class SymbolSource:
@@ -77,4 +86,6 @@ class SymbolSource:
         if known is None or known.etag == self._etag:
             return None
         stored = self._bucket.get(listings.KEY)
-        return (stored.etag, Directory(listings.from_bytes(stored.body))) if stored else None
+        if stored is None:
+            return None
+        return stored.etag, Directory([*listings.from_bytes(stored.body), *_elsewhere()])

@@ -1,4 +1,4 @@
-// The form of an analysis, made from the parameters its kind takes.
+// The form of an analysis, made from the parameters of its kind.
 import { element } from "../../page/element.js";
 
 const MOST_FILE_BYTES = 60_000;
@@ -42,7 +42,7 @@ export function complain(name, message) {
   return true;
 }
 
-/** What the form says, as texts for the address, and the text of a file; null, with the reasons shown, if it is bad. */
+/** The form's values as texts for the address, and the text of a file; null, with the reasons shown, where one is bad. */
 export async function entered(form, kind) {
   const texts = {};
   let file = null;
@@ -52,16 +52,16 @@ export async function entered(form, kind) {
     let message = "";
     if (field.type === "checks") {
       const chosen = [...form.querySelectorAll(`input[name="${field.name}"]:checked`)].map(({ value }) => value);
-      if (!chosen.length) message = "Choose one at least.";
+      if (!chosen.length) message = "Choose at least one.";
       texts[field.name] = chosen.join(",");
     } else if (field.type === "file") {
       const [chosen] = input.files;
-      if (chosen && chosen.size > MOST_FILE_BYTES) message = `The file is larger than ${MOST_FILE_BYTES / 1000} kB: export a shorter range.`;
+      if (chosen && chosen.size > MOST_FILE_BYTES) message = `The file is larger than ${MOST_FILE_BYTES / 1000} kB. Export a shorter range.`;
       else if (chosen) file = { name: field.name, text: await chosen.text() };
     } else {
       if (!input.validity.valid) message = input.validationMessage;
       else if (input.value === "" && field.type === "number" && !field.isOptional) message = "Enter a number.";
-      else if (field.type === "numbers" && numbers(input.value).some(Number.isNaN)) message = "Enter numbers with commas between them, for example 0.05, 0.1.";
+      else if (field.type === "numbers" && numbers(input.value).some(Number.isNaN)) message = "Enter numbers separated by commas, for example 0.05, 0.1.";
       texts[field.name] = input.value;
     }
     complain(field.name, message);

@@ -1,8 +1,9 @@
-// The answer of an analysis: the sentence, what has to be known, figures, drawings, table, downloads.
+// The answer of an analysis: a sentence, notes, figures, charts, a table, downloads.
 import { kindOf } from "./kinds.js";
-import { downloadLinks, copyButton } from "../../controls/downloads.js";
+import { downloadLinks, copyLink } from "../../controls/downloads.js";
 import { element } from "../../page/element.js";
-import { age, finePercent, isIsoDate, longDate, number, price, shortDate, withDates } from "../../page/format.js";
+import { age, finePercent, isIsoDate, longDate, moneyOf, number, shortDate, withDates } from "../../page/format.js";
+import { dataNotes, providerName } from "../../controls/data_told.js";
 import { panelChart } from "../../charts/panel_chart.js";
 import { foldedTable } from "../../controls/folded_table.js";
 
@@ -16,7 +17,7 @@ export function label(name) {
   return words[0].toUpperCase() + words.slice(1);
 }
 
-export function written(name, value) {
+export function written(name, value, { price }) {
   if (value === null || value === undefined) return "–";
   if (isIsoDate(value)) return shortDate(value);
   if (typeof value !== "number") return String(value);
@@ -32,23 +33,25 @@ const told = (text) => withDates(text).replace(/`(\w+)`/g, (_, kind) => `“${ki
 /** Fills `place`; `destroy` cleans up. */
 export function show(place, { request, links }) {
   const { result, symbol, kind } = request;
-  const panels = result.panels.map(panelChart);
+  const money = moneyOf(result);
+  const panels = result.panels.map((panel) => panelChart(panel, money));
   const { columns, rows } = result.table;
   const unit = columns.indexOf("unit");
   const name = (row, at) => (row[unit] === "percent" && typeof row[at] === "number" ? `${columns[at]}_percent` : columns[at]);
-  const cells = () => rows.map((row) => row.map((cell, at) => written(name(row, at), cell)));
+  const cells = () => rows.map((row) => row.map((cell, at) => written(name(row, at), cell, money)));
   place.append(
     element(
       "section.answer",
       { "aria-labelledby": "analysis-message" },
       element("h2.sentence.analysed", { id: "analysis-message", tabindex: "-1" }, told(result.message)),
       result.notes.length > 0 && element("ul.notes", {}, result.notes.map((note) => element("li", {}, told(note)))),
-      sampleBanner(result.data),
-      figures(result.figures),
+      banner(result.data),
+      figures(result.figures, money),
       panels.map(({ figure }) => figure),
       rows.length > 0 && foldedTable(`${number(rows.length)} row${rows.length === 1 ? "" : "s"} as a table`, columns.map(label), cells, { isOpen: rows.length <= FEW_ROWS }),
+      dataNotes(result.data.notes ?? []),
       source(result.data),
-      element("div.keep", {}, copyButton(), downloadLinks(`${symbol}-${kind}`, links)),
+      element("div.keep", {}, copyLink(), downloadLinks(`${symbol}-${kind}`, links)),
     ),
   );
   panels.forEach(({ draw }) => draw());
@@ -56,24 +59,25 @@ export function show(place, { request, links }) {
 }
 
 /** Each with its name; a figure that has a date is told with it. */
-function figures(all) {
+function figures(all, money) {
   const names = Object.keys(all).filter((name) => !(name.endsWith("_date") && name.slice(0, -"_date".length) in all));
   return element(
     "dl.figures",
     {},
     names.map((name) => {
       const day = all[`${name}_date`];
-      return element("div", {}, element("dt", {}, label(name)), element("dd", {}, written(name, all[name]), day && element("small", {}, shortDate(day))));
+      return element("div", {}, element("dt", {}, label(name)), element("dd", {}, written(name, all[name], money), day && element("small", {}, shortDate(day))));
     }),
   );
 }
 
 function source({ provider, rows, last_date: last }) {
-  return element("p.source", {}, `From ${number(rows)} daily prices, as of ${shortDate(last)} (${age(last)}), of ${provider === "sample" ? "the bundled sample" : provider}.`);
+  return element("p.source", {}, `Based on ${number(rows)} daily prices up to ${shortDate(last)} (${age(last)}), from ${providerName(provider)}.`);
 }
 
-function sampleBanner(data) {
-  if (data.stale) return element("p.banner", { role: "note" }, element("strong", {}, "Old prices."), ` The provider cannot be reached; these are as of ${longDate(data.last_date)}.`);
-  if (data.provider === "sample") return element("p.banner", { role: "note" }, element("strong", {}, "Sample prices."), ` They end on ${longDate(data.last_date)}.`);
+function banner(data) {
+  const told = (head, text) => element("p.banner", { role: "note" }, element("strong", {}, head), text);
+  if (data.stale) return told("Old prices.", ` The provider gives no newer prices now. The last known price is of ${longDate(data.last_date)}.`);
+  if (data.provider === "sample") return told(`Sample data, ending ${longDate(data.last_date)}.`, " For today's prices, add a data source.");
   return null;
 }

@@ -1,9 +1,8 @@
-// The analyses of one ticker, a tab each.
+// The analyses of one ticker, one tab each.
 import { complain, analysisFields, entered, parametersOf } from "./form.js";
 import { KINDS, kindOf } from "./kinds.js";
 import { show as showResult } from "./result.js";
 import { isRecent } from "../../api/client.js";
-import { NO_TICKER } from "../../controls/combobox.js";
 import { at, element } from "../../page/element.js";
 import { failure } from "../../controls/failure.js";
 import { follow } from "../../api/follow.js";
@@ -52,7 +51,7 @@ function build() {
     "div.panel",
     { id: "analysis-panel", role: "tabpanel" },
     element("p.lead", { id: "analysis-line" }),
-    element("form.card.tools", { id: "analysis-form", novalidate: true, submit: handIn }, element("div.fields", { id: "analysis-fields" }), element("button.main", { type: "submit" }, "Analyse")),
+    element("form.card.tools", { id: "analysis-form", novalidate: true, submit: handIn }, element("div.fields", { id: "analysis-fields" }), element("button.main", { type: "submit" }, "Analyze")),
     element("div.outcome", { id: "analysis-outcome" }),
   );
   bar = tabs("Analyses", KINDS.map((one) => [one.kind, one.title]), panel, choose);
@@ -61,7 +60,7 @@ function build() {
     element(
       "div.heading",
       {},
-      element("div", {}, element("h1.title", {}, "Analyses"), element("p.lead", {}, "Views of one stock’s past. Where Prophet is asked, its answer is a view of trend and seasons, not a promise.")),
+      element("div", {}, element("h1.title", {}, "Analyses"), element("p.lead", {}, "Look at one stock's past in eight ways. Prophet's analyses describe trend and seasonality; they do not predict.")),
       ticker.field,
     ),
     bar.element,
@@ -88,9 +87,8 @@ const choose = (next) => go({ view: "analyses", symbol: typed(), kind: next });
 
 async function handIn(event) {
   event.preventDefault();
-  const symbol = typed();
-  ticker.complain(symbol ? "" : NO_TICKER);
-  if (!symbol) return ticker.input.focus();
+  const symbol = await ticker.entered();
+  if (!symbol) return undefined;
   shownSymbol = symbol;
   const given = await entered(at("analysis-form"), kind);
   if (!given) return undefined;
@@ -107,7 +105,7 @@ function place(...cards) {
 
 function invite() {
   running?.abort();
-  place(element("section.card.invitation", {}, element("h2", {}, "Choose a ticker"), element("p", {}, "Type it above; the analysis is drawn at once, and again with other values when you press “Analyse”.")));
+  place(element("section.card.invitation", {}, element("h2", {}, "Pick a stock"), element("p", {}, "Type a ticker or a company name above. Then change the values and press “Analyze” to see it again.")));
 }
 
 async function run(body, { isFirst = false }) {
@@ -117,7 +115,7 @@ async function run(body, { isFirst = false }) {
   document.title = `${kind.title}, ${body.symbol} · Stockcast`;
   const before = kept.get(key);
   if (isRecent(before?.askedAt)) return showAnswer(before);
-  const progress = waiting(body.symbol, () => cancel(stop), "Analysing");
+  const progress = waiting(body.symbol, () => cancel(stop), "Analyzing");
   progress.tell({ status: "queued" });
   place(progress.card);
   try {
@@ -148,7 +146,7 @@ function showAnswer(found) {
 
 function cancel(stop) {
   stop.abort();
-  place(element("section.card.invitation", {}, element("h2", {}, "Cancelled"), element("p", { role: "status" }, "This page has stopped waiting. The form is as it was.")));
+  place(element("section.card.invitation", {}, element("h2", {}, "Canceled"), element("p", { role: "status" }, "This page no longer waits for the answer. Your values are still in the form.")));
   at("analysis-form").querySelector("button.main").focus();
 }
 

@@ -1,10 +1,10 @@
-// Up to four tickers beside each other, as percent change from the start of what is shown.
+// Up to four tickers side by side, as percent change from the start of the range shown.
 import { history, isRecent } from "../../api/client.js";
-import { NO_TICKER } from "../../controls/combobox.js";
 import { at, element } from "../../page/element.js";
-import { failure } from "../../controls/failure.js";
-import { change, longDate, percent, price, shortDate } from "../../page/format.js";
-import { line, plot, readoutOf, toSeconds } from "../../charts/plot.js";
+import { reasonOf } from "../../controls/failure.js";
+import { change, longDate, moneyOf, percent, shortDate } from "../../page/format.js";
+import { line } from "../../charts/pen.js";
+import { plot, readoutOf, toSeconds } from "../../charts/plot.js";
 import { rangeButtons } from "../../charts/ranges.js";
 import { go } from "../../page/router.js";
 import { isSymbol, watched } from "../../page/storage.js";
@@ -14,7 +14,7 @@ import { tickerField } from "../../controls/ticker_field.js";
 const MOST = 4;
 const HEIGHT = { wide: 400, narrow: 300 };
 const found = new Map(); // price histories by ticker
-const NOTHING_IN_COMMON = "They have no day in common here: choose a longer range, or take one out.";
+const NOTHING_IN_COMMON = "These stocks have no day in common in this range. Choose a longer range, or remove one.";
 const DASHES = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
 
 let adder = null;
@@ -28,7 +28,7 @@ export function show({ symbols = "" }) {
   compared = asked.filter(isSymbol).slice(0, MOST);
   if (!adder) build();
   const leftOut = asked.filter((one) => !compared.includes(one));
-  adder.complain(leftOut.length ? `Left out: ${leftOut.join(", ")}. It takes four tickers at most.` : "");
+  adder.complain(leftOut.length ? `Left out: ${leftOut.join(", ")}. You can compare four stocks.` : "");
   drawChips();
   draw();
 }
@@ -41,7 +41,7 @@ function build() {
   adder = tickerField("compare-add", "Add a ticker");
   at("compare-view").replaceChildren(
     element("h1.title", {}, "Compare"),
-    element("p.lead", {}, "Up to four tickers, as percent change of the adjusted close since the first day shown."),
+    element("p.lead", {}, "See how up to four stocks changed, in percent, since the first day shown."),
     element(
       "form.card.tools",
       { novalidate: true, submit: add },
@@ -53,12 +53,14 @@ function build() {
   );
 }
 
-function add(event) {
+async function add(event) {
   event.preventDefault();
-  const symbol = adder.input.value.trim().toUpperCase();
-  const complaint = !isSymbol(symbol) ? NO_TICKER : compared.length >= MOST && !compared.includes(symbol) ? "Four at most: take one out first." : "";
-  adder.complain(complaint);
-  if (complaint) return adder.input.focus();
+  const symbol = await adder.entered();
+  if (!symbol) return undefined;
+  if (compared.length >= MOST && !compared.includes(symbol)) {
+    adder.complain("You can compare four stocks. Remove one first.");
+    return adder.input.focus();
+  }
   adder.input.value = "";
   return choose([...compared, symbol]);
 }
@@ -72,7 +74,7 @@ function takeOut(symbol) {
 
 function drawChips() {
   const chips = compared.map((symbol) =>
-    element("button", { type: "button", "aria-label": `Take ${symbol} out`, click: () => takeOut(symbol) }, symbol, element("span", { "aria-hidden": "true" }, "×")),
+    element("button", { type: "button", "aria-label": `Remove ${symbol}`, click: () => takeOut(symbol) }, symbol, element("span", { "aria-hidden": "true" }, "×")),
   );
   at("compared").replaceChildren(...chips);
 }
@@ -84,15 +86,23 @@ async function draw() {
   drawn?.destroy();
   drawn = null;
   if (!compared.length) return place.replaceChildren(invitation());
-  place.replaceChildren(element("p.lead", { role: "status" }, `Fetching the prices of ${compared.join(", ")} …`));
-  try {
-    await Promise.all(compared.map((symbol) => fetched(symbol, stop.signal)));
-    if (running === stop) place.replaceChildren(...content());
-  } catch (problem) {
-    if (running === stop && problem.name !== "AbortError") place.replaceChildren(failure(problem, draw));
-  }
+  place.replaceChildren(element("p.lead", { role: "status" }, `Fetching prices of ${compared.join(", ")} …`));
+  const outcomes = await Promise.allSettled(compared.map((symbol) => fetched(symbol, stop.signal)));
+  if (running !== stop) return undefined;
+  const problems = compared.flatMap((symbol, at) => (outcomes[at].status === "rejected" ? [[symbol, outcomes[at].reason]] : []));
+  const there = compared.filter((symbol) => !problems.some(([failed]) => failed === symbol));
+  place.replaceChildren(...problems.map(trouble), ...(there.length ? content(there) : []));
   return undefined;
 }
+
+/** One that cannot be compared says why, and the others are shown all the same. */
+const trouble = ([symbol, problem]) =>
+  element(
+    "div.banner.trouble",
+    { role: "alert" },
+    element("p", {}, element("strong", {}, `${symbol} is missing. `), reasonOf(problem)),
+    element("button.small", { type: "button", click: draw }, "Try again"),
+  );
 
 async function fetched(symbol, signal) {
   if (isRecent(found.get(symbol)?.askedAt)) return;
@@ -104,21 +114,21 @@ function invitation() {
   return element(
     "section.card.invitation",
     {},
-    element("h2", {}, "Which did better?"),
-    element("p", {}, "Add two tickers or more. Their prices start together at zero, so that only what they gained or lost is compared."),
+    element("h2", {}, "Which stock did better?"),
+    element("p", {}, "Add two or more tickers. All start at zero, so you compare gains and losses, not prices."),
     element("p.links", {}, examples.map((symbols) => element("a.button", { href: `./?view=compare&symbols=${symbols.join(",")}`, "data-go": "" }, symbols.join(", ")))),
   );
 }
 
-function content() {
-  const histories = compared.map((symbol) => found.get(symbol));
+function content(symbols) {
+  const histories = symbols.map((symbol) => found.get(symbol));
   const dates = [...new Set(histories.flatMap((one) => one.dates))].sort();
   const xs = toSeconds(dates);
   const prices = histories.map((one) => {
-    const by = new Map(one.dates.map((day, index) => [day, one.adj_close[index]]));
+    const by = new Map(one.dates.map((day, index) => [day, one.prices[index]]));
     return dates.map((day) => by.get(day) ?? null);
   });
-  const figure = element("figure.chart", { "aria-label": `Chart of ${compared.join(", ")}` });
+  const figure = element("figure.chart", { "aria-label": `Chart of ${symbols.join(", ")}` });
   const host = element("div.plot");
   const readout = readoutOf();
   const summary = element("div");
@@ -127,7 +137,7 @@ function content() {
 
   function read(index) {
     const day = index ?? dates.length - 1;
-    readout.say([["", longDate(dates[day])], ...compared.map((symbol, which) => [symbol, shown(changes[which][day])])]);
+    readout.say([["", longDate(dates[day])], ...symbols.map((symbol, which) => [symbol, shown(changes[which][day])])]);
   }
 
   function showFrom(from) {
@@ -142,15 +152,17 @@ function content() {
     }
     drawn = plot(host, {
       data: [xs, ...changes],
-      series: compared.map((symbol, which) => line(symbol, `series-${which + 1}`, { dash: DASHES[which], width: 1.75, spanGaps: true })),
+      series: symbols.map((symbol, which) => line(symbol, `series-${which + 1}`, { dash: DASHES[which], width: 1.75, spanGaps: true })),
       value: (value) => percent(value),
       height: HEIGHT,
       view: { min: xs[first], max: xs.at(-1) },
-      label: `${compared.join(", ")}: percent change.`,
+      zoomed: ranges.zoomed,
+      reset: ranges.reset,
+      label: `${symbols.join(", ")}: percent change.`,
       read,
     });
     read(null);
-    summary.replaceChildren(...table(dates, prices, changes, first));
+    summary.replaceChildren(...table(symbols, dates, prices, changes, first));
   }
 
   const ranges = rangeButtons(dates.at(-1), xs[0], (from, name) => {
@@ -161,23 +173,23 @@ function content() {
     element("div.toolbar", {}, ranges.element),
     readout.element,
     host,
-    element("div.legend", {}, compared.map((symbol, which) => element("span.key", {}, element(`i.swatch.series-${which + 1}`, { "aria-hidden": "true" }), symbol))),
+    element("div.legend", {}, symbols.map((symbol, which) => element("span.key", {}, element(`i.swatch.series-${which + 1}`, { "aria-hidden": "true" }), symbol))),
   );
   // It can only be drawn where it has a width.
   queueMicrotask(() => {
-    showFrom(ranges.start(range));
     ranges.mark(range);
-    ranges.follow(host);
+    showFrom(ranges.start(range));
   });
   return [figure, summary];
 }
 
 const shown = (value) => (typeof value === "number" ? change(value) : "–");
 
-function table(dates, prices, changes, first) {
+function table(symbols, dates, prices, changes, first) {
   const last = dates.length - 1;
   const rows = () =>
-    compared.map((symbol, which) => {
+    symbols.map((symbol, which) => {
+      const { price } = moneyOf(found.get(symbol));
       const [from, to] = [prices[which][first], prices[which].findLast((value) => value !== null)];
       const known = changes[which].filter((value) => value !== null);
       return [symbol, price(from), price(to), shown(to / from - 1), shown(Math.min(...known)), shown(Math.max(...known))];

@@ -1,88 +1,106 @@
-// The answer: the sentence first, then the chart, the record, where the prices are from, and the table.
+// The answer: one line, the chart with its figures, then the record, the data, and what you can keep.
 import { history } from "../../api/client.js";
-import { element } from "../../page/element.js";
-import { backtestCard } from "./record.js";
 import { forecastChart } from "../../charts/forecast_chart.js";
-import { forecastTables } from "./tables.js";
+import { exchangeName } from "../../controls/data_told.js";
 import { downloads } from "../../controls/downloads.js";
-import { age, inDays, longDate, number, percent, price, prices, range, shortDate, unbroken } from "../../page/format.js";
+import { element } from "../../page/element.js";
+import { change, longDate, moneyOf, percent, shortDate } from "../../page/format.js";
+import { delivered, doubt, headline } from "./headline.js";
+import { recordCard } from "./record.js";
+import { dataCard } from "./data.js";
+import { forecastTables } from "./tables.js";
 
 /** Fills `place`; what is returned takes a late backtest, and cleans up. */
 export function show(place, { request, links }) {
   const { result, symbol } = request;
+  const money = moneyOf(result);
+  const top = element("header.top");
   const record = element("section.card", { "aria-labelledby": "record-title" });
-  record.append(...backtestCard(result.backtest));
   const chart = element("figure.chart", { "aria-labelledby": "chart-title" });
+  const aside = element("div.beside");
+  let shown = result;
+
+  function fill() {
+    top.replaceChildren(...topOf(symbol, shown, money));
+    aside.replaceChildren(figures(shown, money));
+    record.replaceChildren(...recordCard(shown.backtest));
+  }
+  fill();
   place.append(
     element(
       "section.answer",
       { "aria-labelledby": "sentence" },
-      element("h2.sentence", { id: "sentence", tabindex: "-1" }, sentence(symbol, result)),
-      element("p.under", {}, under(result)),
-      banners(result),
-      figures(result),
-      chart,
-      element("div.cards", {}, record, sourceCard(request)),
+      top,
+      element("div.warnings", {}, ...warnings(result)),
+      element("div.figure-and-figures", {}, chart, aside),
       downloads(request, links),
-      forecastTables(result),
+      element("div.cards", {}, record, dataCard(result)),
+      forecastTables(result, money),
     ),
   );
-  const drawn = forecastChart(chart, symbol, result, () => history(symbol, ""));
+  const drawn = forecastChart(chart, symbol, result, { whole: () => history(symbol, "") });
+  drawn.setDoubted(doubt(result) !== null);
   return {
-    setBacktest: (backtest) => record.replaceChildren(...backtestCard(backtest)),
+    setBacktest: (later) => {
+      shown = later;
+      fill();
+      drawn.setDoubted(doubt(later) !== null);
+    },
     destroy: drawn.destroy,
   };
 }
 
-function sentence(symbol, { intervals, predicted_price: middle, target_date: target }) {
-  const [low, high, centre] = prices([...intervals[80], middle]).map((text) => element("strong", {}, text));
-  return [`${symbol} may be between `, low, " and ", high, ` on\u00a0${unbroken(longDate(target))}, with `, centre, " in the middle."];
+/** The line, and under it the company and how far the model can be trusted. */
+function topOf(symbol, result, money) {
+  const doubted = doubt(result);
+  const line = headline(symbol, result, money);
+  const { name, exchange } = result.data;
+  const company = [name, exchange && exchangeName(exchange)].filter(Boolean).join(" · ");
+  const model = `80% range of ${result.model === "prophet" ? "Prophet" : "the calibrated model"}`;
+  const record = result.backtest.status === "pending" ? "Checking its record …" : delivered(result.backtest);
+  if (!doubted) {
+    return [
+      element("h2.sentence", { id: "sentence", tabindex: "-1" }, ...line),
+      element("p.under", {}, company && [element("span", {}, company), " · "], `${model}. `, record && element("span.delivered", {}, record)),
+    ];
+  }
+  const calibrated = element("a", { href: `./?symbol=${encodeURIComponent(symbol)}&days=${result.days}&model=calibrated`, "data-go": "" }, "See the calibrated forecast");
+  return [
+    element("h2.sentence.doubted", { id: "sentence", tabindex: "-1" }, doubted),
+    element("p.under", {}, company && [element("span", {}, company), " · "], "It says ", ...line.slice(1), ". ", result.model === "prophet" && calibrated),
+  ];
 }
 
-function under({ last_date: last, last_price: price_, message }) {
-  const text = `That is the 80% range: 4 chances in 5, if the future is like the past.`;
-  // A model may have added a word of warning to its message.
-  const note = message.split("). ").slice(1).join("). ");
-  return note ? `${text} ${note}` : text;
-}
-
-function banners({ data, history: past }) {
+function warnings({ data, history: past }) {
   const told = [];
-  if (data.provider === "sample") told.push(["Sample prices.", ` They end on ${longDate(data.last_date)}, so this is a forecast of what is long past.`]);
-  if (data.stale) told.push(["Old prices.", ` The provider cannot be reached; these are the last ones known, as of ${longDate(data.last_date)}.`]);
-  const jumps = data.jumps.filter((day) => day >= past.dates[0]);
-  if (jumps.length) told.push(["A jump.", ` The price jumped without a split on ${jumps.map(shortDate).join(", ")}; check that before you rely on this.`]);
+  if (data.provider === "sample") told.push([`Sample data, ending ${longDate(data.last_date)}.`, " For today's prices, add a data source."]);
+  if (data.stale) told.push(["Old prices.", ` The provider gives no newer prices now. The last known price is of ${longDate(data.last_date)}.`]);
+  const end = (data.notes ?? []).find((note) => note.startsWith(`The prices of ${data.symbol} end on `));
+  if (end && data.provider !== "sample") told.push(["Old prices.", ` ${end}`]);
+  const jumps = (data.jumps ?? []).filter((day) => day >= past.dates[0]);
+  if (jumps.length && !data.notes?.length) told.push(["Check the prices.", ` They jumped without a split on ${jumps.map(shortDate).join(", ")}.`]);
   return told.map(([head, text]) => element("p.banner", { role: "note" }, element("strong", {}, head), text));
 }
 
-function figures({ intervals, probability_higher: higher, last_price: last, last_date: day }) {
-  const shown = [
-    [`Last price, ${shortDate(day)}`, price(last)],
-    ["Chance of ending higher", higher === undefined ? null : percent(higher)],
-    ["1 chance in 2 within", range(...intervals[50])],
-    ["19 chances in 20 within", range(...intervals[95])],
-  ];
-  return element(
-    "dl.figures.four",
-    {},
-    shown.filter(([, value]) => value !== null).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
-  );
-}
-
-function sourceCard({ result }) {
-  const { data, model } = result;
+/** The prices that matter, each with its distance from the last one. */
+function figures(result, money) {
+  const { intervals, probability_higher: higher, last_price: last, last_date: day, predicted_price: middle } = result;
+  const doubted = doubt(result) !== null;
+  const from = (value) => element("small", {}, change(value / last - 1));
+  const range = ([low, high]) => [element("span", {}, money.price(low), " ", from(low)), element("span", {}, money.price(high), " ", from(high))];
   const rows = [
-    ["From", data.provider === "sample" ? "the bundled sample" : data.provider],
-    ["As of", `${shortDate(data.last_date)} (${age(data.last_date)})`],
-    ["History", `${number(data.rows)} trading days since ${shortDate(data.first_date)}`],
-    ["Fetched", new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(new Date(data.fetched_at))],
-    ["Model", model],
-    ["Horizon", `${inDays(result.days)}, ${number(result.forecast.dates.length)} of them trading days`],
+    [`Last price, ${shortDate(day)}`, [element("span", {}, money.price(last))]],
+    ["Middle", [element("span", {}, money.price(middle), " ", from(middle))]],
+    ["50% range", range(intervals[50])],
+    ["80% range", range(intervals[80]), "main"],
+    ["95% range", range(intervals[95])],
   ];
+  if (typeof higher === "number") {
+    rows.push(["Chance of ending higher", [element("span", {}, percent(higher), " ", doubted && element("small", {}, "This model was often wrong."))], doubted ? "muted" : ""]);
+  }
   return element(
-    "section.card",
-    { "aria-labelledby": "source-title" },
-    element("h3", { id: "source-title" }, "The prices"),
-    element("dl.rows", {}, rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))),
+    "dl.figures",
+    {},
+    rows.map(([name, value, kind]) => element(kind ? `div.${kind}` : "div", {}, element("dt", {}, name), element("dd", {}, ...value))),
   );
 }

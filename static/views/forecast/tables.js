@@ -2,11 +2,10 @@
 import { pastKeys } from "../../charts/forecast_chart.js";
 import { foldedTable } from "../../controls/folded_table.js";
 import { element } from "../../page/element.js";
-import { price, shortDate } from "../../page/format.js";
+import { shortDate } from "../../page/format.js";
 
-const shown = (value) => (typeof value === "number" ? price(value) : "");
-
-export function forecastTables({ forecast, history, random_walk: walk }) {
+export function forecastTables({ forecast, history, random_walk: walk }, { price }) {
+  const shown = (value) => (typeof value === "number" ? price(value) : "");
   const columns = ["Date", "Middle", "50% from", "50% to", "80% from", "80% to", "95% from", "95% to"];
   const keys = ["mean", "lo50", "hi50", "lo80", "hi80", "lo95", "hi95"];
   const walked = walk ? ["Random walk 80% from", "to"] : [];

@@ -1,25 +1,26 @@
 // The forecast view: asks, waits, answers.
 import { get, isRecent } from "../../api/client.js";
-import * as ask from "./form.js";
-import { at, element } from "../../page/element.js";
-import { failure, isUnknownSymbol, offerMeant } from "../../controls/failure.js";
 import { follow } from "../../api/follow.js";
+import { submit } from "../../api/submit.js";
+import { failure, isUnknownSymbol, offerMeant } from "../../controls/failure.js";
+import { waiting } from "../../controls/waiting.js";
+import { at, element } from "../../page/element.js";
 import { inDays } from "../../page/format.js";
 import { current, go } from "../../page/router.js";
 import { remember } from "../../page/storage.js";
-import { submit } from "../../api/submit.js";
-import { waiting } from "../../controls/waiting.js";
+import * as form from "./form.js";
+import { preview } from "./preview.js";
 
 const MOST_KEPT = 12;
 const kept = new Map(); // answers by what was asked, for going back and forth
 let running = null; // what stops the request that is under way
 let shownKey = "";
-let answer = null; // the answer's own cleaning up
+let shown = null; // what cleans up after the answer, or the example
 
 const isFresh = (key) => isRecent(kept.get(key)?.askedAt);
 const keyOf = ({ symbol, days, model }) => `${symbol} ${days} ${model}`;
 
-ask.start((wanted) => {
+const { chosen } = form.start((wanted) => {
   shownKey = "";
   kept.delete(keyOf(wanted));
   go(wanted);
@@ -30,20 +31,21 @@ offerOwnFile();
 /** "Use your own file", beside the ticker field. */
 async function offerOwnFile() {
   const { mount } = await import("../upload/view.js");
-  mount(at("own-file"), { dropZone: at("ask"), chosen: ({ symbol }) => ask.fill({ symbol }) });
+  mount(at("own-file"), { dropZone: at("ask"), chosen: ({ symbol }) => chosen(symbol) });
 }
 
 export function show(parameters, how) {
-  const wanted = ask.asked(parameters);
+  const wanted = form.asked(parameters);
   if (!wanted) {
-    ask.explain(parameters);
+    form.explain(parameters);
     if (shownKey !== "none") invite();
     return;
   }
   document.title = `${wanted.symbol}, ${inDays(wanted.days)} · Stockcast`;
   const key = keyOf(wanted);
+  form.fold(wanted);
   if (shownKey === key && (isFresh(key) || !kept.has(key))) return;
-  ask.fill(wanted);
+  form.fill(wanted);
   run(wanted, how);
 }
 
@@ -55,28 +57,18 @@ export function leave(view) {
 }
 
 function place(...cards) {
-  answer?.destroy();
-  answer = null;
+  shown?.destroy();
+  shown = null;
   at("outcome").replaceChildren(...cards);
 }
 
 function invite() {
   running?.abort();
   shownKey = "none";
-  const examples = [
-    { symbol: "AAPL", days: 45 },
-    { symbol: "MSFT", days: 91 },
-  ];
-  const links = examples.map(({ symbol, days }) => element("a.button", { href: `./?symbol=${symbol}&days=${days}`, "data-go": "" }, `${symbol} in ${inDays(days)}`));
-  place(
-    element(
-      "section.card.invitation",
-      {},
-      element("h2", {}, "Ask for a stock"),
-      element("p", {}, "You get the range in which its price may be, drawn day by day, and the record: how often such ranges held for this very stock in the past."),
-      element("p.links", {}, links),
-    ),
-  );
+  const example = preview();
+  place(example.card);
+  shown = example;
+  example.fill();
 }
 
 async function run(wanted, { isFirst = false } = {}) {
@@ -89,7 +81,7 @@ async function run(wanted, { isFirst = false } = {}) {
   const progress = waiting(wanted.symbol, () => cancel(stop));
   progress.tell({ status: "queued" });
   place(progress.card);
-  ask.setAwaited(wanted);
+  form.setAwaited(wanted);
   try {
     const links = await submit("/api/forecasts", wanted, { lost: progress.lost, signal: stop.signal });
     const request = await follow(links, { tell: progress.tell, lost: progress.lost, signal: stop.signal });
@@ -102,7 +94,7 @@ async function run(wanted, { isFirst = false } = {}) {
     progress.end();
     if (running === stop) {
       running = null;
-      ask.setAwaited(null);
+      form.setAwaited(null);
     }
   }
   return undefined;
@@ -112,28 +104,30 @@ function cancel(stop) {
   stop.abort();
   running = null;
   shownKey = "";
-  ask.setAwaited(null);
+  form.setAwaited(null);
+  form.unfold();
   place(
     element(
       "section.card.invitation",
       {},
-      element("h2", {}, "Cancelled"),
-      element("p", { role: "status" }, "This page has stopped waiting. The answer may still be computed; asked again, it is then there at once."),
+      element("h2", {}, "Canceled"),
+      element("p", { role: "status" }, "This page no longer waits for the answer. If the server finishes it, you get it at once when you ask again."),
       element("p", {}, element("button", { type: "button", click: again }, "Ask again")),
     ),
   );
   at("submit").focus();
 }
 
-/** What the form says: it may have been changed since. */
+/** What the form says: it may have changed since. */
 const again = () => at("ask").requestSubmit();
 
 function showFailure(wanted, problem) {
   shownKey = "";
-  for (const { field, message } of problem.errors ?? []) ask.complain(field, message);
+  form.unfold();
+  for (const { field, message } of problem.errors ?? []) form.complain(field, message);
   const card = failure(problem, again);
   place(card);
-  if (isUnknownSymbol(problem)) offerMeant(card, wanted.symbol, (symbol) => go({ ...wanted, symbol }));
+  if (isUnknownSymbol(problem)) offerMeant(card, problem, wanted.symbol, (symbol) => go({ ...wanted, symbol }));
 }
 
 async function showAnswer(wanted, found, { isFirst }) {
@@ -142,13 +136,14 @@ async function showAnswer(wanted, found, { isFirst }) {
   kept.set(key, found);
   if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
   remember(wanted.symbol);
-  ask.offerRecent();
+  form.offerRecent();
+  form.learn(wanted.symbol, found.request.result.last_date);
   const { show: showIn } = await import("./answer.js");
   if (shownKey !== key || current().view !== "forecast") return;
   place();
-  answer = showIn(at("outcome"), found);
-  // Whoever pressed the button wants the answer; whoever opened a link has only begun to look.
-  if (!isFirst) at("sentence").focus();
+  shown = showIn(at("outcome"), found);
+  // After the button, the focus goes to the answer; after a link, it stays where it is.
+  if (!isFirst) at("sentence").focus({ preventScroll: true });
   followBacktest(key, found);
 }
 
@@ -163,7 +158,7 @@ async function followBacktest(key, found) {
     const request = await get(found.links.self).catch(() => null);
     if (request?.result && request.result.backtest.status !== "pending") {
       found.request = request;
-      if (shownKey === key) answer?.setBacktest(request.result.backtest);
+      if (shownKey === key) shown?.setBacktest(request.result);
     }
   }
 }

@@ -1,10 +1,9 @@
-// The watch-list: the tickers this browser keeps an eye on, forecast together as one batch.
+// The watchlist: tickers that this browser remembers, forecast together as one batch.
 import { history, isRecent } from "../../api/client.js";
 import { forecastAll } from "../../api/batch.js";
-import { NO_TICKER } from "../../controls/combobox.js";
 import { at, element } from "../../page/element.js";
 import { failure } from "../../controls/failure.js";
-import { inDays, isIsoDate, percent, price, range, shortDate } from "../../page/format.js";
+import { change, inDays, isIsoDate, moneyOf, percent, shortDate } from "../../page/format.js";
 import { sparkline } from "../../charts/sparkline.js";
 import { MOST_WATCHED, TOO_MANY_WATCHED, isSymbol, read, readRecord, unwatch, watch, watched, write } from "../../page/storage.js";
 import { tickerField } from "../../controls/ticker_field.js";
@@ -13,15 +12,16 @@ const HORIZONS = { 7: "1 week", 30: "1 month", 91: "3 months", 365: "1 year" };
 const SPARK_DAYS = 63;
 const SPARK_CALENDAR_DAYS = 100;
 const SEPARATORS = /[\s,;]+/;
+const isList = (text) => /[,;]/.test(text);
 
 let adder = null;
 let running = null;
 let timer;
 let days = 30;
 
-/** What the last batch said, by ticker, so that the table is filled before the next one is done. */
+/** What the last batch said, by ticker: it fills the table until the next one is done. */
 const rows = () => Object.fromEntries(Object.entries(readRecord("rows")).filter(([, row]) => isRow(row)));
-const isRow = (row) => row?.isMissing === true || ([row?.last_price, row?.lo80, row?.hi80].every(Number.isFinite) && isIsoDate(row.last_date) && (row.closes === undefined || Array.isArray(row.closes)));
+const isRow = (row) => typeof row?.error === "string" || ([row?.last_price, row?.lo80, row?.hi80].every(Number.isFinite) && isIsoDate(row.last_date) && (row.closes === undefined || Array.isArray(row.closes)));
 const isFresh = () => {
   const { askedAt, days: of } = readRecord("refreshed");
   return of === days && isRecent(askedAt) && watched().every((symbol) => symbol in rows());
@@ -64,8 +64,8 @@ function build() {
     element("button.main", { id: "watch-refresh", type: "button", click: refresh }, "Refresh"),
   );
   at("watch-list-view").replaceChildren(
-    element("h1.title", {}, "Watch-list"),
-    element("p.lead", {}, "Kept in this browser alone. All are forecast together; the likeliest to rise is no tip to buy."),
+    element("h1.title", {}, "Watchlist"),
+    element("p.lead", {}, "Forecast the stocks you follow, all at once. Only this browser stores the list. A higher chance is not a reason to buy."),
     form,
     element("div.batch", { id: "watch-progress" }, element("progress", { id: "watch-bar", max: "1", value: "0", "aria-labelledby": "watch-said" }), element("p", { id: "watch-said", role: "status" })),
     element("div", { id: "watch-failure" }),
@@ -73,18 +73,36 @@ function build() {
   );
 }
 
-function add(event) {
+async function add(event) {
   event.preventDefault();
-  const wanted = adder.input.value.toUpperCase().split(SEPARATORS).filter(Boolean);
-  const bad = wanted.filter((symbol) => !isSymbol(symbol));
-  const isTooMuch = new Set([...watched(), ...wanted]).size > MOST_WATCHED;
-  const complaint = wanted.length === 0 ? NO_TICKER : bad.length ? `${bad.join(", ")}: no ticker. Take it out, then add again.` : isTooMuch ? TOO_MANY_WATCHED : "";
-  adder.complain(complaint);
-  if (complaint) return adder.input.focus();
+  const typed = adder.input.value.trim();
+  const wanted = await tickersIn(typed);
+  if (!wanted) return undefined;
+  if (new Set([...watched(), ...wanted]).size > MOST_WATCHED) {
+    adder.complain(TOO_MANY_WATCHED);
+    return adder.input.focus();
+  }
+  adder.complain("");
   wanted.forEach(watch);
   adder.input.value = "";
   draw();
   return refresh();
+}
+
+/** A company's name has spaces, too: only what is no match is taken for several tickers. Null, with the reason shown, if it is bad. */
+async function tickersIn(typed) {
+  const isOne = !isList(typed) && (!/\s/.test(typed) || (await adder.meant()));
+  if (isOne) {
+    const symbol = await adder.entered();
+    return symbol ? [symbol] : null;
+  }
+  adder.close();
+  const wanted = typed.toUpperCase().split(SEPARATORS).filter(Boolean);
+  const bad = wanted.filter((symbol) => !isSymbol(symbol));
+  if (!bad.length) return wanted;
+  adder.complain(`Not a ticker: ${bad.join(", ")}. Correct or remove it, then add again.`);
+  adder.input.focus();
+  return null;
 }
 
 function choose(value) {
@@ -107,42 +125,48 @@ function draw() {
   at("watch-table").replaceChildren(watched().length ? table() : nothing());
 }
 
-const nothing = () => element("section.card.invitation", {}, element("h2", {}, "Nothing watched yet"), element("p", {}, "Add a ticker above, or press “Watch” below any forecast."));
+const nothing = () => element("section.card.invitation", {}, element("h2", {}, "Your watchlist is empty"), element("p", {}, "Add a ticker above, or press “Watch” below a forecast."));
 
 function table() {
   const known = rows();
   const columns = ["Ticker", "Last three months", "Last price", `80% range in ${inDays(days)}`, "Chance higher", "As of"];
   return element(
     "div.scroll.watch-scroll",
-    { tabindex: "0", role: "region", "aria-label": "Watch-list" },
+    { tabindex: "0", role: "region", "aria-label": "Watchlist" },
     element(
       "table.watched",
-      {},
+      { role: "table" }, // said again, because a phone shows it as cards
       element("caption.unseen", {}, "Watched tickers"),
-      element("thead", {}, element("tr", {}, columns.map((name) => element("th", { scope: "col" }, name)), element("td"))),
-      element("tbody", {}, watched().map((symbol) => tableRow(symbol, known[symbol]))),
+      element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, columns.map((name) => element("th", { scope: "col", role: "columnheader" }, name)), element("td", { role: "cell" }))),
+      element("tbody", { role: "rowgroup" }, watched().map((symbol) => tableRow(symbol, known[symbol], columns))),
     ),
   );
 }
 
-function tableRow(symbol, known) {
-  const cell = (text) => element("td", {}, text ?? "…");
-  const link = element("a", { href: `./?symbol=${symbol}&days=${days}`, "data-go": "" }, symbol);
-  const remover = element("td", {}, element("button.quiet.small", { type: "button", "aria-label": `Remove ${symbol}`, click: () => remove(symbol) }, "Remove"));
-  const head = element("th", { scope: "row" }, link);
-  if (known?.isMissing) return element("tr", {}, head, element("td.left", { colspan: "5" }, `No forecast came. Open ${symbol} to see why.`), remover);
-  if (!known) return element("tr", { "aria-busy": "true" }, head, cell(), cell(), cell(), cell(), cell(), remover);
-  return element(
-    "tr",
+function tableRow(symbol, known, columns) {
+  const link = element("a", { href: `./?symbol=${encodeURIComponent(symbol)}&days=${days}`, "data-go": "" }, symbol);
+  const remover = element("td.remover", { role: "cell" }, element("button.quiet.small", { type: "button", "aria-label": `Remove ${symbol}`, click: () => remove(symbol) }, "Remove"));
+  const head = element("th", { scope: "row", role: "rowheader" }, link);
+  const row = (attributes, ...cells) => element("tr", { role: "row", ...attributes }, head, cells, remover);
+  if (known?.error) return row({}, element("td.left", { role: "cell", colspan: "5" }, known.error));
+  const cell = (at, ...parts) => element(at === 1 ? "td.spark" : "td", { role: "cell", "data-label": columns[at] }, ...parts);
+  if (!known) return row({ "aria-busy": "true" }, [1, 2, 3, 4, 5].map((at) => cell(at, "…")));
+  const { price } = moneyOf(known);
+  const end = (value) => element("span", {}, price(value), " ", element("small", {}, change(value / known.last_price - 1)));
+  return row(
     {},
-    head,
-    element("td.spark", {}, known.closes ? sparkline(symbol, known.closes) : "–"),
-    cell(price(known.last_price)),
-    cell(range(known.lo80, known.hi80)),
-    cell(typeof known.probability_higher === "number" ? percent(known.probability_higher) : "–"),
-    cell(shortDate(known.last_date)),
-    remover,
+    cell(1, known.closes ? sparkline(symbol, known.closes) : "–"),
+    cell(2, price(known.last_price)),
+    cell(3, element("span.between", {}, end(known.lo80), " – ", end(known.hi80))),
+    cell(4, chance(known)),
+    cell(5, shortDate(known.last_date)),
   );
+}
+
+function chance({ probability_higher: higher, trust }) {
+  if (typeof higher !== "number") return "–";
+  if (trust !== "too_narrow") return percent(higher);
+  return element("span.muted", { title: "The model's ranges have been too narrow for this stock." }, `${percent(higher)} (often wrong)`);
 }
 
 async function refresh() {
@@ -153,14 +177,15 @@ async function refresh() {
   at("watch-progress").classList.add("running");
   say({ total: symbols.length, counts: { done: 0, failed: 0 } });
   try {
-    const ranking = await forecastAll(symbols, days, { tell: say, lost, signal: stop.signal });
-    const found = Object.fromEntries(ranking.map((row) => [row.symbol, row]));
+    const ended = await forecastAll(symbols, days, { tell: say, lost, signal: stop.signal });
     const before = rows();
-    const after = Object.fromEntries(symbols.map((symbol) => [symbol, found[symbol] ? { ...before[symbol], isMissing: false, ...found[symbol] } : { isMissing: true }]));
+    const after = Object.fromEntries(symbols.map((symbol) => [symbol, { error: "No forecast came. Open it to see why." }]));
+    for (const { symbol, error } of ended.failed) after[symbol] = { error };
+    for (const row of ended.rows) after[row.symbol] = { closes: before[row.symbol]?.closes, ...row };
     write("rows", after);
     write("refreshed", { askedAt: Date.now(), days });
     draw();
-    await Promise.all(ranking.map((row) => addCloses(row.symbol, row.last_date, stop.signal)));
+    await Promise.all(ended.rows.map((row) => addCloses(row.symbol, row.last_date, stop.signal)));
     if (running === stop) draw();
   } catch (problem) {
     if (running === stop && problem.name !== "AbortError") at("watch-failure").replaceChildren(failure(problem, refresh));
@@ -179,16 +204,16 @@ function say({ total, counts }) {
   at("watch-said").textContent = `${done} of ${total} forecast${failed ? `, ${failed} failed` : ""}`;
 }
 
-function lost(isLost) {
-  if (isLost) at("watch-said").textContent = "The connection is lost. The batch goes on; trying again …";
+function lost(pauseMs) {
+  if (pauseMs !== null) at("watch-said").textContent = "Connection lost. Your request is safe. Trying again …";
 }
 
-/** The prices of the last months, for the drawing. Without them the row says what it says. */
+/** The prices of the last months, for the sparkline. Without them the row has none. */
 async function addCloses(symbol, lastDate, signal) {
   const start = new Date(Date.parse(lastDate) - SPARK_CALENDAR_DAYS * 86_400_000).toISOString().slice(0, 10);
   const found = await history(symbol, start, signal).catch(() => null);
   const known = rows();
   if (!found?.dates.length || !known[symbol]) return;
-  known[symbol].closes = found.adj_close.slice(-SPARK_DAYS);
+  known[symbol].closes = found.prices.slice(-SPARK_DAYS);
   write("rows", known);
 }

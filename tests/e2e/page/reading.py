@@ -23,8 +23,8 @@ def linked(page, selector):
     return requests.get(page.eval_on_selector(selector, "(link) => link.href"), timeout=60).json()
 
 
-def drawn_colours(page, plot=".plot"):
-    """How many colours the canvas shows: an empty one shows one."""
+def drawn_colors(page, plot=".plot"):
+    """How many colors the canvas shows: an empty one shows one."""
     return page.evaluate(
         """(plot) => {
           const canvas = document.querySelector(`${plot} canvas`);

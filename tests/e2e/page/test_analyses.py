@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
-from tests.e2e.page.reading import LONG_MS, drawn_colours, linked, violations
+from tests.e2e.page.reading import LONG_MS, drawn_colors, linked, violations
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +46,7 @@ def test_each_is_drawn_from_its_defaults_and_bars_nobody(visit, kind):
     result = document(page)["result"]
     assert page.locator("#analysis-outcome figure h3").all_inner_texts() == PANELS[kind]
     for at, panel in enumerate(result["panels"]):
-        assert drawn_colours(page, f"figure:nth-of-type({at + 1}) .plot") > 10
+        assert drawn_colors(page, f"figure:nth-of-type({at + 1}) .plot") > 10
         legend = page.locator(".legend").nth(at).inner_text()
         assert all(line["name"] in legend for line in panel["lines"])
     said = page.inner_text("#analysis-outcome .source")
@@ -99,7 +99,7 @@ def test_a_ticker_is_chosen_and_parameters_are_given(visit):
     page.fill("#parameter-start", "2012-01-02")
     page.fill("#parameter-end", "2012-12-31")
     page.fill("#parameter-nshares", "250")
-    page.click("text=Analyse >> nth=-1")
+    page.click("text=Analyze >> nth=-1")
     page.wait_for_selector("#analysis-message >> text=250 shares", timeout=LONG_MS)
     result = document(page)["result"]
     # A holiday is moved, and this is said, in the reader's way of writing dates.
@@ -136,11 +136,11 @@ def test_columns_are_chosen(visit):
     page = visit("/?view=analyses&symbol=AAPL&kind=history&columns=adj_close")
     analysed(page)
     page.check("[name=columns][value=volume]")
-    page.click("text=Analyse >> nth=-1")
+    page.click("text=Analyze >> nth=-1")
     page.wait_for_selector("#analysis-outcome h3 >> text=Volume", timeout=LONG_MS)
     page.uncheck("[name=columns][value=volume]")
     page.uncheck("[name=columns][value=adj_close]")
-    page.click("text=Analyse >> nth=-1")
+    page.click("text=Analyze >> nth=-1")
     assert page.inner_text("#parameter-columns-error") == "Choose one at least."
 
 
@@ -167,10 +167,10 @@ def test_search_interest_is_uploaded_and_drawn_over_the_price(visit):
     analysed(page)
     file = {"name": "multiTimeline.csv", "mimeType": "text/csv", "buffer": interest_csv().encode()}
     page.set_input_files("#parameter-interest_csv", file)
-    page.click("text=Analyse >> nth=-1")
+    page.click("text=Analyze >> nth=-1")
     page.wait_for_selector("#analysis-outcome h3 >> text=Correlation by lag", timeout=LONG_MS)
     assert "apple" in page.inner_text("#analysis-outcome .figures")
-    assert drawn_colours(page, "figure:nth-of-type(3) .plot") > 3
+    assert drawn_colors(page, "figure:nth-of-type(3) .plot") > 3
     assert violations(page) == []
 
 
@@ -178,11 +178,11 @@ def test_bad_parameters_are_named_beside_their_field(visit):
     page = visit("/?view=analyses&symbol=AAPL&kind=prior_analysis")
     analysed(page)
     page.fill("#parameter-priors", "0.1, many")
-    page.click("text=Analyse >> nth=-1")
+    page.click("text=Analyze >> nth=-1")
     assert "numbers with commas" in page.inner_text("#parameter-priors-error")
     assert page.evaluate("document.activeElement.id") == "parameter-priors"
     page.fill("#parameter-priors", "0.1, 1000")
-    page.click("text=Analyse >> nth=-1")
+    page.click("text=Analyze >> nth=-1")
     page.wait_for_selector("#analysis-outcome .failure", timeout=LONG_MS)
     assert "from 0.0001 to 100" in page.inner_text("#parameter-priors-error")
     assert page.input_value("#parameter-priors") == "0.1, 1000"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.e2e.page.reading import DASH, LONG_MS, answered, drawn_colours, linked
+from tests.e2e.page.reading import DASH, LONG_MS, answered, drawn_colors, linked
 
 pytestmark = pytest.mark.browser
 
@@ -30,20 +30,21 @@ def day_at(page, key):
 
 
 def test_the_chart_is_drawn_with_history_ribbons_and_random_walk(answer):
-    assert drawn_colours(answer) > 20
+    assert drawn_colors(answer) > 20
     text = answer.inner_text(".readout")
-    amount = r"\$\d\d\.\d\d"
+    amount = r"\$\d{3}\.\d\d"
     ranges = rf"50% {amount} {DASH} {amount}\s+80% {amount} {DASH} {amount}\s+95%"
     assert re.search(rf"April 15, 2013\s+middle {amount}\s+{ranges}", text)
-    assert "walk 80%" in text
+    assert "random walk" not in text  # it is there when it is switched on
     layers = answer.locator(".legend button").all_inner_texts()
-    assert layers == ["Forecast: 50, 80, 95%", "80% range a day before", "Random walk: 80%"]
-    for name in layers:
+    ribbon = "Range: 50, 80, 95%"
+    assert layers == [ribbon, "80% range a day before", "Random walk: 80%", "Log scale"]
+    for name in layers[1:3]:
         before = answer.evaluate(PICTURE)
         answer.click(f".legend >> text={name}")
         answer.evaluate(NEXT_FRAME)
         assert answer.evaluate(PICTURE) != before, name
-    assert "walk 80%" not in answer.inner_text(".readout")
+    assert "random walk 80%" in answer.inner_text(".readout")
 
 
 def test_the_range_buttons_show_as_much_of_the_past(answer):
@@ -71,14 +72,15 @@ def test_the_longest_range_shows_all_prices_there_are(answer):
     answer.evaluate(NEXT_FRAME)
     assert day_at(answer, "Home") == "2000-03-01"
     assert day_at(answer, "End") == "2013-04-15"
-    assert drawn_colours(answer) > 20
+    assert drawn_colors(answer) > 20
 
 
 def plot_box(page):
     return page.locator(".plot .u-over").bounding_box()
 
 
-def test_dragging_zooms_and_a_double_click_shows_all(answer):
+def test_dragging_zooms_and_a_double_click_goes_back_to_the_range_chosen(answer):
+    answer.click(".ranges >> text=1Y")
     box = plot_box(answer)
     answer.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 100)
     answer.mouse.down()
@@ -86,26 +88,99 @@ def test_dragging_zooms_and_a_double_click_shows_all(answer):
     answer.mouse.up()
     answer.evaluate(NEXT_FRAME)
     first, last = day_at(answer, "Home"), day_at(answer, "End")
-    assert "2012-10-15" < first < last < "2013-02-15"
+    assert "2012-05-15" < first < last < "2012-12-31"
     assert answer.locator(".ranges [aria-pressed=true]").count() == 0
     answer.mouse.dblclick(box["x"] + 200, box["y"] + 100)
     answer.evaluate(NEXT_FRAME)
-    assert (day_at(answer, "Home"), day_at(answer, "End")) == ("2008-03-03", "2013-04-15")
+    assert (day_at(answer, "Home"), day_at(answer, "End")) == ("2012-03-01", "2013-04-15")
+    assert answer.get_attribute(".ranges >> text=1Y", "aria-pressed") == "true"
 
 
-def test_the_wheel_zooms_and_lets_the_page_scroll_where_it_cannot(answer):
-    answer.locator(".plot").scroll_into_view_if_needed()
+def test_the_wheel_scrolls_and_zooms_only_with_ctrl(answer):
     box = plot_box(answer)
     before = day_at(answer, "Home")
     answer.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
+    scrolled = answer.evaluate("scrollY")
+    answer.mouse.wheel(0, 100)
+    answer.wait_for_function("(y) => scrollY > y", arg=scrolled)
+    assert "scroll to zoom" in answer.inner_text(".zoom-hint")
+    assert day_at(answer, "Home") == before
+    answer.keyboard.down("Control")
+    answer.mouse.move(box["x"] + box["width"] / 2, box["y"] + 60)
     answer.mouse.wheel(0, -200)
-    answer.evaluate(NEXT_FRAME)
+    answer.keyboard.up("Control")
+    answer.wait_for_selector(".ranges:not(:has([aria-pressed=true]))")
     assert day_at(answer, "Home") > before
     answer.locator(".plot").press("0")
     answer.evaluate(NEXT_FRAME)
-    scrolled = answer.evaluate("scrollY")
-    answer.mouse.wheel(0, 300)
-    answer.wait_for_function("(y) => scrollY > y", arg=scrolled)
+    assert day_at(answer, "Home") == before
+    assert answer.get_attribute(".ranges >> text=6M", "aria-pressed") == "true"
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (360, 740)])
+def test_the_chart_is_seen_without_scrolling(visit, size):
+    width, height = size
+    page = visit("/?symbol=AAPL&days=45", viewport={"width": width, "height": height})
+    answered(page)
+    plot = page.locator(".plot").bounding_box()
+    assert plot["y"] + plot["height"] <= height
+    assert not page.is_visible("#ask")
+    assert page.inner_text("#folded-text").startswith("AAPL · 45 days ahead")
+    page.click("#change")
+    assert page.is_visible("#ask")
+    assert page.evaluate("document.activeElement.id") == "symbol"
+
+
+def test_a_model_whose_ranges_failed_is_told_first(visit):
+    page = visit("/?symbol=AAPL&days=45&model=prophet")
+    page.wait_for_selector(".sentence.doubted", timeout=LONG_MS)
+    result = stored(page)
+    held = f"{result['backtest']['coverage80']:.0%}"
+    told = f"Prophet's ranges have been far too narrow for AAPL: its 80% range held {held}"
+    assert answered(page).startswith(told)
+    assert "too narrow so far" in page.inner_text(".legend")
+    assert page.inner_text(".figures .muted").endswith("This model was often wrong.")
+    page.click("text=See the calibrated forecast")
+    page.wait_for_selector(".sentence:not(.doubted)", timeout=LONG_MS)
+    assert answered(page).startswith("AAPL: $")
+
+
+def ticks(page):
+    """The dates of the axis below the chart, as they are written."""
+    return page.evaluate("window.written")
+
+
+RECORD_TICKS = """
+  const fill = CanvasRenderingContext2D.prototype.fillText;
+  window.written = [];
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    if (/^[A-Z][a-z]{2}\\b|^\\d{4}$/.test(text)) window.written.push(text);
+    return fill.apply(this, arguments);
+  };"""
+
+
+def test_years_stand_where_they_begin_and_short_ranges_name_theirs(visit):
+    page = visit("/docs")
+    page.add_init_script(RECORD_TICKS.replace("\\\\", "\\"))
+    page.goto(page.url.replace("/docs", "/?symbol=AAPL&days=45"))
+    answered(page)
+    page.evaluate(NEXT_FRAME)
+    for name, first in {"1M": r"\w+ \d+, 2013", "1Y": r"\w+ 2012", "3Y": r"\w+ 2010"}.items():
+        page.evaluate("window.written = []")
+        page.click(f".ranges >> text={name}")
+        page.evaluate(NEXT_FRAME)
+        written = ticks(page)
+        assert re.fullmatch(first, written[0]), written
+        if name == "3Y":
+            years = [index for index, text in enumerate(written) if re.fullmatch(r"\d{4}", text)]
+            assert [written[at] for at in years] == ["2011", "2012", "2013"]
+
+
+def test_a_month_back_from_the_31st_starts_on_the_last_of_the_month(page):
+    days = "import('/static/page/days.js').then((days) => days.monthsAfter(...%s))"
+    assert page.evaluate(days % '["2013-03-31", -1]') == "2013-02-28"
+    assert page.evaluate(days % '["2012-03-31", -1]') == "2012-02-29"
+    assert page.evaluate(days % '["2013-01-31", 1]') == "2013-02-28"
 
 
 def test_the_keys_zoom_and_move(answer):
@@ -120,6 +195,7 @@ def test_the_keys_zoom_and_move(answer):
 
 
 def test_the_cursor_reads_out_a_day_of_the_past(answer):
+    answer.click("text=80% range a day before")
     box = plot_box(answer)
     answer.mouse.move(box["x"] + 60, box["y"] + 80)
     answer.wait_for_function(
@@ -135,9 +211,7 @@ def test_the_chart_does_not_jump_as_the_cursor_moves(visit):
     page.locator(".plot").scroll_into_view_if_needed()
     box = plot_box(page)
     page.mouse.move(box["x"] + 20, box["y"] + 100)  # the past has less to say
-    page.wait_for_function(
-        "() => document.querySelector('.readout').innerText.includes('a day before')"
-    )
+    page.wait_for_function("() => document.querySelector('.readout').innerText.includes('price')")
     assert plot_box(page) == box
 
 
@@ -155,9 +229,12 @@ def test_the_record_shows_what_was_meant_and_what_held(answer):
     backtest = stored(answer)["backtest"]
     bars = answer.locator(".bars li").all_inner_texts()
     assert bars == [
-        f"{meant}% meant, {backtest[f'coverage{meant}']:.0%} held" for meant in (50, 80, 95)
+        f"Promised {share}%, delivered {backtest[f'coverage{share}']:.0%}" for share in (50, 80, 95)
     ]
-    assert backtest["verdict"] in answer.inner_text(".cards")
+    assert f"({backtest['origins']} forecasts)" in answer.inner_text(".cards .delivered")
+    assert not answer.is_visible(".scores p")
+    answer.click(".scores summary")
+    assert answer.inner_text(".scores p") == backtest["verdict"]
     held = float(answer.locator(".bars .held").nth(1).get_attribute("width"))
     assert held == pytest.approx(100 * backtest["coverage80"])
 
@@ -170,8 +247,9 @@ def stored(page):
 def test_where_the_prices_are_from_is_said(answer):
     text = answer.inner_text(".cards .card:nth-child(2)")
     assert "the bundled sample" in text
-    assert re.search(r"Mar 1, 2013 \(\d+ years old\)", text)
-    assert "Sample prices. They end on March 1, 2013" in answer.inner_text(".banner")
+    assert re.search(r"Mar 1, 2013 \(\d+ years ago\)", text)
+    told = "Sample data, ending March 1, 2013. For today's prices, add a data source."
+    assert answer.inner_text(".banner") == told
 
 
 def test_stale_prices_get_a_banner(visit):
@@ -180,13 +258,15 @@ def test_stale_prices_get_a_banner(visit):
 
     def make_stale(route):
         body = route.fetch().text().replace('"stale":false', '"stale":true')
+        body = body.replace('"provider":"sample"', '"provider":"tiingo"')
         route.fulfill(body=body, content_type="text/event-stream")
 
     page.route("**/events", make_stale)
     page.fill("#symbol", "IBM")
     page.click("#submit")
     answered(page)
-    assert "Old prices. The provider cannot be reached" in page.inner_text(".answer")
+    assert "Old prices. The provider gives no newer prices now." in page.inner_text(".answer")
+    assert "Old prices. The prices of IBM end on March 1, 2013." in page.inner_text(".answer")
 
 
 def test_the_figures_are_those_of_the_result(answer):
@@ -194,16 +274,16 @@ def test_the_figures_are_those_of_the_result(answer):
     text = answer.inner_text(".figures")
     assert f"${result['last_price']:.2f}" in text
     assert f"{result['probability_higher']:.0%}" in text
-    for percent in ("50", "95"):
-        low, high = result["intervals"][percent]
-        assert f"${low:.2f} {DASH} ${high:.2f}" in text
+    for percent in ("50", "80", "95"):
+        for end in result["intervals"][percent]:
+            assert f"${end:.2f}\n{end / result['last_price'] - 1:+.1%}" in text
 
 
 def test_tables_hold_what_the_chart_shows(answer):
     result = stored(answer)
     assert answer.locator("tbody tr").count() == 0  # folded, and not made yet
     answer.click("text=The forecast as a table")
-    rows = answer.locator("details >> nth=0").locator("tbody tr")
+    rows = answer.locator(".tables details >> nth=0").locator("tbody tr")
     rows.first.wait_for()
     assert rows.count() == len(result["forecast"]["dates"])
     last = rows.last.locator("th, td").all_inner_texts()
@@ -211,7 +291,7 @@ def test_tables_hold_what_the_chart_shows(answer):
     assert last[1] == f"${result['forecast']['mean'][-1]:.2f}"
     assert last[-1] == f"${result['random_walk']['hi80'][-1]:.2f}"
     answer.click("text=The history as a table")
-    rows = answer.locator("details >> nth=1").locator("tbody tr")
+    rows = answer.locator(".tables details >> nth=1").locator("tbody tr")
     rows.first.wait_for()
     assert rows.count() == len(result["history"]["dates"])
     assert rows.first.locator("td").first.inner_text() == f"${result['last_price']:.2f}"
@@ -222,4 +302,4 @@ def test_the_record_of_a_slow_model_is_added_when_it_is_there(visit):
     answered(page)
     assert "Fitted line" in page.inner_text(".legend")
     page.wait_for_selector(".bars li", timeout=LONG_MS)
-    assert page.inner_text(".cards .card").count("held") == 3
+    assert page.inner_text(".bars").count("delivered") == 3

@@ -16,6 +16,8 @@ LINK = "/?symbol=AAPL&days=45&model=calibrated"
 
 
 def ask(page, symbol, days):
+    if page.is_visible("#change"):
+        page.click("#change")
     page.fill("#symbol", symbol)
     page.fill("#days", str(days))
     page.click("#submit")
@@ -41,7 +43,7 @@ def test_back_and_forward_show_what_was_there(page):
     assert re.match("AAPL", answered(page))
     assert page.input_value("#days") == "45"
     page.go_back()
-    page.wait_for_selector("text=Ask for a stock")
+    page.wait_for_selector("text=Pick a stock")
     page.go_forward()
     page.go_forward()
     page.wait_for_function(
@@ -76,33 +78,37 @@ def test_a_view_is_found_again_as_it_was_left(page):
     ask(page, "AAPL", 45)
     said = answered(page)
     page.click("nav >> text=Compare")
-    page.wait_for_selector("text=Which did better?")
+    page.wait_for_selector("text=Which stock did better?")
     page.click("nav >> text=Forecast")
     assert answered(page) == said
     assert page.url.endswith(LINK)
     page.click("nav >> text=Analyses")  # of what was asked for last
     page.wait_for_selector("#analysis-message >> text=AAPL")
     page.click(".brand")
-    page.wait_for_selector("text=Ask for a stock")
+    page.wait_for_selector("text=Pick a stock")
 
 
 def test_a_senseless_address_shows_the_form(visit):
     page = visit("/?symbol=<b>&days=-1&view=none")
-    page.wait_for_selector("text=Ask for a stock")
+    page.wait_for_selector("text=Pick a stock")
 
 
 @pytest.mark.parametrize(
     ("query", "field", "told"),
     [
-        ("symbol=AAPL&days=4000", "days", "Enter a whole number of days from 1 to 3650."),
-        ("symbol=AAPL&days=soon", "days", "Enter a whole number of days from 1 to 3650."),
-        ("symbol=A$&days=45", "symbol", "Enter a ticker, for example AAPL or BRK.B."),
-        ("symbol=AAPL&model=oracle", "model", "“oracle” is no model. Choose one of these."),
+        ("symbol=AAPL&days=4000", "days", "Enter whole days from 1 to 3650."),
+        ("symbol=AAPL&days=soon", "days", "Enter whole days from 1 to 3650."),
+        (
+            "symbol=A$&days=45",
+            "symbol",
+            "Enter a ticker or a company name, for example AAPL or Apple.",
+        ),
+        ("symbol=AAPL&model=oracle", "model", "There is no model “oracle”. Choose one of these."),
     ],
 )
 def test_what_is_wrong_with_an_address_is_told_beside_its_field(visit, query, field, told):
     page = visit(f"/?{query}")
-    page.wait_for_selector("text=Ask for a stock")
+    page.wait_for_selector("text=Pick a stock")
     errors = {name: page.inner_text(f"#{name}-error") for name in ("symbol", "days", "model")}
     assert errors == {**dict.fromkeys(errors, ""), field: told}
     page.fill("#symbol", "AAPL")
@@ -147,6 +153,7 @@ def test_recent_tickers_are_offered(page):
     for symbol in ("AAPL", "IBM", "AAPL"):
         ask(page, symbol, 45)
     page.reload()
+    page.click("#change")
     assert page.locator("#recent button").all_inner_texts() == ["AAPL", "IBM"]
     page.click("#recent >> text=IBM")
     page.wait_for_function(
@@ -159,12 +166,12 @@ def test_a_ticker_is_watched_with_one_press_and_for_good(answer):
     answer.reload()
     answered(answer)
     assert answer.get_attribute("text=Watch AAPL", "aria-pressed") == "true"
-    answer.click("nav >> text=Watch-list")
+    answer.click("nav >> text=Watchlist")
     answer.wait_for_selector("#watch-table >> text=AAPL")
     answer.go_back()
     answer.click("text=Watch AAPL")
-    answer.click("nav >> text=Watch-list")
-    answer.wait_for_selector("text=Nothing watched yet")
+    answer.click("nav >> text=Watchlist")
+    answer.wait_for_selector("text=Your watchlist is empty")
 
 
 def test_the_link_can_be_copied(visit):
@@ -184,5 +191,5 @@ def test_without_storage_the_page_works(visit):
     ask(page, "AAPL", 45)
     page.click("#theme")
     page.click("text=Watch AAPL")
-    page.click("nav >> text=Watch-list")
+    page.click("nav >> text=Watchlist")
     page.wait_for_selector("#watch-table >> text=AAPL")

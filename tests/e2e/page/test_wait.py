@@ -35,16 +35,21 @@ def test_stages_are_shown_live_with_the_time_they_take(page, own_stockcast):
         page.wait_for_function("(c) => document.querySelector('.clock').innerText !== c", arg=clock)
     answered(page)
     stages = page.evaluate("window.stages")
-    assert stages[:2] == ["Asking for GOOG …", "Fetching the prices of GOOG …"]
+    assert stages[:2] == ["Starting GOOG …", "Fetching prices of GOOG …"]
     assert stages[2:] in ([], ["Forecasting GOOG …"])
     assert page.get_attribute("#submit", "aria-disabled") == "false"
 
 
 @pytest.mark.faults
-def test_that_a_sleeping_function_is_being_woken_is_said(page, own_stockcast):
+@pytest.mark.parametrize("functions", ["always-on", "scale-to-zero"])
+def test_waking_a_function_is_spoken_of_only_where_functions_sleep(visit, own_stockcast, functions):
+    page = visit()
+    page.evaluate("(value) => (document.documentElement.dataset.functions = value)", functions)
     with frozen(own_stockcast, "ingest"):
-        ask(page, "GOOG", 78)
-        page.wait_for_selector("text=Waking the function that fetches prices")
+        ask(page, "GOOG", 78 + len(functions))
+        page.wait_for_function("() => parseFloat(document.querySelector('.clock').innerText) > 1.5")
+        said = page.inner_text(".hints")
+        assert ("Waking the function" in said) == (functions == "scale-to-zero")
     answered(page)
 
 
@@ -57,7 +62,7 @@ def test_waiting_can_be_cancelled_and_asked_again(page):
     hold(page, "**/api/forecasts")
     ask(page, "IBM", 31)
     page.click("text=Cancel")
-    assert page.inner_text("#outcome h2") == "Cancelled"
+    assert page.inner_text("#outcome h2") == "Canceled"
     assert page.evaluate("document.activeElement.id") == "submit"
     assert (page.input_value("#symbol"), page.input_value("#days")) == ("IBM", "31")
     page.unroute("**/api/forecasts")
@@ -70,6 +75,7 @@ def test_while_waiting_the_same_is_asked_once_and_another_at_once(page):
     page.route("**/api/forecasts", lambda route: sent.append(route.request.post_data_json))
     ask(page, "IBM", 32)
     page.wait_for_selector(".waiting")
+    page.click("#change")
     page.click("#submit", force=True)
     page.press("#symbol", "Enter")
     assert page.get_attribute("#submit", "aria-disabled") == "true"
@@ -90,7 +96,7 @@ def test_a_restart_of_the_server_is_survived(page, own_stockcast):
         page.wait_for_selector(".stages [data-stage=ingesting][aria-current=step]")
         page.route("**/api/forecasts/*", lambda route: route.abort())
         web.signal(signal.SIGKILL)
-        page.wait_for_selector("text=The connection is lost", timeout=LONG_MS)
+        page.wait_for_selector("text=Connection lost. Your request is safe.", timeout=LONG_MS)
         page.unroute("**/api/forecasts/*")
         page.wait_for_function(
             "() => document.querySelector('.lost').textContent === ''", timeout=LONG_MS
@@ -117,9 +123,9 @@ def test_an_unknown_ticker_is_explained_and_the_form_kept(page):
     assert answered(page).startswith("IBM")
 
 
-def test_a_name_in_place_of_a_ticker_is_met_with_a_proposal(page):
-    ask(page, "Apple", 46)
-    page.click(".failure >> text=AAPL, Apple Inc.")
+def test_a_ticker_in_an_address_that_is_a_name_is_met_with_a_proposal(visit):
+    page = visit("/?symbol=APPLE&days=46")
+    page.click(".failure >> text=AAPL, Apple Inc.", timeout=LONG_MS)
     assert answered(page).startswith("AAPL")
     assert "symbol=AAPL" in page.url
 
@@ -163,10 +169,37 @@ def test_what_was_not_answered_is_said_again_as_the_same_request(page):
     assert sent[0]["id"]
 
 
-def test_a_server_that_is_gone_is_told(page):
-    page.route("**/api/forecasts", lambda route: route.abort())
+def test_a_server_that_is_gone_is_waited_for_and_found_again_without_a_click(page):
+    tries = []
+
+    def refuse(route):
+        tries.append(route.request.post_data_json["id"])
+        route.abort()
+
+    page.route("**/api/forecasts", refuse)
     ask(page, "IBM", 48)
-    page.wait_for_selector(".failure >> text=No connection")
+    page.wait_for_selector("text=Connection lost. Your request is safe.")
+    page.wait_for_selector("text=Trying again in")
+    while len(tries) < 4:
+        page.wait_for_timeout(100)
+    page.unroute("**/api/forecasts")
+    assert answered(page).startswith("IBM")
+    assert len(set(tries)) == 1
+
+
+def test_a_gateway_that_answers_for_a_restarting_server_is_waited_out(page):
+    left = [502, 503, 504]
+
+    def answer(route):
+        if left:
+            route.fulfill(status=left.pop(), content_type="text/html", body="<h1>Bad gateway")
+        else:
+            route.continue_()
+
+    page.route("**/api/forecasts", answer)
+    ask(page, "IBM", 52)
+    assert answered(page).startswith("IBM")
+    assert left == []
 
 
 def test_a_request_that_fails_later_says_why(page):

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def page(visit):
     page = visit("/?view=watch-list")
-    page.wait_for_selector("text=Nothing watched yet")
+    page.wait_for_selector("text=Your watchlist is empty")
     return page
 
 
@@ -38,7 +38,9 @@ def test_several_tickers_are_added_and_forecast_as_one_batch(page, stockcast):
     low, high = result["intervals"]["80"]
     _, last, between, chance, as_of, _ = row(page, "AAPL")
     assert last == f"${result['last_price']:.2f}"
-    assert between == f"${low:.2f} {DASH} ${high:.2f}"
+    last_price = result["last_price"]
+    ends = [f"${end:.2f} {end / last_price - 1:+.1%}" for end in (low, high)]
+    assert between == f" {DASH} ".join(ends)
     assert chance == f"{result['probability_higher']:.0%}"
     assert as_of == "Mar 1, 2013"
     assert page.locator("#watch-table .sparkline").count() == 2
@@ -62,9 +64,9 @@ def test_the_batchs_progress_is_shown(page):
     page.wait_for_function("() => window.said.includes('3 of 3 forecast')")
 
 
-def test_a_ticker_without_forecast_says_so_and_leads_to_the_reason(page):
+def test_a_ticker_without_forecast_says_why_in_its_place(page):
     add(page, "ZZZZ, AAPL")
-    page.wait_for_selector("text=No forecast came. Open ZZZZ to see why.", timeout=LONG_MS)
+    page.wait_for_selector("#watch-table td >> text=ZZZZ is not in the sample", timeout=LONG_MS)
     row(page, "AAPL")
     page.click("#watch-table >> text=ZZZZ")
     page.wait_for_selector(".failure >> text=ZZZZ is not in the sample")
@@ -76,11 +78,11 @@ def test_it_is_there_again_and_can_be_cleared(page):
     page.reload()
     assert row(page, "AAPL")[1].startswith("$")
     page.click("[aria-label='Remove AAPL']")
-    page.wait_for_selector("text=Nothing watched yet")
+    page.wait_for_selector("text=Your watchlist is empty")
     assert page.evaluate("document.activeElement.id") == "watch-add"
 
 
-def test_another_horizon_forecasts_anew(page):
+def test_another_horizon_forecasts_again(page):
     add(page, "AAPL")
     before = row(page, "AAPL")[2]
     page.click("[data-horizon='365']")
@@ -89,9 +91,12 @@ def test_another_horizon_forecasts_anew(page):
 
 
 def test_bad_tickers_are_named(page):
-    add(page, "AAPL, 1X, ?")
-    assert page.inner_text("#watch-add-error") == "1X, ?: no ticker. Take it out, then add again."
-    assert page.input_value("#watch-add") == "AAPL, 1X, ?"
+    add(page, "AAPL, 1$, ?")
+    told = "Not a ticker: 1$, ?. Correct or remove it, then add again."
+    page.wait_for_function(
+        "(t) => document.querySelector('#watch-add-error').innerText === t", arg=told
+    )
+    assert page.input_value("#watch-add") == "AAPL, 1$, ?"
 
 
 def store(page, **kept):
@@ -119,7 +124,7 @@ def test_leaving_it_takes_the_progress_away(page):
     page.click("#watch-refresh")
     page.wait_for_selector("#watch-progress.running")
     page.click("nav >> text=Compare")
-    page.click("nav >> text=Watch-list")
+    page.click("nav >> text=Watchlist")
     page.wait_for_selector("#watch-list-view:visible")
     assert "running" not in page.get_attribute("#watch-progress", "class")
 
@@ -129,13 +134,33 @@ def test_too_many_are_refused_and_none_is_dropped(page):
     names = [f"A{at}" for at in range(99)]
     store(page, watched=json.dumps(names))
     add(page, "AAPL, IBM")
-    assert page.inner_text("#watch-add-error").startswith("100 tickers are the most")
+    page.wait_for_selector("#watch-add-error:not(:empty)")
+    assert page.inner_text("#watch-add-error").startswith("The watchlist holds 100 tickers")
     add(page, "AAPL")
-    assert page.locator("#watch-table tbody tr").count() == 100
+    page.wait_for_function(
+        "() => document.querySelectorAll('#watch-table tbody tr').length === 100"
+    )
     page.click("nav >> text=Forecast")
     page.fill("#symbol", "IBM")
     page.keyboard.press("Enter")
     page.click("text=Watch IBM", timeout=LONG_MS)
-    assert page.inner_text(".watch").startswith("100 tickers are the most")
+    assert page.inner_text(".watch").startswith("The watchlist holds 100 tickers")
     kept = page.evaluate("JSON.parse(localStorage.getItem('stockcast.watched'))")
     assert kept == [*names, "AAPL"]
+
+
+def test_a_company_is_added_by_its_name(page):
+    add(page, "microsoft")
+    row(page, "MSFT")
+    assert page.evaluate("localStorage.getItem('stockcast.watched')") == '["MSFT"]'
+
+
+def test_a_phone_shows_it_as_cards(visit):
+    page = visit("/?view=watch-list", viewport={"width": 360, "height": 740}, has_touch=True)
+    add(page, "AAPL, IBM")
+    row(page, "IBM")
+    cards = [one.bounding_box() for one in page.locator("#watch-table tbody tr").all()]
+    assert all(card["width"] > 300 for card in cards)
+    assert cards[1]["y"] >= cards[0]["y"] + cards[0]["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.locator("[role=rowheader]").count() == 2

@@ -73,7 +73,7 @@ def refused(url, method, path, status, store):
     if status == 410:
         store.done(REQUESTED, "gone")
     if status == 422:
-        return ask(url, method, path, params={"start": "tomorrow", "theme": "pink"})
+        return ask(url, method, path, params={"start": "tomorrow", "theme": "pink", "days": "soon"})
     return ask(url, method, path.replace("{symbol}", "ZZZZ"))
 
 

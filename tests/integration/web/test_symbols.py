@@ -96,7 +96,12 @@ def test_an_unknown_symbol_comes_with_the_ones_that_may_be_meant(sample_only, ty
 def test_a_symbol_that_no_source_covers_is_refused_at_once(live, settings):
     answer = submit(live, "0700.HK")
     assert answer.status_code == 404
-    assert "Tiingo has no prices of 0700.HK: add a data source" in answer.json()["detail"]
+    assert answer.json()["detail"] == (
+        "Tencent Holdings: add a data source to forecast it. For its prices, run"
+        " `make run PROVIDERS=tiingo,yahoo` (personal use only)."
+    )
+    unheard_of = submit(live, "9999.HK").json()
+    assert unheard_of["detail"].startswith("Tiingo has no prices of 9999.HK: add a data source")
     with serving(dataclasses.replace(settings, providers=("tiingo", "yahoo"))) as url:
         assert submit(url, "0700.HK").status_code == 202
 
@@ -165,7 +170,7 @@ def test_a_warm_up_is_posted_once_for_a_while(live, inbox):
     until(lambda: len(inbox.events) == 2)
     assert {event.id for event in inbox.events} == {inbox.events[0].id}
     assert inbox.events[0].type == "dev.stockcast.warmup.requested.v1"
-    assert inbox.events[0].data == {"symbol": "KO"}
+    assert inbox.events[0].data == {"symbol": "KO", "model": "calibrated"}
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,9 @@ def test_the_sentence_comes_first_then_ranges_plot_and_verdict(result):
 
 
 def test_a_model_that_broke_its_promise_is_told_with_the_way_to_the_other(result):
-    doubted = {**result, "backtest": {**result["backtest"], "trust": {"state": "too_narrow"}}}
-    text = printed(doubted)
+    record = {**result["backtest"], "trust": {"state": "too_narrow"}, "widened80": [150.0, 200.0]}
+    text = printed({**result, "backtest": record})
+    assert "As wide as that record asks for, the range is $150.00 to $200.00." in text
     assert "That model puts the chance" in text
     assert "For ranges that fit: stockcast forecast IBM --days 30" in text
     assert "For ranges that fit" not in printed(result)
@@ -91,7 +92,7 @@ def test_what_to_know_of_the_prices_is_said(result):
         "data": {**result["data"], "stale": True, "jumps": ["2000-09-29", "2012-05-18"]},
     }
     told = " ".join(provenance(stale, TODAY, since="2010-01-01"))
-    assert "cannot be reached" in told
+    assert "no newer prices now" in told
     assert "2012-05-18" in told
     assert "2000-09-29" not in told
 

@@ -62,3 +62,19 @@ def test_the_bundled_directory_has_the_sample_and_what_is_known_today():
     assert directory.find("FB")[0] == SAMPLE[1]
     assert "META" in [one.symbol for one in directory.find("meta plat")]
     assert "BRK.B" in [one.symbol for one in directory.find("berkshire")]
+
+
+@pytest.mark.parametrize(
+    ("query", "symbol"),
+    [
+        ("tencent", "0700.HK"),
+        ("vodafone", "VOD.L"),
+        ("s&p 500", "^GSPC"),
+        ("gspc", "^GSPC"),
+        ("bitcoin", "BTC-USD"),
+        ("euro in", "EURUSD=X"),
+        ("toyota", "7203.T"),
+    ],
+)
+def test_the_bundled_directory_has_other_markets(query, symbol):
+    assert symbol in [one.symbol for one in bundled().find(query)]

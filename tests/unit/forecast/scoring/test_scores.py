@@ -1,7 +1,11 @@
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 
 from functions.forecast.scoring.scores import (
+    WIS_LEVELS,
+    conformal_factor,
     diebold_mariano,
     inside,
     weighted_interval_score,
@@ -39,3 +43,23 @@ def test_a_mean_three_standard_errors_off_has_students_p_value():
 def test_equal_or_too_few_losses_are_not_compared():
     assert diebold_mariano(np.ones(20), np.ones(20), 0) is None
     assert diebold_mariano(np.arange(7.0), np.zeros(7), 0) is None
+
+
+def test_the_conformal_factor_makes_a_narrow_range_hold_what_it_promises():
+    random = np.random.default_rng(4)
+    actual = 100 * np.exp(random.normal(0.0, 0.3, 400))
+    narrow = 100 * np.exp(0.1 * np.array([NormalDist().inv_cdf(level) for level in WIS_LEVELS]))
+    quantiles, centre = np.tile(narrow, (400, 1)), np.full(400, 100.0)
+    seen, later = slice(None, 200), slice(200, None)
+    factor = conformal_factor(actual[seen], centre[seen], quantiles[seen], WIS_LEVELS, 80)
+    assert factor == pytest.approx(3.0, rel=0.2)
+    wide = 100 * np.exp(factor * np.log(quantiles[later] / 100))
+    assert inside(actual[later], wide, WIS_LEVELS, 80).mean() == pytest.approx(0.8, abs=0.07)
+
+
+def test_too_few_outcomes_or_no_width_give_no_conformal_factor():
+    levels, one = (0.1, 0.5, 0.9), np.ones(3)
+    wide = np.array([[0.9, 1.0, 1.1]] * 3)
+    assert conformal_factor(one, one, wide, levels, 80) is None
+    same = np.ones((30, 3))
+    assert conformal_factor(np.ones(30), np.ones(30), same, levels, 80) is None

@@ -1,5 +1,5 @@
-// Light or dark: as the system prefers, until the switch says otherwise. No module, so that it
-// is done before anything is painted. On paper the page is light.
+// Settles what must not change after the first paint: the theme, and whether the form is folded.
+// Not a module, because modules run after it. On paper the page is light.
 (() => {
   const KEY = "stockcast.theme";
   const root = document.documentElement;
@@ -23,7 +23,8 @@
 
   function apply() {
     const theme = isDark() && !printing && !onPaper.matches ? "dark" : "light";
-    document.getElementById("theme")?.setAttribute("aria-pressed", String(isDark()));
+    const button = document.getElementById("theme");
+    if (button) button.textContent = `Use ${isDark() ? "light" : "dark"} theme`;
     if (root.dataset.theme === theme) return;
     root.dataset.theme = theme;
     document.dispatchEvent(new Event("themechange"));
@@ -45,10 +46,13 @@
       try {
         localStorage.setItem(KEY, choice);
       } catch {
-        // Where nothing may be stored, the choice lasts as long as the page.
+        // Without storage, the choice lasts as long as the page.
       }
       apply();
     });
   });
   apply();
+
+  const asked = new URLSearchParams(location.search);
+  if (asked.get("symbol") && !asked.get("view") && (asked.get("days") ?? "45") > 0) root.dataset.asked = "";
 })();

@@ -1,0 +1,74 @@
+"""The route that says which session a number of days leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, timezone
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+
+from functions.common.messages.documents import TargetDate
+from functions.common.messages.fields import upper
+from functions.common.messages.submissions import TargetDateQuery
+from functions.common.prices import calendars, exchanges, sample
+from functions.common.prices.calendars import Calendar
+from functions.common.prices.exchanges import Kind
+from functions.web.description.operations import BUSY, THROTTLED, Operation
+from functions.web.limits.clients import Limits
+from functions.web.settings import Settings
+from functions.web.stores.price_history import PriceHistories
+
+OF_KIND = {Kind.CRYPTO: calendars.EVERY_DAY, Kind.CURRENCY: calendars.ON_WEEKDAYS}
+
+
+class TargetDateApi:
+    """The handler of its one route."""
+
+    def __init__(self, settings: Settings, limits: Limits, histories: PriceHistories) -> None:
+        self._settings = settings
+        self._limits = limits
+        self._histories = histories
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Where each handler is found."""
+        return [
+            Operation(
+                *("GET", "/api/symbols/{symbol}/target-date", self.target_date),
+                "The session that a number of days after the last price leads to",
+                TargetDate,
+                query=TargetDateQuery,
+                problems={422: "A bad symbol or number of days.", **THROTTLED, **BUSY},
+            ),
+        ]
+
+    async def target_date(self, request: Request) -> Response:
+        """Cheap enough to be asked while somebody types: only the metadata of prices is read."""
+        given = {"symbol": request.path_params["symbol"]}
+        if days := request.query_params.get("days"):
+            given["days"] = int(days) if days.isascii() and days.isdigit() else days
+        wanted = TargetDateQuery.from_data(given)
+        await self._limits.admit(request, "target-date ")
+        symbol = upper(wanted.symbol)
+        calendar, last = await self._last_session(symbol)
+        day = last + timedelta(days=wanted.days)
+        shown = {
+            "symbol": symbol,
+            "calendar": calendar.name,
+            "last_date": last.isoformat(),
+            "asked_date": day.isoformat(),
+            "target_date": calendar.on_or_after(day).isoformat(),
+        }
+        return JSONResponse(shown, headers={"cache-control": "private, max-age=60"})
+
+    async def _last_session(self, symbol: str) -> tuple[Calendar, date]:
+        if stored := await self._histories.known(symbol):
+            return stored.instrument.sessions, date.fromisoformat(stored.last_date)
+        exchange = exchanges.of_symbol(symbol)
+        name = OF_KIND.get(exchanges.kind_of(symbol)) or (exchange.calendar if exchange else "")
+        calendar = calendars.named(name or calendars.NEW_YORK)
+        if self._settings.has_sample_only:
+            return calendar, sample.LAST_DAY
+        today = datetime.now(timezone.utc).date()
+        return calendar, calendar.on_or_before(today - timedelta(days=1))

@@ -1,0 +1,17 @@
+// Which session a number of days leads to: the exchange's calendar is the server's to know.
+import { get } from "./client.js";
+
+const MOST_KEPT = 200;
+const kept = new Map();
+
+/** `{last_date, asked_date, target_date}`; null where the server cannot tell. */
+export async function targetDate(symbol, days) {
+  const url = `/api/symbols/${encodeURIComponent(symbol)}/target-date?days=${days}`;
+  if (!kept.has(url)) {
+    const found = await get(url).catch(() => null);
+    if (!found) return null;
+    kept.set(url, found);
+    if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
+  }
+  return kept.get(url);
+}

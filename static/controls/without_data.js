@@ -1,0 +1,5 @@
+// What is said of a ticker that is known but has no data here, and how to bring it.
+import { todaysPrices } from "../api/sources.js";
+import { command } from "./copyable.js";
+
+export const withoutData = ({ symbol, name }) => [`${name || symbol}: add a data source to forecast it. `, command(todaysPrices()[0])];
