@@ -26,11 +26,21 @@ from bench.figures import Figure
 from bench.world import World, stockcast
 
 Measured = tuple[list[Figure], dict[str, Any]]
+
+
+def peers(world: World, *, is_quick: bool) -> Measured:
+    """Beside Celery, Dramatiq and FastAPI, which `make bench` installs."""
+    from bench.peers import measure
+
+    return measure.measure(world, is_quick=is_quick)
+
+
 ON_ONE_STACK: dict[str, Callable[..., Measured]] = {
     "warm": warm_forecasts.measure,
     "core": single_core.measure,
     "watchers": watchers.measure,
     "cold": cold_start.measure,
+    "peers": peers,
 }
 NAMES = (*ON_ONE_STACK, "memory", "batches", "stages")
 WITHOUT_LIMITS = {"STREAM_LIMIT": "0", "BACKLOG_LIMIT": "0"}

@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from functions.common import logs, problems
 from functions.common.cloudevents import body as event_body
@@ -32,6 +32,7 @@ from functions.common.cloudevents.ping_source import as_meant
 from functions.common.cloudevents.retries import ONCE, GivenUpError, Retries
 from functions.common.cloudevents.signature import Signer
 from functions.common.cloudevents.sink import Sink
+from functions.common.cloudevents.wsgi import Answer, HttpRequest
 from functions.common.errors import (
     ConflictError,
     InvalidMessageError,
@@ -53,10 +54,6 @@ from functions.common.requests.record import RequestRecord
 from functions.common.requests.store import Requests
 from functions.common.requests.turn import HandledBeforeError, Turn
 
-if TYPE_CHECKING:
-    import flask
-
-Answer = tuple[bytes, int, Mapping[str, str]]
 Handler = Callable[..., Event | None]
 
 log = logging.getLogger(__name__)
@@ -100,7 +97,7 @@ class EventFunction:
         self._on_schedule = on_schedule
         self._clock = clock
 
-    def __call__(self, request: flask.Request) -> Answer:
+    def __call__(self, request: HttpRequest) -> Answer:
         """Answer one HTTP request."""
         if event_body.has_large_head(request):
             return _problem(problems.from_error(LargeHeadError()))
@@ -134,15 +131,15 @@ class EventFunction:
             return _problem(problems.from_error(error))
         return _json({"status": "ready", "function": self._name})
 
-    def _received(self, request: flask.Request) -> Envelope:
-        envelope = as_meant(cloudevent.parse(dict(request.headers), event_body.read(request)))
+    def _received(self, request: HttpRequest) -> Envelope:
+        envelope = as_meant(cloudevent.parse(request.headers, event_body.read(request)))
         self._signer.check(envelope)
         return envelope
 
-    def _scheduled(self, request: flask.Request) -> Envelope | None:
+    def _scheduled(self, request: HttpRequest) -> Envelope | None:
         if self._on_schedule is None:
             return None
-        return schedule.envelope(dict(request.headers), self._on_schedule, self._clock())
+        return schedule.envelope(request.headers, self._on_schedule, self._clock())
 
     def _read(self, envelope: Envelope) -> Event:
         if envelope.type not in self._handlers:
