@@ -169,7 +169,7 @@ class Data(Document, frozen=True):
     etag: str
     fetched_at: Annotated[str, Meta(description="When the provider was last asked.")]
     age_days: Annotated[int, Meta(description="Of the last price.")]
-    stale: Annotated[bool, Meta(description="The provider did not answer; the last prices known.")]
+    stale: Annotated[bool, Meta(description="The provider gave none or fewer: these are the last.")]
     jumps: Annotated[
         list[str], Meta(description="Latest days on which the price jumped without a split.")
     ]

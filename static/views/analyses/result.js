@@ -77,7 +77,7 @@ function source({ provider, rows, last_date: last }) {
 
 function banner(data) {
   const told = (head, text) => element("p.banner", { role: "note" }, element("strong", {}, head), text);
-  if (data.stale) return told("Old prices.", ` The provider does not answer. The last known price is of ${longDate(data.last_date)}.`);
+  if (data.stale) return told("Old prices.", ` The provider gives no newer prices now. The last known price is of ${longDate(data.last_date)}.`);
   if (data.provider === "sample") return told(`Sample data, ending ${longDate(data.last_date)}.`, " For today's prices, add a data source.");
   return null;
 }

@@ -81,7 +81,9 @@ function widened({ backtest }, money) {
 function warnings({ data, history: past }) {
   const told = [];
   if (data.provider === "sample") told.push([`Sample data, ending ${longDate(data.last_date)}.`, " For today's prices, add a data source."]);
-  if (data.stale) told.push(["Old prices.", ` The provider does not answer. The last known price is of ${longDate(data.last_date)}.`]);
+  if (data.stale) told.push(["Old prices.", ` The provider gives no newer prices now. The last known price is of ${longDate(data.last_date)}.`]);
+  const end = (data.notes ?? []).find((note) => note.startsWith(`The prices of ${data.symbol} end on `));
+  if (end && data.provider !== "sample") told.push(["Old prices.", ` ${end}`]);
   const jumps = (data.jumps ?? []).filter((day) => day >= past.dates[0]);
   if (jumps.length && !data.notes?.length) told.push(["Check the prices.", ` They jumped without a split on ${jumps.map(shortDate).join(", ")}.`]);
   return told.map(([head, text]) => element("p.banner", { role: "note" }, element("strong", {}, head), text));
