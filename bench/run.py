@@ -14,6 +14,7 @@ from typing import Any
 
 from bench import (
     batches,
+    capacity,
     cold_start,
     figures,
     memory,
@@ -23,8 +24,9 @@ from bench import (
     watchers,
 )
 from bench.figures import Figure
-from bench.world import World, stockcast
+from bench.world import ROOT, World, stockcast
 
+OPERATIONS = ROOT / "docs" / "operations.md"
 Measured = tuple[list[Figure], dict[str, Any]]
 
 
@@ -97,6 +99,10 @@ def main() -> None:
     is_whole = not given.quick and len(given.only) == len(NAMES)
     details["load_before"] = load
     print(figures.write("bench", found, details, is_quick=not is_whole))
+    if is_whole:
+        shown = capacity.table(details["warm"]["cpu_ms_a_forecast"])
+        text = figures.between_marks(OPERATIONS.read_text(encoding="utf-8"), "capacity", shown)
+        OPERATIONS.write_text(text, encoding="utf-8")
     if "stages" in details:
         print("\n" + stages.table(details["stages"]))
     print(f"\n{time.perf_counter() - started:.0f} s", file=sys.stderr)
