@@ -46,6 +46,8 @@ lock: $(UV) ## lock all requirements anew (after editing a requirements.in)
 	  --constraints requirements-dev.txt --output-file requirements-page.txt requirements-page.in
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	  --no-deps --output-file bench/requirements-data.txt bench/requirements-data.in
+	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
+	  --constraints requirements-dev.txt --output-file bench/peers/requirements.txt bench/peers/requirements.in
 	for lock in $(LOCKS); do \
 	  $(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	    --constraints requirements-dev.txt --output-file $$lock.txt $$lock.in || exit 1; \
@@ -96,7 +98,12 @@ format: $(READY) ## format the code and mend what can be mended
 
 check: lint test ## everything that CI checks
 
-bench: $(READY) ## measure everything against the old recipe, and write docs/performance.md
+PEERS_READY := $(VENV)/.peers-ready
+$(PEERS_READY): bench/peers/requirements.txt $(READY)
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r bench/peers/requirements.txt
+	@touch $@
+
+bench: $(PEERS_READY) ## measure everything against the old recipe, and write docs/performance.md
 	@$(BIN)/python -m bench.run $(ARGS)
 
 load: $(READY) ## twice the load that can be carried, for two minutes, and write docs/performance.md

@@ -51,7 +51,6 @@ def measure(*, is_quick: bool) -> tuple[list[Figure], dict[str, Any]]:
             f"{listed}; {each_ms[-1]:.0f} ms a ticker",
             budget=f"linear: {ratio:.2f} times the time a ticker of {sizes[0]}",
             met=ratio <= LINEAR,
-            is_main=True,
         ),
         Figure("memory at the peak of that batch, MB", f"{memory}, redis {redis_mb:.0f}"),
     ], {"ms_a_ticker": dict(zip(map(str, sizes), each_ms, strict=True))}

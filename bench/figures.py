@@ -20,14 +20,13 @@ PAGE = ROOT / "docs" / "performance.md"
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table; `met` is None where there is no budget, `is_main` ones are quoted."""
+    """One line of the table; `met` is None where there is no budget."""
 
     name: str
     measured: str
     baseline: str = ""
     budget: str = ""
     met: bool | None = None
-    is_main: bool = False
 
 
 def machine() -> dict[str, Any]:

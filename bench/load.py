@@ -199,14 +199,12 @@ def _table(seen: Seen, per_second: float, carried: float, recovered_s: float) ->
             f"{accepted:,}, {seen.ended['done']:,}, {lost}",
             budget="all done",
             met=lost == 0,
-            is_main=True,
         ),
         Figure(
             "accepted, POST to `done`, p50 and p99",
             f"{percentile(seen.done_s, 50):.1f} s, {slowest:.1f} s" if seen.done_s else "none",
             budget=f"p99 within {DONE_WITHIN_S:.0f} s",
             met=slowest <= DONE_WITHIN_S,
-            is_main=True,
         ),
         Figure(
             "new requests refused with 503 and `Retry-After`, and how soon at p99",

@@ -14,6 +14,7 @@ from typing import Any
 
 from bench import (
     batches,
+    capacity,
     cold_start,
     figures,
     memory,
@@ -23,14 +24,25 @@ from bench import (
     watchers,
 )
 from bench.figures import Figure
-from bench.world import World, stockcast
+from bench.world import ROOT, World, stockcast
 
+OPERATIONS = ROOT / "docs" / "operations.md"
 Measured = tuple[list[Figure], dict[str, Any]]
+
+
+def peers(world: World, *, is_quick: bool) -> Measured:
+    """Beside Celery, Dramatiq and FastAPI, which `make bench` installs."""
+    from bench.peers import measure
+
+    return measure.measure(world, is_quick=is_quick)
+
+
 ON_ONE_STACK: dict[str, Callable[..., Measured]] = {
     "warm": warm_forecasts.measure,
     "core": single_core.measure,
     "watchers": watchers.measure,
     "cold": cold_start.measure,
+    "peers": peers,
 }
 NAMES = (*ON_ONE_STACK, "memory", "batches", "stages")
 WITHOUT_LIMITS = {"STREAM_LIMIT": "0", "BACKLOG_LIMIT": "0"}
@@ -87,6 +99,10 @@ def main() -> None:
     is_whole = not given.quick and len(given.only) == len(NAMES)
     details["load_before"] = load
     print(figures.write("bench", found, details, is_quick=not is_whole))
+    if is_whole:
+        shown = capacity.table(details["warm"]["cpu_ms_a_forecast"])
+        text = figures.between_marks(OPERATIONS.read_text(encoding="utf-8"), "capacity", shown)
+        OPERATIONS.write_text(text, encoding="utf-8")
     if "stages" in details:
         print("\n" + stages.table(details["stages"]))
     print(f"\n{time.perf_counter() - started:.0f} s", file=sys.stderr)

@@ -41,7 +41,6 @@ def measure(world: World, *, is_quick: bool) -> tuple[list[Figure], dict[str, An
             f"{repeats.per_second:.0f} ({of_repeats} a CPU second); round trips to Redis: {trips}",
             budget=f"at least {REPEATS_A_SECOND}; one round trip",
             met=repeats.per_second >= REPEATS_A_SECOND and trips == 1,
-            is_main=True,
         ),
         Figure(
             "reads of a finished request a second, web on one core",

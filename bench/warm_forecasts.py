@@ -42,7 +42,6 @@ def measure(world: World, *, is_quick: bool) -> tuple[list[Figure], dict[str, An
             _latency(old_one),
             f"p50 at least {TIMES_FASTER} times faster: {faster:.1f}",
             faster >= TIMES_FASTER,
-            is_main=True,
         ),
         Figure(
             "forecasts a second, both cores, whole pipeline",
@@ -50,7 +49,6 @@ def measure(world: World, *, is_quick: bool) -> tuple[list[Figure], dict[str, An
             f"{old_at_once.per_second:.2f}",
             f"at least {TIMES_THROUGHPUT} times: {more:.1f}",
             more >= TIMES_THROUGHPUT,
-            is_main=True,
         ),
     ]
     asked = len(all_at_once.took_s)

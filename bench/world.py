@@ -86,7 +86,7 @@ def baseline(world: World) -> Iterator[dict[str, Process]]:
         for name, arguments in modules.items():
             argv = (sys.executable, "-m", f"bench.baseline.{name}", *arguments)
             port = ports[name]
-            is_ready = _answers if name != "web" else _healthy
+            is_ready = _answers if name != "web" else healthy
             program = Program(
                 name, argv, (port,), lambda port=port, is_ready=is_ready: is_ready(port), env
             )
@@ -109,8 +109,8 @@ def _answers(port: int) -> bool:
     return True
 
 
-def _healthy(port: int) -> bool:
+def healthy(port: int) -> bool:
     return answers_http(port, "/healthz")
 
 
-__all__ = ["FUNCTIONS", "ROOT", "SYMBOLS", "World", "baseline", "stockcast"]
+__all__ = ["FUNCTIONS", "ROOT", "SYMBOLS", "World", "baseline", "healthy", "stockcast"]

@@ -16,6 +16,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
+MODULES_OF_DOCS = {
+    "marked": ("lib/marked.esm.js", "LICENSE"),
+    "minisearch": ("dist/es/index.js", "LICENSE.txt"),
+}
+"""ES modules of /docs, by package: the script and the license."""
 
 
 def npm_command() -> tuple[list[str], dict[str, str]]:
@@ -53,6 +58,9 @@ def copy() -> None:
     (VENDOR / "uplot.js").write_text(f"{script}\nexport default uPlot;\n", encoding="utf-8")
     shutil.copyfile(uplot / "dist" / "uPlot.min.css", VENDOR / "uplot.css")
     shutil.copyfile(uplot / "LICENSE", VENDOR / "uplot-LICENSE.txt")
+    for name, (script_of, licence) in MODULES_OF_DOCS.items():
+        shutil.copyfile(MODULES / name / script_of, VENDOR / f"{name}.js")
+        shutil.copyfile(MODULES / name / licence, VENDOR / f"{name}-LICENSE.txt")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from cli.clients.event_stream import events
 from cli.clients.service import Answer, Batch, FailedRequestError
 from functions.common.errors import ConfigurationError, StockcastError, TemporaryError
+from functions.common.prices.uploads import MOST_BYTES
 
 if TYPE_CHECKING:
     from requests import Response
@@ -28,7 +29,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 5.0
 STREAM_FAILURES = 3
 """So many lost streams in a row, and the request is only looked at from time to time."""
 BACKTEST_PAUSE_S = 0.25
-BACKTEST_PATIENCE_S = 60.0
+BACKTEST_PATIENCE_S = 300.0
 FINAL = {"done", "failed"}
 TEMPORARY = {
     HTTPStatus.TOO_MANY_REQUESTS,
@@ -107,6 +108,9 @@ class Client:
 
     def upload(self, body: bytes, name: str, column: str) -> dict[str, Any]:
         """See `Service.upload`."""
+        if len(body) > MOST_BYTES:
+            message = f"{self.name} takes files of at most 5 MB; read a larger one --in-process."
+            raise FailedRequestError(message)
         asked = urlencode({"name": name, "column": column})
         answer = self._insistently("POST", f"/api/prices?{asked}", body)
         read: dict[str, Any] = answer.json()

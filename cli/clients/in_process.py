@@ -50,6 +50,7 @@ class InProcess:
         from functions.ingest.freshness.uploads import AnyPrices, UploadedPrices
         from functions.ingest.providers import sources
         from functions.ingest.providers.upload import UploadProvider
+        from functions.ingest.uploads.reader import LOCAL
 
         # What a reader has to know of the prices stands in the result, and need not be logged.
         logging.getLogger("functions").addHandler(logging.NullHandler())
@@ -60,7 +61,7 @@ class InProcess:
         bucket = Bucket(NO_BUCKET, lambda _: store)
         self._prices = PriceStore(bucket)
         self._files = UploadedFiles(bucket)
-        self._reader = UploadProvider(self._files, FOR_EVER_S, clock)
+        self._reader = UploadProvider(self._files, FOR_EVER_S, clock, LOCAL)
         self._uploaded = UploadedPrices(self._reader, self._prices)
         listed = FreshPrices(
             sources.providers(settings, lambda _: _spend_nothing, clock),

@@ -22,7 +22,7 @@ def provenance(result: Mapping[str, Any], today: date, *, since: str) -> list[st
     if data["provider"] == "sample":
         lines.append("These are sample prices, not today's.")
     if data["stale"]:
-        lines.append("The provider cannot be reached: these are the last prices known.")
+        lines.append("The provider gives no newer prices now: these are the last ones known.")
     lines += data["notes"]
     jumps = [day for day in data["jumps"] if day >= since]
     if jumps:

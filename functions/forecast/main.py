@@ -9,10 +9,11 @@ import flask
 import functions_framework
 
 from functions.common import logs
-from functions.common.cloudevents.adapter import Answer, EventFunction
+from functions.common.cloudevents.adapter import EventFunction
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
 from functions.common.cloudevents.sink import Sink
+from functions.common.cloudevents.wsgi import Answer, HttpRequest, answer_below_flask
 from functions.common.config import Environment, read_or_exit
 from functions.common.lazy import Lazy
 from functions.common.messages.events import (
@@ -74,7 +75,15 @@ def build() -> EventFunction:
 function = Lazy(build)
 
 
-@functions_framework.http
-def forecast(request: flask.Request) -> Answer:
+def answer(request: HttpRequest) -> Answer:
     """Answer one HTTP request."""
     return function()(request)
+
+
+answer_below_flask(answer)
+
+
+@functions_framework.http
+def forecast(request: flask.Request) -> Answer:
+    """Answer one HTTP request, where Flask is asked after all."""
+    return answer(HttpRequest.of(request.environ))

@@ -11,15 +11,16 @@ it adds something; of a transaction it would refuse all.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Collection, Iterable
+from collections.abc import Awaitable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
+from redis.exceptions import NoScriptError, ResponseError
 
 from functions.common.cloudevents.event import Envelope, json_bytes
 from local.broker.group_commit import GroupCommit
@@ -40,6 +41,10 @@ FINISH = f"""{ADD.format("#KEYS - 1")}
 redis.call('XACK', KEYS[#KEYS], ARGV[#ARGV - 1], ARGV[#ARGV])
 redis.call('XDEL', KEYS[#KEYS], ARGV[#ARGV])
 """
+DIGESTS = {
+    script: hashlib.sha1(script.encode()).hexdigest()  # noqa: S324 - as Redis names it
+    for script in (PUT, FINISH)
+}
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +92,7 @@ class Queue:
     async def put(self, outgoing: Iterable[Outgoing]) -> None:
         """Store the events, all or none."""
         streams, fields = self._additions(outgoing)
-        await self._commit.write("EVAL", PUT, len(streams), *streams, *fields)
+        await self._evaluate(PUT, streams, fields)
 
     async def take(self, trigger: str, count: int) -> list[Entry]:
         """The next events, waiting up to a second for one. Each is counted as tried once."""
@@ -164,8 +169,17 @@ class Queue:
 
     async def _remove(self, trigger: str, entry_id: bytes, outgoing: Iterable[Outgoing]) -> None:
         streams, fields = self._additions(outgoing)
-        keys = (*streams, _stream(trigger))
-        await self._commit.write("EVAL", FINISH, len(keys), *keys, *fields, GROUP, entry_id)
+        await self._evaluate(FINISH, [*streams, _stream(trigger)], [*fields, GROUP, entry_id])
+
+    async def _evaluate(
+        self, script: str, keys: Sequence[str], arguments: Sequence[str | bytes | int]
+    ) -> None:
+        """Run a script, which is sent once and named by its digest from then on."""
+        try:
+            digest = DIGESTS[script]
+            await self._commit.write("EVALSHA", digest, len(keys), *keys, *arguments)
+        except NoScriptError:
+            await self._commit.write("EVAL", script, len(keys), *keys, *arguments)
 
     def _additions(self, outgoing: Iterable[Outgoing]) -> tuple[list[str], list[bytes | int]]:
         """The streams, and what to add to each: the event and whether it is dead.

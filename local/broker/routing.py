@@ -134,7 +134,7 @@ class Router:
                 answer = await _post(http, url, entry.event, delivery.timeout_s)
             verdict, reply = judge(answer)
             if verdict is Verdict.TAKEN:
-                log.info("%s delivered", entry.event.type, extra={"url": url, "tries": tried})
+                log.debug("%s delivered", entry.event.type, extra={"url": url, "tries": tried})
                 return self._along(reply) if reply else []
             reason = answer.body[:SHOWN_BYTES].decode(errors="replace")
             about = {"url": url, "status": answer.status, "tries": tried, "answer": reason}

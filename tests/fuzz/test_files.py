@@ -12,7 +12,7 @@ from functions.common.errors import BadAnswerError, InvalidFieldError, RequestEr
 from functions.common.messages import interest_csv as interest
 from functions.common.prices import notes
 from functions.common.prices import symbol_directory as listings
-from functions.common.prices.history import HEADER, BadPricesError, PriceHistory
+from functions.common.prices.history import HEADER, BadPricesError, PriceHistory, PriceRow
 from functions.common.prices.symbol_directory import BadDirectoryError
 from functions.forecast.prices import csv_columns as price_csv
 from functions.ingest.uploads import reader
@@ -87,6 +87,17 @@ def test_notes(told):
     assert header.isprintable()
     kept = notes.from_header(header)
     assert list(kept) == told or len(kept) <= len(told)
+
+
+PRICES = st.floats(1e-9, 1e12)
+NUMBERS = st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False))
+
+
+@given(st.dictionaries(st.dates(), st.tuples(*[NUMBERS] * 5, PRICES), max_size=5))
+def test_rows_come_back_as_they_were_written(by_day):
+    rows = [PriceRow(day, *numbers) for day, numbers in sorted(by_day.items())]
+    history = PriceHistory("AAPL", rows)
+    assert PriceHistory.from_csv("AAPL", history.to_csv()) == history
 
 
 @given(BODIES)

@@ -11,13 +11,25 @@ from hypothesis import strategies as st
 from functions.common.errors import StockcastError
 from functions.common.prices.history import PriceHistory
 from functions.forecast.prices import csv_columns as price_csv
+from functions.ingest.providers.alpha_vantage import AlphaVantageProvider
 from functions.ingest.providers.nasdaq import NasdaqProvider
 from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.providers.session import ATTEMPTS, ProviderSession, retry_after
 from functions.ingest.providers.tiingo import TiingoProvider
+from functions.ingest.providers.twelve_data import TwelveDataProvider
 from functions.ingest.providers.yahoo import YahooProvider
 from tests.fuzz.documents import texts
-from tests.replay import Fault, Market, Nasdaq, Replay, Tiingo, Yahoo, wandering
+from tests.replay import (
+    AlphaVantage,
+    Fault,
+    Market,
+    Nasdaq,
+    Replay,
+    Tiingo,
+    TwelveData,
+    Yahoo,
+    wandering,
+)
 
 KEY = "key-that-nobody-may-see"
 FIRST, LAST = date(2017, 3, 1), date(2017, 3, 8)
@@ -26,11 +38,17 @@ SINCE = {
     "tiingo": {"startDate": "2017-01-01", "endDate": "2017-04-03", "format": "json"}
     | {"resampleFreq": "daily"},
     "nasdaq": {"start_date": "2017-01-01", "end_date": "2017-04-03", "order": "asc"},
+    "twelvedata": {"symbol": "ACME", "interval": "1day", "start_date": "2017-01-01"}
+    | {"order": "ASC", "adjust": "all"},
+    "alphavantage": {"symbol": "ACME", "function": "TIME_SERIES_DAILY", "outputsize": "full"}
+    | {"apikey": KEY},
     "yahoo": {"period1": "0", "period2": "1500000000"},
 }
 PATHS = {
     "tiingo": "/tiingo/daily/ACME/prices",
     "nasdaq": "/api/v3/datasets/WIKI/ACME/data.json",
+    "twelvedata": "/time_series",
+    "alphavantage": "/query",
     "yahoo": "/v8/finance/chart/ACME",
 }
 HEADERS = {"authorization": f"Token {KEY}", "x-api-token": KEY}
@@ -53,7 +71,8 @@ class Provider:
         self.replay = Replay(dialect(market, KEY))
         session = partial(ProviderSession, spend=lambda: None, sleep=lambda _: None)
         self.provider = build(session, self.replay.url)
-        self.good = self.replay.dialect.answer(PATHS[name], SINCE[name], HEADERS)[2]
+        headers = HEADERS | ({"authorization": f"apikey {KEY}"} if name == "twelvedata" else {})
+        self.good = self.replay.dialect.answer(PATHS[name], SINCE[name], headers)[2]
 
     def answers(self, status, body):
         """A history that can be stored and read, or an error without the key."""
@@ -71,13 +90,21 @@ class Provider:
         return fetched
 
 
-@pytest.fixture(scope="module", params=["tiingo", "nasdaq", "yahoo"])
+@pytest.fixture(scope="module", params=["tiingo", "nasdaq", "twelvedata", "alphavantage", "yahoo"])
 def provider(request):
     if request.param == "yahoo":
         pytest.importorskip("yfinance")
     made = {
         "tiingo": (Tiingo, lambda session, url: TiingoProvider(KEY, session, NOW, url)),
         "nasdaq": (Nasdaq, lambda session, url: NasdaqProvider(KEY, session, NOW, url=url)),
+        "twelvedata": (
+            TwelveData,
+            lambda session, url: TwelveDataProvider(KEY, session, NOW, url),
+        ),
+        "alphavantage": (
+            AlphaVantage,
+            lambda session, url: AlphaVantageProvider(KEY, session, NOW, url=url),
+        ),
         "yahoo": (Yahoo, lambda session, url: YahooProvider(session, NOW, url)),
     }
     provider = Provider(request.param, *made[request.param])

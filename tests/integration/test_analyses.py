@@ -12,6 +12,7 @@ from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.adapter import EventFunction
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.signature import Signer
+from functions.common.cloudevents.wsgi import HttpRequest
 from functions.common.messages import analyses as parameters_of
 from functions.common.messages.events import (
     ChartRequested,
@@ -57,7 +58,7 @@ def functions(world):
         headers, body = envelope.to_binary()
         app = flask.Flask("test")
         with app.test_request_context("/", method="POST", headers=headers, data=body) as context:
-            answer, status, headers = target(context.request)
+            answer, status, headers = target(HttpRequest.of(context.request.environ))
         return status, cloudevent.parse(headers, answer) if status == 200 else None
 
     def run(asked, event_id):

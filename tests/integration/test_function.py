@@ -16,6 +16,7 @@ from functions.common.cloudevents.event import MAX_EVENT_BYTES, Envelope
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
 from functions.common.cloudevents.sink import Sink
+from functions.common.cloudevents.wsgi import HttpRequest
 from functions.common.errors import TemporaryError, ThrottledError, UnknownSymbolError
 from functions.common.lazy import Lazy
 from functions.common.messages.events import ForecastCompleted, ForecastFailed, ForecastRequested
@@ -72,7 +73,7 @@ def send(function, envelope, mode="to_binary"):
 def post(function, headers, body, method="POST", path="/"):
     app = flask.Flask("test")
     with app.test_request_context(path, method=method, headers=headers, data=body) as context:
-        body, status, headers = function(context.request)
+        body, status, headers = function(HttpRequest.of(context.request.environ))
     return body, status, headers
 
 
@@ -272,7 +273,7 @@ def test_an_event_is_oversized_whether_or_not_it_tells_its_length(build):
         "wsgi.input_terminated": True,
         "HTTP_TRANSFER_ENCODING": "chunked",
     }
-    _, status, _ = build(completes)(flask.Request(environ))
+    _, status, _ = build(completes)(HttpRequest.of(environ))
     assert status == 413
 
 
@@ -287,7 +288,7 @@ def test_a_sender_that_falls_silent_is_refused(build, monkeypatch):
             "gunicorn.socket": ours,
             "wsgi.input": body,
         }
-        answer, status, _ = build(completes)(flask.Request(environ))
+        answer, status, _ = build(completes)(HttpRequest.of(environ))
     assert status == 408  # which the broker tries again
     assert b"did not come" in answer
 

@@ -19,44 +19,8 @@ from functions.ingest.freshness.update import FreshPrices
 from functions.ingest.handlers import pointing_to
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.yahoo import YahooProvider
-from tests.replay import Market, Replay, Yahoo, wandering
-
-LISTED = {
-    "0700.HK": {
-        "currency": "HKD",
-        "exchangeName": "HKG",
-        "exchangeTimezoneName": "Asia/Hong_Kong",
-        "longName": "Tencent Holdings Limited",
-    },
-    "VOD.L": {
-        "currency": "GBp",
-        "exchangeName": "LSE",
-        "exchangeTimezoneName": "Europe/London",
-        "longName": "Vodafone Group Public Limited Company",
-    },
-    "^GSPC": {
-        "currency": "USD",
-        "exchangeName": "SNP",
-        "instrumentType": "INDEX",
-        "longName": "S&P 500",
-    },
-    "BTC-USD": {
-        "currency": "USD",
-        "exchangeName": "CCC",
-        "instrumentType": "CRYPTOCURRENCY",
-        "exchangeTimezoneName": "UTC",
-        "longName": "Bitcoin USD",
-    },
-    "EURUSD=X": {
-        "currency": "USD",
-        "exchangeName": "CCY",
-        "instrumentType": "CURRENCY",
-        "exchangeTimezoneName": "Europe/London",
-        "longName": "EUR/USD",
-    },
-}
-CALENDARS = {"0700.HK": "XHKG", "VOD.L": "XLON", "^GSPC": "XNYS", "BTC-USD": "24/7"}
-AROUND_THE_CLOCK = {"BTC-USD", "EURUSD=X"}
+from tests.other_markets import LISTED, world_market
+from tests.replay import Replay, Yahoo
 
 
 class Markets:
@@ -65,12 +29,7 @@ class Markets:
     def __init__(self, s3_settings, redis_settings):
         self.redis = connect(redis_settings)
         self.prices = PriceStore(Bucket(s3_settings))
-        market = Market()
-        market.about, market.around_the_clock = LISTED, AROUND_THE_CLOCK
-        for symbol in LISTED:
-            start = 1.08 if symbol == "EURUSD=X" else 72.5
-            calendar = CALENDARS.get(symbol, "24/5")
-            market.days[symbol] = wandering(date(2024, 1, 1), date(2026, 12, 31), start, calendar)
+        market = world_market(date(2024, 1, 1), date(2026, 12, 31))
         self.replay = Replay(Yahoo(market, ""))
 
     def forecast(self, symbol, days, now):

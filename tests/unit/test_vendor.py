@@ -25,6 +25,13 @@ def test_uplot_is_an_es_module_of_the_locked_version_with_its_licence():
     assert "MIT" in (vendor.VENDOR / "uplot-LICENSE.txt").read_text()
 
 
+def test_what_the_docs_take_has_its_licence_beside_it():
+    for name in vendor.MODULES_OF_DOCS:
+        assert "export" in (vendor.VENDOR / f"{name}.js").read_text()
+        licence = (vendor.VENDOR / f"{name}-LICENSE.txt").read_text()
+        assert "Permission is hereby granted, free of charge" in licence
+
+
 def test_where_there_is_no_npm_the_wheels_is_taken(monkeypatch):
     monkeypatch.setenv("PATH", "")
     (node, script), env = vendor.npm_command()

@@ -16,14 +16,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from functions.common import logs, problems
+from functions.common.cloudevents import answers
 from functions.common.cloudevents import body as event_body
 from functions.common.cloudevents import cron as schedule
 from functions.common.cloudevents import event as cloudevent
@@ -32,6 +32,7 @@ from functions.common.cloudevents.ping_source import as_meant
 from functions.common.cloudevents.retries import ONCE, GivenUpError, Retries
 from functions.common.cloudevents.signature import Signer
 from functions.common.cloudevents.sink import Sink
+from functions.common.cloudevents.wsgi import Answer, HttpRequest
 from functions.common.errors import (
     ConflictError,
     InvalidMessageError,
@@ -53,10 +54,6 @@ from functions.common.requests.record import RequestRecord
 from functions.common.requests.store import Requests
 from functions.common.requests.turn import HandledBeforeError, Turn
 
-if TYPE_CHECKING:
-    import flask
-
-Answer = tuple[bytes, int, Mapping[str, str]]
 Handler = Callable[..., Event | None]
 
 log = logging.getLogger(__name__)
@@ -100,21 +97,21 @@ class EventFunction:
         self._on_schedule = on_schedule
         self._clock = clock
 
-    def __call__(self, request: flask.Request) -> Answer:
+    def __call__(self, request: HttpRequest) -> Answer:
         """Answer one HTTP request."""
         if event_body.has_large_head(request):
-            return _problem(problems.from_error(LargeHeadError()))
+            return answers.of_problem(problems.from_error(LargeHeadError()))
         if request.method in {"GET", "HEAD"}:
-            return self._health(request.path)
+            return answers.of_probe(self._name, request.path, self._ready)
         if request.method != "POST":
             detail = f"{request.method} is not answered here; POST a CloudEvent."
-            return _problem(problems.problem("method", "Method not allowed", 405, detail))
+            return answers.of_problem(problems.problem("method", "Method not allowed", 405, detail))
         try:
             envelope = self._scheduled(request) or self._received(request)
             event = self._read(envelope)
         except StockcastError as error:
             log.warning("refused: %s", error.detail)
-            return _problem(problems.from_error(error))
+            return answers.of_problem(problems.from_error(error))
         with logs.about(
             request_id=event.request_id,
             event_id=envelope.id,
@@ -122,27 +119,15 @@ class EventFunction:
         ):
             return self._answer(envelope, event)
 
-    def _health(self, path: str) -> Answer:
-        if path in {"/healthz", "/_/health"}:
-            return _json({"status": "ok", "function": self._name})
-        if path != "/readyz":
-            detail = f"{path} is not found; POST a CloudEvent to /."
-            return _problem(problems.problem("not-found", "Not found", 404, detail))
-        try:
-            self._ready()
-        except TemporaryError as error:
-            return _problem(problems.from_error(error))
-        return _json({"status": "ready", "function": self._name})
-
-    def _received(self, request: flask.Request) -> Envelope:
-        envelope = as_meant(cloudevent.parse(dict(request.headers), event_body.read(request)))
+    def _received(self, request: HttpRequest) -> Envelope:
+        envelope = as_meant(cloudevent.parse(request.headers, event_body.read(request)))
         self._signer.check(envelope)
         return envelope
 
-    def _scheduled(self, request: flask.Request) -> Envelope | None:
+    def _scheduled(self, request: HttpRequest) -> Envelope | None:
         if self._on_schedule is None:
             return None
-        return schedule.envelope(dict(request.headers), self._on_schedule, self._clock())
+        return schedule.envelope(request.headers, self._on_schedule, self._clock())
 
     def _read(self, envelope: Envelope) -> Event:
         if envelope.type not in self._handlers:
@@ -180,16 +165,16 @@ class EventFunction:
                 self._give_up(envelope, event, GivenUpError(self._retries.for_s, error))
             else:
                 log.warning("to be delivered again: %s", error.detail)
-            return _problem(problems.from_error(error), error.retry_after_s)
+            return answers.of_problem(problems.from_error(error), error.retry_after_s)
         except (ConflictError, MalformedEventError) as error:
             log.warning("refused: %s", error.detail)
-            return _problem(problems.from_error(error, status=MalformedEventError.status))
+            return answers.of_problem(problems.from_error(error, status=MalformedEventError.status))
         except Exception:
             log.exception("failed on %s", envelope.type)
             detail = f"{self._name} failed on this event; its log says why."
             if self._retries.for_s:
                 self._give_up(envelope, event, RequestError(detail))
-            return _problem(problems.problem("internal", "Internal error", 500, detail))
+            return answers.of_problem(problems.problem("internal", "Internal error", 500, detail))
         finally:
             spent_ms = round((time.perf_counter() - started) * 1000, 1)
             log.info("answered %s", envelope.type, extra={"spent_ms": spent_ms})
@@ -307,14 +292,3 @@ def _requested_by(event: Event) -> ForecastRequested | None:
     if isinstance(event, ForecastRequested):
         return event
     return event.requested if isinstance(event, PricesIngested) else None
-
-
-def _json(value: Mapping[str, Any]) -> Answer:
-    return json_bytes(value), 200, {"content-type": "application/json"}
-
-
-def _problem(shown: Mapping[str, Any], retry_after_s: float | None = None) -> Answer:
-    headers = {"content-type": problems.CONTENT_TYPE}
-    if retry_after_s is not None:
-        headers["retry-after"] = str(max(1, math.ceil(retry_after_s)))
-    return problems.brief(shown), int(shown["status"]), headers

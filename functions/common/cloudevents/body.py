@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from functions.common.cloudevents.event import MAX_EVENT_BYTES
+from functions.common.cloudevents.wsgi import HttpRequest
 from functions.common.errors import OversizedEventError, SlowBodyError
 from functions.common.request_heads import MOST_BYTES
-
-if TYPE_CHECKING:
-    import flask
 
 BODY_TIMEOUT_S = 10.0
 """How long a sender may be silent in the middle of a body; a thread waits for it."""
 
 
-def has_large_head(request: flask.Request) -> bool:
+def has_large_head(request: HttpRequest) -> bool:
     """Whether its headers are larger than any of ours; gunicorn bounds each by itself."""
-    return sum(len(name) + len(value) + 4 for name, value in request.headers) > MOST_BYTES
+    sizes = (len(name) + len(value) + 4 for name, value in request.headers.items())
+    return sum(sizes) > MOST_BYTES
 
 
-def read(request: flask.Request) -> bytes:
+def read(request: HttpRequest) -> bytes:
     """The whole body.
 
     Raises OversizedEventError, whether or not its length was told beforehand, and SlowBodyError.
     """
-    from werkzeug.exceptions import BadRequest
-
-    if (request.content_length or 0) > MAX_EVENT_BYTES:
-        raise OversizedEventError(request.content_length or 0, MAX_EVENT_BYTES)
+    told = request.headers.get("content-length", "")
+    length = int(told) if told.isascii() and told.isdigit() else None
+    if length is None and not request.environ.get("wsgi.input_terminated"):
+        return b""
+    if length is not None and length > MAX_EVENT_BYTES:
+        raise OversizedEventError(length, MAX_EVENT_BYTES)
     connection = request.environ.get("gunicorn.socket")
     if connection is not None:
         connection.settimeout(BODY_TIMEOUT_S)
+    most = MAX_EVENT_BYTES + 1 if length is None else length
     try:
-        body: bytes = request.stream.read(MAX_EVENT_BYTES + 1)
-    except (BadRequest, TimeoutError) as error:
-        message = f"The body did not come, or nothing of it for {BODY_TIMEOUT_S:.0f} s."
-        raise SlowBodyError(message) from error
+        body: bytes = request.environ["wsgi.input"].read(most)
+    except OSError as error:
+        raise SlowBodyError(_late()) from error
     if len(body) > MAX_EVENT_BYTES:
         raise OversizedEventError(len(body), MAX_EVENT_BYTES)
+    if length is not None and len(body) < length:
+        raise SlowBodyError(_late())
     return body
+
+
+def _late() -> str:
+    return f"The body did not come, or nothing of it for {BODY_TIMEOUT_S:.0f} s."

@@ -29,6 +29,8 @@ ATTRIBUTE_NAME = re.compile(r"[a-z0-9]{1,64}")
 MOST_ATTRIBUTE_CHARACTERS = 2048
 """Attributes travel as headers, of which servers take about 8 KB; an escape takes up to 12."""
 MOST_ATTRIBUTES = 32
+PLAIN = re.compile("[!#$&-~]*")
+"""Characters that need no percent-encoding in a header."""
 NO_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """What a CloudEvents String must not hold."""
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -97,8 +99,8 @@ def parse(headers: Mapping[str, str], body: bytes) -> Envelope:
             f" the content type was {content_type or 'not given'!r}."
         )
         raise MalformedEventError(message)
-    event = _read(lowered, body)
-    attributes = _checked(event.get_attributes())
+    raw, data = (_plain if _is_plain(lowered) else _by_sdk)(lowered, body)
+    attributes = _checked(raw)
     for name in REQUIRED:
         if not attributes.get(name):
             raise MalformedEventError(f"The CloudEvent attribute {name!r} is missing or empty.")
@@ -109,11 +111,38 @@ def parse(headers: Mapping[str, str], body: bytes) -> Envelope:
         id=attributes["id"],
         source=attributes["source"],
         type=attributes["type"],
-        data=event.get_data(),
+        data=data,
         subject=attributes.get("subject", ""),
         time=attributes.get("time", ""),
         extensions={name: value for name, value in attributes.items() if name not in CORE},
     )
+
+
+def _is_plain(headers: Mapping[str, str]) -> bool:
+    """Whether a message is in binary mode, with everything that an event has to have."""
+    return (
+        headers.get("ce-specversion") == "1.0"
+        and "ce-datacontenttype" not in headers
+        and not _is_structured(headers)
+        and all(headers.get(f"ce-{name}") for name in REQUIRED)
+    )
+
+
+def _plain(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any], Any]:
+    """The attributes and the data of a plain message, as the SDK gives them, at less cost."""
+    attributes = {
+        name[3:]: _decoded(name, value) for name, value in headers.items() if name[:3] == "ce-"
+    }
+    try:
+        return attributes, _data(body)
+    except ValueError as error:
+        raise MalformedEventError(_reason(error)) from error
+
+
+def _by_sdk(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any], Any]:
+    """The attributes and the data of any message."""
+    event = _read(headers, body)
+    return dict(event.get_attributes()), event.get_data()
 
 
 def _read(headers: Mapping[str, str], body: bytes) -> CloudEvent:
@@ -193,6 +222,8 @@ def _reason(error: Exception) -> str:
 
 def _header_value(value: str) -> str:
     """Percent-encoded as the HTTP protocol binding says (section 3.1.3.2)."""
+    if PLAIN.fullmatch(value):
+        return value
     return "".join(
         character
         if "!" <= character <= "~" and character not in '"%'

@@ -111,7 +111,7 @@ class PricesIngested(AboutRequest, frozen=True, kw_only=True):
     """The prices a forecast needs lie in S3 under `bucket` and `key`, as version `etag`.
 
     `fresh_until` is when newer prices should exist (ISO 8601; empty: not known), and `stale` says
-    that the provider could not be reached and these are the last prices known.
+    that the provider gave none or fewer and these are the last prices known.
     """
 
     TYPE: ClassVar[str] = PREFIX + "prices.ingested.v1"

@@ -22,6 +22,7 @@ EVERY_DAY, ON_WEEKDAYS, OBSERVED = "24/7", "24/5", "observed"
 NEW_YORK = "XNYS"
 MONDAY_TO_FRIDAY, ALL_WEEK = "12345", "1234567"
 ONE_DAY = timedelta(days=1)
+SESSIONS_A_YEAR = 252
 OBSERVED_ROWS = 260
 RARE = 0.2
 """A weekday that has this share of the rows of the commonest one is none of sessions."""
@@ -83,6 +84,14 @@ class Calendar:
         if self.close is None:
             return datetime.combine(day + ONE_DAY, time(0), ZoneInfo(self.zone))
         return datetime.combine(day, self.close, ZoneInfo(self.zone))
+
+    @property
+    def sessions_a_year(self) -> int:
+        """About how many: 252 on exchanges, as is usual for annual rates."""
+        days = len(self.weekdays)
+        if days == len(ALL_WEEK):
+            return 365
+        return round(SESSIONS_A_YEAR * days / len(MONDAY_TO_FRIDAY))
 
     def knows_holidays_of(self, day: date) -> bool:
         """Whether holidays are known in the year of `day`, where the market has some."""

@@ -7,8 +7,14 @@
 -- The script answers {1 if a part stopped it else 0, the reply of each part}. The time is Redis's
 -- own: it is the same for all, whatever the clocks of the workers say.
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local clock
+local function read_clock()
+  if not clock then
+    local time = redis.call('TIME')
+    clock = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  return clock
+end
 
 local CHANGES = 'stockcast:changes'
 local MINUTE_MS = 60000
@@ -48,6 +54,7 @@ end
 
 -- Count a request that has ended: how, and how long it stayed in each stage and altogether.
 local function count_end(key, what, reached, submitted)
+  local now = read_clock()
   local names, by = {what}, {1}
   local function observe(stage, ms)
     ms = math.max(ms, 0)
@@ -97,6 +104,7 @@ end
 -- another request), or the status that stands: it was there or further, or its deadline has passed,
 -- after which it can only end. Stops unless the request can be worked on.
 function parts.advance(keys, args)
+  local now = read_clock()
   local status, body, ttl, id = args[1], args[2], args[4], args[5]
   local known = redis.call('HMGET', keys[1], 'status', 'body', 'batch', 'deadline', 'submitted_at',
                            'result_key', 'at:queued', 'at:ingesting', 'at:forecasting')
@@ -155,21 +163,23 @@ function parts.headline(keys, args)
   return redis.call('HSET', keys[1], 'headline', args[1])
 end
 
--- keys: a request. args: 1 to read its result, too. Replies {now, its fields, its result}.
+-- keys: a request. args: 1 to read its result, too. Replies {now (0 where it has ended), its fields,
+-- its result}.
 function parts.read(keys, args)
   local fields = redis.call('HGETALL', keys[1])
-  local result = false
-  if args[1] == '1' then
-    local known = {}
-    for i = 1, #fields, 2 do known[fields[i]] = fields[i + 1] end
-    if known.status == 'done' then result = redis.call('GET', result_name(known.result_key)) end
+  local known, now, result = {}, 0, false
+  for i = 1, #fields, 2 do known[fields[i]] = fields[i + 1] end
+  if known.status == 'done' then
+    if args[1] == '1' then result = redis.call('GET', result_name(known.result_key)) end
+  elseif known.status ~= 'failed' then
+    now = read_clock()
   end
   return {string.format('%.0f', now), fields, result}
 end
 
 -- keys: a hash. args: fields. Replies {now, their values}.
 function parts.fields(keys, args)
-  return {string.format('%.0f', now), redis.call('HMGET', keys[1], unpack(args))}
+  return {string.format('%.0f', read_clock()), redis.call('HMGET', keys[1], unpack(args))}
 end
 
 -- The right to compute a result, unless it is known; then its life begins again.
@@ -190,7 +200,7 @@ function parts.store(keys, args)
     redis.call('SET', keys[1], args[1], 'PX', args[2])
     redis.call('DEL', keys[2])
   end
-  local fresh_ms = math.min(tonumber(args[4]) - now, tonumber(args[5]))
+  local fresh_ms = math.min(tonumber(args[4]) - read_clock(), tonumber(args[5]))
   if fresh_ms >= 1000 then redis.call('SET', keys[3], args[3], 'PX', math.floor(fresh_ms)) end
   return 1
 end
@@ -233,12 +243,12 @@ end
 function parts.enter(keys, args)
   local most = tonumber(args[3])
   if redis.call('ZCARD', keys[1]) >= most then
-    redis.call('ZREMRANGEBYSCORE', keys[1], '-inf', now)
+    redis.call('ZREMRANGEBYSCORE', keys[1], '-inf', read_clock())
     if redis.call('ZCARD', keys[1]) >= most and not redis.call('ZSCORE', keys[1], args[2]) then
       return 0, true
     end
   end
-  local deadline = string.format('%.0f', now + args[1])
+  local deadline = string.format('%.0f', read_clock() + args[1])
   redis.call('ZADD', keys[1], 'NX', deadline, args[2])
   redis.call('PEXPIREAT', keys[1], deadline)
   return 1

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from functions.forecast.prices.series import PriceSeries
 
 YEAR_DAYS = 365.25
-TRADING_DAYS = 252
 LEAST_YEARS = 364 / YEAR_DAYS
 """A year, or what is left of one between two trading days. Of less, no annual rate is told."""
 
@@ -38,6 +37,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     trough = int(np.argmin(drawdown))
     peak = int(np.argmax(price[: trough + 1]))
     steps = np.diff(np.log(price))
+    a_year = series.instrument.sessions.sessions_a_year
     figures = {
         "start": str(dates[0]),
         "end": str(dates[-1]),
@@ -50,9 +50,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         "maximum_drawdown": float(drawdown[trough]),
         "drawdown_from": str(dates[peak]),
         "drawdown_to": str(dates[trough]),
-        "annual_volatility": float(steps.std(ddof=1) * np.sqrt(TRADING_DAYS))
-        if len(steps) > 1
-        else None,
+        "annual_volatility": float(steps.std(ddof=1) * np.sqrt(a_year)) if len(steps) > 1 else None,
     }
     verb = "made" if profit[-1] >= 0 else "lost"
     rate = f"{growth - 1.0:+.1%}" if annualised is None else f"{annualised:+.1%} a year"

@@ -19,6 +19,8 @@ from functions.ingest.uploads.refusal import listed, shown
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from functions.ingest.uploads.reader import Limits
+
 FEWEST_ROWS = 30
 """What a forecast needs."""
 
@@ -51,14 +53,24 @@ class Read:
 
 
 class UploadProvider:
-    """Reads what web has put into S3, until `ttl_s` after it came. `clock` gives epoch seconds."""
+    """Reads what web has put into S3, until `ttl_s` after it came. `clock` gives epoch seconds.
+
+    `limits` are how large a file may be; None: as large as the API takes.
+    """
 
     name = uploads.PROVIDER
 
-    def __init__(self, files: UploadedFiles, ttl_s: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        files: UploadedFiles,
+        ttl_s: float,
+        clock: Callable[[], float],
+        limits: Limits | None = None,
+    ) -> None:
         self._files = files
         self._ttl = timedelta(seconds=ttl_s)
         self._clock = clock
+        self._limits = limits
         # Reading takes up to 150 MB of memory, so it is done one file at a time.
         self._reading = threading.Lock()
 
@@ -75,7 +87,7 @@ class UploadProvider:
         if uploaded_at is None or self.now() >= self.until(uploaded_at):
             raise unknown(symbol)
         with self._reading:
-            return read(upload, symbol, uploaded_at, self.now().date())
+            return read(upload, symbol, uploaded_at, self.now().date(), self._limits)
 
     def until(self, uploaded_at: datetime) -> datetime:
         """When a file expires."""
@@ -85,11 +97,16 @@ class UploadProvider:
         return datetime.fromtimestamp(self._clock(), timezone.utc)
 
 
-def read(upload: Upload, symbol: str, uploaded_at: datetime, today: date) -> Read:
-    """The prices of the series that the upload chooses. Raises UnreadableFileError."""
+def read(
+    upload: Upload, symbol: str, uploaded_at: datetime, today: date, limits: Limits | None = None
+) -> Read:
+    """The prices of the series that the upload chooses. Raises UnreadableFileError.
+
+    `limits` are those of an upload over the API, unless others are given.
+    """
     from functions.ingest.uploads import reader
 
-    file = reader.read(upload.body, today, column=upload.column, limits=reader.UPLOAD)
+    file = reader.read(upload.body, today, column=upload.column, limits=limits or reader.UPLOAD)
     has_several = len(file.names) > 1
     asset = file.chosen(upload.column) if upload.column else file.asset(file.names[0])
     notes = asset.notes

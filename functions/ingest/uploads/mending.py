@@ -51,7 +51,7 @@ def mended(
     if price == "close":
         notes.append("The file has no adjusted closes; its closes are taken as adjusted.")
     frame = frame.set_index("date")
-    gap = frame.index.to_series().diff().dt.days.median()
+    gap = frame.index.to_series().diff()[1:].dt.days.median() if len(frame) > 1 else 1
     if gap >= DAILY_GAP:
         notes.append(
             f"The rows are {gap:.0f} days apart, but each is read as one trading day: do not trust"

@@ -93,6 +93,7 @@ def numbers_of(
     if notation.decimal == ".":
         plain = column.where(column.str.fullmatch(PLAIN), None)
         numbers = pd.to_numeric(plain, errors="coerce").astype("float64")
+        numbers = numbers.mask(numbers.isna() & plain.notna(), np.inf)  # as some versions have it
         left = column[numbers.isna()]
     else:
         numbers = pd.Series(np.nan, index=column.index, dtype="float64")

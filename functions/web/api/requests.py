@@ -47,7 +47,7 @@ from functions.web.stores.requests import WebStore
 from functions.web.symbols.availability import require_available
 from functions.web.symbols.source import SymbolSource
 
-CHART_WAIT_S = 20.0
+CHART_WAIT_S = 50.0
 CHART_POLL_S = 0.05
 CHART_AGAIN_S = 15
 """A chart that was asked for and did not come is asked for again after this long."""

@@ -31,6 +31,7 @@ PATH = "/api/prices"
 CSV, FORM = "text/csv", "multipart/form-data"
 FORM_BYTES = 16 * 1024
 """What the form around a file may take."""
+TOO_LARGE = "The file is over 5 MB. Leave out columns or the oldest rows."
 MOST_AT_ONCE = 4
 """Uploads under way in one process: each holds its file in memory, and the form around it."""
 BODY_WAIT_S = 60.0
@@ -100,10 +101,13 @@ class UploadApi:
 
     async def _taken(self, request: Request, content_type: str) -> Response:
         most = MOST_BYTES + (FORM_BYTES if content_type == FORM else 0)
-        body = await read_body(request, most, timeout_s=BODY_WAIT_S)
+        try:
+            body = await read_body(request, most, timeout_s=BODY_WAIT_S)
+        except BodyTooLargeError:
+            raise BodyTooLargeError(TOO_LARGE) from None
         upload = await _from_form(request, body) if content_type == FORM else _given(request, body)
         if len(upload.body) > MOST_BYTES:
-            raise BodyTooLargeError(f"The file has more than {MOST_BYTES} bytes.")
+            raise BodyTooLargeError(TOO_LARGE)
         await self._store.put(upload)
         event = PricesUploaded(upload.symbol, str(uuid.uuid4()))
         traceparent = request.headers.get("traceparent", "")

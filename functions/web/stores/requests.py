@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from redis import asyncio as aioredis
 from redis.backoff import ExponentialBackoff
@@ -33,7 +33,6 @@ from functions.common.requests.parts import Parts
 from functions.common.requests.record import RequestRecord, Source, Status, decode
 from functions.common.requests.steps import Part, Steps
 from functions.common.requests.turn import Moved
-from functions.web.limits.rates import Rate
 
 OVERLOADED_AGAIN_S = 3.0
 
@@ -47,6 +46,14 @@ class OverloadedError(TemporaryError):
     def __init__(self, most: int) -> None:
         message = f"{most} requests wait already; ask again in a few seconds."
         super().__init__(message, retry_after_s=OVERLOADED_AGAIN_S)
+
+
+class Rate(Protocol):
+    """How much of web somebody may use, see limits/rates.py."""
+
+    def counting(self, cost: int = 1) -> list[Part]: ...
+
+    def check(self, reply: Sequence[int]) -> None: ...
 
 
 @dataclass(frozen=True)

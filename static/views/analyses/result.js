@@ -13,7 +13,7 @@ const MONEY = /(close|daily_change)(_(minimum|maximum|current))?$|profit|value|i
 const LABELS = { nshares: "Shares", interest_term: "Searched for", interest_periods: "Periods compared" };
 
 export function label(name) {
-  const words = LABELS[name] ?? name.replaceAll("_", " ").replace("adj close", "adjusted close");
+  const words = LABELS[name] ?? name.replace(/_percent$/, "").replaceAll("_", " ").replace("adj close", "adjusted close");
   return words[0].toUpperCase() + words.slice(1);
 }
 
@@ -77,7 +77,7 @@ function source({ provider, rows, last_date: last }) {
 
 function banner(data) {
   const told = (head, text) => element("p.banner", { role: "note" }, element("strong", {}, head), text);
-  if (data.stale) return told("Old prices.", ` The provider does not answer. The last known price is of ${longDate(data.last_date)}.`);
+  if (data.stale) return told("Old prices.", ` The provider gives no newer prices now. The last known price is of ${longDate(data.last_date)}.`);
   if (data.provider === "sample") return told(`Sample data, ending ${longDate(data.last_date)}.`, " For today's prices, add a data source.");
   return null;
 }

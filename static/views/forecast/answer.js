@@ -67,14 +67,23 @@ function topOf(symbol, result, money) {
   const calibrated = element("a", { href: `./?symbol=${encodeURIComponent(symbol)}&days=${result.days}&model=calibrated`, "data-go": "" }, "See the calibrated forecast");
   return [
     element("h2.sentence.doubted", { id: "sentence", tabindex: "-1" }, doubted),
-    element("p.under", {}, company && [element("span", {}, company), " · "], "It says ", ...line.slice(1), ". ", result.model === "prophet" && calibrated),
+    element("p.under", {}, company && [element("span", {}, company), " · "], "It says ", ...line.slice(1), ". ", widened(result, money), result.model === "prophet" && calibrated),
   ];
+}
+
+/** The range that the model's past errors ask for. */
+function widened({ backtest }, money) {
+  if (!backtest.widened80) return "";
+  const [low, high] = money.prices(backtest.widened80);
+  return `As wide as its record asks for: ${low} to ${high}. `;
 }
 
 function warnings({ data, history: past }) {
   const told = [];
   if (data.provider === "sample") told.push([`Sample data, ending ${longDate(data.last_date)}.`, " For today's prices, add a data source."]);
-  if (data.stale) told.push(["Old prices.", ` The provider does not answer. The last known price is of ${longDate(data.last_date)}.`]);
+  if (data.stale) told.push(["Old prices.", ` The provider gives no newer prices now. The last known price is of ${longDate(data.last_date)}.`]);
+  const end = (data.notes ?? []).find((note) => note.startsWith(`The prices of ${data.symbol} end on `));
+  if (end && data.provider !== "sample") told.push(["Old prices.", ` ${end}`]);
   const jumps = (data.jumps ?? []).filter((day) => day >= past.dates[0]);
   if (jumps.length && !data.notes?.length) told.push(["Check the prices.", ` They jumped without a split on ${jumps.map(shortDate).join(", ")}.`]);
   return told.map(([head, text]) => element("p.banner", { role: "note" }, element("strong", {}, head), text));

@@ -258,13 +258,15 @@ def test_stale_prices_get_a_banner(visit):
 
     def make_stale(route):
         body = route.fetch().text().replace('"stale":false', '"stale":true')
+        body = body.replace('"provider":"sample"', '"provider":"tiingo"')
         route.fulfill(body=body, content_type="text/event-stream")
 
     page.route("**/events", make_stale)
     page.fill("#symbol", "IBM")
     page.click("#submit")
     answered(page)
-    assert "Old prices. The provider does not answer." in page.inner_text(".answer")
+    assert "Old prices. The provider gives no newer prices now." in page.inner_text(".answer")
+    assert "Old prices. The prices of IBM end on March 1, 2013." in page.inner_text(".answer")
 
 
 def test_the_figures_are_those_of_the_result(answer):

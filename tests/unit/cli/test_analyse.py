@@ -118,7 +118,7 @@ def test_several_lines_are_numbered_and_turns_are_marked(capfdbinary):
     _, text, _ = run(capfdbinary, "changepoints", "FB")
     assert "1 adjusted close   2 trend   ▲ turns up   ▼ turns down" in text
     plot = text.split("Turns of the trend\n")[1].split("1 adjusted close")[0]
-    assert plot.count("▲") + plot.count("▼") == 3
+    assert plot.count("▲") + plot.count("▼") == 2
     assert "2" in plot
 
 

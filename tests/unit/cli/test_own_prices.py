@@ -58,6 +58,14 @@ def test_one_series_of_several_is_chosen(wide, capsys):
     assert "There is no column 'CCC'." in capsys.readouterr().err
 
 
+def test_a_file_of_any_size_is_read_in_this_process(tmp_path, capsys):
+    rows = [f"2013-{at // 28 + 1:02}-{at % 28 + 1:02},{at + 1},{'x' * 100_000}" for at in range(56)]
+    path = tmp_path / "large.csv"
+    path.write_text("\n".join(["date,close,comment", *rows]))
+    assert main(["forecast", "--in-process", "--prices", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["result"]["last_price"] == 56
+
+
 def test_all_series_of_a_file_make_a_batch_and_a_watch_list(wide, capsys):
     assert main(["batch", "--prices", wide, "--csv"]) == 0
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))

@@ -109,6 +109,11 @@ def test_days_that_no_calendar_has_are_observed(weekdays, expected):
     assert found.on_or_after(date(2026, 1, 1)).isoweekday() in weekdays
 
 
+@pytest.mark.parametrize(("name", "days"), [("XNYS", 252), ("XTAE", 252), ("24/7", 365)])
+def test_annual_rates_count_the_sessions_of_the_market(name, days):
+    assert calendars.named(name).sessions_a_year == days
+
+
 def test_an_unknown_calendar_is_named_with_those_there_are():
     with pytest.raises(UnknownCalendarError, match=r"'XXXX'; use one of 24/7, 24/5, ASEX"):
         calendars.named("XXXX")

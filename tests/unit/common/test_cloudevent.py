@@ -165,3 +165,34 @@ def test_an_extension_has_its_canonical_text(given, text):
 def test_an_extension_of_no_type_of_cloudevents_is_refused(given):
     with pytest.raises(MalformedEventError, match="'flag' must be a text"):
         structured(flag=given)
+
+
+@pytest.mark.parametrize("body", [b'{"n":1.50,"text":"\\u00e9"}', b"", b"[]", b"null"])
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {},
+        {"ce-subject": "BRK.B", "ce-time": "2013-03-01T12:00:00Z", "ce-partitionkey": "BRK.B"},
+        {"ce-subject": "caf%C3%A9%20%25", "content-type": "application/json; charset=utf-8"},
+        {
+            "ce-traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "accept": "x",
+        },
+    ],
+)
+def test_a_plain_event_is_read_as_the_sdk_reads_it(extra, body):
+    required = {"ce-id": "1", "ce-source": "/test", "ce-type": "t", "ce-specversion": "1.0"}
+    headers = {**required, "content-type": "application/json", **extra}
+    assert cloudevent._is_plain(headers)
+    attributes, data = cloudevent._plain(headers, body)
+    by_sdk, same_data = cloudevent._by_sdk(headers, body)
+    by_sdk.pop("datacontenttype", None)
+    assert (attributes, data) == ({k: v for k, v in by_sdk.items() if v is not None}, same_data)
+
+
+@pytest.mark.parametrize("body", [b"{", b"NaN", b"\xff"])
+def test_data_that_the_sdk_refuses_is_refused_of_a_plain_event(body):
+    headers = {"ce-id": "1", "ce-source": "/test", "ce-type": "t", "ce-specversion": "1.0"}
+    for read in (cloudevent._plain, cloudevent._by_sdk):
+        with pytest.raises(MalformedEventError):
+            read(headers, body)

@@ -1,0 +1,57 @@
+"""HTTP requests as the server hands them over (WSGI), answered below Flask.
+
+functions-framework loads a function within the context of its Flask application, and its server
+then calls that application for each request. Flask's routing, contexts and response objects cost
+as much as answering an event does, and an event needs none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+Answer = tuple[bytes, int, Mapping[str, str]]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """One HTTP request; the names of `headers` are in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    environ: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, environ: Mapping[str, Any]) -> HttpRequest:
+        """The request in a WSGI environment."""
+        headers = {
+            name[5:].replace("_", "-").lower(): value
+            for name, value in environ.items()
+            if name.startswith("HTTP_")
+        }
+        for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            if environ.get(name):
+                headers[name.replace("_", "-").lower()] = environ[name]
+        return cls(environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/"), headers, environ)
+
+
+def answer_below_flask(function: Callable[[HttpRequest], Answer]) -> None:
+    """Have the application that loads us call `function`, where one does."""
+    import flask
+
+    if not flask.has_app_context():
+        return
+
+    def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        body, status, headers = function(HttpRequest.of(environ))
+        listed = [*headers.items(), ("content-length", str(len(body)))]
+        if status == HTTPStatus.NO_CONTENT:
+            listed.pop()
+        start_response(f"{status} {HTTPStatus(status).phrase}", listed)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    flask.current_app.wsgi_app = application  # type: ignore[method-assign] # as Flask documents
