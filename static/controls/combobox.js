@@ -120,6 +120,8 @@ export function combobox(input, settled = () => {}) {
     const answer = await Promise.race([lookUp(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, null))]);
     const listings = answer?.listings ?? [];
     const exact = listings.find(({ symbol }) => symbol === typed);
+    // 0700.HK, ^GSPC and @MY-FILE are no names.
+    if (!exact && isSymbol(typed) && /[.^=@-]/.test(typed)) return { symbol: typed };
     const first = exact ?? listings.find(({ available }) => available) ?? listings[0];
     if (first) return first;
     return isSymbol(typed) ? { symbol: typed } : null;

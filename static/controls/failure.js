@@ -1,6 +1,6 @@
 // What went wrong, and what to do about it.
 import { Problem, findSymbols } from "../api/client.js";
-import { element } from "../page/element.js";
+import { element, withCode } from "../page/element.js";
 import { withoutData } from "./without_data.js";
 
 export const isUnknownSymbol = ({ type = "" }) => type.endsWith("/unknown-symbol");
@@ -24,7 +24,7 @@ export function failure(problem, again) {
     "section.card.failure",
     { role: "alert" },
     element("h2", {}, shown.title),
-    element("p", {}, shown.message),
+    element("p", {}, withCode(shown.message)),
     element("p", {}, advice(shown)),
     element("p", {}, element("button", { type: "button", click: again }, "Try again")),
   );

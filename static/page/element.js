@@ -25,4 +25,7 @@ function filled(made, name, attributes, children) {
   return made;
 }
 
+/** A text of the server whose `commands` stand in backticks, as parts of an element. */
+export const withCode = (text) => text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
+
 export const at = (id) => document.getElementById(id);

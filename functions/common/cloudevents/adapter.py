@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -24,6 +23,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from functions.common import logs, problems
+from functions.common.cloudevents import answers
 from functions.common.cloudevents import body as event_body
 from functions.common.cloudevents import cron as schedule
 from functions.common.cloudevents import event as cloudevent
@@ -100,36 +100,24 @@ class EventFunction:
     def __call__(self, request: HttpRequest) -> Answer:
         """Answer one HTTP request."""
         if event_body.has_large_head(request):
-            return _problem(problems.from_error(LargeHeadError()))
+            return answers.of_problem(problems.from_error(LargeHeadError()))
         if request.method in {"GET", "HEAD"}:
-            return self._health(request.path)
+            return answers.of_probe(self._name, request.path, self._ready)
         if request.method != "POST":
             detail = f"{request.method} is not answered here; POST a CloudEvent."
-            return _problem(problems.problem("method", "Method not allowed", 405, detail))
+            return answers.of_problem(problems.problem("method", "Method not allowed", 405, detail))
         try:
             envelope = self._scheduled(request) or self._received(request)
             event = self._read(envelope)
         except StockcastError as error:
             log.warning("refused: %s", error.detail)
-            return _problem(problems.from_error(error))
+            return answers.of_problem(problems.from_error(error))
         with logs.about(
             request_id=event.request_id,
             event_id=envelope.id,
             traceparent=envelope.extensions.get("traceparent", ""),
         ):
             return self._answer(envelope, event)
-
-    def _health(self, path: str) -> Answer:
-        if path in {"/healthz", "/_/health"}:
-            return _json({"status": "ok", "function": self._name})
-        if path != "/readyz":
-            detail = f"{path} is not found; POST a CloudEvent to /."
-            return _problem(problems.problem("not-found", "Not found", 404, detail))
-        try:
-            self._ready()
-        except TemporaryError as error:
-            return _problem(problems.from_error(error))
-        return _json({"status": "ready", "function": self._name})
 
     def _received(self, request: HttpRequest) -> Envelope:
         envelope = as_meant(cloudevent.parse(request.headers, event_body.read(request)))
@@ -177,16 +165,16 @@ class EventFunction:
                 self._give_up(envelope, event, GivenUpError(self._retries.for_s, error))
             else:
                 log.warning("to be delivered again: %s", error.detail)
-            return _problem(problems.from_error(error), error.retry_after_s)
+            return answers.of_problem(problems.from_error(error), error.retry_after_s)
         except (ConflictError, MalformedEventError) as error:
             log.warning("refused: %s", error.detail)
-            return _problem(problems.from_error(error, status=MalformedEventError.status))
+            return answers.of_problem(problems.from_error(error, status=MalformedEventError.status))
         except Exception:
             log.exception("failed on %s", envelope.type)
             detail = f"{self._name} failed on this event; its log says why."
             if self._retries.for_s:
                 self._give_up(envelope, event, RequestError(detail))
-            return _problem(problems.problem("internal", "Internal error", 500, detail))
+            return answers.of_problem(problems.problem("internal", "Internal error", 500, detail))
         finally:
             spent_ms = round((time.perf_counter() - started) * 1000, 1)
             log.info("answered %s", envelope.type, extra={"spent_ms": spent_ms})
@@ -304,14 +292,3 @@ def _requested_by(event: Event) -> ForecastRequested | None:
     if isinstance(event, ForecastRequested):
         return event
     return event.requested if isinstance(event, PricesIngested) else None
-
-
-def _json(value: Mapping[str, Any]) -> Answer:
-    return json_bytes(value), 200, {"content-type": "application/json"}
-
-
-def _problem(shown: Mapping[str, Any], retry_after_s: float | None = None) -> Answer:
-    headers = {"content-type": problems.CONTENT_TYPE}
-    if retry_after_s is not None:
-        headers["retry-after"] = str(max(1, math.ceil(retry_after_s)))
-    return problems.brief(shown), int(shown["status"]), headers

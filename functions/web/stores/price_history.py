@@ -68,7 +68,7 @@ class PriceHistories:
 
 def read_query(symbol: str, query: Mapping[str, str]) -> Wanted:
     """What a path and a query ask for. Raises InvalidMessageError about every bad field."""
-    given = {name: query[name] for name in ("start", "end") if query.get(name)}
+    given = {name: query[name] for name in ("start", "end") if name in query}
     asked = HistoryQuery.from_data({**given, "symbol": symbol})
     days = (day.isoformat() if day else "" for day in (asked.start, asked.end))
     return Wanted(upper(asked.symbol), *days)
@@ -99,6 +99,7 @@ def document(wanted: Wanted, stored: StoredPrices) -> dict[str, Any]:
     columns["adj_close"] = [_rounded(value * scale) for value in adjusted]
     return {
         "symbol": wanted.symbol,
+        "currency": stored.instrument.currency or None,
         "provider": stored.provider,
         "fetched_at": stored.fetched_at,
         "dates": [rows[at][0] for at in kept],

@@ -13,7 +13,7 @@ const MONEY = /(close|daily_change)(_(minimum|maximum|current))?$|profit|value|i
 const LABELS = { nshares: "Shares", interest_term: "Searched for", interest_periods: "Periods compared" };
 
 export function label(name) {
-  const words = LABELS[name] ?? name.replaceAll("_", " ").replace("adj close", "adjusted close");
+  const words = LABELS[name] ?? name.replace(/_percent$/, "").replaceAll("_", " ").replace("adj close", "adjusted close");
   return words[0].toUpperCase() + words.slice(1);
 }
 

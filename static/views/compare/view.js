@@ -1,6 +1,6 @@
 // Up to four tickers side by side, as percent change from the start of the range shown.
 import { history, isRecent } from "../../api/client.js";
-import { at, element } from "../../page/element.js";
+import { at, element, withCode } from "../../page/element.js";
 import { reasonOf } from "../../controls/failure.js";
 import { change, longDate, moneyOf, percent, shortDate } from "../../page/format.js";
 import { line } from "../../charts/pen.js";
@@ -12,7 +12,7 @@ import { foldedTable } from "../../controls/folded_table.js";
 import { tickerField } from "../../controls/ticker_field.js";
 
 const MOST = 4;
-const HEIGHT = { wide: 400, narrow: 300 };
+const HEIGHT = { wide: 380, narrow: 280 };
 const found = new Map(); // price histories by ticker
 const NOTHING_IN_COMMON = "These stocks have no day in common in this range. Choose a longer range, or remove one.";
 const DASHES = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
@@ -100,7 +100,7 @@ const trouble = ([symbol, problem]) =>
   element(
     "div.banner.trouble",
     { role: "alert" },
-    element("p", {}, element("strong", {}, `${symbol} is missing. `), reasonOf(problem)),
+    element("p", {}, element("strong", {}, `${symbol} is missing. `), withCode(reasonOf(problem))),
     element("button.small", { type: "button", click: draw }, "Try again"),
   );
 

@@ -67,8 +67,15 @@ function topOf(symbol, result, money) {
   const calibrated = element("a", { href: `./?symbol=${encodeURIComponent(symbol)}&days=${result.days}&model=calibrated`, "data-go": "" }, "See the calibrated forecast");
   return [
     element("h2.sentence.doubted", { id: "sentence", tabindex: "-1" }, doubted),
-    element("p.under", {}, company && [element("span", {}, company), " · "], "It says ", ...line.slice(1), ". ", result.model === "prophet" && calibrated),
+    element("p.under", {}, company && [element("span", {}, company), " · "], "It says ", ...line.slice(1), ". ", widened(result, money), result.model === "prophet" && calibrated),
   ];
+}
+
+/** The range that the model's past errors ask for. */
+function widened({ backtest }, money) {
+  if (!backtest.widened80) return "";
+  const [low, high] = money.prices(backtest.widened80);
+  return `As wide as its record asks for: ${low} to ${high}. `;
 }
 
 function warnings({ data, history: past }) {

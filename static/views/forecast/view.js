@@ -111,7 +111,7 @@ function cancel(stop) {
       "section.card.invitation",
       {},
       element("h2", {}, "Canceled"),
-      element("p", { role: "status" }, "This page no longer waits for the answer. If the server finishes it, you get it at once when you ask again."),
+      element("p", { role: "status" }, "This page no longer waits for the answer. If the server finishes it, you get it at once next time."),
       element("p", {}, element("button", { type: "button", click: again }, "Ask again")),
     ),
   );

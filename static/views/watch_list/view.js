@@ -1,7 +1,7 @@
 // The watchlist: tickers that this browser remembers, forecast together as one batch.
 import { history, isRecent } from "../../api/client.js";
 import { forecastAll } from "../../api/batch.js";
-import { at, element } from "../../page/element.js";
+import { at, element, withCode } from "../../page/element.js";
 import { failure } from "../../controls/failure.js";
 import { change, inDays, isIsoDate, moneyOf, percent, shortDate } from "../../page/format.js";
 import { sparkline } from "../../charts/sparkline.js";
@@ -148,7 +148,7 @@ function tableRow(symbol, known, columns) {
   const remover = element("td.remover", { role: "cell" }, element("button.quiet.small", { type: "button", "aria-label": `Remove ${symbol}`, click: () => remove(symbol) }, "Remove"));
   const head = element("th", { scope: "row", role: "rowheader" }, link);
   const row = (attributes, ...cells) => element("tr", { role: "row", ...attributes }, head, cells, remover);
-  if (known?.error) return row({}, element("td.left", { role: "cell", colspan: "5" }, known.error));
+  if (known?.error) return row({}, element("td.left", { role: "cell", colspan: "5" }, withCode(known.error)));
   const cell = (at, ...parts) => element(at === 1 ? "td.spark" : "td", { role: "cell", "data-label": columns[at] }, ...parts);
   if (!known) return row({ "aria-busy": "true" }, [1, 2, 3, 4, 5].map((at) => cell(at, "…")));
   const { price } = moneyOf(known);

@@ -164,7 +164,8 @@ def test_the_server_can_put_no_markup_into_the_page(visit):
     page.fill("#symbol", "FB")
     page.click("#submit")
     answered(page)
-    assert "<img src=x" in page.inner_text(".cards")
+    page.click(".scores summary")
+    assert "<img src=x" in page.inner_text(".scores")
     assert page.locator("#outcome img").count() == 0
 
 

@@ -1,0 +1,91 @@
+"""What a request for an analysis is answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from functions.common.messages import analyses
+from functions.common.messages.documents.base import Document, Numbers, Problem, Status
+
+
+class Line(Document, frozen=True):
+    """A line of a panel."""
+
+    name: str
+    role: str
+    values: Numbers
+
+
+class Band(Document, frozen=True):
+    """A range of a panel."""
+
+    name: str
+    role: str
+    low: Numbers
+    high: Numbers
+
+
+class Mark(Document, frozen=True):
+    """A day that a panel points out."""
+
+    date: str
+    label: str
+    up: bool
+
+
+class Panel(Document, frozen=True):
+    """One chart of an analysis."""
+
+    title: str
+    unit: Literal["price", "money", "percent", "shares", "index", "correlation"]
+    x_label: Annotated[str, Meta(description="`date`, or what the numbers are.")]
+    x: list[str | float]
+    lines: list[Line]
+    bands: list[Band]
+    marks: list[Mark]
+
+
+class Table(Document, frozen=True):
+    """The figures of an analysis as a table."""
+
+    columns: list[str]
+    rows: list[list[float | str | None]]
+
+
+class AnalysisResult(Document, frozen=True):
+    """The answer to a request for an analysis."""
+
+    symbol: str
+    kind: analyses.Kind
+    currency: Annotated[str | None, Meta(description="ISO 4217; null for an index.")]
+    message: Annotated[str, Meta(description="The answer in one sentence.")]
+    notes: Annotated[
+        list[str], Meta(description="What to know about it, such as dates that were moved.")
+    ]
+    figures: Annotated[
+        dict[str, float | str | None],
+        Meta(description="By name; null where the prices do not tell."),
+    ]
+    panels: list[Panel]
+    table: Table
+    data: Annotated[dict[str, Any], Meta(description="The prices used, as in a forecast.")]
+
+
+class AnalysisRequest(Document, frozen=True):
+    """A request for an analysis, with its result once it is done."""
+
+    id: str
+    symbol: str
+    kind: analyses.Kind
+    parameters: Annotated[
+        dict[str, Any], Meta(description="With the defaults of those that were not given.")
+    ]
+    status: Status
+    submitted_at: datetime
+    updated_at: datetime
+    timings_ms: dict[str, int]
+    result: AnalysisResult | UnsetType = UNSET
+    error: Problem | UnsetType = UNSET
