@@ -57,7 +57,7 @@ class Container:
         self.url = f"http://127.0.0.1:{port}"
 
     def begin(self) -> None:
-        """Start it; when this returns, its process 1 is the image's own."""
+        """Start it; when this returns, its process 1 is the image's own, and at work."""
         self.process.start()
         give_up = time.monotonic() + READY_S
         while not self._runs_the_image():
@@ -66,9 +66,11 @@ class Container:
             time.sleep(0.002)
 
     def _runs_the_image(self) -> bool:
+        """Whether its init has started the program: a moment before, it heeds no signal yet."""
         for pid in _children(self.process.pid):
             with contextlib.suppress(OSError):
-                return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(self._first)
+                words = Path(f"/proc/{pid}/cmdline").read_bytes()
+                return words.startswith(self._first) and bool(_children(pid))
         return False
 
     def wait_until_ready(self) -> None:

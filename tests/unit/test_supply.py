@@ -3,6 +3,8 @@
 import base64
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 from cyclonedx.schema import SchemaVersion
@@ -45,6 +47,36 @@ def test_functions_are_locked_to_what_is_tested(lock):
     both = {(name, version) for name, version in pins(lock) if name in tested}
     assert both
     assert both <= pins(LOCKS[0])
+
+
+IMPORTED = {
+    "local.broker.server": "local/broker/requirements.txt",
+    "functions.ingest.prepare_bucket, minio": "functions/ingest/requirements.txt",
+    "functions.common.cloudevents.adapter, obstore.store": "functions/common/requirements.txt",
+    **{
+        f"functions.{name}.main": f"functions/{name}/requirements.txt"
+        for name in ("web", "ingest", "forecast")
+    },
+}
+
+
+@pytest.mark.parametrize(("modules", "lock"), IMPORTED.items())
+def test_what_is_imported_at_start_is_in_the_lock_of_its_image(modules, lock):
+    code = f"""
+import sys, {modules}
+from importlib.metadata import packages_distributions
+known = packages_distributions()
+print(*(one for name in {{m.split(".")[0] for m in sys.modules}} for one in known.get(name, ())))
+"""
+    env = {"PATH": "", "PYTHONPATH": ".", "S3_BUCKET": "bucket", "K_SINK": "http://127.0.0.1:9/"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=env, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    ours = {"stockcast", "setuptools", "pip"}
+    where_there = {"watchfiles", "python-multipart", "sniffio"}  # by uvicorn, Starlette and anyio
+    imported = {re.sub(r"[-_.]+", "-", one.lower()) for one in ran.stdout.split()} - ours
+    assert imported
+    assert imported - where_there <= {name for name, _ in pins(lock)}
 
 
 def test_the_chart_library_is_locked_with_its_hash_and_no_host():

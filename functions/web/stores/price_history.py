@@ -99,6 +99,7 @@ def document(wanted: Wanted, stored: StoredPrices) -> dict[str, Any]:
     columns["adj_close"] = [_rounded(value * scale) for value in adjusted]
     return {
         "symbol": wanted.symbol,
+        "currency": stored.instrument.currency or None,
         "provider": stored.provider,
         "fetched_at": stored.fetched_at,
         "dates": [rows[at][0] for at in kept],

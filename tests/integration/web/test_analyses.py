@@ -275,7 +275,7 @@ def test_a_history_is_what_is_stored(url, inbox, prices):
     stored(prices)
     shown = get(url, "/api/symbols/aapl/history").json()
     rows = SampleProvider().fetch("AAPL").history.rows
-    assert (shown["symbol"], shown["provider"]) == ("AAPL", "sample")
+    assert (shown["symbol"], shown["provider"], shown["currency"]) == ("AAPL", "sample", "USD")
     assert shown["fetched_at"] == "2013-03-01T22:00:00Z"
     assert shown["dates"] == [str(row.date) for row in rows]
     for name in ("close", "volume"):

@@ -100,6 +100,7 @@ class PriceHistory(Document, frozen=True):
     """Daily prices."""
 
     symbol: str
+    currency: Annotated[str | None, Meta(description="ISO 4217; null for an index.")]
     provider: str
     fetched_at: str
     dates: list[date]
