@@ -58,6 +58,18 @@ def test_a_missing_file_is_none(s3_settings):
     assert store.head("prices/sample/NONE.csv") is None
 
 
+def test_the_prices_that_end_last_come_first_whoever_they_are_from(s3_settings):
+    store = PriceStore(Bucket(s3_settings))
+    shorter = PriceHistory("AAPL", HISTORY.rows[:1])
+    nonsense = store.put("nasdaq", HISTORY, fetched_at=FETCHED, replaces=None)
+    store.annotate(nonsense.key, nonsense.etag, last_date="tomorrow")
+    for provider, history in (("tiingo", shorter), ("sample", HISTORY), ("yahoo", HISTORY)):
+        store.put(provider, history, fetched_at=FETCHED, replaces=None)
+    names = ("nasdaq", "tiingo", "sample", "none", "yahoo")
+    held = [one.provider for one in store.held("AAPL", names)]
+    assert held == ["sample", "yahoo", "tiingo", "nasdaq"]
+
+
 def test_a_second_creator_is_told_that_the_file_exists(s3_settings):
     store = PriceStore(Bucket(s3_settings))
     store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)

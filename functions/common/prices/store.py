@@ -16,6 +16,7 @@ from functions.common.prices.bucket import Bucket, ChangedMeanwhileError, Stored
 from functions.common.prices.history import PriceHistory
 from functions.common.prices.instrument import UNKNOWN, Instrument
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ROWS = re.compile(r"[0-9]{1,9}")
 MOST_JUMPS = 5
 """Object metadata is short: only the latest jumps are named."""
@@ -86,7 +87,7 @@ class PriceStore:
         provider named first.
         """
         found = [self.head(self.key_of(provider, symbol)) for provider in providers]
-        return sorted(filter(None, found), key=lambda one: one.last_date, reverse=True)
+        return sorted(filter(None, found), key=_end, reverse=True)
 
     def put(
         self,
@@ -155,6 +156,10 @@ class PriceStore:
             metadata={name: value for name, value in metadata.items() if value},
         )
         return of_object(prices.key, written)
+
+
+def _end(stored: StoredPrices) -> str:
+    return stored.last_date if DAY.fullmatch(stored.last_date) else ""
 
 
 def of_object(key: str, found: StoredObject) -> StoredPrices:
