@@ -51,7 +51,8 @@ def test_each_is_drawn_from_its_defaults_and_bars_nobody(visit, kind):
         assert all(line["name"] in legend for line in panel["lines"])
     said = page.inner_text("#analysis-outcome .source")
     assert re.fullmatch(
-        r"From 3,270 daily prices, as of Mar 1, 2013 \(\d+ years old\), of the bundled sample\.",
+        r"Based on 3,270 daily prices up to Mar 1, 2013 \(\d+ years ago\),"
+        r" from the bundled sample\.",
         said,
     )
     figures = result["figures"]
