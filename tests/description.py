@@ -1,7 +1,6 @@
 """The API's description, made from the routes of web without a running one."""
 
 import json
-from types import SimpleNamespace
 
 from functions.web.api.analyses import AnalysisApi
 from functions.web.api.batches import BatchApi
@@ -25,7 +24,7 @@ RESOURCES = (
     ForecastApi(*NOTHING, None),
     AnalysisApi(*NOTHING, None),
     BatchApi(*NOTHING),
-    UploadApi(None, None, None, SimpleNamespace(uploads=True)),
+    UploadApi(None, None, None, None),
     DeadLetterApi(None, None, None),
 )
 ROUTES = [route for one in RESOURCES for route in one.routes()]

@@ -39,8 +39,8 @@ def begin(images, environment, tmp_path):
     """
     started = []
 
-    def start(name, argv=None, **env):
-        port, image = free_port(), images[name]
+    def start(name, argv=None, port=None, **env):
+        port, image = port or free_port(), images[name]
         if isinstance(argv, dict):
             argv = [argv.get(word, word) for word in image.config["Cmd"]]
         argv = [word.replace("$PORT", str(port)) for word in argv or image.config["Cmd"]]
@@ -59,8 +59,8 @@ def begin(images, environment, tmp_path):
 def run(begin):
     """The same; it is ready when this returns."""
 
-    def start(name, argv=None, **env):
-        container = begin(name, argv, **env)
+    def start(name, argv=None, port=None, **env):
+        container = begin(name, argv, port, **env)
         container.wait_until_ready()
         return container
 

@@ -12,7 +12,7 @@ SHARED_BY_ALL, SHARED_BY_TWO = 45 * MB, 150 * MB
 """At least so much does a node pull once for all functions, and once for ingest and forecast."""
 BUILD_TOOLS = {"cc", "gcc", "g++", "c++", "clang", "ld", "as", "make", "cmake", "cargo", "rustc"}
 LIBRARIES_OF_OTHERS = {
-    "web": {"numpy", "pandas", "matplotlib", "prophet", "requests", "tenacity", "boto3", "minio"},
+    "web": {"numpy", "pandas", "matplotlib", "prophet", "requests", "boto3", "minio"},
     "ingest": {"matplotlib", "prophet", "httpcore"},
     "forecast": {"minio", "httpcore"},
 }

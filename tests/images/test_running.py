@@ -182,7 +182,7 @@ def test_the_four_images_answer_a_request_together(run, begin):
         "forecast=http://forecast:8080": f"forecast={forecast.url}",
     }
     broker = run("broker", urls)
-    run("web", K_SINK=broker.url, PORT=str(web_port))
+    run("web", port=web_port, K_SINK=broker.url)
     url = f"http://127.0.0.1:{web_port}/api/forecasts"
     answer = requests.post(url, json={**ASKED, "id": "own-id-1"}, timeout=30)
     assert answer.status_code == 202

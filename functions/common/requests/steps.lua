@@ -33,6 +33,11 @@ end
 
 -- Add 1 to each of the counts named, or what it is mapped to.
 local function count(key, names, by)
+  if #names == 1 then
+    local sum = redis.call('HINCRBY', key, names[1], by and by[1] or 1)
+    if sum % RENEW_EVERY == 1 then redis.call('PEXPIRE', key, COUNTS_TTL_MS) end
+    return
+  end
   local values = redis.call('HMGET', key, unpack(names))
   local changes, renews = {}, false
   for i, name in ipairs(names) do

@@ -50,7 +50,7 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
     made = frame(
         variant,
         f"{words.titled(result)}: the next {days} {'day' if days == 1 else 'days'}",
-        [str(result["message"])],
+        _finding(result),
         words.below(result),
         plot_height=LEAST_PLOT_HEIGHT,
         least_height=HEIGHT,
@@ -84,6 +84,16 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
     label_ends(made, axes, labels)
     _label_above(made, axes, result, money)
     return made
+
+
+def _finding(result: Mapping[str, Any]) -> list[str]:
+    """The message, and the range that the model's record asks for where its own is too narrow."""
+    widened = (result.get("backtest") or {}).get("widened80")
+    if not widened:
+        return [str(result["message"])]
+    low, high = map(Money.of(result), widened)
+    wide = f"As wide as that record asks for, the 80% range is {low} to {high}."
+    return [str(result["message"]), wide]
 
 
 def _labels(result: Mapping[str, Any], made: Frame, money: Money) -> list[Label]:

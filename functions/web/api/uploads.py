@@ -39,6 +39,7 @@ READ_WAIT_S = 45.0
 AGAIN_S = 5
 PROBLEMS = {
     403: "A page of another site sent the form (see CORS_ORIGINS).",
+    404: "Uploads are turned off here (UPLOADS).",
     408: f"The body did not come within {BODY_WAIT_S:.0f} s.",
     409: "The symbol stands for a file of other content; give another name.",
     413: "The file is over 5 MB.",
@@ -58,7 +59,7 @@ FORM_FIELDS = {
 
 
 class UploadApi:
-    """The handler, one route, if uploads are on."""
+    """The handler, one route."""
 
     def __init__(
         self, limits: Limits, store: UploadStore, publisher: Publisher, settings: Settings
@@ -70,9 +71,7 @@ class UploadApi:
         self._under_way = 0
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Where it is found."""
-        if not self._settings.uploads:
-            return []
+        """Where it is found, and what it answers."""
         return [
             Operation(
                 *("POST", PATH, self.upload),
@@ -87,6 +86,8 @@ class UploadApi:
 
     async def upload(self, request: Request) -> Response:
         """Take a file: 201 once ingest has read it, 422 where it holds no prices."""
+        if not self._settings.uploads:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "Uploads are turned off here (UPLOADS).")
         content_type = _content_type(request)
         _refuse_other_sites(request, self._settings.cors_origins)
         await self._limits.admit(request)  # one that is refused has cost something, too

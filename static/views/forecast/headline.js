@@ -6,9 +6,10 @@ const LEAST_HELD = 0.7;
 const ENOUGH = 20;
 
 /** `AAPL: $377.90 to $495.30 by April 15, 2013`, as parts of an element. */
-export function headline(symbol, { intervals, target_date: target }, money) {
+export function headline(symbol, { intervals, target_date: target, data }, money) {
+  const name = symbol.startsWith("@") ? data.name || symbol : symbol; // a file is known by its name
   const [low, high] = money.prices(intervals[80]).map((text) => element("strong", {}, text));
-  return [`${symbol}: `, low, " to ", high, ` by\u00a0${unbroken(longDate(target))}`];
+  return [`${name}: `, low, " to ", high, ` by\u00a0${unbroken(longDate(target))}`];
 }
 
 /** What the record says where it contradicts the model's promise; null where it does not. */

@@ -139,6 +139,7 @@ def test_a_symbol_never_comes_to_stand_for_another_file(url, s3_client, s3_setti
 def test_uploads_can_be_turned_off(settings):
     with serving(dataclasses.replace(settings, uploads=False)) as url:
         assert post(url).status_code == 404
+        assert "turned off" in post(url).json()["detail"]
         asked = {"symbol": "@PRICES-1A2B3C4D", "days": 5}
         refused = requests.post(f"{url}/api/forecasts", json=asked, timeout=10)
         assert refused.status_code == 404

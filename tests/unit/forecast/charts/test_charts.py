@@ -155,6 +155,13 @@ def test_the_record_leads_where_the_model_broke_its_promise():
     assert finding.startswith("Prophet's ranges have been far too narrow")
 
 
+def test_the_range_that_the_record_asks_for_is_told():
+    document = forecast(sample("AAPL"))
+    document["backtest"]["widened80"] = [100.0, 900.5]
+    written = " ".join(text for text, _ in texts(composed(document, Variant())))
+    assert "the 80% range is $100.00 to $900.50." in written
+
+
 def test_the_calibrated_model_draws_no_line_a_day_behind_the_price():
     axes = composed(forecast(sample("AAPL")), Variant()).axes[0]
     long_lines = [line for line in axes.get_lines() if len(line.get_xdata()) > 100]
