@@ -123,7 +123,7 @@ def test_a_bad_field_is_422_and_named(url, inbox, change, field):
 
 def test_an_unknown_field_is_refused_and_told_what_is_known(url, inbox):
     problem = assert_problem(submit(url, modle="prophet"), 422)
-    message = "is not a field of a forecast, which takes symbol, days, model, options, id."
+    message = "is not a field of a forecast. Its fields are symbol, days, model, options, id."
     assert problem["errors"] == [{"field": "modle", "message": message}]
     assert inbox.events == []
 
