@@ -7,7 +7,8 @@ export class Problem extends Error {
     this.type = document.type ?? "";
     this.title = document.title ?? "Unexpected answer";
     this.status = document.status ?? 0;
-    this.errors = document.errors ?? [];
+    // `priors[1]` is told beside the field `priors`.
+    this.errors = (document.errors ?? []).map(({ field, message }) => ({ field: field.replace(/[.[].*$/, ""), message }));
     this.suggestions = document.suggestions ?? [];
     this.retryAfterS = retryAfterS;
   }
