@@ -12,7 +12,7 @@ from local.process import Process, StartError
 from local.servers import S3_PORTS, free_port, redis_server, s3_server
 from tests.inbox import Inbox
 
-READY_S = 60
+READY_S = 300
 
 # In short, and the same cases each time; `make fuzz` tries others, and many.
 hypothesis.settings.register_profile(

@@ -27,7 +27,7 @@ def started(home):
             node.wait_until_ready(60)
         addresses = [f"{HOST}:{port}" for port in ports]
         create = [str(BIN / "redis-cli"), "--cluster", "create", *addresses, "--cluster-yes"]
-        subprocess.run(create, check=True, capture_output=True, timeout=60)
+        subprocess.run(create, check=True, capture_output=True, timeout=300)
         yield f"redis://{addresses[0]}/0"
     finally:
         for node in nodes:

@@ -1,1 +1,1 @@
-"""What the three functions share."""
+"""Code that the three functions share."""

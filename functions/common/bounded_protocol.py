@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with a bound on the head of a request; its own has none."""
+"""uvicorn's HTTP protocol with a limit on the request head. uvicorn itself sets none."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ REFUSAL = (
     b"content-length: %d\r\n\r\n%s"
 ) % (len(BODY), BODY)
 LINGER_S = 2.0
-"""How long what still comes is thrown away, so that the sender gets to read the answer."""
+"""How long to discard further input, so that the sender can read the answer."""
 
 
 class TooLargeError(Exception):
-    """The head is too large; the parser ends at it."""
+    """The head is too large. Raising it stops the parser."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Answers 431 to a head that is too large, as soon as it is, and reads no more of it."""
+    """Answers 431 as soon as a request head is too large, and reads no more of it."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -60,7 +60,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         super().data_received(data)
         if self._is_in_head and not self._is_refused:
-            # One header that has not ended is counted nowhere else.
+            # Nothing else counts the bytes of an unfinished header.
             self._came += len(data)
             if self._came > MOST_BYTES:
                 self._refuse()

@@ -1,9 +1,11 @@
 """Configuration from the environment.
 
-To read a value from a file, set `NAME_FILE` to its path (a mounted secret). OpenFaaS mounts secrets
-under `/var/openfaas/secrets/`, as `NAME` or, since `faas-cli` takes no other, as
-`name-with-dashes`. A function reads everything
-once, at start, into a frozen object, and stops with the variable's name where one is bad.
+To read a value from a file, such as a mounted secret, set `NAME_FILE` to its path. OpenFaaS mounts
+secrets under `/var/openfaas/secrets/`, as `NAME` or as `name-with-dashes` (`faas-cli` accepts only
+the latter).
+
+A function reads its configuration once, at start, into a frozen object. If a variable is invalid,
+the function stops and names it.
 """
 
 from __future__ import annotations
@@ -30,14 +32,17 @@ FALSE = frozenset({"0", "false", "no", "off"})
 
 
 class Environment:
-    """Typed access to environment variables; every bad value is a `ConfigurationError`."""
+    """Typed access to environment variables. Raises ConfigurationError if a value is invalid."""
 
     def __init__(self, variables: Mapping[str, str], secrets: Path = OPENFAAS_SECRETS) -> None:
         self._variables = variables
         self._secrets = secrets
 
     def text(self, name: str, default: str | None = None) -> str:
-        """The value of `name`, of the file `NAME_FILE` points to, or of a mounted secret."""
+        """The value of `name`, of the file that `NAME_FILE` points to, or of a mounted secret.
+
+        Raises ConfigurationError if there is none and no `default`.
+        """
         value = self._variables.get(name) or self._from_file(name) or default
         if value is None:
             raise ConfigurationError(f"{name} is missing and has no default; set {name}.")
@@ -88,10 +93,10 @@ class Environment:
         if named := self._variables.get(f"{name}_FILE"):
             value = _content(Path(named), f"{name}_FILE names {named!r}")
             if value is None:
-                message = f"{name}_FILE names {named!r}, which is not there."
+                message = f"{name}_FILE names {named!r}, which does not exist."
                 raise ConfigurationError(message)
             return value
-        # faas-cli makes secrets with lower-case names alone.
+        # faas-cli creates secrets with lowercase names only.
         for secret in (name, name.lower().replace("_", "-")):
             value = _content(self._secrets / secret, f"The secret {secret}")
             if value is not None:
@@ -100,7 +105,7 @@ class Environment:
 
 
 def _content(path: Path, what: str) -> str | None:
-    """The text of a file; None where there is none. `what` begins the message about a bad one."""
+    """The text of a file, or None if it does not exist. `what` begins the error message."""
     try:
         return path.read_text(encoding="utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):
@@ -114,12 +119,12 @@ PROVIDERS = tuple(source.name for source in SOURCES)
 
 
 def providers(env: Environment) -> tuple[str, ...]:
-    """PROVIDERS, in order; by default those whose key is set, or else the sample."""
+    """PROVIDERS, in order. The default is the providers whose key is set, or else the sample."""
     keyed = ",".join(name for name, key in KEYS.items() if env.text(key, ""))
     named = env.names("PROVIDERS", keyed or "sample")
     for name in named:
         if name not in PROVIDERS:
-            message = f"PROVIDERS knows {', '.join(PROVIDERS)}, but not {name!r}."
+            message = f"PROVIDERS can contain {', '.join(PROVIDERS)}, but not {name!r}."
             raise ConfigurationError(message)
     if len(set(named)) < len(named):
         raise ConfigurationError(f"PROVIDERS names a provider twice: {', '.join(named)}.")
@@ -130,7 +135,7 @@ def providers(env: Environment) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class RedisSettings:
-    """Where requests, claims and results are kept, and for how long."""
+    """Where Stockcast stores requests, claims and results, and for how long."""
 
     url: str
     cluster: bool
@@ -151,8 +156,10 @@ class RedisSettings:
 
 @dataclass(frozen=True)
 class S3Settings:
-    """Where prices are stored. Without static keys, boto3 finds who we are. An empty region is the
-    profile's, or else us-east-1.
+    """Where Stockcast stores prices.
+
+    Without static keys, boto3 finds the credentials. An empty region means the profile's region, or
+    us-east-1 if the profile has none.
     """
 
     bucket: str
@@ -184,7 +191,7 @@ LEAST_TOKEN_CHARACTERS = 16
 
 
 def event_tokens(env: Environment) -> tuple[str, ...]:
-    """EVENT_TOKEN: one that signs, and after a comma those that are accepted still."""
+    """EVENT_TOKEN: the token that signs, then after commas the old tokens that are still valid."""
     tokens = env.names("EVENT_TOKEN", "")
     if any(len(token) < LEAST_TOKEN_CHARACTERS for token in tokens):
         message = (
@@ -197,7 +204,7 @@ def event_tokens(env: Environment) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class SinkSettings:
-    """Where events go that are not taken as replies, and what signs them."""
+    """Where to post events that are not replies, and which tokens sign them."""
 
     sink: str
     failure_sink: str
@@ -217,7 +224,7 @@ class SinkSettings:
 
 
 def read_or_exit(function: str, read: Callable[[Environment], T], env: Environment) -> T:
-    """What `read` makes of the environment; a bad one ends the process and says why."""
+    """The settings that `read` returns. If a value is invalid, print why and exit."""
     try:
         return read(env)
     except ConfigurationError as error:
@@ -230,5 +237,5 @@ def _exit(message: str) -> NoReturn:
 
 
 def _masked(url: str) -> str:
-    """`url` without a password, fit for a message."""
+    """`url` with its password masked, for use in a message."""
     return re.sub(r"(//[^:/@]*):[^@]*@", r"\1:***@", url)

@@ -1,4 +1,4 @@
-"""The sources of prices that Stockcast can be set up with: what each has, and on which terms."""
+"""The data sources that Stockcast supports: what each one covers, and its terms."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DataSource:
-    """A provider by its name in PROVIDERS. `key` is the variable that holds its key, if it has one.
+    """One provider. `name` is its name in PROVIDERS.
 
-    `covers` and `terms` are whole sentences for a person.
+    `key` is the environment variable with its API key. It is empty if the provider needs none.
+    `covers` and `terms` are full sentences for users.
     """
 
     name: str
@@ -33,7 +34,7 @@ SOURCES = (
         "nasdaq",
         "Nasdaq Data Link",
         "Stocks of the United States; the free WIKI database ends in March 2018.",
-        "Each database has terms of its own.",
+        "Each database has its own terms.",
         "NASDAQ_DATA_LINK_API_KEY",
         "https://data.nasdaq.com",
     ),
@@ -70,12 +71,12 @@ SOURCES = (
 )
 BY_NAME = {source.name: source for source in SOURCES}
 KEYS = {source.name: source.key for source in SOURCES if source.key}
-"""The providers that need a key, and the variable that holds it."""
+"""The environment variable of each provider that needs a key."""
 TODAYS_PRICES = (
     ("make run PROVIDERS=yahoo", "No key needed. Yahoo's terms allow personal use only."),
     ("make run TIINGO_API_KEY=YOUR_KEY", "Free key from https://www.tiingo.com, US stocks."),
 )
-"""Two ways to today's prices: a line to copy, and what to know about it."""
+"""Two ways to get today's prices: a command to copy, and a note about it."""
 HOW = (
     "For today's prices, run `make run PROVIDERS=yahoo` (personal use only), or get a free key from"
     " https://www.tiingo.com and run `make run TIINGO_API_KEY=YOUR_KEY`."

@@ -1,8 +1,9 @@
-"""The errors Stockcast tells apart, by what the answer to them is.
+"""Stockcast's errors, grouped by how a function answers them.
 
-A `RequestError` cannot get better by trying again: the request is failed with its message. A
-`TemporaryError` can: the event is answered 503 (or 429) and delivered again later. A
-`ConfigurationError` is the operator's to mend and stops a function at start.
+- `RequestError`: trying again does not help. The request fails with the error's message.
+- `TemporaryError`: trying again can help. The function answers 503 or 429, and the broker delivers
+  the event again later.
+- `ConfigurationError`: the operator must fix it. It stops a function at start.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ MOST_CAUSE = 120
 
 
 class StockcastError(Exception):
-    """Anything Stockcast raises on purpose; its message is written for a person."""
+    """The base of all errors that Stockcast raises. The message is written for users."""
 
     status = 500
     title = "Internal error"
@@ -25,20 +26,20 @@ class StockcastError(Exception):
 
 
 def cause(error: object) -> str:
-    """What another program said, on one line and short, so that our own words fit beside it."""
+    """Another program's error message, on one line and shortened, to quote in ours."""
     text = " ".join(str(error).split())
     return text if len(text) <= MOST_CAUSE else text[: MOST_CAUSE - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 class ConfigurationError(StockcastError):
-    """A setting is missing or cannot be used."""
+    """A setting is missing or invalid."""
 
     title = "Configuration error"
     slug = "configuration"
 
 
 class RequestError(StockcastError):
-    """What was asked cannot be answered, however often it is tried."""
+    """The request cannot be answered, and trying again does not help."""
 
     status = 422
     title = "The request cannot be answered"
@@ -46,7 +47,7 @@ class RequestError(StockcastError):
 
 
 class InvalidMessageError(RequestError):
-    """Fields of a message are missing, unknown or wrong; `errors` lists each."""
+    """Fields of a message are missing, unknown or wrong. `errors` has one error per field."""
 
     title = "Invalid request"
     slug = "invalid-request"
@@ -69,7 +70,10 @@ class InvalidFieldError(InvalidMessageError):
 
 
 class UnknownSymbolError(RequestError):
-    """No provider has prices for the symbol. `suggestions` are others: `symbol` and `name`."""
+    """No provider has prices for the symbol.
+
+    `suggestions` lists similar symbols, each with `symbol` and `name`.
+    """
 
     status = 404
     title = "Unknown symbol"
@@ -88,7 +92,7 @@ class TooLittleHistoryError(RequestError):
 
     def __init__(self, symbol: str, rows: int, needed: int) -> None:
         super().__init__(
-            f"{symbol} has {rows} daily prices; a forecast needs at least {needed}."
+            f"{symbol} has {rows} daily prices. A forecast needs at least {needed}."
             " Choose a symbol that has been listed for longer."
         )
         self.rows = rows
@@ -96,7 +100,7 @@ class TooLittleHistoryError(RequestError):
 
 
 class ConflictError(RequestError):
-    """An id was used before for something else."""
+    """The id already belongs to a different request."""
 
     status = 409
     title = "Conflict"
@@ -112,21 +116,21 @@ class DeadlineError(RequestError):
 
     def __init__(self, stage: str) -> None:
         super().__init__(
-            f"The forecast was not ready in time; the request was still {stage}."
-            " Submit it again; if it happens again, the service is overloaded or partly down."
+            f"The forecast was not ready in time. The request was still {stage}."
+            " Submit it again. If it happens again, the service is overloaded or partly down."
         )
         self.stage = stage
 
 
 class KeyRefusedError(ConfigurationError, RequestError):
-    """A provider refuses the key it was given; the operator has to set another."""
+    """A provider rejects its API key. The operator must set another one."""
 
-    title = "The provider of prices refuses the key"
+    title = "The price provider rejects its API key"
     slug = "key-refused"
 
 
 class MalformedEventError(StockcastError):
-    """What arrived is not a CloudEvent this function can take; answered 400, never retried."""
+    """The request is not a CloudEvent that this function accepts. Answered 400, never retried."""
 
     status = 400
     title = "Malformed CloudEvent"
@@ -134,18 +138,18 @@ class MalformedEventError(StockcastError):
 
 
 class OversizedEventError(StockcastError):
-    """An event is larger than any of ours."""
+    """An event is larger than the limit."""
 
     status = 413
     title = "Event too large"
     slug = "event-too-large"
 
     def __init__(self, size: int, limit: int) -> None:
-        super().__init__(f"The event has {size} bytes or more; at most {limit} are taken.")
+        super().__init__(f"The event has {size} bytes or more. The limit is {limit} bytes.")
 
 
 class LargeHeadError(StockcastError):
-    """The headers of a request are larger than any of ours."""
+    """The headers of a request are larger than the limit."""
 
     status = 431
     title = "Request Header Fields Too Large"
@@ -156,7 +160,7 @@ class LargeHeadError(StockcastError):
 
 
 class SlowBodyError(StockcastError):
-    """A body does not come; the same one may another time."""
+    """The body of a request does not arrive in time. Sending it again can help."""
 
     status = 408
     title = "Body too slow"
@@ -164,7 +168,7 @@ class SlowBodyError(StockcastError):
 
 
 class PricesGoneError(RequestError):
-    """The prices that an event points to are not there."""
+    """The prices that an event points to no longer exist."""
 
     status = 410
     title = "Prices gone"
@@ -172,13 +176,13 @@ class PricesGoneError(RequestError):
 
     def __init__(self, symbol: str) -> None:
         super().__init__(
-            f"The prices of {symbol} have been removed since they were fetched, before the"
-            " forecast was computed. Submit the request again: they are fetched anew."
+            f"The prices of {symbol} were removed before the forecast was computed."
+            " Submit the request again to fetch them again."
         )
 
 
 class TemporaryError(StockcastError):
-    """Something is down or busy; the same request may succeed later."""
+    """Something is down or busy. The same request can succeed later."""
 
     status = 503
     title = "Temporarily unavailable"
@@ -190,13 +194,13 @@ class TemporaryError(StockcastError):
 
 
 class BadAnswerError(TemporaryError):
-    """A provider answered something that no documented answer looks like."""
+    """A provider's answer does not match its documentation."""
 
     slug = "bad-answer"
 
 
 class ThrottledError(TemporaryError):
-    """Somebody's rate limit is used up; try again after `retry_after_s` seconds."""
+    """A rate limit is used up. Try again after `retry_after_s` seconds."""
 
     status = 429
     title = "Too many requests"

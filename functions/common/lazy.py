@@ -1,4 +1,4 @@
-"""A value that is built when it is first wanted."""
+"""A value that is built on first use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Lazy(Generic[T]):
-    """Calls `build` once, at the first call: gunicorn forks after a function is imported."""
+    """Calls `build` once, on first use, because gunicorn forks after it imports a function."""
 
     def __init__(self, build: Callable[[], T]) -> None:
         self._build = build

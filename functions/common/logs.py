@@ -1,4 +1,4 @@
-"""Logs as one JSON object a line, each naming the request, the event and the trace it is about."""
+"""JSON logs, one object per line. Each names the request, event and trace it belongs to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _about: ContextVar[Mapping[str, str]] = ContextVar("about", default=MappingProxy
 
 
 class Formatter(JsonFormatter):
-    """Time, level, function, message, what it is about, and the fields given as `extra`."""
+    """Writes time, level, function, message, the names set by `about`, and the `extra` fields."""
 
     def __init__(self, function: str) -> None:
         super().__init__(
@@ -31,7 +31,7 @@ class Formatter(JsonFormatter):
     def add_fields(
         self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
     ) -> None:
-        """Put our own fields first."""
+        """Add our own fields first."""
         moment = datetime.fromtimestamp(record.created, timezone.utc)
         log_data["time"] = moment.isoformat(timespec="milliseconds")
         log_data["level"] = record.levelname.lower()
@@ -40,7 +40,7 @@ class Formatter(JsonFormatter):
 
 
 def configure(function: str, level: str) -> None:
-    """Log to standard error from `level` on; functions-framework would drop INFO otherwise."""
+    """Log to standard error from `level` up. Otherwise functions-framework drops INFO."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Formatter(function))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
@@ -49,7 +49,7 @@ def configure(function: str, level: str) -> None:
 
 @contextmanager
 def about(**names: str) -> Iterator[None]:
-    """Every line logged inside names these, for example `request_id` and `event_id`."""
+    """Add `names`, for example `request_id` and `event_id`, to every line logged inside."""
     token = _about.set({**_about.get(), **{name: value for name, value in names.items() if value}})
     try:
         yield

@@ -1,4 +1,4 @@
-"""Amounts of money as people write them: `$1,234.56`, `£0.7234`, `¥2,345`, `CHF 12.30`."""
+"""Formats amounts of money: `$1,234.56`, `£0.7234`, `¥2,345`, `CHF 12.30`."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ SYMBOLS = {
     "ILS": "₪",
     "PHP": "₱",
 }
-"""As a browser writes them in American English; other currencies are named by their code."""
+"""Symbols as a browser shows them in American English. Other currencies use their code."""
 WITHOUT_DECIMALS = frozenset({"JPY", "KRW", "CLP"})
 LARGE = 1000
 SMALL_DIGITS, LABEL_DIGITS = 4, 6
 PAIR_FROM, PAIR_UNTIL = 0.1, 10.0
-"""Prices of currencies that are told with four decimals, as their traders do."""
+"""Exchange rates in this range get four decimals, as is usual in currency trading."""
 ON_WEEKDAYS = "24/5"
 
 
 @dataclass(frozen=True)
 class Money:
-    """Writes amounts in a currency (ISO 4217; empty: without one, as of an index).
+    """Formats amounts in a currency (ISO 4217, or empty for an index).
 
-    `is_pair` is the price of one currency in another, of which more digits are told.
+    If `is_pair`, amounts are exchange rates between two currencies and get more digits.
     """
 
     currency: str = "USD"
@@ -46,17 +46,17 @@ class Money:
 
     @classmethod
     def of(cls, result: Mapping[str, Any]) -> Money:
-        """The money of a result document; of one from before there were currencies, dollars."""
+        """The money of a result document. Older documents without a currency are in dollars."""
         is_pair = result.get("data", {}).get("calendar") == ON_WEEKDAYS
         return cls(result.get("currency", "USD") or "", is_pair)
 
     @property
     def unit(self) -> str:
-        """What an axis is labelled with: `USD`, or nothing."""
+        """The label of an axis: `USD`, or nothing for an index."""
         return self.currency
 
     def __call__(self, amount: float) -> str:
-        """The amount with two decimals, or with as many digits as say something."""
+        """The amount with two decimals, or with more digits if it is small."""
         size = abs(amount)
         if self.is_pair and PAIR_FROM <= size < PAIR_UNTIL:
             text = f"{size:.4f}"
@@ -67,7 +67,7 @@ class Money:
         return self._signed(amount, text)
 
     def label(self, amount: float) -> str:
-        """An amount on an axis, of which only the round ones are shown."""
+        """A round amount for an axis, without trailing zeros."""
         return self._signed(amount, _plain(abs(amount), LABEL_DIGITS))
 
     def _is_large(self, size: float) -> bool:
@@ -79,5 +79,5 @@ class Money:
 
 
 def _plain(size: float, digits: int) -> str:
-    """A number with so many significant digits, written out: `0.00003326`, not `3.326e-05`."""
+    """A number with `digits` significant digits, without exponent: `0.00003326`."""
     return f"{Decimal(f'{size:.{digits}g}'):,f}"

@@ -12,12 +12,12 @@ CONTENT_TYPE = "application/problem+json"
 MOST_DETAIL = 300
 MOST_BYTES = 499
 MOST_OF_A_CHARACTER = 12
-"""Bytes that a character takes in JSON."""
+"""The most bytes that one character takes in JSON."""
 TYPE_PREFIX = "https://stockcast.dev/problems/"
 
 
 def problem(slug: str, title: str, status: int, detail: str, **members: Any) -> dict[str, Any]:
-    """A problem object; `slug` names its type, extra members are carried along."""
+    """A problem object. `slug` ends its type URL. `members` become extra members."""
     return {
         "type": TYPE_PREFIX + slug,
         "title": title,
@@ -28,15 +28,15 @@ def problem(slug: str, title: str, status: int, detail: str, **members: Any) -> 
 
 
 def shortened(detail: str, most: int = MOST_DETAIL) -> str:
-    """`detail`, cut with an ellipsis where it is longer than anybody reads."""
+    """`detail`, cut to `most` characters with an ellipsis at the end."""
     return detail if len(detail) <= most else detail[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def brief(shown: Mapping[str, Any]) -> bytes:
     """The problem in at most MOST_BYTES of JSON, for a broker.
 
-    Knative's in-memory channel panics where an event that it dead-letters was answered with more
-    than 768 bytes. What is left out is the list of errors, and then the end of the detail.
+    If a problem is longer, it loses its list of errors first, then the end of its detail. Knative's
+    in-memory channel panics if it dead-letters an event whose answer had more than 768 bytes.
     """
     body = json.dumps(shown, separators=(",", ":")).encode()
     if len(body) <= MOST_BYTES:
@@ -50,7 +50,7 @@ def brief(shown: Mapping[str, Any]) -> bytes:
 
 
 def from_error(error: StockcastError, *, status: int | None = None) -> dict[str, Any]:
-    """The problem object that tells a caller of `error`."""
+    """The problem object for `error`."""
     members: dict[str, Any] = {}
     if isinstance(error, InvalidMessageError):
         members["errors"] = [{"field": one.field, "message": one.message} for one in error.errors]

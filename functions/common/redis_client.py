@@ -1,4 +1,4 @@
-"""Connections to Redis, plain or Cluster, and what its failures mean."""
+"""Connects to Redis or Redis Cluster, and turns their failures into our errors."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ CONNECT_TIMEOUT_S = 2.0
 REPLY_TIMEOUT_S = 5.0
 RETRIES = 2
 CONNECTIONS = 64
-"""Of one process; a thread that finds none free waits for one."""
+"""Connections per process. If all are in use, a thread waits for one."""
 RETRY_AFTER_S = 2.0
 FAILURES = (RedisError, RedisClusterException)
-"""What the client raises; the second is not one of the first."""
+"""What the client raises. RedisClusterException does not derive from RedisError."""
 
 
 class LazyCluster:
-    """A Redis Cluster's client connects when it is made; this one makes it when it is first used.
+    """A Redis Cluster client that connects on first use. RedisCluster itself connects when created.
 
-    So a function starts, and says that it lives, while the cluster is away.
+    So a function can start and report that it is alive while the cluster is down.
     """
 
     def __init__(self, connect: Callable[[], RedisCluster]) -> None:
@@ -48,7 +48,7 @@ class LazyCluster:
         return getattr(self._client, name)
 
     def register_script(self, script: str) -> Callable[..., Any]:
-        """What runs `script`, as the client's own method gives it."""
+        """A function that runs `script`, like the client's own method."""
 
         def run(keys: Sequence[str], args: Sequence[Any]) -> Any:
             return self._client.register_script(script)(keys=keys, args=args)
@@ -57,7 +57,7 @@ class LazyCluster:
 
 
 def connect(settings: RedisSettings) -> Any:
-    """A client of the Redis (or Redis Cluster) at `settings.url`; it connects when first used."""
+    """A client of the Redis or Redis Cluster at `settings.url`. It connects on first use."""
     options: dict[str, Any] = {
         "socket_connect_timeout": CONNECT_TIMEOUT_S,
         "socket_timeout": REPLY_TIMEOUT_S,
@@ -78,11 +78,11 @@ def connect(settings: RedisSettings) -> Any:
 
 @contextmanager
 def failures_are_temporary() -> Iterator[None]:
-    """Any failure of Redis becomes a `TemporaryError`: it is mended there, not by the caller."""
+    """Turn any Redis failure into a TemporaryError, because the caller cannot fix it."""
     try:
         yield
     except AuthenticationError as error:
-        message = f"Redis refuses the credentials in REDIS_URL: {cause(error)}"
+        message = f"Redis rejects the credentials in REDIS_URL: {cause(error)}"
         raise TemporaryError(message, retry_after_s=RETRY_AFTER_S) from error
     except FAILURES as error:
         message = f"Redis does not answer: {cause(error)}"

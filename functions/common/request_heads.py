@@ -1,6 +1,6 @@
-"""How large the head of a request may be: its line and its headers, on every port.
+"""Limits the size of a request head (the request line and the headers) on every port.
 
-Servers keep a head in memory until it is whole, and some search it again with each part that comes.
+Servers hold a head in memory until it is complete. Some scan it again for each part that arrives.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ MOST_FIELDS = 100
 
 
 def bound_gunicorn() -> None:
-    """Have gunicorn bound what it reads; functions-framework tells it to bound no request line.
+    """Limit the heads that gunicorn reads. functions-framework turns off its limit on the line.
 
-    To be called while a function is imported, before its server is made.
+    Call this while a function is imported, before its server is created.
     """
     from functions_framework._http.gunicorn import GunicornApplication
 
@@ -28,7 +28,7 @@ def bound_gunicorn() -> None:
 
 
 def bound_uvicorn() -> None:
-    """Have uvicorn bound what it reads, see `bounded_protocol`."""
+    """Limit the heads that uvicorn reads. See `bounded_protocol`."""
     from uvicorn.config import HTTP_PROTOCOLS
 
     HTTP_PROTOCOLS["auto"] = "functions.common.bounded_protocol:BoundedProtocol"

@@ -20,6 +20,9 @@ from local.servers import S3_PORTS, free_port
 from local.stack import Options, Stack, at_base_port, programs
 from tests.e2e.proxy import naming
 
+HANG_MS = 300_000
+"""No wait of a browser is longer: a slow machine is slow, and nothing more."""
+
 
 class Stockcast:
     """What a caller sees of it, and, where it is ours, its processes."""
@@ -31,17 +34,17 @@ class Stockcast:
         self.http = requests.Session()
 
     def submit(self, **body):
-        return requests.post(f"{self.url}/api/forecasts", json=body, timeout=30)
+        return requests.post(f"{self.url}/api/forecasts", json=body, timeout=300)
 
     def get(self, path, **options):
-        return requests.get(self.url + path, timeout=60, **options)
+        return requests.get(self.url + path, timeout=300, **options)
 
     def tell(self, event, mode="to_binary"):
         """Post an event to the broker."""
         headers, body = getattr(self.signer.signed(event), mode)()
-        return requests.post(self.broker_url, data=body, headers=headers, timeout=60)
+        return requests.post(self.broker_url, data=body, headers=headers, timeout=300)
 
-    def ended(self, request_id, timeout_s=120):
+    def ended(self, request_id, timeout_s=300):
         """The request's document once it has ended; one sent to the broker may be unknown yet."""
         give_up = time.monotonic() + timeout_s
         while True:
@@ -119,7 +122,9 @@ def browsing():
         found = str(mac)
     if not found:
         pytest.skip("no Chromium; install it, or name it in CHROMIUM")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=HANG_MS)
 
     switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     switches += ["--disable-component-update", "--disable-sync"]

@@ -22,7 +22,7 @@ RUN, OUTPUT = "sh", "text output"
 PORTS = {"8080": "url", "8081": "broker_url", "8082": "ingest_url"}
 LIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 BIN = Path(sys.executable).parent
-TIMEOUT_S = 120
+TIMEOUT_S = 300
 SHOWN = 2000
 
 

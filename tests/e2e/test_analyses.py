@@ -29,7 +29,7 @@ ASKED = {
 
 
 def submit(stockcast, **body):
-    return requests.post(f"{stockcast.url}/api/analyses", json=body, timeout=30)
+    return requests.post(f"{stockcast.url}/api/analyses", json=body, timeout=300)
 
 
 @pytest.mark.parametrize("kind", analyses.KINDS)

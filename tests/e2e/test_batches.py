@@ -10,7 +10,7 @@ import requests
 def test_a_batch_is_asked_for_watched_and_had(stockcast, request_id):
     symbols = ["AAPL", "FB", "GOOG", "IBM", "MSFT", "ZZZZ"]
     body = {"symbols": symbols, "days": 33, "id": request_id}
-    answer = requests.post(f"{stockcast.url}/api/batches", json=body, timeout=30)
+    answer = requests.post(f"{stockcast.url}/api/batches", json=body, timeout=300)
     assert answer.status_code == 202
     links = answer.json()["links"]
     with stockcast.get(links["events"], stream=True) as stream:

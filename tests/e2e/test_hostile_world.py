@@ -22,7 +22,7 @@ from functions.common.prices.symbol_directory import Listing
 from local.process import Process
 from local.servers import HOST, free_port, redis_server
 from tests.conftest import s3_client_of
-from tests.e2e.conftest import start
+from tests.e2e.conftest import HANG_MS, start
 from tests.replay import Fault, Market, Replay, Tiingo
 
 TIINGO_KEY = "planted-tiingo-key-0123456789"
@@ -78,7 +78,7 @@ def unanswered(hostile):
 
 def send(url, event):
     headers, body = event.to_binary()
-    return requests.post(url, data=body, headers=headers, timeout=30)
+    return requests.post(url, data=body, headers=headers, timeout=300)
 
 
 def requested(request_id):
@@ -91,7 +91,7 @@ def test_no_path_leads_out_of_the_page(hostile):
         # Not through `requests`, which would tidy the path up first.
         prepared = requests.Request("GET", hostile.url + "/").prepare()
         prepared.url = hostile.url + path
-        answer = requests.Session().send(prepared, timeout=30)
+        answer = requests.Session().send(prepared, timeout=300)
         assert answer.status_code in {400, 404}, path
         assert "root:" not in answer.text
         assert "functions_framework" not in answer.text
@@ -147,13 +147,13 @@ def test_a_page_of_another_site_can_do_nothing(hostile):
     for path in ("forecasts", "batches"):
         for content_type in ("text/plain", "application/x-www-form-urlencoded", ""):
             headers = evil | {"content-type": content_type}
-            answer = requests.post(f"{hostile.url}/api/{path}", body, headers=headers, timeout=30)
+            answer = requests.post(f"{hostile.url}/api/{path}", body, headers=headers, timeout=300)
             assert answer.status_code == 415
     headers = evil | {"content-type": "text/plain"}
-    answer = requests.post(f"{hostile.url}/api/warmup", body, headers=headers, timeout=30)
+    answer = requests.post(f"{hostile.url}/api/warmup", body, headers=headers, timeout=300)
     assert answer.json() == {"warming": False}
     asked = evil | {"access-control-request-method": "POST"}
-    preflight = requests.options(f"{hostile.url}/api/forecasts", headers=asked, timeout=30)
+    preflight = requests.options(f"{hostile.url}/api/forecasts", headers=asked, timeout=300)
     assert "access-control-allow-origin" not in preflight.headers
 
 
@@ -174,7 +174,7 @@ def evil_names(hostile):
         S3Settings("stockcast", hostile.s3_url, "us-east-1", ("stockcast", secret))
     )
     client.put_object(Bucket="stockcast", Key=listings.KEY, Body=listings.to_bytes(names))
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + 300
     while IN_NAME not in [
         one["name"] for one in hostile.get("/api/symbols?q=EVIL").json()["symbols"]
     ]:
@@ -192,6 +192,7 @@ def browse(chromium):
 
     def open_page(**options):
         context = chromium.new_context(**options)
+        context.set_default_timeout(HANG_MS)
         contexts.append(context)
         page = context.new_page()
         page.ran = ran = []
@@ -213,7 +214,7 @@ def reads(page, selector, text):
     page.wait_for_function(
         "([selector, text]) => document.querySelector(selector)?.innerText.includes(text)",
         arg=[selector, text],
-        timeout=60_000,
+        timeout=300_000,
     )
 
 
@@ -263,7 +264,7 @@ def test_no_log_and_no_answer_holds_a_key(hostile, request_id):
     unanswered(hostile)
     hostile.submit(symbol="SECRET", days=30, id=request_id)
     log = hostile.home / "logs" / "ingest.log"
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + 300
     while "Token ***" not in log.read_text():
         assert time.monotonic() < give_up
         time.sleep(0.1)
@@ -278,7 +279,7 @@ def test_no_log_and_no_answer_holds_a_key(hostile, request_id):
     answers += [hostile.get(path).text for path in paths]
     answers.append(hostile.submit(symbol="OTHER", days=31).text)
     functions = (hostile.ingest_url, hostile.forecast_url)
-    answers += [requests.get(f"{url}/readyz", timeout=30).text for url in functions]
+    answers += [requests.get(f"{url}/readyz", timeout=300).text for url in functions]
     hostile.redis.stop()
     hostile.redis.start()
     port = hostile.redis.program.ports[0]

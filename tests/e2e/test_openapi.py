@@ -46,7 +46,7 @@ def test_every_answer_is_as_described(stockcast, case):
     options = case.body.get("options") if isinstance(case.body, dict) else None
     assume(not isinstance(options, dict) or not wrong_options({"options": options}))
     excluded = EXCLUDED.get(case.operation.path, [])
-    case.call_and_validate(base_url=stockcast.url, excluded_checks=excluded, timeout=60)
+    case.call_and_validate(base_url=stockcast.url, excluded_checks=excluded, timeout=300)
 
 
 def test_the_description_is_served(stockcast):
@@ -58,7 +58,7 @@ def test_a_request_that_is_done_is_as_described(stockcast, path):
     stockcast.submit(symbol="AAPL", days=45, id="described-done")
     assert stockcast.ended("described-done")["status"] == "done"
     case = described[path]["GET"].Case(path_parameters={"id": "described-done"})
-    assert case.call_and_validate(base_url=stockcast.url, timeout=60).status_code == 200
+    assert case.call_and_validate(base_url=stockcast.url, timeout=300).status_code == 200
 
 
 @pytest.mark.parametrize("path", ON_ENDED)
@@ -69,12 +69,12 @@ def test_a_request_that_failed_is_as_described(stockcast, path):
     stockcast.tell(Envelope("1", "/e2e", ForecastRequested.TYPE, asked))
     assert stockcast.ended("described-failed")["status"] == "failed"
     case = described[path]["GET"].Case(path_parameters={"id": "described-failed"})
-    assert case.call_and_validate(base_url=stockcast.url, timeout=60).status_code in {200, 409}
+    assert case.call_and_validate(base_url=stockcast.url, timeout=300).status_code in {200, 409}
 
 
 @pytest.mark.parametrize("path", ON_BATCH)
 def test_a_batch_is_as_described(stockcast, path):
     body = {"symbols": ["AAPL", "MSFT"], "days": 30, "id": "described-1"}
-    requests.post(f"{stockcast.url}/api/batches", json=body, timeout=30)
+    requests.post(f"{stockcast.url}/api/batches", json=body, timeout=300)
     case = described[path]["GET"].Case(path_parameters={"id": "described-1"})
-    assert case.call_and_validate(base_url=stockcast.url, timeout=60).status_code == 200
+    assert case.call_and_validate(base_url=stockcast.url, timeout=300).status_code == 200

@@ -17,7 +17,7 @@ def upload(stockcast, body, **query):
         data=body,
         params=query,
         headers={"content-type": "text/csv"},
-        timeout=60,
+        timeout=300,
     )
 
 
@@ -46,7 +46,7 @@ def test_a_file_is_read_and_forecast_under_its_symbol(stockcast):
 def test_the_same_file_is_the_same_symbol_whichever_way_it_comes(stockcast):
     plain = upload(stockcast, SHAPES["tiingo"], name="acme").json()
     files = {"file": ("../../acme.csv", io.BytesIO(SHAPES["tiingo"]), "text/csv")}
-    form = requests.post(f"{stockcast.url}/api/prices", files=files, timeout=60)
+    form = requests.post(f"{stockcast.url}/api/prices", files=files, timeout=300)
     assert form.status_code == 201
     assert form.json() == plain
 
@@ -71,11 +71,11 @@ def test_a_file_of_several_series_lists_them_and_one_is_chosen(stockcast):
 def test_an_uploaded_file_works_in_analyses_and_batches(stockcast):
     symbol = upload(stockcast, SHAPES["kaggle"]).json()["symbol"]
     asked = {"symbol": symbol, "kind": "buy_and_hold"}
-    accepted = requests.post(f"{stockcast.url}/api/analyses", json=asked, timeout=30)
+    accepted = requests.post(f"{stockcast.url}/api/analyses", json=asked, timeout=300)
     assert stockcast.ended(accepted.json()["id"])["status"] == "done"
     asked = {"symbols": [symbol, "AAPL"], "days": 5}
-    batch = requests.post(f"{stockcast.url}/api/batches", json=asked, timeout=30).json()
-    give_up = time.monotonic() + 60
+    batch = requests.post(f"{stockcast.url}/api/batches", json=asked, timeout=300).json()
+    give_up = time.monotonic() + 300
     while stockcast.get(batch["links"]["self"]).json()["status"] != "done":
         assert time.monotonic() < give_up
         time.sleep(0.1)

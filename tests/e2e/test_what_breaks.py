@@ -17,9 +17,9 @@ SYMBOLS = ("AAPL", "FB", "GOOG", "IBM", "MSFT")
 def test_a_web_that_dies_while_it_hands_over_a_batch_loses_no_member(own_stockcast):
     symbols = [*SYMBOLS, *(f"NONE{number}" for number in range(995))]
     body = {"symbols": symbols, "days": 240, "id": str(uuid.uuid4())}
-    answer = requests.post(f"{own_stockcast.url}/api/batches", json=body, timeout=30)
+    answer = requests.post(f"{own_stockcast.url}/api/batches", json=body, timeout=300)
     assert answer.status_code == 202
-    web, give_up = own_stockcast.stack.process("web"), time.monotonic() + 200
+    web, give_up = own_stockcast.stack.process("web"), time.monotonic() + 300
     killed_at = [100, 400, 700]
     while True:
         try:

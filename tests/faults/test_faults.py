@@ -129,7 +129,7 @@ def disk_full(world):
 
 def send(url, event):
     headers, body = event.to_binary()
-    return requests.post(url, data=body, headers=headers, timeout=60)
+    return requests.post(url, data=body, headers=headers, timeout=300)
 
 
 def events_again(world):
@@ -178,7 +178,7 @@ def poison(world):
         world.broker_url,
         data=whole % ForecastRequested.TYPE.encode(),
         headers={"content-type": "application/cloudevents+json"},
-        timeout=60,
+        timeout=300,
     )
     assert answer.status_code == 400
 

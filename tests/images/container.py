@@ -25,8 +25,8 @@ mount -t tmpfs -o mode=1777 tmpfs "$1/tmp" && mount -t proc proc "$1/proc"
 mount --bind /dev "$1/dev"
 shift; exec env -i "$@"
 """
-READY_S = 60.0
-ENDED_S = 60.0
+READY_S = 300
+ENDED_S = 300
 
 
 class Container:

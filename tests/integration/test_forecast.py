@@ -142,7 +142,7 @@ def test_prices_other_than_those_of_the_symbol_fail_with_the_name(world, change,
 
 def test_prices_that_have_gone_since_fail_with_what_to_do(world):
     gone = {"request_id": "request-2", "symbol": "ZZZ", "key": "prices/sample/ZZZ.csv"}
-    with pytest.raises(PricesGoneError, match="ZZZ have been removed"):
+    with pytest.raises(PricesGoneError, match="ZZZ were removed"):
         world.forecasting().forecast(structs.replace(world.ingested(), **gone))
 
 

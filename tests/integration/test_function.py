@@ -170,6 +170,16 @@ def test_a_callers_mistake_fails_the_request_and_is_not_tried_again(build, store
     assert inbox.events[0].data["error"] == record.error
 
 
+def test_a_broker_is_answered_briefly_whatever_the_cause_says(build):
+    def handler(_):
+        raise TemporaryError("Redis does not answer: " + "Error while writing, \u00e9. " * 100)
+
+    body, status, _ = send(build(handler), event())
+    assert status == 503
+    assert len(body) < 500  # Knative's in-memory channel panics at 768
+    assert json.loads(body)["detail"].startswith("Redis does not answer: Error")
+
+
 def test_what_is_temporary_is_delivered_again_and_then_done(build):
     answers = [TemporaryError("S3 is down.", retry_after_s=2.5), None]
 

@@ -57,20 +57,20 @@ def ingress():
 
 def test_the_host_is_named_and_all_else_passes_as_it_is(ingress):
     with naming(f"http://127.0.0.1:{ingress.server_port}/", "web.default.example.com") as url:
-        answer = requests.post(f"{url}/api/fore%20casts?a=b%20c", data="{}", timeout=30)
+        answer = requests.post(f"{url}/api/fore%20casts?a=b%20c", data="{}", timeout=300)
         assert answer.json() == {
             "host": "web.default.example.com",
             "path": "/api/fore%20casts?a=b%20c",
             "body": "{}",
         }
         assert (answer.status_code, answer.headers["location"]) == (202, "/elsewhere")
-        assert requests.get(f"{url}/none", timeout=30).status_code == 404
+        assert requests.get(f"{url}/none", timeout=300).status_code == 404
 
 
 def test_a_stream_passes_line_by_line(ingress):
     with (
         naming(f"http://127.0.0.1:{ingress.server_port}", "web.default.example.com") as url,
-        requests.get(f"{url}/stream", stream=True, timeout=30) as answer,
+        requests.get(f"{url}/stream", stream=True, timeout=300) as answer,
     ):
         lines = answer.iter_lines(chunk_size=1)
         assert next(lines) == b"first"

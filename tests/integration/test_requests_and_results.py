@@ -115,12 +115,12 @@ def test_an_event_without_a_record_makes_one(store):
 def test_every_change_is_published(store, redis_client):
     with redis_client.pubsub() as listening:
         listening.subscribe(CHANGES)
-        assert listening.get_message(timeout=5)["type"] == "subscribe"
+        assert listening.get_message(timeout=300)["type"] == "subscribe"
         store.advance(REQUESTED, Status.QUEUED)
         store.advance(REQUESTED, Status.INGESTING)
         store.advance(REQUESTED, Status.INGESTING)
         store.done(REQUESTED, "key")
-        heard = [listening.get_message(timeout=5)["data"].split() for _ in range(2)]
+        heard = [listening.get_message(timeout=300)["data"].split() for _ in range(2)]
         assert [one[:2] for one in heard] == [[b"request-1", b"ingesting"], [b"request-1", b"done"]]
         assert [int(one[2]) for one in heard] == [
             store.read("request-1").at_ms[status] for status in (Status.INGESTING, Status.DONE)

@@ -84,7 +84,7 @@ def create(port):
         env=environment(port),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 
@@ -107,7 +107,7 @@ def created(nodes, port):
     return ran
 
 
-def until(condition, timeout_s=60.0):
+def until(condition, timeout_s=300):
     give_up = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < give_up

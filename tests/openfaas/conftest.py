@@ -20,7 +20,7 @@ from tests.openfaas.stack_file import ROOT, load
 from tests.replay import Market, Replay, Tiingo, wandering
 
 KEY, TOKEN = "a-key-of-the-tests", "a-token-that-signs-events"
-READY_S = 60
+READY_S = 300
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ class OnOpenFaaS(Stockcast):
         """Put a signed event into the queue."""
         headers, body = Signer((TOKEN,)).signed(event).to_binary()
         url = f"{self.gateway.url}/async-function/{function}"
-        return self.http.post(url, data=body, headers=headers, timeout=30)
+        return self.http.post(url, data=body, headers=headers, timeout=300)
 
     def requested(self, request_id, symbol):
         data = {"request_id": request_id, "symbol": symbol, "days": 30}
@@ -98,7 +98,7 @@ def request_id():
     return str(uuid.uuid4())
 
 
-def until(condition, timeout_s=60):
+def until(condition, timeout_s=300):
     """Wait for it; the tests' own patience, not a promise."""
     give_up = time.monotonic() + timeout_s
     while not (found := condition()):

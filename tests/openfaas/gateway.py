@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import urllib3
 
 MOST_BYTES, MOST_QUEUED = 256_000, 10
-UPSTREAM_TIMEOUT_S = 60
+UPSTREAM_TIMEOUT_S = 300
 HOP_BY_HOP = {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 STREAM = "text/event-stream"
 

@@ -38,7 +38,7 @@ def gateway(function):
 
 def post(gateway, path, **headers):
     given, body = EVENT.to_binary()
-    return requests.post(gateway.url + path, data=body, headers={**given, **headers}, timeout=30)
+    return requests.post(gateway.url + path, data=body, headers={**given, **headers}, timeout=300)
 
 
 def test_a_synchronous_call_gets_the_answer_of_the_function(gateway, function):
@@ -74,9 +74,9 @@ def test_what_is_not_deployed_is_404(gateway, path):
 
 
 def test_only_posts_are_queued(gateway):
-    assert requests.get(f"{gateway.url}/async-function/one", timeout=30).status_code == 405
+    assert requests.get(f"{gateway.url}/async-function/one", timeout=300).status_code == 405
 
 
 def test_what_is_too_large_for_the_queue_is_refused(gateway):
     url = f"{gateway.url}/async-function/one"
-    assert requests.post(url, data=b"x" * (MOST_BYTES + 1), timeout=30).status_code == 500
+    assert requests.post(url, data=b"x" * (MOST_BYTES + 1), timeout=300).status_code == 500

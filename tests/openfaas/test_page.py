@@ -33,8 +33,8 @@ def visit(chromium, openfaas):
 def test_a_forecast_is_asked_for_and_shown(visit, openfaas):
     page = visit("/?symbol=AAPL&days=45&model=calibrated")
     assert answered(page).startswith("AAPL")
-    page.click("text=Watch-list")
-    page.wait_for_selector("text=Nothing watched yet")
+    page.click("nav >> text=Watchlist")
+    page.wait_for_selector("text=Your watchlist is empty")
     assert page.url == f"{openfaas.url}/?view=watch-list"
     with page.expect_download() as download:
         page.go_back()

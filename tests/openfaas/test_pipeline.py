@@ -35,7 +35,7 @@ def test_prophets_backtest_is_added_afterwards(openfaas, request_id):
 def test_an_analysis_is_asked_for_and_had(openfaas, request_id):
     body = {"symbol": "IBM", "kind": "buy_and_hold", "start": "2012-01-03", "nshares": 10}
     url = f"{openfaas.url}/api/analyses"
-    answer = requests.post(url, json={**body, "id": request_id}, timeout=30)
+    answer = requests.post(url, json={**body, "id": request_id}, timeout=300)
     assert answer.status_code == 202
     path = answer.headers["location"]
     document = until(lambda: _ended(openfaas.get(path).json()))
@@ -44,7 +44,7 @@ def test_an_analysis_is_asked_for_and_had(openfaas, request_id):
 
 def test_a_batch_is_asked_for_and_had(openfaas):
     body = {"symbols": ["AAPL", "IBM", "GOOG"], "days": 7}
-    answer = requests.post(f"{openfaas.url}/api/batches", json=body, timeout=30)
+    answer = requests.post(f"{openfaas.url}/api/batches", json=body, timeout=300)
     assert answer.status_code == 202
     document = until(lambda: _ended(openfaas.get(answer.headers["location"]).json()))
     assert document["counts"]["done"] == 3
@@ -77,7 +77,7 @@ def test_what_fails_for_long_ends_the_request_with_the_reason(openfaas, provider
 
 def test_the_cron_has_the_watch_list_fetched(openfaas, provider):
     provider.calls.clear()
-    answer = requests.post(f"{openfaas.gateway.url}/function/ingest", headers=CRON, timeout=60)
+    answer = requests.post(f"{openfaas.gateway.url}/function/ingest", headers=CRON, timeout=300)
     assert answer.status_code == 204
     fetched = " ".join(path for path, _ in provider.calls)
     assert "ACME" in fetched
@@ -89,7 +89,7 @@ def test_an_event_that_is_not_signed_is_refused(openfaas, request_id):
     event = Envelope(request_id, "/test", "dev.stockcast.forecast.requested.v1", data)
     headers, body = event.to_binary()
     url = f"{openfaas.gateway.url}/function/ingest"
-    answer = requests.post(url, data=body, headers=headers, timeout=30)
+    answer = requests.post(url, data=body, headers=headers, timeout=300)
     assert answer.status_code == 401
     assert TOKEN not in answer.text
 

@@ -1,1 +1,1 @@
-"""From an HTTP request to a CloudEvent, and from a handler's result to the HTTP answer."""
+"""Turns HTTP requests into CloudEvents, and the results of handlers into HTTP answers."""

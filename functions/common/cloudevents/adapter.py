@@ -1,15 +1,16 @@
 """The adapter between HTTP and a function that handles CloudEvents.
 
-A CloudEvent comes in by POST. Its `source` and `id` are claimed, so that a duplicate gets the
+A CloudEvent arrives by POST. The function claims its `source` and `id`, so a duplicate gets the
 answer of the first delivery and causes no work. The answer tells the broker what to do:
 
-    200 and a CloudEvent   handled; the broker routes the reply event
-    204                    handled; nothing follows, or the reply went to K_SINK
-    400, 401, 413          not an event for us, or not signed: no retry
-    408, 429, 503          not now: deliver it again, not before Retry-After
-    500                    a defect of ours, logged with its traceback: deliver it again
+    200 and a CloudEvent   handled: route the reply event
+    204                    handled: there is no reply, or it went to K_SINK
+    400, 401, 413          not an event for this function, or not signed: do not retry
+    408, 429, 503          not now: deliver it again, after Retry-After
+    500                    a bug, logged with its traceback: deliver it again
 
-GET /healthz and /_/health (OpenFaaS) answer while the process lives, /readyz while its stores do.
+GET /healthz and /_/health (OpenFaaS) succeed while the process is alive. GET /readyz succeeds while
+its stores answer.
 """
 
 from __future__ import annotations
@@ -62,13 +63,15 @@ log = logging.getLogger(__name__)
 class EventFunction:
     """Answers the HTTP requests of one function.
 
-    `handlers` maps an event class to what handles it and returns the next event, if any. One of an
-    event that moves a request on is given the turn at it as well, and begins it.
-    `sink` takes reply events where no broker does (K_SINK); `failure_sink` takes the
-    `forecast.failed` events. `ready` raises a TemporaryError while a store does not answer.
-    `signer` checks what comes in and signs what goes out. `retries` repeats what failed for the
-    moment, where nobody delivers it again. `on_schedule` is what the plain POST of an OpenFaaS
-    cron stands for. `clock` gives the time in epoch seconds.
+    - `handlers` maps an event class to its handler, which returns the next event or None. If the
+      event belongs to a request, the handler also gets the `Turn` and begins it.
+    - `sink` receives reply events if no broker takes them (K_SINK).
+    - `failure_sink` receives `forecast.failed` events.
+    - `ready` raises TemporaryError while a store does not answer.
+    - `signer` checks incoming events and signs outgoing ones.
+    - `retries` repeats temporary failures if nobody delivers the event again.
+    - `on_schedule` is the event that the plain POST of an OpenFaaS cron stands for.
+    - `clock` returns the time in epoch seconds.
     """
 
     def __init__(
@@ -104,7 +107,7 @@ class EventFunction:
         if request.method in {"GET", "HEAD"}:
             return answers.of_probe(self._name, request.path, self._ready)
         if request.method != "POST":
-            detail = f"{request.method} is not answered here; POST a CloudEvent."
+            detail = f"{request.method} is not allowed here. POST a CloudEvent instead."
             return answers.of_problem(problems.problem("method", "Method not allowed", 405, detail))
         try:
             envelope = self._scheduled(request) or self._received(request)
@@ -133,7 +136,7 @@ class EventFunction:
         if envelope.type not in self._handlers:
             known = ", ".join(sorted(self._handlers))
             message = (
-                f"The type {envelope.type!r} is not handled by {self._name}; it takes {known}."
+                f"{self._name} does not handle the type {envelope.type!r}. It handles {known}."
             )
             raise MalformedEventError(message)
         if not isinstance(envelope.data, dict):
@@ -148,13 +151,13 @@ class EventFunction:
         return event
 
     def _fail_unread(self, envelope: Envelope, error: InvalidMessageError) -> None:
-        """End the request of an event with bad data, where no broker makes it a dead letter."""
+        """Fail the request of an event with bad data if no broker dead-letters the event."""
         moves_a_request = envelope.type in {ForecastRequested.TYPE, PricesIngested.TYPE}
         if self._sink and moves_a_request and (requested := requested_by(envelope.data)):
             try:
                 self._requests.fail(requested, error)
             except (ConflictError, TemporaryError) as still:
-                log.error("its request is not marked as failed: %s", still.detail)  # noqa: TRY400
+                log.error("cannot mark its request failed: %s", still.detail)  # noqa: TRY400
 
     def _answer(self, envelope: Envelope, event: Event) -> Answer:
         started = time.perf_counter()
@@ -164,14 +167,14 @@ class EventFunction:
             if self._retries.for_s:
                 self._give_up(envelope, event, GivenUpError(self._retries.for_s, error))
             else:
-                log.warning("to be delivered again: %s", error.detail)
+                log.warning("asked for another delivery: %s", error.detail)
             return answers.of_problem(problems.from_error(error), error.retry_after_s)
         except (ConflictError, MalformedEventError) as error:
             log.warning("refused: %s", error.detail)
             return answers.of_problem(problems.from_error(error, status=MalformedEventError.status))
         except Exception:
             log.exception("failed on %s", envelope.type)
-            detail = f"{self._name} failed on this event; its log says why."
+            detail = f"{self._name} failed on this event. See its log for the reason."
             if self._retries.for_s:
                 self._give_up(envelope, event, RequestError(detail))
             return answers.of_problem(problems.problem("internal", "Internal error", 500, detail))
@@ -180,7 +183,7 @@ class EventFunction:
             log.info("answered %s", envelope.type, extra={"spent_ms": spent_ms})
 
     def _settle(self, envelope: Envelope, event: Event) -> Answer:
-        """Handle the event and hand on what follows from it, or answer with it."""
+        """Handle the event, then post the reply to the sink or answer with it."""
         reply = self._once(envelope, event)
         if reply is None:
             return b"", 204, {}
@@ -192,7 +195,7 @@ class EventFunction:
         return b"", 204, {}
 
     def _give_up(self, envelope: Envelope, event: Event, error: RequestError) -> None:
-        """End the request of an event that nobody delivers again."""
+        """Fail the request of an event that nobody delivers again."""
         log.error("given up on %s: %s", envelope.type, error.detail)
         if requested := _requested_by(event):
             try:
@@ -202,7 +205,7 @@ class EventFunction:
                 log.error("its request ends at its deadline: %s", still.detail)  # noqa: TRY400 - told
 
     def _once(self, envelope: Envelope, event: Event) -> Envelope | None:
-        """The reply to the event; the kept one where it was handled before."""
+        """The reply to the event. If the event was handled before, the stored reply."""
         content = hashlib.sha256(envelope.type.encode() + json_bytes(envelope.data)).hexdigest()
         try:
             with self._requests.turn(event_name(self._name, envelope.source, envelope.id)) as turn:
@@ -210,24 +213,26 @@ class EventFunction:
         except HandledBeforeError as before:
             if before.outcome["content"] != content:
                 message = (
-                    f"Another event came with the source {envelope.source!r} and the id"
-                    f" {envelope.id!r} before; give each event an id of its own."
+                    f"A different event with the source {envelope.source!r} and the id"
+                    f" {envelope.id!r} came before. Give each event its own id."
                 )
                 raise MalformedEventError(message) from None
             kept = Envelope(**before.outcome["reply"]) if before.outcome["reply"] else None
         asked = self._asked_anew(event, kept)
         if asked is None:
-            log.info("already handled")
+            log.info("handled before")
             return kept
-        log.info("handled before, and its request is asked anew")
-        # What follows is to be taken for no duplicate of what followed then.
+        log.info("handled before, but its request is open again")
+        # A new id, so that the next functions do not take the reply for a duplicate.
         again = replace(envelope, id=f"{envelope.id} {asked.submitted_at_ms}")
         with self._requests.turn(None) as turn:
             return self._handle(again, event, turn, content)
 
     def _asked_anew(self, event: Event, kept: Envelope | None) -> RequestRecord | None:
-        """The request of an event that ended it, where it is open again: Redis has lost its record,
-        or kept it for less long than the event, and somebody has asked under its id.
+        """The request of an event that ended it, if that request is open again.
+
+        This happens if Redis lost the record, or dropped it before the event's own entry, and
+        someone has submitted the same request id again.
         """
         requested = _requested_by(event)
         if requested is None or (kept and kept.type == PricesIngested.TYPE):
@@ -239,7 +244,7 @@ class EventFunction:
     def _handle(
         self, envelope: Envelope, event: Event, turn: Turn, content: str
     ) -> Envelope | None:
-        """Handle the event, and keep the reply to it together with what else there is to keep."""
+        """Handle the event, and store its reply together with the handler's results."""
         requested = _requested_by(event)
         handle = self._handlers[envelope.type][1]
         failure: RequestError | None = None
@@ -252,7 +257,7 @@ class EventFunction:
                 following = handle(event)
             reply = self._reply(envelope, following) if following else None
         except ConflictError:
-            raise  # the id stands for a request of someone else, which must not fail for it
+            raise  # the id belongs to someone else's request, which must not fail
         except RequestError as error:
             log.info("the request fails: %s", error.detail)
             failure = error
@@ -269,7 +274,7 @@ class EventFunction:
             self._failure_sink.post(self._signer.signed(self._reply(envelope, failed)))
 
     def _reply(self, cause: Envelope, following: Event) -> Envelope:
-        """The next event. Its id follows from its cause's, so that duplicates are known as such."""
+        """The next event. Its id derives from its cause, so that duplicates can be detected."""
         identity = f"{cause.source}\n{cause.id}\n{following.TYPE}"
         extensions = {"partitionkey": following.symbol} if following.symbol else {}
         extensions |= getattr(following, "extensions", {})
@@ -288,7 +293,7 @@ class EventFunction:
 
 
 def _requested_by(event: Event) -> ForecastRequested | None:
-    """The request the event moves forward, if it moves one."""
+    """The request that the event belongs to, or None."""
     if isinstance(event, ForecastRequested):
         return event
     return event.requested if isinstance(event, PricesIngested) else None

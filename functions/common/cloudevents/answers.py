@@ -1,4 +1,4 @@
-"""The answers of a function: bytes, a status and headers."""
+"""Builds the HTTP answers of a function: body, status and headers."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def of_problem(shown: Mapping[str, Any], retry_after_s: float | None = None) -> 
 
 
 def of_probe(name: str, path: str, ready: Callable[[], None]) -> Answer:
-    """Whether the function called `name` lives, or whether its stores answer."""
+    """The answer to a health check (is the process alive?) or a readiness check."""
     if path in {"/healthz", "/_/health"}:
         return of_json({"status": "ok", "function": name})
     if path != "/readyz":
-        detail = f"{path} is not found; POST a CloudEvent to /."
+        detail = f"{path} is not found. POST a CloudEvent to / instead."
         return of_problem(problems.problem("not-found", "Not found", 404, detail))
     try:
         ready()

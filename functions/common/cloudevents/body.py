@@ -1,4 +1,4 @@
-"""The body of an event's HTTP request: bounded in size and time, whatever its sender tells."""
+"""Reads the body of an event's HTTP request, within limits of size and time."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functions.common.errors import OversizedEventError, SlowBodyError
 from functions.common.request_heads import MOST_BYTES
 
 BODY_TIMEOUT_S = 10.0
-"""How long a sender may be silent in the middle of a body; a thread waits for it."""
+"""How long a sender may pause in the middle of a body. A thread waits meanwhile."""
 
 
 def has_large_head(request: HttpRequest) -> bool:
-    """Whether its headers are larger than any of ours; gunicorn bounds each by itself."""
+    """Whether the headers together exceed the limit. gunicorn limits only each one."""
     sizes = (len(name) + len(value) + 4 for name, value in request.headers.items())
     return sum(sizes) > MOST_BYTES
 
@@ -20,7 +20,8 @@ def has_large_head(request: HttpRequest) -> bool:
 def read(request: HttpRequest) -> bytes:
     """The whole body.
 
-    Raises OversizedEventError, whether or not its length was told beforehand, and SlowBodyError.
+    Raises OversizedEventError if it is too large, with or without a Content-Length. Raises
+    SlowBodyError if it does not arrive in time.
     """
     told = request.headers.get("content-length", "")
     length = int(told) if told.isascii() and told.isdigit() else None
@@ -44,4 +45,4 @@ def read(request: HttpRequest) -> bytes:
 
 
 def _late() -> str:
-    return f"The body did not come, or nothing of it for {BODY_TIMEOUT_S:.0f} s."
+    return f"The body ended early, or the sender paused for {BODY_TIMEOUT_S:.0f} s. Send it again."

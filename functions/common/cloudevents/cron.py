@@ -1,4 +1,4 @@
-"""The plain POST of OpenFaaS's cron-connector, which can neither send events nor sign any."""
+"""The plain POST of OpenFaaS's cron-connector, which can neither send nor sign events."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ HOUR_S = 3600
 
 
 def envelope(headers: Mapping[str, str], event: Event, now_s: float) -> Envelope | None:
-    """`event`, where a request with these headers comes from the cron-connector.
+    """`event`, if a request with these headers comes from the cron-connector. Otherwise None.
 
-    It has the same id for an hour, so that nobody else who can reach a gateway causes more work by
-    such a POST: a duplicate is answered and does nothing.
+    The event keeps its id for an hour. Anyone who can reach a gateway can send such a POST, but a
+    duplicate causes no work.
     """
     topics = [value for name, value in headers.items() if name.lower() == "x-topic"]
     if topics != [CRON_TOPIC] or cloudevent.is_event(headers):

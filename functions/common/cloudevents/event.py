@@ -1,6 +1,6 @@
 """CloudEvents over HTTP, in binary and structured mode.
 
-The only module that knows the CloudEvents SDK, so that its next major version is one change.
+Only this module uses the CloudEvents SDK, so its next major version means one change.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from functions.common.errors import MalformedEventError
 from functions.common.messages.message import loads, shown
 
 MAX_EVENT_BYTES = 256 * 1024
-"""The largest that a function of ours takes."""
+"""The largest event that a function accepts."""
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch"
 REQUIRED = ("specversion", "id", "source", "type")
 CORE = frozenset({"specversion", "id", "source", "type", "datacontenttype", "subject", "time"})
 ATTRIBUTE_NAME = re.compile(r"[a-z0-9]{1,64}")
 MOST_ATTRIBUTE_CHARACTERS = 2048
-"""Attributes travel as headers, of which servers take about 8 KB; an escape takes up to 12."""
+"""Servers accept headers of about 8 KB, and a percent-encoded character takes up to 12 bytes."""
 MOST_ATTRIBUTES = 32
 PLAIN = re.compile("[!#$&-~]*")
 """Characters that need no percent-encoding in a header."""
 NO_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-"""What a CloudEvents String must not hold."""
+"""Characters that a CloudEvents String must not contain."""
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 ESCAPED = re.compile(r"\\(.)")
 BAD_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
@@ -42,7 +42,7 @@ BAD_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 class Envelope:
     """A CloudEvent: its context attributes, and its data parsed from JSON.
 
-    `extensions` holds every other attribute, such as `partitionkey` and `traceparent`.
+    `extensions` has all other attributes, such as `partitionkey` and `traceparent`.
     """
 
     id: str
@@ -54,7 +54,7 @@ class Envelope:
     extensions: Mapping[str, str] = field(default_factory=dict)
 
     def attributes(self) -> dict[str, str]:
-        """Every context attribute by name, as filters and headers see them."""
+        """All context attributes by name, as filters and headers use them."""
         named = {
             "specversion": "1.0",
             "id": self.id,
@@ -81,22 +81,22 @@ class Envelope:
 
 
 def is_event(headers: Mapping[str, str]) -> bool:
-    """Whether an HTTP message with these headers claims to hold a CloudEvent."""
+    """Whether an HTTP message with these headers claims to be a CloudEvent."""
     lowered = {name.lower(): value for name, value in headers.items()}
     return "ce-id" in lowered or "ce-specversion" in lowered or _is_structured(lowered)
 
 
 def parse(headers: Mapping[str, str], body: bytes) -> Envelope:
-    """The CloudEvent of an HTTP message; `MalformedEventError` says what it lacks."""
+    """The CloudEvent of an HTTP message. Raises MalformedEventError if it is not a valid one."""
     lowered = {name.lower(): value for name, value in headers.items()}
     content_type = lowered.get("content-type", "").lower()
     if content_type.startswith(BATCH):
-        raise MalformedEventError("Batches are not accepted; send one CloudEvent a request.")
+        raise MalformedEventError("Batches are not accepted. Send one CloudEvent per request.")
     if not is_event(lowered):
         message = (
             "This is not a CloudEvent. Send the attributes as ce-id, ce-source, ce-type and"
-            f" ce-specversion headers, or the whole event as {STRUCTURED};"
-            f" the content type was {content_type or 'not given'!r}."
+            f" ce-specversion headers, or the whole event as {STRUCTURED}."
+            f" The content type was {content_type or 'not given'!r}."
         )
         raise MalformedEventError(message)
     raw, data = (_plain if _is_plain(lowered) else _by_sdk)(lowered, body)
@@ -119,7 +119,7 @@ def parse(headers: Mapping[str, str], body: bytes) -> Envelope:
 
 
 def _is_plain(headers: Mapping[str, str]) -> bool:
-    """Whether a message is in binary mode, with everything that an event has to have."""
+    """Whether a message is in binary mode and has all required attributes."""
     return (
         headers.get("ce-specversion") == "1.0"
         and "ce-datacontenttype" not in headers
@@ -129,7 +129,7 @@ def _is_plain(headers: Mapping[str, str]) -> bool:
 
 
 def _plain(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any], Any]:
-    """The attributes and the data of a plain message, as the SDK gives them, at less cost."""
+    """The attributes and data of a plain message: the SDK's result, but faster."""
     attributes = {
         name[3:]: _decoded(name, value) for name, value in headers.items() if name[:3] == "ce-"
     }
@@ -140,23 +140,23 @@ def _plain(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any], Any
 
 
 def _by_sdk(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any], Any]:
-    """The attributes and the data of any message."""
+    """The attributes and data of any message."""
     event = _read(headers, body)
     return dict(event.get_attributes()), event.get_data()
 
 
 def _read(headers: Mapping[str, str], body: bytes) -> CloudEvent:
-    """What the SDK makes of the message, whose own reader takes more than we can give out again."""
+    """The message as the SDK reads it, with our stricter JSON reader."""
     try:
         if _is_structured(headers):
             given = loads(body)
             event = from_http(dict(headers), body, data_unmarshaller=_data)
             return event if given.get("time") else _without_time(event)
-        # The SDK takes a message that lacks one of them for a structured one.
+        # If one is missing, the SDK reads the message as structured.
         for name in REQUIRED:
             if not headers.get(f"ce-{name}"):
                 raise MalformedEventError(f"The header ce-{name} is missing or empty.")
-        # The SDK reads ce-* headers as they are; the HTTP binding percent-encodes them.
+        # The HTTP binding percent-encodes ce-* headers, but the SDK does not decode them.
         decoded = {name: _decoded(name, value) for name, value in headers.items()}
         event = from_http(decoded, body, data_unmarshaller=_data)
         return event if decoded.get("ce-time") else _without_time(event)
@@ -165,24 +165,24 @@ def _read(headers: Mapping[str, str], body: bytes) -> CloudEvent:
 
 
 def _without_time(event: CloudEvent) -> CloudEvent:
-    """The event without the time that the SDK makes up where there is none."""
+    """The event without its time, which the SDK makes up if there is none."""
     del event["time"]
     return event
 
 
 def json_bytes(value: Any) -> bytes:
-    """Compact UTF-8 JSON; NaN and infinities are refused, as JSON has none."""
+    """Compact UTF-8 JSON. Raises ValueError if there is a NaN or an infinity."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _checked(attributes: Mapping[str, Any]) -> dict[str, str]:
-    """The attributes as texts. They have to survive being headers, wherever the event goes."""
+    """The attributes as strings that can travel as headers wherever the event goes."""
     if len(attributes) > MOST_ATTRIBUTES:
         raise MalformedEventError(f"The CloudEvent has more than {MOST_ATTRIBUTES} attributes.")
     texts = {}
     for name, value in attributes.items():
         if not ATTRIBUTE_NAME.fullmatch(name):
-            message = f"The CloudEvent attribute {name[:80]!r} is not named by a-z and 0-9 alone."
+            message = f"The name of a CloudEvent attribute may use a-z and 0-9, not {name[:80]!r}."
             raise MalformedEventError(message)
         if value is None:
             continue
@@ -221,7 +221,7 @@ def _reason(error: Exception) -> str:
 
 
 def _header_value(value: str) -> str:
-    """Percent-encoded as the HTTP protocol binding says (section 3.1.3.2)."""
+    """The value, percent-encoded (CloudEvents HTTP protocol binding, section 3.1.3.2)."""
     if PLAIN.fullmatch(value):
         return value
     return "".join(
@@ -233,7 +233,7 @@ def _header_value(value: str) -> str:
 
 
 def _decoded(name: str, value: str) -> str:
-    """The value of a header as section 3.1.3.2 reads it: unquoted, then percent-decoded."""
+    """The value of a header, unquoted and then percent-decoded (same section 3.1.3.2)."""
     if not name.startswith("ce-"):
         return value
     if QUOTED.fullmatch(value):

@@ -1,7 +1,6 @@
-"""Events of a clock. A Knative PingSource sends the data it is told, but cannot choose the type.
+"""Scheduled events from a Knative PingSource, which can set an event's data but not its type.
 
-Its `ceOverrides` can add an extension attribute, though: `meanttype` says which event it stands
-for.
+Its `ceOverrides` can add an extension attribute, so `meanttype` names the type to use instead.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ EXTENSION = "meanttype"
 
 
 def as_meant(event: Envelope) -> Envelope:
-    """The event that a ping stands for; any other as it is."""
+    """The event that a ping stands for. Other events stay unchanged."""
     if event.type != TYPE or EXTENSION not in event.extensions:
         return event
     rest = {name: value for name, value in event.extensions.items() if name != EXTENSION}

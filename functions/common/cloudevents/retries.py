@@ -1,7 +1,7 @@
-"""Trying again in place, where nobody delivers an event again (RETRY_FOR).
+"""Retries within one delivery (RETRY_FOR), for platforms that do not deliver an event again.
 
-A broker delivers an event that was answered 503 again, and so does the queue of OpenFaaS Pro; that
-of its Community Edition does not. There a function has to insist itself, within one delivery.
+A broker delivers an event again if the answer was 503. So does the queue of OpenFaaS Pro, but not
+the queue of its Community Edition. There, the function itself must try again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class GivenUpError(RequestError):
-    """What is temporary has lasted for longer than RETRY_FOR."""
+    """A temporary failure lasted for longer than RETRY_FOR."""
 
     status = 503
     title = "Given up"
@@ -37,13 +37,13 @@ class GivenUpError(RequestError):
 
 
 class Retries:
-    """Repeats what raises TemporaryErrors, for up to `for_s` seconds; not at all for 0."""
+    """Repeats a call that raises TemporaryError, for up to `for_s` seconds (0: never)."""
 
     def __init__(self, for_s: float) -> None:
         self.for_s = for_s
 
     def __call__(self, attempt: Callable[[], T]) -> T:
-        """What `attempt` returns. Its last TemporaryError where it is not to be tried again."""
+        """What `attempt` returns. Raises its last TemporaryError when the time is up."""
         if not self.for_s:
             return attempt()
         from tenacity import Retrying
@@ -51,7 +51,7 @@ class Retries:
         return Retrying(**self._policy())(attempt)
 
     async def awaiting(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """The same for what is awaited."""
+        """The same for a coroutine."""
         if not self.for_s:
             return await attempt()
         from tenacity import AsyncRetrying
@@ -76,7 +76,7 @@ def _pause_s(state: RetryCallState) -> float:
 
 
 def _log(state: RetryCallState) -> None:
-    log.warning("tried again in %.1f s: %s", state.upcoming_sleep, _failure(state).detail)
+    log.warning("trying again in %.1f s: %s", state.upcoming_sleep, _failure(state).detail)
 
 
 def _failure(state: RetryCallState) -> TemporaryError:

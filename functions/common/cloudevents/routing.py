@@ -1,8 +1,8 @@
-"""Which event goes to which function, for a sink that routes nothing.
+"""Which event goes to which function, for sinks that do not route events.
 
-A broker knows it from its Triggers (`knative/base/triggers.yaml`; a test holds these routes to
-them). An OpenFaaS gateway has an address for each function instead, so that K_SINK has the
-placeholder `{function}` in it, and whoever sends an event has to know who takes it.
+A broker routes events by its Triggers (`knative/base/triggers.yaml`). A test checks that these
+routes match them. An OpenFaaS gateway has one address per function instead. There, K_SINK contains
+the placeholder `{function}`, and the sender chooses the function.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ ROUTES = (
 
 
 def address(sink: str, event: Envelope) -> str | None:
-    """Where to post `event`: None where `sink` has the placeholder and no function takes it."""
+    """Where to post `event`. None if `sink` has the placeholder and no function takes the event."""
     if PLACEHOLDER not in sink:
         return sink
     attributes = event.attributes()

@@ -1,9 +1,8 @@
-"""Signatures of events: whoever made one knows EVENT_TOKEN.
+"""Signs events, to prove that their sender knows EVENT_TOKEN.
 
-Brokers, gateways and queues carry the attributes of an event and nothing else, and everybody who
-subscribes to it, or reads a log, sees them. So the token itself never travels: the extension
-attribute `signature` is the HMAC-SHA256 of the event's type and of its data in canonical form
-(RFC 8785). It can be used for nothing but to send the same event once more, which is harmless.
+The extension attribute `signature` is the HMAC-SHA256 of the event's type and its data in canonical
+form (RFC 8785). Subscribers and logs can see all attributes of an event, so the token itself is
+never sent. A copied signature only lets someone send the same event again, which is harmless.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ EXTENSION = "signature"
 
 
 class UnsignedEventError(StockcastError):
-    """An event is not signed with our token; answered 401, never retried."""
+    """An event is not signed with our token. Answered 401, never retried."""
 
     status = 401
     title = "Event not signed"
@@ -29,9 +28,9 @@ class UnsignedEventError(StockcastError):
 
 
 class Signer:
-    """Signs with the first of `tokens` and accepts all, so that one can replace another.
+    """Signs with the first of `tokens` and accepts all of them, so that you can rotate tokens.
 
-    Without any, events stay as they are and all are accepted.
+    Without tokens, it signs nothing and accepts every event.
     """
 
     def __init__(self, tokens: tuple[str, ...]) -> None:
@@ -49,14 +48,14 @@ class Signer:
         return replace(event, extensions={**event.extensions, EXTENSION: signature})
 
     def check(self, event: Envelope) -> None:
-        """UnsignedEventError where there are tokens and none of them signed the event."""
+        """Raises UnsignedEventError if there are tokens and none of them signed the event."""
         given = event.extensions.get(EXTENSION, "").encode()
-        # All are compared, each in constant time: how long it takes tells nothing.
+        # Compare all tokens, each in constant time, so that timing reveals nothing.
         fitting = [
             hmac.compare_digest(_signature(token, event).encode(), given) for token in self._tokens
         ]
         if self._tokens and not any(fitting):
-            state = "does not fit the event" if given else "is missing"
+            state = "does not match the event" if given else "is missing"
             message = (
                 f"The attribute {EXTENSION!r} {state}. Sign the event with EVENT_TOKEN:"
                 f" `stockcast sign --type {event.type[:80]} --data ...` prints it."
@@ -65,7 +64,7 @@ class Signer:
 
 
 def _signature(token: bytes, event: Envelope) -> str:
-    # In one canonical form (RFC 8785), since a broker may write 1.0 as 1, or sort the fields.
+    # Canonical form (RFC 8785), because a broker may write 1.0 as 1 or sort the fields.
     try:
         data = rfc8785.dumps(event.data)
     except rfc8785.CanonicalizationError as error:

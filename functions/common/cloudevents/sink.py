@@ -1,4 +1,4 @@
-"""Where events are posted when they are not replies."""
+"""Posts events that are not replies."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ REPLY_TIMEOUT_S = 10.0
 
 
 class Sink:
-    """Posts CloudEvents in binary mode to `url`; taken is taken: any 2xx answer.
+    """Posts CloudEvents in binary mode to `url`. Any 2xx answer counts as accepted.
 
-    With `{function}` in it, `url` stands for an address a function (see routing.py);
-    an event that no function takes is then not posted, as a broker would not deliver it.
+    If `url` contains `{function}`, it stands for one address per function (see routing.py). The
+    sink then drops an event that no function takes, as a broker would.
     """
 
     def __init__(self, url: str) -> None:
@@ -31,7 +31,7 @@ class Sink:
         return urllib3.PoolManager(timeout=timeout, retries=False)
 
     def post(self, event: Envelope) -> None:
-        """Hand the event on. `TemporaryError` unless the sink has taken it."""
+        """Post the event. Raises TemporaryError if the sink does not accept it."""
         from urllib3.exceptions import HTTPError
 
         url = address(self.url, event)

@@ -1,8 +1,8 @@
-"""HTTP requests as the server hands them over (WSGI), answered below Flask.
+"""Answers HTTP requests at the WSGI level, below Flask.
 
-functions-framework loads a function within the context of its Flask application, and its server
-then calls that application for each request. Flask's routing, contexts and response objects cost
-as much as answering an event does, and an event needs none of them.
+functions-framework loads a function inside its Flask application, and its server calls that
+application for each request. Flask's routing, contexts and response objects cost as much time as
+answering an event, and an event needs none of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """One HTTP request; the names of `headers` are in lower case."""
+    """One HTTP request. The names of `headers` are in lowercase."""
 
     method: str
     path: str
@@ -40,7 +40,7 @@ class HttpRequest:
 
 
 def answer_below_flask(function: Callable[[HttpRequest], Answer]) -> None:
-    """Have the application that loads us call `function`, where one does."""
+    """Make the Flask application that loads this module call `function`, if there is one."""
     import flask
 
     if not flask.has_app_context():

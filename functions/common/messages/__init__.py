@@ -1,1 +1,1 @@
-"""What Stockcast's parts say to each other and to callers: events, submissions, parameters."""
+"""The messages between Stockcast's functions and its callers: events, submissions, documents."""

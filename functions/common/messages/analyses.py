@@ -1,6 +1,6 @@
-"""The kinds of analyses and the parameters each takes, named as in the Stocker class.
+"""The kinds of analyses and their parameters, named as in the Stocker class.
 
-Web checks a submission with these classes, and ingest and forecast check the event again.
+The web function checks a submission with these classes. Ingest and forecast check the event again.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ Interest = Annotated[
 
 
 class Parameters(Message, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The parameters of one kind; None: not asked for."""
+    """The parameters of one kind of analysis. None means not requested."""
 
 
 class Range(Parameters, frozen=True, kw_only=True):
@@ -69,14 +69,14 @@ class Range(Parameters, frozen=True, kw_only=True):
 
     @classmethod
     def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """A range without days."""
+        """Complain about a range without days."""
         start, end = good.get("start"), good.get("end")
         if start and end and start >= end:
             yield InvalidFieldError("start", f"must be before end ({end}), not {start}.")
 
 
 class Fit(Parameters, frozen=True, kw_only=True):
-    """How one model of Prophet is fitted."""
+    """How to fit a Prophet model."""
 
     changepoint_prior: Prior = 0.05
     training_years: TrainingYears = 3
@@ -90,7 +90,7 @@ class History(Range, frozen=True, kw_only=True):
 
     @classmethod
     def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """A range without days, and a column named twice."""
+        """Complain about a range without days, and about a column named twice."""
         yield from super().complaints(good)
         columns = good.get("columns", [])
         if len(set(columns)) < len(columns):
@@ -99,23 +99,23 @@ class History(Range, frozen=True, kw_only=True):
 
 
 class BuyAndHold(Range, frozen=True, kw_only=True):
-    """What shares bought on one day have brought by another."""
+    """The profit of shares bought on one day and held until another."""
 
     nshares: Shares = 1.0
 
 
 class Components(Fit, frozen=True, kw_only=True):
-    """The parts of Prophet's line."""
+    """The parts of Prophet's forecast: trend and seasonality."""
 
     days: Days = 30
 
 
 class PredictFuture(Components, frozen=True, kw_only=True):
-    """The days ahead on which Prophet expects a rise or a fall."""
+    """The days on which Prophet expects the price to rise or fall."""
 
 
 class Evaluate(Range, frozen=True, kw_only=True):
-    """Prophet's forecast of past days against what came, and a trading game."""
+    """Prophet's forecast of past days compared with the real prices, and a trading game."""
 
     nshares: Shares | None = None
     changepoint_prior: Prior = 0.05
@@ -123,13 +123,13 @@ class Evaluate(Range, frozen=True, kw_only=True):
 
 
 class Changepoints(Fit, frozen=True, kw_only=True):
-    """Where Prophet's trend turns, with search interest beside it."""
+    """The days on which Prophet's trend turns, with search interest for comparison."""
 
     interest_csv: Interest | None = None
 
     @classmethod
     def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """A file that does not hold search interest."""
+        """Complain about a file without search interest."""
         if good.get("interest_csv"):
             try:
                 interest.read(good["interest_csv"], "interest_csv")
@@ -138,7 +138,7 @@ class Changepoints(Fit, frozen=True, kw_only=True):
 
 
 class PriorAnalysis(Parameters, frozen=True, kw_only=True):
-    """How far Prophet's line bends, by its changepoint prior."""
+    """How the changepoint prior changes Prophet's trend."""
 
     days: Days = 180
     priors: Priors = field(default_factory=lambda: list(DEFAULT_PRIORS))
@@ -149,7 +149,7 @@ class PriorAnalysis(Parameters, frozen=True, kw_only=True):
 
 
 class PriorValidation(Range, frozen=True, kw_only=True):
-    """Which changepoint prior would have been best."""
+    """Which changepoint prior forecast past prices best."""
 
     priors: Priors = field(default_factory=lambda: list(DEFAULT_PRIORS))
     training_years: TrainingYears = 3
@@ -169,7 +169,7 @@ PARAMETERS: dict[str, type[Parameters]] = {
     "prior_validation": PriorValidation,
 }
 UPLOADED = frozenset({"interest_csv"})
-"""Parameters too long to be shown with a request."""
+"""Parameters that are too long to show with a request."""
 
 for _kind, _parameters in PARAMETERS.items():
     _parameters.WHAT = _kind
@@ -181,7 +181,7 @@ def takes(kind: str) -> tuple[str, ...]:
 
 
 def parameters(kind: str, data: Json) -> tuple[dict[str, Any], list[InvalidFieldError]]:
-    """The parameters of a kind in `data`, defaults filled in, and what is wrong with them."""
+    """The valid parameters of a kind in `data`, with defaults, and the errors of the others."""
     good, wrong = parts(PARAMETERS[kind], data)
     bad = {error.field.partition("[")[0] for error in wrong}
     kept = PARAMETERS[kind](**{name: good[name] for name in good if name not in bad})
@@ -190,7 +190,7 @@ def parameters(kind: str, data: Json) -> tuple[dict[str, Any], list[InvalidField
 
 
 def checked(kind: str, data: Json) -> dict[str, Any]:
-    """The parameters of a kind in `data`. Raises InvalidMessageError."""
+    """The parameters of a kind in `data`. Raises InvalidMessageError if one is wrong."""
     read, wrong = parameters(kind, data)
     if wrong:
         raise InvalidMessageError(wrong)

@@ -1,4 +1,4 @@
-"""The request that an event is about whose data cannot be used."""
+"""Finds the request that an event with invalid data belongs to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functions.common.messages.message import SHOWN_CHARACTERS
 
 
 def requested_by(data: object) -> ForecastRequested | None:
-    """What was asked, as far as it can be read; None where it has no request id."""
+    """The request, as far as `data` can be read. None if there is no request id."""
     if not isinstance(data, dict):
         return None
     request_id = data.get("request_id")

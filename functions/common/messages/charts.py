@@ -1,4 +1,4 @@
-"""The variants of a chart: light or dark, once or twice the pixels, PNG or SVG."""
+"""The variants of a chart: light or dark, single or double resolution, PNG or SVG."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MEDIA_TYPES: dict[Format, str] = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 class Variant(NamedTuple):
-    """One way of drawing a chart. An SVG has no scale: it is 1."""
+    """One way to draw a chart. The scale of an SVG is always 1."""
 
     theme: Theme = "light"
     scale: Scale = 1

@@ -1,7 +1,6 @@
 """The events of Stockcast: one class per type.
 
-`TYPE` is the versioned name. A class ignores fields it does not know, so a newer sender may add
-some.
+`TYPE` is the versioned name. A class ignores unknown fields, so newer senders can add some.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 PREFIX = "dev.stockcast."
 FORECAST: Final = "forecast"
-"""The kind of a request that is no analysis."""
+"""The kind of a request that is not for an analysis."""
 
 Text = Annotated[str, fields.text(512)]
 WrittenDay = Annotated[
@@ -35,9 +34,10 @@ Kind = Literal["forecast", analyses.Kind]
 
 
 class Event(Message, frozen=True):
-    """What every event has beside its data.
+    """The base of all events.
 
-    `request_id` and `symbol` are empty where it is about no request, or about many symbols.
+    `request_id` is empty if the event belongs to no request. `symbol` is empty if it is about
+    several symbols.
     """
 
     TYPE: ClassVar[str]
@@ -52,12 +52,12 @@ class Event(Message, frozen=True):
 
     @property
     def extensions(self) -> dict[str, str]:
-        """Attributes that a Trigger may filter on."""
+        """Extension attributes that a Trigger can filter on."""
         return {}
 
 
 class AboutSymbol(Event, frozen=True):
-    """An event about one symbol, which it names in upper case."""
+    """An event about one symbol, which is stored in uppercase."""
 
     symbol: Symbol
 
@@ -76,10 +76,10 @@ class AboutRequest(Event, frozen=True):
 
 
 class ForecastRequested(AboutRequest, frozen=True):
-    """Someone asks where the price of `symbol` may be in `days` calendar days.
+    """Someone requests a forecast of `symbol` for `days` calendar days ahead.
 
-    Of another `kind` (analyses.KINDS) it asks for that analysis. Its parameters are then the
-    `options`, and `days` and `model` mean nothing.
+    With another `kind` (analyses.KINDS), it requests that analysis. `options` then has its
+    parameters, and `days` and `model` are not used.
     """
 
     TYPE: ClassVar[str] = PREFIX + "forecast.requested.v1"
@@ -96,7 +96,7 @@ class ForecastRequested(AboutRequest, frozen=True):
 
     @classmethod
     def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Options that are too long; of an analysis, those that are not its parameters."""
+        """Complain about options that are too long or, for an analysis, wrong parameters."""
         return wrong_options(good)
 
     @property
@@ -108,10 +108,11 @@ class ForecastRequested(AboutRequest, frozen=True):
 
 
 class PricesIngested(AboutRequest, frozen=True, kw_only=True):
-    """The prices a forecast needs lie in S3 under `bucket` and `key`, as version `etag`.
+    """The prices for a forecast are stored in S3 under `bucket` and `key`, as version `etag`.
 
-    `fresh_until` is when newer prices should exist (ISO 8601; empty: not known), and `stale` says
-    that the provider gave none or fewer and these are the last prices known.
+    `fresh_until` is the time from which newer prices should exist (ISO 8601, empty if unknown). If
+    `stale` is true, the provider returned no prices or fewer than before, and these are the latest
+    known ones.
     """
 
     TYPE: ClassVar[str] = PREFIX + "prices.ingested.v1"
@@ -137,7 +138,7 @@ class PricesIngested(AboutRequest, frozen=True, kw_only=True):
 
     @classmethod
     def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """As of what was requested, and a time that is not one."""
+        """Complain about wrong options, and about a `fresh_until` that is not a time."""
         yield from wrong_options(good)
         moment = good.get("fresh_until")
         if moment and not fits(moment, Annotated[datetime, Meta(tz=True)]):
@@ -156,7 +157,7 @@ class PricesIngested(AboutRequest, frozen=True, kw_only=True):
 
 
 class ForecastCompleted(AboutRequest, frozen=True):
-    """A forecast lies in Redis under `result_key`; its backtest may follow."""
+    """A forecast is stored in Redis under `result_key`. Its backtest may follow later."""
 
     TYPE: ClassVar[str] = PREFIX + "forecast.completed.v1"
 
@@ -166,7 +167,7 @@ class ForecastCompleted(AboutRequest, frozen=True):
 
     @property
     def extensions(self) -> dict[str, str]:
-        """Forecast takes back those that lack a backtest."""
+        """Mark an event without a backtest. A Trigger sends it back to the forecast function."""
         return {"backtest": "pending"} if self.lacks_backtest else {}
 
     def to_data(self) -> dict[str, Any]:
@@ -174,7 +175,7 @@ class ForecastCompleted(AboutRequest, frozen=True):
 
 
 class ForecastFailed(AboutRequest, frozen=True):
-    """A request has ended without a forecast; `error` is its problem object (RFC 9457)."""
+    """A request has failed. `error` is a problem object (RFC 9457)."""
 
     TYPE: ClassVar[str] = PREFIX + "forecast.failed.v1"
 
@@ -183,7 +184,7 @@ class ForecastFailed(AboutRequest, frozen=True):
 
 
 class ChartRequested(AboutRequest, frozen=True, omit_defaults=True):
-    """Someone wants the picture of a result; drawn on demand, since few are looked at so."""
+    """Someone requests a result as an image. Few do, so charts are drawn on demand."""
 
     TYPE: ClassVar[str] = PREFIX + "chart.requested.v1"
 
@@ -198,7 +199,7 @@ class ChartRequested(AboutRequest, frozen=True, omit_defaults=True):
 
 
 class BatchRequested(Event, frozen=True):
-    """Members of a batch are still to be handed to the broker; web takes it, and sends it anew."""
+    """A batch has members that are not posted yet. Web posts some, then sends this event again."""
 
     TYPE: ClassVar[str] = PREFIX + "batch.requested.v1"
 
@@ -206,9 +207,9 @@ class BatchRequested(Event, frozen=True):
 
 
 class PricesRefresh(Event, frozen=True):
-    """The market has closed: fetch what is new of `symbols`; of the watch-list if there are none.
+    """The market has closed. Fetch new prices of `symbols`, or of the watch-list if it is empty.
 
-    A cron sends it with empty data; ingest sends it to itself with the symbols that are left.
+    A cron sends it with empty data. Ingest sends it to itself with the remaining symbols.
     """
 
     TYPE: ClassVar[str] = PREFIX + "prices.refresh.v1"
@@ -220,7 +221,7 @@ class PricesRefresh(Event, frozen=True):
 
 
 class WarmupRequested(AboutSymbol, frozen=True):
-    """Someone is about to ask about `symbol`: wake up, and have its prices ready."""
+    """Someone may soon request a forecast of `symbol`. Start up and fetch its prices."""
 
     TYPE: ClassVar[str] = PREFIX + "warmup.requested.v1"
 
@@ -228,7 +229,7 @@ class WarmupRequested(AboutSymbol, frozen=True):
 
 
 class PricesUploaded(AboutSymbol, frozen=True):
-    """A file of prices lies in S3 under `symbol`; whoever has sent it waits under `upload_id`."""
+    """A file of prices is stored in S3 under `symbol`. Its sender waits for `upload_id`."""
 
     TYPE: ClassVar[str] = PREFIX + "prices.uploaded.v1"
 
@@ -236,7 +237,7 @@ class PricesUploaded(AboutSymbol, frozen=True):
 
 
 class PricesWarmed(AboutSymbol, frozen=True):
-    """The prices of `symbol` are ready and somebody may ask for its forecast soon."""
+    """The prices of `symbol` are ready, and someone may soon request its forecast."""
 
     TYPE: ClassVar[str] = PREFIX + "prices.warmed.v1"
 
@@ -250,11 +251,11 @@ TYPES = frozenset(
         *(BatchRequested, PricesRefresh, PricesUploaded, WarmupRequested, PricesWarmed),
     )
 )
-"""The types of all events of Stockcast."""
+"""The types of all Stockcast events."""
 
 
 def _read_asked(cls: Any, data: Json) -> Any:
-    """An event about a request: of a forecast with its days, of an analysis with its parameters."""
+    """An event about a request. A forecast needs `days`, an analysis needs valid parameters."""
     kind = data.get("kind", FORECAST)
     if kind == FORECAST:
         return read(cls, data, required=("days",))
@@ -277,7 +278,7 @@ def wrong_options(good: dict[str, Any]) -> Iterable[InvalidFieldError]:
 
 
 def _is_carried(options: dict[str, Any]) -> bool:
-    """Whether options are short enough, and can be signed."""
+    """Whether options are short enough and can be signed."""
     import rfc8785
 
     with suppress(rfc8785.CanonicalizationError):
@@ -286,7 +287,7 @@ def _is_carried(options: dict[str, Any]) -> bool:
 
 
 def _of_kind(data: dict[str, Any]) -> dict[str, Any]:
-    """Without what means nothing for the kind that is asked for."""
+    """The data without the fields that the requested kind does not use."""
     return _without(data, *(("kind",) if data["kind"] == FORECAST else ("days", "model")))
 
 

@@ -1,7 +1,7 @@
-"""The kinds of fields that messages have. Each says what it takes, in its limits and in words.
+"""The types of message fields. Each has limits, and words that describe them.
 
-The words stand in complaints ("must be a whole number from 1 to 3650, not 0") and in the API's
-description.
+Error messages ("must be a whole number from 1 to 3650, not 0") and the API's description use these
+words.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from msgspec import Meta
 Json = Mapping[str, Any]
 
 SYMBOL = re.compile(r"[A-Z0-9^@][A-Z0-9.\-=^_]{0,23}")
-"""A symbol as Stockcast names it. One that begins with `@` is an uploaded file."""
+"""A symbol in Stockcast's spelling. If it begins with `@`, it is an uploaded file."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 BATCH_ID = re.compile(r"[A-Za-z0-9_-]{8,58}")
 DEFAULT_MODEL = "calibrated"
 MIN_DAYS = 1
 MAX_DAYS = 3650
 MOST_SYMBOLS = 5000
-"""Of a batch."""
+"""The most symbols in a batch."""
 MAX_OPTIONS_CHARACTERS = 2000
 
 
 def is_a(words: str, **limits: Any) -> Meta:
-    """What a field takes, in words, and its limits."""
+    """What a field accepts: a description in words, and its limits."""
     told = {"words": words}
     return Meta(description=f"{words[0].upper()}{words[1:]}.", extra=told, **limits)
 
 
 def matching(pattern: str, words: str, **limits: Any) -> Meta:
-    """A text that matches the whole of `pattern`."""
-    # Python's `$` would let a line break follow. The API's description has no `\Z`.
+    """A string that fully matches `pattern`."""
+    # Python's `$` also matches before a final line break. The API's description has no `\Z`.
     described = {"pattern": f"^{pattern}$"}
     return is_a(words, pattern=rf"\A(?:{pattern})\Z", extra_json_schema=described, **limits)
 
@@ -61,7 +61,7 @@ Symbol = Annotated[
         examples=["AAPL"],
     ),
 ]
-"""A symbol in any case; `upper` names it as Stockcast does."""
+"""A symbol in upper or lowercase. `upper` converts it to Stockcast's spelling."""
 RequestId = Annotated[
     str, matching(REQUEST_ID.pattern, "a UUID or 8 to 64 letters, digits, '_' or '-'")
 ]
@@ -78,5 +78,5 @@ Options = Annotated[
 
 
 def upper(symbol: str) -> str:
-    """A symbol as Stockcast names it."""
+    """A symbol in Stockcast's spelling."""
     return symbol.strip().upper()

@@ -1,4 +1,4 @@
-"""Search interest over time, as Google Trends exports it: a short CSV that a person uploads.
+"""Reads search interest over time from a short CSV file that Google Trends exports.
 
     Category: All categories
 
@@ -6,7 +6,7 @@
     2012-03-04,45
     2012-03-11,<1
 
-The first column is called Day, Week, Month or Time; a month is written 2012-03.
+The first column is named Day, Week, Month or Time. A month has the form 2012-03.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from functions.common.errors import InvalidFieldError
 PERIODS = frozenset({"day", "week", "month", "time"})
 DAY = re.compile(r"([0-9]{4}-[0-9]{2})(-[0-9]{2})?(?:[T ].*)?")
 BELOW_ONE = 0.5
-"""What `<1` counts as."""
+"""The value of `<1`."""
 
 FEWEST_ROWS = 10
 MOST_CHARACTERS = 60_000
@@ -32,7 +32,7 @@ MOST_TERM_CHARACTERS = 60
 
 @dataclass(frozen=True)
 class Interest:
-    """Interest in `term`, 0 to 100, at the beginning of each period; `dates` ascending, ISO."""
+    """Interest in `term`, from 0 to 100. `dates` are the ISO start dates, in ascending order."""
 
     term: str
     dates: tuple[str, ...]
@@ -40,13 +40,14 @@ class Interest:
 
 
 def read(text: str, field: str) -> Interest:
-    """The interest in an exported CSV. Raises InvalidFieldError about `field`, naming the line."""
+    """The interest in an exported CSV. Raises InvalidFieldError about `field` if it is wrong."""
     rows = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""))
     try:
         header = next((row for row in rows if row and row[0].strip().lower() in PERIODS), [])
         pairs = [_pair(row, rows.line_num, field) for row in rows if row]
     except csv.Error as error:
-        raise InvalidFieldError(field, f"is no CSV in line {rows.line_num}: {error}.") from error
+        message = f"is not valid CSV in line {rows.line_num}: {error}."
+        raise InvalidFieldError(field, message) from error
     term = header[1].split(": (")[0].strip() if len(header) > 1 else ""
     if not term:
         message = (
@@ -55,7 +56,7 @@ def read(text: str, field: str) -> Interest:
         )
         raise InvalidFieldError(field, message)
     if len(pairs) < FEWEST_ROWS:
-        message = f"has {len(pairs)} rows; at least {FEWEST_ROWS} are needed."
+        message = f"has {len(pairs)} rows, but needs at least {FEWEST_ROWS}."
         raise InvalidFieldError(field, message)
     for (earlier, _), (later, _) in pairwise(pairs):
         if later <= earlier:
@@ -81,7 +82,7 @@ def _pair(row: list[str], line: int, field: str) -> tuple[str, float]:
 
 
 def _day(cell: str) -> str:
-    """The first day of a period. Raises ValueError."""
+    """The first day of a period. Raises ValueError if `cell` is not a date."""
     written = DAY.fullmatch(cell)
     if not written:
         raise ValueError(cell)

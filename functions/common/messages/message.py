@@ -1,7 +1,7 @@
-"""What every message is: a class that reads itself from JSON and names all that is wrong with it.
+"""The base class of messages, which reads a message from JSON and reports every wrong field.
 
-msgspec parses, checks and writes. It stops at the first wrong field; `InvalidMessageError` names
-them all.
+msgspec parses, checks and writes messages. It stops at the first wrong field, but
+InvalidMessageError names all of them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 SHOWN_CHARACTERS = 40
 MOST_UNKNOWN = 10
 MOST_ITEMS = 20
-"""Wrong items of one list that are named one by one."""
+"""The most wrong items of one list to name one by one."""
 MOST_DEEP = 32
-"""Levels of objects and lists in JSON; a message has four."""
+"""The most nested levels of objects and lists in JSON. A message has four."""
 WORDS: dict[Any, str] = {
     bool: "true or false",
     dict: "an object",
@@ -36,20 +36,20 @@ WORDS: dict[Any, str] = {
 class Message(msgspec.Struct, frozen=True):
     """One kind of JSON object. A subclass lists its fields.
 
-    One with `forbid_unknown_fields=True` refuses fields it does not know; `WHAT` names it there.
+    With `forbid_unknown_fields=True`, it refuses unknown fields. Its errors then call it `WHAT`.
     """
 
     WHAT: ClassVar[str] = ""
 
     @classmethod
     def from_data(cls, data: Json) -> Self:
-        """The message in a JSON object. Raises InvalidMessageError, naming each wrong field."""
+        """The message in a JSON object. Raises InvalidMessageError if any field is wrong."""
         message: Self = read(cls, data)
         return message
 
     @classmethod
     def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """What is wrong with fields that are good by themselves, by name."""
+        """Errors in the combination of the fields in `good`, each of which is valid on its own."""
         del good
         return ()
 
@@ -63,9 +63,9 @@ MessageType = type[Message]
 
 
 def read(cls: Any, data: Json, required: Collection[str] = ()) -> Any:
-    """The `cls` in a JSON object, see `Message.from_data`.
+    """The `cls` in a JSON object. See `Message.from_data`.
 
-    `required` are fields that must be there although the class has a default for them.
+    `required` names fields that must be present although the class has defaults for them.
     """
     good, wrong = parts(cls, data, required)
     if wrong:
@@ -76,7 +76,7 @@ def read(cls: Any, data: Json, required: Collection[str] = ()) -> Any:
 def parts(
     cls: MessageType, data: Json, required: Collection[str] = ()
 ) -> tuple[dict[str, Any], list[InvalidFieldError]]:
-    """The good fields of a JSON object, converted and with defaults, and what is wrong with it."""
+    """The valid fields of a JSON object, converted and with defaults, and the errors in it."""
     good: dict[str, Any] = {}
     wrong = [InvalidFieldError(name, "is missing.") for name in required if name not in data]
     try:
@@ -97,7 +97,7 @@ def parts(
 
 
 def value(name: str, given: Any, of: Any) -> Any:
-    """`given` as a field of the type `of`. Raises InvalidFieldError about `name`."""
+    """`given`, converted to the type `of`. Raises InvalidFieldError about `name` if it is wrong."""
     try:
         return _converted(given, of)
     except ValidationError:
@@ -105,9 +105,9 @@ def value(name: str, given: Any, of: Any) -> Any:
 
 
 def loads(text: str | bytes) -> Any:
-    """The value of a JSON text. ValueError where it is not JSON or is nested too deep.
+    """The value of a JSON text. Raises ValueError if it is not JSON or is nested too deeply.
 
-    Later stages can carry all of it: no NaN, no infinity, no half of a surrogate pair.
+    NaN, infinities and half surrogate pairs are not JSON either, because later stages fail on them.
     """
     too_deep = f"it is nested more than {MOST_DEEP} levels deep"
     try:
@@ -131,7 +131,7 @@ def _containers(values: Iterable[Any]) -> list[Any]:
 
 
 def shown(value: object) -> str:
-    """`value` as JSON, shortened, fit for an error message."""
+    """`value` as JSON, shortened for an error message."""
     text = json.dumps(value, ensure_ascii=True, default=str)
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 3] + "..."
 
@@ -143,17 +143,17 @@ def _converted(given: Any, of: Any) -> Any:
 
 
 def _named(name: str, given: Any, of: Any) -> Iterator[InvalidFieldError]:
-    """What is wrong with a field: its items, where it is a list with wrong ones."""
+    """The errors of a wrong field. If it is a list with wrong items, one error per item."""
     item = _item_of(of)
     listed = given if item is not None and isinstance(given, list) else []
     places = [place for place, one in enumerate(listed) if not fits(one, item)]
     for place in places[:MOST_ITEMS]:
         yield from _named(f"{name}[{place}]", listed[place], item)
     if len(places) > MOST_ITEMS:
-        message = f"{len(places)} of the list are wrong; the first {MOST_ITEMS} are named here."
+        message = f"has {len(places)} wrong items. Only the first {MOST_ITEMS} are listed here."
         yield InvalidFieldError(name, message)
     if not places:
-        found = f"{len(listed)} of them" if listed else shown(given)
+        found = f"a list of {len(listed)}" if listed else shown(given)
         yield InvalidFieldError(name, f"must be {_words(of)}, not {found}.")
 
 
@@ -166,7 +166,7 @@ def fits(given: Any, of: Any) -> bool:
 
 
 def _item_of(of: Any) -> Any:
-    """The type of the items of a list type; None for another type."""
+    """The type of a list's items. None if `of` is not a list type."""
     if get_origin(of) is Annotated:
         return _item_of(get_args(of)[0])
     if get_origin(of) in {Union, UnionType}:
@@ -175,7 +175,7 @@ def _item_of(of: Any) -> Any:
 
 
 def _words(of: Any) -> str:
-    """What a type takes, in words."""
+    """What a type accepts, in words."""
     if get_origin(of) is Annotated:
         for meta in reversed(of.__metadata__):
             if meta.extra and "words" in meta.extra:
@@ -189,8 +189,8 @@ def _words(of: Any) -> str:
 
 
 def _unknown(cls: MessageType, data: Json) -> list[InvalidFieldError]:
-    """The fields that the class does not know; of many, the first."""
+    """The errors of the first MOST_UNKNOWN unknown fields."""
     known = cls.__struct_fields__
-    message = f"is not a field of {cls.WHAT}, which takes {', '.join(known)}."
+    message = f"is not a field of {cls.WHAT}. Its fields are {', '.join(known)}."
     unknown = [name for name in data if name not in known]
     return [InvalidFieldError(name[:SHOWN_CHARACTERS], message) for name in unknown[:MOST_UNKNOWN]]

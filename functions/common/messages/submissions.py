@@ -1,4 +1,4 @@
-"""What a caller submits to the HTTP API. Unknown fields are refused."""
+"""The bodies and queries that callers send to the HTTP API."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from functions.common.messages.fields import BatchId, RequestId, Symbol
 from functions.common.messages.message import Message
 
 OwnId = Annotated[
-    RequestId, Meta(description="Your own request id: sent again, it gives the same request.")
+    RequestId,
+    Meta(description="Your own request id. If you send it again, you get the same request."),
 ]
 OwnBatchId = Annotated[
-    BatchId, Meta(description="Your own id: sent again, it gives the same batch.")
+    BatchId, Meta(description="Your own id. If you send it again, you get the same batch.")
 ]
 Symbols = Annotated[
     list[Symbol],
@@ -44,12 +45,12 @@ class ForecastSubmission(Message, frozen=True, kw_only=True, forbid_unknown_fiel
 
     @classmethod
     def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Options that are too long."""
+        """Complain about options that are too long."""
         return wrong_options(good)
 
 
 class AnalysisKind(Message, frozen=True, kw_only=True):
-    """An analysis, before it is known which parameters it takes."""
+    """An analysis, read only far enough to know which parameters it takes."""
 
     symbol: Symbol
     kind: analyses.Kind
@@ -57,7 +58,7 @@ class AnalysisKind(Message, frozen=True, kw_only=True):
 
 
 def _analysis(kind: str, parameters: type[analyses.Parameters]) -> Any:
-    """The submission of a kind: its parameters stand beside the symbol and the kind."""
+    """The submission class of a kind, with its parameters next to the symbol and the kind."""
     own: list[Any] = [("symbol", Symbol), ("kind", Literal[kind]), ("id", OwnId | None, None)]
     return msgspec.defstruct(
         f"{parameters.__name__}Submission",
@@ -74,11 +75,11 @@ def _analysis(kind: str, parameters: type[analyses.Parameters]) -> Any:
 ANALYSES: dict[str, Any] = {
     kind: _analysis(kind, parameters) for kind, parameters in analyses.PARAMETERS.items()
 }
-"""The submission of each kind of analysis."""
+"""The submission class of each kind of analysis."""
 
 
 class BatchSubmission(Message, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Forecasts of many symbols at once. A symbol named twice is asked for once."""
+    """Forecasts of many symbols at once. If you name a symbol twice, it counts once."""
 
     WHAT: ClassVar[str] = "a batch"
 
@@ -92,7 +93,7 @@ class BatchSubmission(Message, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class UploadQuery(Message, frozen=True, kw_only=True):
-    """What goes with an uploaded file."""
+    """Options for an uploaded file."""
 
     name: Annotated[
         str,
@@ -108,7 +109,7 @@ class UploadQuery(Message, frozen=True, kw_only=True):
 
 
 class SymbolQuery(Message, frozen=True, kw_only=True):
-    """A search among the symbols."""
+    """A search for symbols."""
 
     q: Annotated[str, Meta(description="A ticker or company name.")] = ""
 
@@ -129,7 +130,7 @@ class HistoryQuery(Message, frozen=True, kw_only=True):
 
     @classmethod
     def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """A range that ends before it starts."""
+        """Complain about a range that ends before it starts."""
         start, end = good.get("start"), good.get("end")
         if start and end and start > end:
             yield InvalidFieldError("start", f"must not be after end ({end}), not {start}.")

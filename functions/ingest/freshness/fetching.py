@@ -140,7 +140,7 @@ class Fetching:
         self, provider: Provider, symbol: str, held: _Held
     ) -> tuple[PriceHistory, str] | None:
         """The stored history with its tail fetched; None where all is to be fetched."""
-        if needs_comparing(held.stored, self.now()):
+        if provider.gives_all and needs_comparing(held.stored, self.now()):
             return None
         latest = provider.fetch(symbol, tail.beginning(held.history))
         longer = tail.extended(held.history, held.stored.last_action, latest)

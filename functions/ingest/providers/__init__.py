@@ -43,6 +43,8 @@ class Provider(Protocol):
 
     name: str
     schedule: Schedule
+    gives_all: bool
+    """Whether a fetch without `since` gives the whole history, and not only recent prices."""
 
     def fetch(self, symbol: str, since: date | None = None) -> Fetched:
         """The prices of `symbol` from `since` on, that day included; None: all there are.

@@ -70,7 +70,7 @@ class AlphaVantageProvider:
         self._http = session(self.name, secrets=(key,))
         self._key = key
         self._clock = clock
-        self._is_premium = plan == PREMIUM
+        self._is_premium = self.gives_all = plan == PREMIUM
         self._url = url.rstrip("/")
 
     def fetch(self, symbol: str, since: date | None = None) -> Fetched:

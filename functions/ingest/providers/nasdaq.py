@@ -46,6 +46,7 @@ class NasdaqProvider:
     """Adjusted daily prices of one database. `clock` gives the time in epoch seconds."""
 
     name = "nasdaq"
+    gives_all = True
 
     def __init__(
         self,

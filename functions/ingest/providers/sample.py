@@ -21,6 +21,7 @@ class SampleProvider:
     """The bundled sample; `data/README.md` says where it is from."""
 
     name = "sample"
+    gives_all = True
     schedule = Schedule(timedelta(), ends=LAST_DAY)
 
     def fetch(self, symbol: str, since: date | None = None) -> Fetched:

@@ -52,6 +52,7 @@ class TiingoProvider:
     """Adjusted daily prices of US listings. `clock` gives the time in epoch seconds."""
 
     name = "tiingo"
+    gives_all = True
     schedule = Schedule(timedelta(hours=1, minutes=30))
 
     def __init__(

@@ -41,6 +41,7 @@ class TwelveDataProvider:
     """
 
     name = "twelvedata"
+    gives_all = True
     schedule = Schedule(timedelta(hours=2))
 
     def __init__(

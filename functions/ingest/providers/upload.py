@@ -59,6 +59,7 @@ class UploadProvider:
     """
 
     name = uploads.PROVIDER
+    gives_all = True
 
     def __init__(
         self,

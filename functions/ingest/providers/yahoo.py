@@ -58,6 +58,7 @@ class YahooProvider:
     """
 
     name = "yahoo"
+    gives_all = True
     schedule = Schedule(timedelta(hours=2))
 
     def __init__(

@@ -22,7 +22,7 @@ def run(*arguments, url=None, **variables):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
 
@@ -46,7 +46,7 @@ def at_a_terminal(*arguments, url, until, then=None):
         start_new_session=True,
     )
     os.close(theirs)
-    shown, give_up, sent = b"", time.monotonic() + 60, False
+    shown, give_up, sent = b"", time.monotonic() + 300, False
     while time.monotonic() < give_up:
         if select.select([ours], [], [], 0.1)[0]:
             try:

@@ -64,7 +64,7 @@ def test_who_reads_the_first_line_alone_is_not_shown_an_error(stockcast):
         env={**os.environ, "STOCKCAST_URL": stockcast.url},
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert ran.stdout.startswith(b"date,kind,close")
     assert ran.stderr == b""

@@ -22,7 +22,7 @@ def up(home, base, log, *options):
     return subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
 
-def until(condition, timeout_s=180.0):
+def until(condition, timeout_s=300):
     give_up = time.monotonic() + timeout_s
     while not (got := condition()):
         assert time.monotonic() < give_up, condition
@@ -32,7 +32,7 @@ def until(condition, timeout_s=180.0):
 
 def is_ready(base):
     try:
-        return requests.get(f"http://127.0.0.1:{base}/readyz", timeout=5).ok
+        return requests.get(f"http://127.0.0.1:{base}/readyz", timeout=300).ok
     except requests.ConnectionError:
         return False
 
@@ -57,9 +57,9 @@ def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(own_st
     assert "Conditional writes (If-None-Match and If-Match): the server honors" in said.read_text()
     assert own_stockcast.get("/readyz").ok
     body = {"symbol": "IBM", "days": 5, "id": "second-stack"}
-    assert requests.post(f"http://127.0.0.1:{base}/api/forecasts", json=body, timeout=30).ok
+    assert requests.post(f"http://127.0.0.1:{base}/api/forecasts", json=body, timeout=300).ok
     url = f"http://127.0.0.1:{base}/api/forecasts/second-stack"
-    until(lambda: requests.get(url, timeout=30).json()["status"] == "done")
+    until(lambda: requests.get(url, timeout=300).json()["status"] == "done")
 
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0

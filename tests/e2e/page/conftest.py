@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.e2e.conftest import HANG_MS
+
 
 def complaint_of(said):
     """An error in the console, other than the browser's own line about an answer's status."""
@@ -24,6 +26,7 @@ def visit(chromium, stockcast):
         context = chromium.new_context(
             **{"viewport": {"width": 1180, "height": 1000}, "locale": "en-US", **options}
         )
+        context.set_default_timeout(HANG_MS)
         contexts.append(context)
         page = context.new_page()
         page.complaints, page.asked = [], []

@@ -9,7 +9,7 @@ import requests
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 DASH = "\u2013"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LONG_MS = 60_000
+LONG_MS = 300_000
 
 
 def answered(page):
@@ -20,7 +20,7 @@ def answered(page):
 
 def linked(page, selector):
     """The JSON behind a link of the page."""
-    return requests.get(page.eval_on_selector(selector, "(link) => link.href"), timeout=60).json()
+    return requests.get(page.eval_on_selector(selector, "(link) => link.href"), timeout=300).json()
 
 
 def drawn_colors(page, plot=".plot"):

@@ -51,7 +51,8 @@ def test_each_is_drawn_from_its_defaults_and_bars_nobody(visit, kind):
         assert all(line["name"] in legend for line in panel["lines"])
     said = page.inner_text("#analysis-outcome .source")
     assert re.fullmatch(
-        r"From 3,270 daily prices, as of Mar 1, 2013 \(\d+ years old\), of the bundled sample\.",
+        r"Based on 3,270 daily prices up to Mar 1, 2013 \(\d+ years ago\),"
+        r" from the bundled sample\.",
         said,
     )
     figures = result["figures"]
@@ -141,7 +142,8 @@ def test_columns_are_chosen(visit):
     page.uncheck("[name=columns][value=volume]")
     page.uncheck("[name=columns][value=adj_close]")
     page.click("text=Analyze >> nth=-1")
-    assert page.inner_text("#parameter-columns-error") == "Choose one at least."
+    page.wait_for_selector("#parameter-columns-error:not(:empty)")
+    assert page.inner_text("#parameter-columns-error") == "Choose at least one."
 
 
 def test_values_are_written_in_their_unit(visit):
@@ -179,7 +181,8 @@ def test_bad_parameters_are_named_beside_their_field(visit):
     analysed(page)
     page.fill("#parameter-priors", "0.1, many")
     page.click("text=Analyze >> nth=-1")
-    assert "numbers with commas" in page.inner_text("#parameter-priors-error")
+    page.wait_for_selector("#parameter-priors-error:not(:empty)")
+    assert "numbers separated by commas" in page.inner_text("#parameter-priors-error")
     assert page.evaluate("document.activeElement.id") == "parameter-priors"
     page.fill("#parameter-priors", "0.1, 1000")
     page.click("text=Analyze >> nth=-1")
@@ -221,5 +224,5 @@ def test_waiting_can_be_cancelled(visit):
     page.fill("#analysis-symbol", "IBM")
     page.keyboard.press("Enter")
     page.click("text=Cancel")
-    page.wait_for_selector("#analysis-outcome >> text=Cancelled")
+    page.wait_for_selector("#analysis-outcome >> text=Canceled")
     assert page.input_value("#analysis-symbol") == "IBM"

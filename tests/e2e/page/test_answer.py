@@ -303,3 +303,34 @@ def test_the_record_of_a_slow_model_is_added_when_it_is_there(visit):
     assert "Fitted line" in page.inner_text(".legend")
     page.wait_for_selector(".bars li", timeout=LONG_MS)
     assert page.inner_text(".bars").count("delivered") == 3
+
+
+@pytest.mark.parametrize(
+    ("currency", "locale", "written"),
+    [
+        ("GBP", "en-US", r"£\d+\.\d\d"),
+        ("JPY", "en-US", r"¥\d+"),
+        ("EUR", "de-DE", r"\d+,\d\d\s€"),
+        (None, "en-US", r"\d+\.\d\d"),
+    ],
+)
+def test_prices_are_written_in_their_currency(visit, currency, locale, written):
+    """The sample is in dollars: the answer is changed on its way."""
+    page = visit("/docs", locale=locale)
+    told = f'"{currency}"' if currency else "null"
+
+    def change(route):
+        body = re.sub(r'"currency": ?"USD"', f'"currency":{told}', route.fetch().text())
+        route.fulfill(body=body, content_type="text/event-stream")
+
+    page.route("**/events", change)
+    page.goto(page.url.replace("/docs", "/?symbol=MSFT&days=45"))
+    line = answered(page)
+    assert re.fullmatch(rf"MSFT: {written} to {written} by .*2013", line), line
+    assert re.match(written, page.inner_text(".figures .main dd"))
+    assert "$" not in page.inner_text(".figures")
+
+
+def test_what_was_noticed_in_the_prices_is_told(answer):
+    notes = answer.locator("[aria-label='Notes about the data'] li")
+    assert len(stored(answer)["data"]["notes"]) == notes.count() > 0

@@ -29,7 +29,7 @@ def docs(visit):
 )
 def test_a_question_leads_to_its_answer(docs, question, section):
     docs.fill("#search", question)
-    docs.wait_for_selector("#contents a.best", timeout=1000)
+    docs.wait_for_selector("#contents a.best")
     docs.press("#search", "Enter")
     docs.wait_for_function("(id) => location.hash === `#${id}`", arg=section)
     assert docs.locator(f"#{section} h2").is_visible()

@@ -193,3 +193,22 @@ def test_without_storage_the_page_works(visit):
     page.click("text=Watch AAPL")
     page.click("nav >> text=Watchlist")
     page.wait_for_selector("#watch-table >> text=AAPL")
+
+
+def test_a_shared_link_shows_the_forecasts_chart(answer, stockcast):
+    html = stockcast.get(LINK).text
+    image = re.search(r'property="og:image" content="([^"]+)"', html)[1]
+    assert image.startswith(stockcast.url)
+    shown = stockcast.get(image.removeprefix(stockcast.url)).content
+    assert Image.open(io.BytesIO(shown)).format == "PNG"
+    assert 'property="og:title" content="AAPL, 45 days' in html
+    icon = re.search(r'og:image" content="([^"]+)"', stockcast.get("/?symbol=<b>&days=1").text)[1]
+    assert icon.endswith("icon-180.png")
+
+
+def test_the_page_can_be_installed(page, stockcast):
+    href = page.get_attribute("link[rel=manifest]", "href")
+    manifest = stockcast.get(f"/{href}").json()
+    folder = f"/{href}".rpartition("/")[0]
+    for icon in manifest["icons"]:
+        assert stockcast.get(f"{folder}/{icon['src']}").headers["content-type"] == icon["type"]

@@ -159,3 +159,17 @@ def test_metadata_that_makes_no_sense_means_to_fetch_again(world, nonsense):
     assert (ingested.last_date, ingested.first_date) == ("2016-01-04", "2015-01-02")
     assert (ingested.rows, ingested.stale) == (first.rows, False)
     assert len(world.full_fetches()) == 2
+
+
+def test_a_provider_of_recent_prices_alone_is_not_asked_for_the_whole_again(world, monkeypatch):
+    """A free key gives a window of days that moves: what has left it is no loss."""
+    provider = world.tiingo()
+    asked = []
+    fetch = provider.fetch
+    monkeypatch.setattr(provider, "gives_all", False)
+    monkeypatch.setattr(provider, "fetch", lambda *of: asked.append(of) or fetch(*of))
+    ingestion = world.ingestion(provider)
+    for day in (4, 5, 12, 20):
+        world.at(date(2016, 1, day), 18)
+        ingestion.ingest(REQUESTED)
+    assert [len(of) for of in asked] == [1, 2, 2, 2]

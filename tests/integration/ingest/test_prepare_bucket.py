@@ -33,7 +33,7 @@ class Between:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 if self.command == "PUT" and header in self.headers and status:
                     return self.say(status, {}, b"<Error><Code>NotImplemented</Code></Error>")
-                connection = http.client.HTTPConnection(target, timeout=60)
+                connection = http.client.HTTPConnection(target, timeout=300)
                 connection.request(self.command, self.path, body or None, dict(self.headers))
                 answer = connection.getresponse()
                 said = answer.read()

@@ -40,11 +40,11 @@ def settings(redis_settings, inbox):
 
 def submit(url, symbols=SYMBOLS, **changes):
     body = {"symbols": symbols, "days": 45, "id": "my-batch"} | changes
-    return requests.post(f"{url}/api/batches", json=body, timeout=10)
+    return requests.post(f"{url}/api/batches", json=body, timeout=300)
 
 
 def document(url):
-    return requests.get(f"{url}/api/batches/my-batch", timeout=10).json()
+    return requests.get(f"{url}/api/batches/my-batch", timeout=300).json()
 
 
 def member(number):
@@ -59,7 +59,7 @@ def finish(store, number):
 def expand(url, batch_id="my-batch", *, is_signed=True):
     event = Envelope("1", "/s", BatchRequested.TYPE, {"batch_id": batch_id})
     headers, body = (SIGNER.signed(event) if is_signed else event).to_binary()
-    return requests.post(f"{url}/events/batch", data=body, headers=headers, timeout=30)
+    return requests.post(f"{url}/events/batch", data=body, headers=headers, timeout=300)
 
 
 def expand_until_full(url, inbox, monkeypatch):
@@ -83,7 +83,7 @@ def test_a_batch_is_accepted_with_a_request_for_each_symbol_and_one_event(url, i
     assert (event.type, event.data) == (BatchRequested.TYPE, {"batch_id": "my-batch"})
     told = document(url)
     assert (told["status"], told["total"], told["counts"]["queued"]) == ("running", 200, 200)
-    one = requests.get(f"{url}/api/forecasts/my-batch--0199", timeout=10).json()
+    one = requests.get(f"{url}/api/forecasts/my-batch--0199", timeout=300).json()
     assert (one["symbol"], one["status"]) == ("S199", "queued")
 
 
@@ -143,7 +143,7 @@ def test_a_body_over_the_limit_is_413(url):
 
 def test_an_unknown_batch_is_404_everywhere(url):
     for suffix in ("", "/events", "/results.csv", "/ranking"):
-        answer = requests.get(f"{url}/api/batches/nobodys{suffix}", timeout=10)
+        answer = requests.get(f"{url}/api/batches/nobodys{suffix}", timeout=300)
         assert answer.status_code == 404
         assert "nobodys" in answer.json()["detail"]
 
@@ -202,7 +202,7 @@ def test_an_expansion_that_breaks_off_goes_on_where_it_was(url, inbox, monkeypat
 
 def test_two_that_expand_the_same_batch_do_not_both_go_on(url, inbox, monkeypatch):
     submit(url)
-    met = threading.Barrier(2, timeout=10)
+    met = threading.Barrier(2, timeout=300)
 
     def answer(event):
         if event.id == "my-batch--0000":  # both have read what is left before either notes it
@@ -234,7 +234,7 @@ def test_an_event_of_a_batch_that_is_gone_is_taken(url):
 
 
 def test_an_event_that_is_none_of_a_batch_is_400(url):
-    assert requests.post(f"{url}/events/batch", data=b"x", timeout=10).status_code == 400
+    assert requests.post(f"{url}/events/batch", data=b"x", timeout=300).status_code == 400
     assert expand(url, "bad id").status_code == 400
 
 
@@ -247,7 +247,7 @@ def test_an_event_of_a_stranger_is_refused(url, inbox):
 
 def test_the_progress_is_told_until_the_end(url, store):
     submit(url)
-    answer = requests.get(f"{url}/api/batches/my-batch/events", stream=True, timeout=30)
+    answer = requests.get(f"{url}/api/batches/my-batch/events", stream=True, timeout=300)
     worker = threading.Thread(target=lambda: [finish(store, number) for number in range(200)])
     documents = (json.loads(line[5:]) for line in answer.iter_lines() if line[:5] == b"data:")
     told = [next(documents)]
@@ -264,7 +264,7 @@ def test_results_and_ranking_of_a_batch(url, store):
     submit(url, SYMBOLS[:3])
     finish(store, 1)
     store.fail(member(2), UnknownSymbolError("S2 is not known."))
-    answer = requests.get(f"{url}/api/batches/my-batch/results.csv", timeout=10)
+    answer = requests.get(f"{url}/api/batches/my-batch/results.csv", timeout=300)
     assert answer.headers["content-type"].startswith("text/csv")
     assert 'filename="my-batch.csv"' in answer.headers["content-disposition"]
     header, *rows = answer.text.splitlines()
@@ -272,7 +272,7 @@ def test_results_and_ranking_of_a_batch(url, store):
     assert rows[0].startswith("S0,my-batch--0000,queued,,")
     assert rows[1].startswith("S1,my-batch--0001,done,2013-03-01,100.0,2013-04-15,101.0,90.0")
     assert rows[2].endswith("S2 is not known.")
-    ranked = requests.get(f"{url}/api/batches/my-batch/ranking", timeout=10).json()["rows"]
+    ranked = requests.get(f"{url}/api/batches/my-batch/ranking", timeout=300).json()["rows"]
     assert [(one["rank"], one["symbol"]) for one in ranked] == [(1, "S1")]
 
 
@@ -282,7 +282,7 @@ def test_what_is_left_of_an_overdue_batch_fails_when_it_is_read(settings, store)
         finish(store, 1)
         time.sleep(0.6)
         told = document(url)
-        rows = requests.get(f"{url}/api/batches/my-batch/results.csv", timeout=10).text
+        rows = requests.get(f"{url}/api/batches/my-batch/results.csv", timeout=300).text
     assert told["status"] == "done"
     assert (told["counts"]["done"], told["counts"]["failed"]) == (1, 2)
     assert "waiting for its turn" in rows
@@ -299,6 +299,6 @@ def test_a_dead_letter_of_a_batch_fails_what_is_left_of_it(url, store):
         extensions={"knativeerrorcode": "503"},
     )
     headers, body = SIGNER.signed(dead).to_binary()
-    answer = requests.post(f"{url}/events/dead-letter", data=body, headers=headers, timeout=10)
+    answer = requests.post(f"{url}/events/dead-letter", data=body, headers=headers, timeout=300)
     assert answer.status_code == 204
     assert document(url)["counts"] == {**NONE, "done": 1, "failed": 2}

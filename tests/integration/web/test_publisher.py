@@ -156,7 +156,7 @@ def test_a_connection_that_breaks_just_before_it_is_written_to_is_told_so(run):
         server = await asyncio.start_server(lambda *ends: connected.put(ends), "127.0.0.1", 0)
         async with server:
             port = server.sockets[0].getsockname()[1]
-            stream = await AsyncioBackend().connect_tcp("127.0.0.1", port, timeout=5)
+            stream = await AsyncioBackend().connect_tcp("127.0.0.1", port, timeout=300)
             _, writer = await connected.get()
             writer.transport.get_extra_info("socket").setsockopt(
                 socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)

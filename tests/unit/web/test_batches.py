@@ -78,7 +78,7 @@ def test_a_bad_id_is_refused(own):
 def test_an_unknown_field_is_refused_and_told_what_is_known():
     told = errors_of(modle="prophet", options={})
     assert told == dict.fromkeys(
-        ("modle", "options"), "is not a field of a batch, which takes symbols, days, model, id."
+        ("modle", "options"), "is not a field of a batch. Its fields are symbols, days, model, id."
     )
 
 

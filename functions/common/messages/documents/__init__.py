@@ -1,4 +1,4 @@
-"""What the HTTP API answers: each document's class, from which its description is made."""
+"""The documents that the HTTP API returns. The API's description is generated from them."""
 
 from functions.common.messages.documents.analyses import AnalysisRequest
 from functions.common.messages.documents.base import Accepted, Problem

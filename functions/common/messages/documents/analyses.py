@@ -1,4 +1,4 @@
-"""What a request for an analysis is answered."""
+"""The documents about an analysis."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functions.common.messages.documents.base import Document, Numbers, Problem,
 
 
 class Line(Document, frozen=True):
-    """A line of a panel."""
+    """A line in a panel."""
 
     name: str
     role: str
@@ -20,7 +20,7 @@ class Line(Document, frozen=True):
 
 
 class Band(Document, frozen=True):
-    """A range of a panel."""
+    """A shaded range in a panel."""
 
     name: str
     role: str
@@ -29,7 +29,7 @@ class Band(Document, frozen=True):
 
 
 class Mark(Document, frozen=True):
-    """A day that a panel points out."""
+    """A highlighted day in a panel."""
 
     date: str
     label: str
@@ -41,7 +41,7 @@ class Panel(Document, frozen=True):
 
     title: str
     unit: Literal["price", "money", "percent", "shares", "index", "correlation"]
-    x_label: Annotated[str, Meta(description="`date`, or what the numbers are.")]
+    x_label: Annotated[str, Meta(description="`date`, or the meaning of the numbers.")]
     x: list[str | float]
     lines: list[Line]
     bands: list[Band]
@@ -49,7 +49,7 @@ class Panel(Document, frozen=True):
 
 
 class Table(Document, frozen=True):
-    """The figures of an analysis as a table."""
+    """The numbers of an analysis as a table."""
 
     columns: list[str]
     rows: list[list[float | str | None]]
@@ -60,18 +60,18 @@ class AnalysisResult(Document, frozen=True):
 
     symbol: str
     kind: analyses.Kind
-    currency: Annotated[str | None, Meta(description="ISO 4217; null for an index.")]
+    currency: Annotated[str | None, Meta(description="ISO 4217 code. Null for an index.")]
     message: Annotated[str, Meta(description="The answer in one sentence.")]
     notes: Annotated[
-        list[str], Meta(description="What to know about it, such as dates that were moved.")
+        list[str], Meta(description="Remarks about the result, such as dates that were moved.")
     ]
     figures: Annotated[
         dict[str, float | str | None],
-        Meta(description="By name; null where the prices do not tell."),
+        Meta(description="The key numbers by name. Null if the prices do not determine one."),
     ]
     panels: list[Panel]
     table: Table
-    data: Annotated[dict[str, Any], Meta(description="The prices used, as in a forecast.")]
+    data: Annotated[dict[str, Any], Meta(description="The prices used. Same as in a forecast.")]
 
 
 class AnalysisRequest(Document, frozen=True):
@@ -80,9 +80,7 @@ class AnalysisRequest(Document, frozen=True):
     id: str
     symbol: str
     kind: analyses.Kind
-    parameters: Annotated[
-        dict[str, Any], Meta(description="With the defaults of those that were not given.")
-    ]
+    parameters: Annotated[dict[str, Any], Meta(description="All parameters, including defaults.")]
     status: Status
     submitted_at: datetime
     updated_at: datetime

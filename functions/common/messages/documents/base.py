@@ -1,4 +1,4 @@
-"""What all documents share, and the two that every resource answers."""
+"""The base of all documents, and the documents that several resources return."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ Status = Literal["queued", "ingesting", "forecasting", "done", "failed"]
 
 
 class Document(Struct, frozen=True, kw_only=True):
-    """One kind of answer. A field that is UNSET is left out."""
+    """One kind of answer. The JSON leaves out fields that are UNSET."""
 
 
 class WrongField(Document, frozen=True):
-    """What is wrong with one field."""
+    """An error in one field."""
 
     field: str
     message: str
 
 
 class Suggestion(Document, frozen=True):
-    """A symbol that may be meant."""
+    """A symbol that you may have meant."""
 
     symbol: str
     name: str
 
 
 class Problem(Document, frozen=True):
-    """What went wrong (RFC 9457)."""
+    """An error (RFC 9457)."""
 
     type: str
     title: str
@@ -40,7 +40,7 @@ class Problem(Document, frozen=True):
 
 
 class Links(Document, frozen=True):
-    """Where a request is found."""
+    """The URLs of a request."""
 
     self: str
     events: str
@@ -48,7 +48,7 @@ class Links(Document, frozen=True):
 
 
 class Accepted(Document, frozen=True):
-    """A request that is taken."""
+    """An accepted request."""
 
     id: str
     status: Status

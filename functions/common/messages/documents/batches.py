@@ -1,4 +1,4 @@
-"""What a batch is answered."""
+"""The documents about a batch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functions.common.messages.documents.base import Document
 
 
 class BatchLinks(Document, frozen=True):
-    """Where a batch is found."""
+    """The URLs of a batch."""
 
     self: str
     events: str
@@ -20,7 +20,7 @@ class BatchLinks(Document, frozen=True):
 
 
 class BatchAccepted(Document, frozen=True):
-    """A batch that is taken."""
+    """An accepted batch."""
 
     id: str
     status: Literal["queued"]
@@ -28,7 +28,7 @@ class BatchAccepted(Document, frozen=True):
 
 
 class Counts(Document, frozen=True):
-    """How many members of a batch stand where."""
+    """The number of a batch's members in each state."""
 
     queued: int
     ingesting: int
@@ -38,13 +38,13 @@ class Counts(Document, frozen=True):
 
 
 class BatchProgress(Document, frozen=True):
-    """How a batch gets on."""
+    """The progress of a batch."""
 
     id: str
     days: int
     model: str
     status: Literal["running", "done"]
-    total: Annotated[int, Meta(description="Different symbols.")]
+    total: Annotated[int, Meta(description="The number of different symbols.")]
     counts: Counts
     submitted_at: datetime
     updated_at: datetime
@@ -52,7 +52,7 @@ class BatchProgress(Document, frozen=True):
 
 
 class Ranked(Document, frozen=True):
-    """A member of a batch that is done."""
+    """A finished member of a batch."""
 
     rank: int
     symbol: str
@@ -68,7 +68,7 @@ class Ranked(Document, frozen=True):
 
 
 class Failed(Document, frozen=True):
-    """A member of a batch that failed, and why."""
+    """A failed member of a batch, and the reason."""
 
     symbol: str
     request_id: str
@@ -76,7 +76,7 @@ class Failed(Document, frozen=True):
 
 
 class Ranking(Document, frozen=True):
-    """The members of a batch that are done, the likeliest to rise first, and those that failed."""
+    """The finished members of a batch, most likely to rise first, and the failed ones."""
 
     rows: list[Ranked]
     failed: list[Failed]

@@ -1,4 +1,4 @@
-"""What a request for a forecast is answered."""
+"""The documents about a forecast."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functions.common.messages.documents.base import Document, Numbers, Problem,
 
 
 class Intervals(Document, frozen=True):
-    """The lower and the upper bound of each interval on the last day."""
+    """The lower and upper bound of each interval on the target date."""
 
     of_50: list[float] = field(name="50")
     of_80: list[float] = field(name="80")
@@ -19,9 +19,9 @@ class Intervals(Document, frozen=True):
 
 
 class History(Document, frozen=True):
-    """Past prices. lo80 to hi80 is the 80% interval that the model would have given the day before.
+    """Past prices. lo80 to hi80 is the 80% interval of a forecast made one day earlier.
 
-    It is null where it is not known, and for prophet.
+    The interval is null if it is unknown, and for prophet.
     """
 
     dates: list[date]
@@ -45,7 +45,7 @@ class Forecast(Document, frozen=True):
 
 
 class RandomWalk(Document, frozen=True):
-    """What a random walk without drift says about the same sessions."""
+    """The forecast of a random walk without drift for the same sessions."""
 
     mean: Numbers
     lo80: Numbers
@@ -53,9 +53,9 @@ class RandomWalk(Document, frozen=True):
 
 
 class Trust(Document, frozen=True):
-    """Whether the 80% range kept its promise for this stock.
+    """Whether the 80% range has held its promise for this stock.
 
-    Where `state` is `too_narrow`, the result's `message` begins with `sentence`.
+    If `state` is `too_narrow`, the result's `message` begins with `sentence`.
     """
 
     state: Literal["ok", "too_narrow", "too_few", "pending", "failed"]
@@ -63,57 +63,63 @@ class Trust(Document, frozen=True):
 
 
 class Backtest(Document, frozen=True):
-    """The model's own record on past prices of this stock."""
+    """The model's track record on past prices of this stock."""
 
     origins: int
-    horizon_days: Annotated[int, Meta(description="Trading days.")]
+    horizon_days: Annotated[int, Meta(description="The horizon in trading days.")]
     mase: float | None
     mase_random_walk: float | None
     coverage80: float | None
     direction_accuracy: float | None
     verdict: str
     record: Annotated[
-        str | None, Meta(description="Such as `Promised 80%, delivered 75% (97 forecasts)`.")
+        str | None,
+        Meta(description="For example `Promised 80%, delivered 75% (97 forecasts)`."),
     ]
     trust: Trust
     widened80: Annotated[
         list[float] | None,
         Meta(
-            description="Where `trust.state` is `too_narrow`: the 80% range, as wide as the record"
-            " asks for (split conformal prediction)."
+            description="If `trust.state` is `too_narrow`: the 80% range, widened to fit past"
+            " errors (split conformal prediction). Otherwise null."
         ),
     ]
     status: Literal["complete", "pending", "failed"]
 
 
 class Data(Document, frozen=True):
-    """The prices that a result was computed from."""
+    """The prices that a result is based on."""
 
     provider: str
     symbol: str
-    name: Annotated[str | None, Meta(description="Of the company, fund or index.")]
+    name: Annotated[str | None, Meta(description="The name of the company, fund or index.")]
     exchange: Annotated[str | None, Meta(description="The MIC (ISO 10383) of the exchange.")]
     calendar: Annotated[
-        str, Meta(description="Whose sessions the dates are: an exchange, 24/7, 24/5 or observed.")
+        str,
+        Meta(description="The calendar of the dates: an exchange, 24/7, 24/5 or observed."),
     ]
     first_date: str
     last_date: str
     rows: int
     s3_key: str
     etag: str
-    fetched_at: Annotated[str, Meta(description="When the provider was last asked.")]
-    age_days: Annotated[int, Meta(description="Of the last price.")]
-    stale: Annotated[bool, Meta(description="The provider gave none or fewer: these are the last.")]
+    fetched_at: Annotated[str, Meta(description="When Stockcast last asked the provider.")]
+    age_days: Annotated[int, Meta(description="The age of the last price.")]
+    stale: Annotated[
+        bool,
+        Meta(
+            description="True if the provider returned no prices or fewer than before. These are"
+            " then the latest known ones."
+        ),
+    ]
     jumps: Annotated[
-        list[str], Meta(description="Latest days on which the price jumped without a split.")
+        list[str], Meta(description="The latest days on which the price jumped without a split.")
     ]
-    notes: Annotated[
-        list[str], Meta(description="What to know about the prices, in whole sentences.")
-    ]
+    notes: Annotated[list[str], Meta(description="Remarks about the prices, in full sentences.")]
 
 
 class Curve(Document, frozen=True):
-    """A part of Prophet's line."""
+    """One part of Prophet's forecast."""
 
     dates: list[date]
     values: Numbers
@@ -127,7 +133,7 @@ class Changepoint(Document, frozen=True):
 
 
 class Components(Document, frozen=True):
-    """What Prophet's line is made of; the other models have none."""
+    """The parts of Prophet's forecast. Other models have none."""
 
     trend: Curve | UnsetType = UNSET
     yearly: Curve | UnsetType = UNSET
@@ -140,7 +146,7 @@ class ForecastResult(Document, frozen=True):
 
     last_date: date
     last_price: float
-    currency: Annotated[str | None, Meta(description="ISO 4217; null for an index.")]
+    currency: Annotated[str | None, Meta(description="ISO 4217 code. Null for an index.")]
     target_date: date
     predicted_price: float
     intervals: Intervals

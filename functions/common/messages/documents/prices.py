@@ -1,4 +1,4 @@
-"""What is answered about symbols, prices and data sources."""
+"""The documents about symbols, prices and data sources."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from functions.common.messages.documents.base import Document, Numbers, Suggesti
 
 
 class PriceFile(Document, frozen=True):
-    """What was read in an uploaded file.
+    """What Stockcast read in an uploaded file.
 
-    `columns` are those found; in a file of several series, the series, of which `column` is the
-    one chosen. `calendar` is inferred from the dates. `notes` say what was mended.
+    `columns` lists the columns, or the series in a file with several series. `column` is the chosen
+    one. `calendar` is inferred from the dates. `notes` lists repairs.
     """
 
     symbol: str
@@ -29,26 +29,29 @@ class PriceFile(Document, frozen=True):
 
 
 class FoundSymbol(Document, frozen=True):
-    """A symbol that fits a search."""
+    """A symbol that matches a search."""
 
     symbol: str
     name: str
-    exchange: Annotated[str | None, Meta(description="The MIC (ISO 10383), where it is known.")]
-    currency: Annotated[str | None, Meta(description="ISO 4217, where it is known.")]
-    available: Annotated[bool, Meta(description="Whether a data source here may have prices.")]
+    exchange: Annotated[str | None, Meta(description="The MIC (ISO 10383), if known.")]
+    currency: Annotated[str | None, Meta(description="The ISO 4217 code, if known.")]
+    available: Annotated[
+        bool, Meta(description="Whether a configured data source may have prices.")
+    ]
 
 
 class Symbols(Document, frozen=True):
-    """The symbols that fit a search, the best first."""
+    """The symbols that match a search, best match first."""
 
     symbols: list[FoundSymbol]
 
 
 class TargetDate(Document, frozen=True):
-    """Where a number of days after the last price leads: `target_date` is the session on or after
-    `asked_date`.
+    """The target date of a forecast.
 
-    `last_date` is the day of the last stored price, or the one expected where none are stored yet.
+    `asked_date` is the given number of days after `last_date`. `target_date` is the first session
+    on or after it. `last_date` is the day of the last stored price, or the expected day if no
+    prices are stored yet.
     """
 
     symbol: str
@@ -59,7 +62,7 @@ class TargetDate(Document, frozen=True):
 
 
 class Source(Document, frozen=True):
-    """A data source that is set up."""
+    """A configured data source."""
 
     name: str
     title: str
@@ -75,14 +78,14 @@ class Sample(Document, frozen=True):
 
 
 class Step(Document, frozen=True):
-    """A way to today's prices: a line to copy, and what to know about it."""
+    """A way to get today's prices: a command to copy, and a note about it."""
 
     command: str
     note: str
 
 
 class Sources(Document, frozen=True):
-    """Where prices come from, and how to get today's."""
+    """Where prices come from, and how to get today's prices."""
 
     providers: list[Source]
     sample_only: bool
@@ -91,7 +94,7 @@ class Sources(Document, frozen=True):
 
 
 class Warming(Document, frozen=True):
-    """Whether the prices are being fetched."""
+    """Whether Stockcast is fetching the prices."""
 
     warming: bool
 
@@ -100,7 +103,7 @@ class PriceHistory(Document, frozen=True):
     """Daily prices."""
 
     symbol: str
-    currency: Annotated[str | None, Meta(description="ISO 4217; null for an index.")]
+    currency: Annotated[str | None, Meta(description="ISO 4217 code. Null for an index.")]
     provider: str
     fetched_at: str
     dates: list[date]

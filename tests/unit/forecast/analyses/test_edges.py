@@ -147,7 +147,9 @@ def test_a_bad_parameter_is_named_with_its_value(kind, field, value):
 def test_all_that_is_wrong_is_told_at_once_and_what_a_kind_takes():
     _, errors = parameters_of.parameters("buy_and_hold", {"nshares": 0, "days": 3, "start": "x"})
     assert [error.field for error in errors] == ["start", "nshares", "days"]
-    assert errors[2].message == "is not a field of buy_and_hold, which takes start, end, nshares."
+    assert (
+        errors[2].message == "is not a field of buy_and_hold. Its fields are start, end, nshares."
+    )
 
 
 @pytest.mark.parametrize("kind", RANGED)
