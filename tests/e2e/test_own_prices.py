@@ -57,7 +57,7 @@ def test_a_file_of_several_series_lists_them_and_one_is_chosen(stockcast):
     body = "\n".join(["date,AAA,BBB", *lines]).encode()
     first = upload(stockcast, body).json()
     assert (first["columns"], first["column"], first["calendar"]) == (["AAA", "BBB"], "AAA", "24/7")
-    assert "choose another with `column`" in first["notes"][0]
+    assert "Choose another with `column`" in first["notes"][0]
     chosen = upload(stockcast, body, column="BBB").json()
     assert (chosen["column"], chosen["rows"]) == ("BBB", 400)
     assert chosen["symbol"] != first["symbol"]
@@ -97,7 +97,7 @@ def test_a_symbol_of_no_file_fails_and_says_what_to_do(stockcast):
     submitted = stockcast.submit(symbol="@GONE-00000000", days=5)
     failed = stockcast.ended(submitted.json()["id"])
     assert failed["error"]["status"] == 404
-    assert "upload the file again" in failed["error"]["detail"]
+    assert "Upload the file again" in failed["error"]["detail"]
 
 
 @pytest.mark.parametrize("times", [4])

@@ -86,7 +86,7 @@ def test_another_provider_that_is_as_recent_takes_over_and_says_so(world):
     ingested = world.ingestion(world.tiingo(), wiki).ingest(REQUESTED)
     assert (ingested.provider, ingested.last_date) == ("nasdaq", "2016-01-05")
     (note,) = world.prices.head(ingested.key).notes
-    assert note == "These prices come from nasdaq since 2016-01-05; before, from tiingo."
+    assert note == "These prices come from nasdaq since 2016-01-05. Before: tiingo."
     # It goes on with that one, although the first knows the symbol again.
     again = world.ingestion(world.tiingo(), wiki).ingest(REQUESTED)
     assert (again.provider, len(world.replay.calls)) == ("nasdaq", 2)

@@ -96,7 +96,7 @@ def test_a_missing_bucket_is_made_checked_and_given_its_rules(settings):
 def test_doing_it_again_changes_nothing(settings):
     told_by(settings)
     again = told_by(settings)
-    assert again[0].endswith("was there.")
+    assert again[0].endswith("already exists.")
     rules = s3_client_of(settings).get_bucket_lifecycle_configuration(Bucket=settings.bucket)
     assert len(rules["Rules"]) == 2
 

@@ -199,7 +199,7 @@ def test_a_row_without_a_date_is_left_out_and_noted(world, row):
         day.date for day in world.market.days["ACME"] if day.date != lost
     ]
     assert (fetched.dropped, len(fetched.notes)) == (1, 1)
-    assert fetched.notes[0] == "1 row was left out: no date that can be read."
+    assert fetched.notes[0] == "1 row was left out: no readable date."
 
 
 def test_rows_of_which_none_has_a_date_are_a_bad_answer(world):

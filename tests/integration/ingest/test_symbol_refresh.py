@@ -49,7 +49,7 @@ def test_both_files_make_one_directory(world):
 
 def test_a_directory_that_lost_most_of_its_symbols_is_not_taken(world):
     world.put(listings.to_bytes(listings.Listing(f"X{n}", "Ex") for n in range(100)))
-    with pytest.raises(BadAnswerError, match="5 symbols, and 100 before"):
+    with pytest.raises(BadAnswerError, match="5 symbols, but 100 before"):
         world.refresh()
     assert len(world.symbols()) == 100
 

@@ -70,7 +70,7 @@ def test_a_file_works_until_it_expires_and_then_says_what_to_do(world):
     world.now_s += 7 * DAY_S - 1
     assert not world.prices.of(symbol).is_stale
     world.now_s += 1
-    with pytest.raises(UnknownSymbolError, match="upload the file again"):
+    with pytest.raises(UnknownSymbolError, match="Upload the file again"):
         world.prices.of(symbol)
     world.put(SHAPES["stooq"])
     assert world.take(symbol) == PricesWarmed(symbol)

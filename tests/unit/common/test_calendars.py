@@ -115,7 +115,7 @@ def test_annual_rates_count_the_sessions_of_the_market(name, days):
 
 
 def test_an_unknown_calendar_is_named_with_those_there_are():
-    with pytest.raises(UnknownCalendarError, match=r"'XXXX'; use one of 24/7, 24/5, ASEX"):
+    with pytest.raises(UnknownCalendarError, match=r"'XXXX'\. Use one of 24/7, 24/5, ASEX"):
         calendars.named("XXXX")
 
 

@@ -12,7 +12,7 @@ def test_more_notes_than_a_header_holds_are_cut_and_counted():
     assert len(header) <= notes.MOST_BYTES
     assert header.isascii()
     assert list(kept[:-1]) == told[: len(kept) - 1]
-    assert kept[-1] == f"{21 - len(kept)} more notes are left out here."
+    assert kept[-1] == f"{21 - len(kept)} more notes are left out."
 
 
 def test_no_notes_are_no_header():
