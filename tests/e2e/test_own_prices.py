@@ -30,7 +30,9 @@ def test_a_file_is_read_and_forecast_under_its_symbol(stockcast):
     assert (read["rows"], read["calendar"]) == (len(DAYS), "observed")
     assert (read["first_date"], read["last_date"]) == (str(DAYS[0]), str(DAYS[-1]))
     assert read["columns"] == ["date", "open", "high", "low", "close", "volume"]
-    assert "The file begins with the newest row; the rows are sorted by date." in read["notes"]
+    assert (
+        "The file begins with the newest row. Stockcast sorted the rows by date." in read["notes"]
+    )
     submitted = stockcast.submit(symbol=read["symbol"].lower(), days=10)
     done = stockcast.ended(submitted.json()["id"])
     assert done["status"] == "done", done
@@ -65,7 +67,7 @@ def test_a_file_of_several_series_lists_them_and_one_is_chosen(stockcast):
     assert result["result"]["last_price"] == 20 + 399 % 7
     missing = upload(stockcast, body, column="CCC")
     assert missing.status_code == 422
-    assert "There is no column 'CCC'. The file holds 2 series: 'AAA', 'BBB'." in missing.text
+    assert "There is no column 'CCC'. The file has 2 series: 'AAA', 'BBB'." in missing.text
 
 
 def test_an_uploaded_file_works_in_analyses_and_batches(stockcast):
