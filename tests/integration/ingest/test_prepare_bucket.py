@@ -83,7 +83,7 @@ def told_by(settings):
 
 def test_a_missing_bucket_is_made_checked_and_given_its_rules(settings):
     made, conditional, lifecycle = told_by(settings)
-    assert made == f"Bucket {settings.bucket} at {settings.endpoint_url}: made."
+    assert made == f"Bucket {settings.bucket} at {settings.endpoint_url}: created."
     assert "honors" in conditional
     assert "older than 7 days" in lifecycle
     client = s3_client_of(settings)

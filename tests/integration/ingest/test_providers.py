@@ -347,7 +347,7 @@ def test_json_of_another_shape_is_an_error_that_quotes_it(world, body):
 
 def test_a_body_of_30_mb_is_refused(world):
     world.instead(body="[" + " " * 30_000_000 + "]")
-    with pytest.raises(BadAnswerError, match="more than 16 MB"):
+    with pytest.raises(BadAnswerError, match="more than the limit of 16 MB"):
         world.provider.fetch("ACME")
     assert world.paid == 1
 
