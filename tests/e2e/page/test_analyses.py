@@ -142,6 +142,7 @@ def test_columns_are_chosen(visit):
     page.uncheck("[name=columns][value=volume]")
     page.uncheck("[name=columns][value=adj_close]")
     page.click("text=Analyze >> nth=-1")
+    page.wait_for_selector("#parameter-columns-error:not(:empty)")
     assert page.inner_text("#parameter-columns-error") == "Choose at least one."
 
 
@@ -180,6 +181,7 @@ def test_bad_parameters_are_named_beside_their_field(visit):
     analysed(page)
     page.fill("#parameter-priors", "0.1, many")
     page.click("text=Analyze >> nth=-1")
+    page.wait_for_selector("#parameter-priors-error:not(:empty)")
     assert "numbers separated by commas" in page.inner_text("#parameter-priors-error")
     assert page.evaluate("document.activeElement.id") == "parameter-priors"
     page.fill("#parameter-priors", "0.1, 1000")
