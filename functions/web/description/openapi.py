@@ -1,4 +1,4 @@
-"""The API's description (OpenAPI 3.1), made from the routes and the classes of their messages."""
+"""Builds the OpenAPI 3.1 description from the routes and the classes of their messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WHOLE = re.compile(r"\\A\(\?:(.*)\)\\Z", re.DOTALL)
 
 
 def document(routes: Iterable[Any]) -> dict[str, Any]:
-    """The description of those routes that say what they do."""
+    """The description of all routes that are Operations."""
     described = [route for route in routes if isinstance(route, Operation)]
     classes = [
         one for route in described for one in (*route.body, route.answer) if isinstance(one, type)
@@ -74,7 +74,7 @@ def _answer(route: Operation) -> dict[str, Any]:
 
 
 def _parameters(route: Operation) -> list[dict[str, Any]]:
-    """Those in the path, and those of the query; what each may be is said by the query's class."""
+    """The parameters of the path and the query, with the schemas of the query's class."""
     fields = _schemas([route.query])[route.query.__name__]["properties"] if route.query else {}
     in_path = IN_PATH.findall(route.path)
     return [
@@ -91,7 +91,7 @@ def _parameters(route: Operation) -> list[dict[str, Any]]:
 
 
 def _given(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a parameter that is given: there is no null in a query."""
+    """The schema of a parameter without null, because a query cannot contain null."""
     given: dict[str, Any] = schema.get("anyOf", [schema])[0]
     return given
 
@@ -107,7 +107,7 @@ def _schemas(classes: list[Any]) -> dict[str, Any]:
 
 
 def _without_python(schema: Any) -> Any:
-    """With patterns that every language reads, see `fields.matching`."""
+    """The schema with patterns that all languages can read. See `fields.matching`."""
     if isinstance(schema, list):
         return [_without_python(one) for one in schema]
     if not isinstance(schema, dict):
