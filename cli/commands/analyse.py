@@ -49,7 +49,9 @@ PARAMETERS = {
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to those of `stockcast`, with a command of its own for each kind."""
-    parser = commands.add_parser("analyse", help="look closer at a stock, in one of several ways")
+    parser = commands.add_parser(
+        "analyse", aliases=["analyze"], help="look closer at a stock, in one of several ways"
+    )
     kinds = parser.add_subparsers(required=True, metavar="KIND")
     for kind in analyses.KINDS:
         of_kind = kinds.add_parser(kind, help=KINDS[kind], description=KINDS[kind].capitalize())

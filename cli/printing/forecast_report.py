@@ -33,7 +33,7 @@ def print_forecast(console: Console, result: Mapping[str, Any], today: date) -> 
         print_text(console, said, "dim")
         if widened := result["backtest"].get("widened80"):
             low, high = map(money, widened)
-            print_text(console, f"As wide as that record asks for, the range is {low} to {high}.")
+            print_text(console, f"To match that record, the range would be {low} to {high}.")
         print_text(console, f"For ranges that fit: {_calibrated(result)}")
     else:
         print_text(console, f"The chance of a price above the last one, {last}, is {chance}.")

@@ -28,4 +28,4 @@ def provenance(result: Mapping[str, Any], today: date, *, since: str) -> list[st
     if jumps:
         told = ", ".join(jumps)
         lines.append(f"The price jumped without a split on {told}; check it before you rely on it.")
-    return [*lines, "Statistics of the past, no investment advice."]
+    return [*lines, "Statistics of the past. Not investment advice."]
