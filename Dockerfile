@@ -1,17 +1,17 @@
-# One image for each function: build with --build-arg FUNCTION=web, ingest, forecast or broker (the
-# local broker, for compose.yaml). Any base with glibc, Python 3.10 or newer and pip will do; it is the
-# only thing taken from outside.
+# One image for each function. Build it with --build-arg FUNCTION=web, ingest, forecast or broker (the
+# local broker, for compose.yaml). The base image can be any with glibc, pip and Python 3.10 or newer.
+# No other image is needed.
 #
-# The images are built of layers that they share: `shared` is in all of them, `prices` in ingest and
-# forecast. A node that runs all functions pulls each once. Only what a function has alone comes last.
+# The images share layers: all have `shared`, and ingest and forecast also have `prices`. A node that
+# runs all functions pulls each layer once. The layers that belong to one function come last.
 ARG BASE_IMAGE=python:3.12-slim
 ARG FUNCTION
 
 FROM ${BASE_IMAGE} AS shared-build
 COPY functions/common/requirements.txt /build/
-# The secret `pip` is a pip.conf that names a mirror or a proxy, where one is needed; no layer has it.
-# Bytecode is never written at run time, so it has to be there: compiling at each start would cost
-# more than the start itself. It is never checked against its source either.
+# If you need a mirror or a proxy, pass a pip.conf as the secret `pip`. No layer contains it.
+# Containers cannot write bytecode, and compiling takes longer than the rest of a start. So the build
+# compiles everything. Python does not compare this bytecode with its source.
 RUN --mount=type=secret,id=pip,target=/run/secrets/pip.conf \
     PIP_CONFIG_FILE=/run/secrets/pip.conf python3 -m pip install --quiet --no-cache-dir \
       --disable-pip-version-check --root-user-action=ignore --no-compile \
@@ -19,12 +19,12 @@ RUN --mount=type=secret,id=pip,target=/run/secrets/pip.conf \
  && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /app/lib
 
 FROM ${BASE_IMAGE} AS shared
-# The official images come without the bytecode of the standard library.
+# The official Python images do not contain the standard library's bytecode.
 RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash \
       -x '/(test|idlelib|lib2to3|tkinter|turtledemo|ensurepip|pydoc_data|site-packages|dist-packages)/' \
       "$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
 COPY --from=shared-build /app/lib /app/lib
-# One process takes THREADS requests at once (web's one event loop any number). Only /tmp is written.
+# One process handles THREADS requests at once. web's event loop has no such limit. Only /tmp is writable.
 ENV PYTHONPATH=/app:/app/lib \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
@@ -37,7 +37,7 @@ ENV PYTHONPATH=/app:/app/lib \
 WORKDIR /app
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-# Python as process 1 would ignore a SIGTERM that comes before it has set a handler.
+# As process 1, Python would ignore a SIGTERM that arrives before it sets a handler.
 ENTRYPOINT ["/app/lib/bin/dumb-init", "--single-child", "--"]
 CMD ["python3", "-m", "functions_framework"]
 
@@ -88,7 +88,7 @@ COPY functions/__init__.py /code/functions/
 COPY functions/common /code/functions/common
 RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /code
 
-# What the page takes from npm, by the npm of a wheel. The secret `npm` is a .npmrc for a mirror.
+# The page's npm packages. A wheel contains npm. To use a mirror, pass a .npmrc as the secret `npm`.
 FROM ${BASE_IMAGE} AS page
 WORKDIR /page
 COPY requirements-page.txt .

@@ -1,4 +1,4 @@
-# Every target sets up what it needs; when nothing changed, that takes no time.
+# Every target first installs what it needs. If nothing changed, this takes no time.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -14,10 +14,10 @@ help: ## list the targets
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
-	  || { echo "Stockcast needs Python 3.10 or newer; $(PYTHON) is older. Choose another with: make PYTHON=python3.12 ..."; exit 1; }
+	  || { echo "Stockcast needs Python 3.10 or newer. $(PYTHON) is older. Choose another with: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "Creating a virtual environment in $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
-	  || { echo "$(PYTHON) cannot make a virtual environment (on Debian: apt-get install python3-venv)."; exit 1; }
+	  || { echo "$(PYTHON) cannot make a virtual environment. On Debian, run apt-get install python3-venv."; exit 1; }
 	@echo "Installing uv ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
@@ -34,11 +34,12 @@ $(VENDOR): package.json package-lock.json local/vendor.py | $(READY)
 
 setup: $(READY) $(VENDOR) ## install everything a checkout needs
 
-# Of the images, each inside the next: what all share, what ingest and forecast share, what one has alone.
+# The lock files of the images: all images share the first, ingest and forecast share the second,
+# and each of the others belongs to one image.
 LOCKS := functions/common/requirements functions/common/requirements-prices local/broker/requirements \
   $(foreach function,web ingest forecast,functions/$(function)/requirements)
 
-lock: $(UV) ## lock all requirements anew (after editing a requirements.in)
+lock: $(UV) ## update all lock files (run it after you edit a requirements.in)
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --output-file requirements-dev.txt requirements-dev.in
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	  --constraints requirements-dev.txt --output-file requirements-yahoo.txt requirements-yahoo.in
@@ -70,10 +71,10 @@ test: $(YAHOO_READY) $(VENDOR) ## run all tests and report the coverage of funct
 fuzz: $(YAHOO_READY) ## try FUZZ_CASES (3000) random inputs on each parser
 	@$(BIN)/python -m pytest tests/fuzz --hypothesis-profile fuzz --timeout 3600
 
-test-faults: $(READY) $(VENDOR) ## break everything there is while requests are under way (25 minutes)
+test-faults: $(READY) $(VENDOR) ## break each part of Stockcast while it answers requests (25 minutes)
 	@$(BIN)/python -m pytest tests/faults --all-faults --timeout 600
 
-e2e-knative: $(READY) ## run the end-to-end tests on the cluster of KUBECONFIG
+e2e-knative: $(READY) ## run the end-to-end tests on the cluster that KUBECONFIG names
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" tests/e2e/on-knative.sh
 
 e2e-openfaas: $(READY) ## run the end-to-end tests on the OpenFaaS at GATEWAY
@@ -86,13 +87,13 @@ lint: $(READY) ## check style and types
 	@$(BIN)/lint-imports
 	@$(BIN)/bandit -q -ll -ii -r functions local cli evaluation
 
-audit: $(READY) ## look up the locked versions among the published advisories
+audit: $(READY) ## check the locked versions for published security advisories
 	@$(BIN)/python -m local.audit
 
-sbom: $(READY) ## write a CycloneDX bill of materials of each function into sbom/
+sbom: $(READY) ## write a CycloneDX bill of materials for each function to sbom/
 	@$(BIN)/python -m local.sbom
 
-format: $(READY) ## format the code and mend what can be mended
+format: $(READY) ## format the code and fix what ruff can fix
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
 
@@ -103,16 +104,16 @@ $(PEERS_READY): bench/peers/requirements.txt $(READY)
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r bench/peers/requirements.txt
 	@touch $@
 
-bench: $(PEERS_READY) ## measure everything against the old recipe, and write docs/performance.md
+bench: $(PEERS_READY) ## compare Stockcast with the old recipe and write docs/performance.md
 	@$(BIN)/python -m bench.run $(ARGS)
 
-load: $(READY) ## twice the load that can be carried, for two minutes, and write docs/performance.md
+load: $(READY) ## send twice the load it can carry for two minutes and write docs/performance.md
 	@$(BIN)/python -m bench.load $(ARGS)
 
 bench-images: $(READY) ## measure the images (as root on Linux, with buildah)
 	@$(BIN)/python -m bench.images
 
-# The first whose daemon answers. buildah keeps the layers that the images share only with --layers.
+# The first of these tools that answers. buildah keeps shared layers only with --layers.
 BUILDER      ?= $(shell for tool in docker podman buildah; do $$tool info >/dev/null 2>&1 && echo $$tool && break; done)
 BUILD_FLAGS  ?=
 BASE_IMAGE   ?= python:3.12-slim
@@ -120,8 +121,8 @@ IMAGE_PREFIX ?= stockcast-
 REVISION     := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 TAG          ?= $(REVISION)
 
-images: ## build the images with docker, podman or buildah, as stockcast-web:TAG and so on
-	@[ -n "$(BUILDER)" ] || { echo "No docker, podman or buildah answers here; install or start one of them."; exit 1; }
+images: ## build the images stockcast-web:TAG and so on with docker, podman or buildah
+	@[ -n "$(BUILDER)" ] || { echo "None of docker, podman and buildah answers. Install or start one of them."; exit 1; }
 	@for function in web ingest forecast broker; do \
 	  echo "Building $(IMAGE_PREFIX)$$function:$(TAG) ..."; \
 	  DOCKER_BUILDKIT=1 $(BUILDER) build --tag $(IMAGE_PREFIX)$$function:$(TAG) \
@@ -130,5 +131,5 @@ images: ## build the images with docker, podman or buildah, as stockcast-web:TAG
 	    $(if $(findstring buildah,$(BUILDER)),--layers) $(BUILD_FLAGS) . || exit 1; \
 	done
 
-clean: ## remove what setup and runs have made, data included
+clean: ## remove everything that setup and runs created, including data
 	rm -rf $(VENV) node_modules static/vendor sbom .stockcast .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

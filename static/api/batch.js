@@ -1,11 +1,11 @@
-// Forecasts of many tickers at once.
+// Forecasts many tickers at once.
 import { get } from "./client.js";
 import { follow } from "./follow.js";
 import { submit } from "./submit.js";
 
 /**
- * Once all have ended: `rows`, one for each that was forecast, and `failed`, each with its `error`.
- * `tell` gets the batch's counts.
+ * Resolves when all forecasts have ended: `rows` has one row for each ticker that succeeded, `failed`
+ * has the others with their `error`. Calls `tell` with the batch's counts.
  */
 export async function forecastAll(symbols, days, { tell, lost, signal }) {
   const links = await submit("/api/batches", { symbols, days }, { lost, signal });

@@ -1,6 +1,6 @@
-// The HTTP API, as the page uses it.
+// The page's client for the HTTP API.
 
-/** A problem document (RFC 9457) that the server answered, or one of ours where it did not. */
+/** A problem document (RFC 9457) from the server, or our own if the server did not send one. */
 export class Problem extends Error {
   constructor(document, retryAfterS = null) {
     super(document.detail ?? "");
@@ -22,10 +22,10 @@ export const UNREACHABLE = {
 
 const FRESH_MS = 15 * 60_000;
 
-/** Whether what was asked for then is shown again without being asked for. */
+/** Whether an answer from that time is still young enough to show again. */
 export const isRecent = (askedAt) => Date.now() - askedAt < FRESH_MS;
 
-/** Where a path is found from the page, which is not at the root behind a gateway. */
+/** Resolves a path relative to the page. Behind a gateway, the page is not at the root. */
 export const here = (path) => `.${path}`;
 
 export async function get(url, signal) {
@@ -47,7 +47,7 @@ async function answered(url, options) {
   }
   const unexpected = { title: "Unexpected answer", detail: `${url} answered with status ${answer.status}.`, status: answer.status };
   const isOurs = (answer.headers.get("content-type") ?? "").includes("json");
-  // A gateway answers for a server that is being restarted: that is no connection either.
+  // A gateway answers while the server restarts. Treat that as a lost connection.
   if (!isOurs && answer.status > 500) throw new Problem({ ...UNREACHABLE, detail: `The gateway answered with status ${answer.status}.` });
   const document = await answer.json().catch(() => unexpected);
   if (answer.ok) return document;
@@ -56,7 +56,7 @@ async function answered(url, options) {
 
 const warmed = new Set();
 
-/** Have the prices of `symbol` fetched ahead, and the model made ready; nothing depends on it. */
+/** Fetches the prices of `symbol` early and prepares the model. Ignores failures. */
 export function warmUp(symbol, model = "calibrated") {
   const key = `${symbol} ${model}`;
   if (warmed.has(key)) return;
@@ -68,13 +68,13 @@ export async function findSymbols(query, signal) {
   return (await get(`/api/symbols?q=${encodeURIComponent(query)}`, signal)).symbols;
 }
 
-/** A symbol's daily prices; `prices` are adjusted and end at the traded close. */
+/** A symbol's daily prices. `prices` are adjusted and end at the traded close. */
 export async function history(symbol, start, signal) {
   const found = await get(`/api/symbols/${encodeURIComponent(symbol)}/history${start ? `?start=${start}` : ""}`, signal);
   return { ...found, prices: found.adj_close };
 }
 
-/** Read a file of a person's own prices, or one series of it. */
+/** Uploads a file of prices, or one series of it. */
 export async function upload(file, column, signal) {
   const body = new FormData();
   body.append("file", file);

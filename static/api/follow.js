@@ -1,25 +1,26 @@
-// Follows a request until it has ended: live, or by asking where the live stream is lost.
+// Follows a request until it ends: with the live stream, or by polling if the stream fails.
 import { Problem, UNREACHABLE, get, here } from "./client.js";
 
-const SILENCE_MS = 10_000; // a proxy may hold the stream back: then we ask
+const SILENCE_MS = 10_000; // a proxy may hold back the stream, so then we poll
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 const STREAMS_WITHOUT_WORD = 2;
-/** As long as the server itself goes on with a request (REQUEST_DEADLINE, 10 minutes). */
+/** The same time as the server's own limit for a request (REQUEST_DEADLINE, 10 minutes). */
 export const PATIENCE_MS = 10 * 60_000;
 
 const hasEnded = ({ status }) => status === "done" || status === "failed";
 
-/** Pauses between tries, each half as long again as the one before. */
+/** Pauses between tries. Each is 1.5 times as long as the one before. */
 export function growing() {
   let pause = FIRST_PAUSE_MS / 1.5;
   return () => (pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS));
 }
 
 /**
- * The document at its end. `tell` gets it at each change; `lost` when the next try is, or null once
- * the connection is back. Rejects with a Problem where the request is gone, or nobody answers for
- * PATIENCE_MS; with an AbortError where `signal` says so.
+ * Resolves to the request's final document. Calls `tell` with the document at each change. Calls
+ * `lost` with the time of the next try, or with null once the connection is back. Rejects with a
+ * Problem if the request is gone or the server does not answer for PATIENCE_MS, and with an
+ * AbortError if `signal` aborts.
  */
 export async function follow(links, { tell, lost = () => {}, signal, type = "status", ended = hasEnded }) {
   let wordless = 0;
@@ -43,7 +44,7 @@ export async function follow(links, { tell, lost = () => {}, signal, type = "sta
     } catch (problem) {
       if (!(problem instanceof Problem) || isForGood(problem)) throw problem;
       if (Date.now() - heardAt > PATIENCE_MS) throw new Problem(UNREACHABLE);
-      wordless = 0; // once it answers again, its stream may be well again too
+      wordless = 0; // the server answers again, so its stream may work again too
       const pauseMs = pause();
       lost(pauseMs);
       await waited(pauseMs, signal);
@@ -53,7 +54,7 @@ export async function follow(links, { tell, lost = () => {}, signal, type = "sta
 
 const isForGood = ({ status }) => status >= 400 && status < 500 && status !== 429 && status !== 408;
 
-/** What the stream told last, if that was the end; and whether it told anything. */
+/** The stream's last document, if the request has ended, and whether the stream sent anything. */
 function stream(url, { tell, signal, type, ended }) {
   return new Promise((resolve, reject) => {
     const source = new EventSource(here(url));
@@ -84,7 +85,7 @@ function stream(url, { tell, signal, type, ended }) {
   });
 }
 
-/** Resolves after `ms`, or as soon as the browser is online again. Rejects where `signal` says so. */
+/** Resolves after `ms`, or as soon as the browser is online again. Rejects if `signal` aborts. */
 export function waited(ms, signal) {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);

@@ -1,22 +1,22 @@
-// Where prices come from here, and how to get today's.
+// Where this server gets its prices, and how to get today's prices.
 import { get } from "./client.js";
 
-/** How to add a data source, until the server has said it. */
+/** How to add a data source, until the server sends its own text. */
 const USUAL = ["make run PROVIDERS=yahoo", "make run TIINGO_API_KEY=YOUR_KEY"];
 
 let asked = null;
 let commands = USUAL;
 
-/** `{isSampleOnly, symbols, lastDate, names, terms}`; null where the server does not say. */
+/** `{isSampleOnly, symbols, lastDate, names, terms}`, or null if the server does not say. */
 export function sources() {
   asked ??= read().catch(() => {
-    asked = null; // asked again next time
+    asked = null; // the next call asks again
     return null;
   });
   return asked;
 }
 
-/** The lines that bring today's prices, the shortest way first. */
+/** The commands that get today's prices, the shortest first. */
 export const todaysPrices = () => commands;
 
 async function read() {

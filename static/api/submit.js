@@ -1,15 +1,16 @@
-// Sends a request under an id of our own: where no answer came, it can be sent again and stays one request.
+// Sends a request under our own id. If no answer comes, we can send it again as the same request.
 import { Problem, post } from "./client.js";
 import { PATIENCE_MS, growing, waited } from "./follow.js";
 
 const ID_BYTES = 16;
 
-// Not randomUUID, which exists only over a secure connection.
+// We cannot use randomUUID, because it exists only over a secure connection.
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(ID_BYTES)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /**
- * The links of what was accepted. Without a connection it goes on trying for PATIENCE_MS, and `lost`
- * is told when the next try is, or null once it is through. Rejects with a Problem, or an AbortError.
+ * Resolves to the links of the accepted request. Without a connection, it retries for PATIENCE_MS.
+ * Calls `lost` with the time of the next try, or with null once a try succeeds. Rejects with a Problem
+ * or an AbortError.
  */
 export async function submit(path, body, { lost = () => {}, signal }) {
   const asked = { ...body, id: newId() };

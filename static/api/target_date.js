@@ -1,10 +1,10 @@
-// Which session a number of days leads to: the exchange's calendar is the server's to know.
+// Finds the session that a number of days leads to. The server knows the exchange's calendar.
 import { get } from "./client.js";
 
 const MOST_KEPT = 200;
 const kept = new Map();
 
-/** `{last_date, asked_date, target_date}`; null where the server cannot tell. */
+/** `{last_date, asked_date, target_date}`, or null if the server cannot tell. */
 export async function targetDate(symbol, days) {
   const url = `/api/symbols/${encodeURIComponent(symbol)}/target-date?days=${days}`;
   if (!kept.has(url)) {

@@ -1,7 +1,7 @@
-// What a chart draws besides its lines: days that are pointed out, and labels at its right end.
+// Draws a chart's marked days and the labels at its right end.
 import { color, font, widthOf } from "./pen.js";
 
-/** Days that are pointed out: a line, and a triangle that says up or down. */
+/** Marked days: a line, and a triangle that points up or down. */
 export function drawMarks(u, marks) {
   const { ctx, bbox } = u;
   const px = devicePixelRatio;
@@ -35,19 +35,19 @@ const GAP_PX = 8;
 const LINE_PX = 14;
 const weightOf = ({ isMain }) => (isMain ? 650 : 400);
 
-/** What labels at the right end take: each has a `text`, a `y`, a `tint`, and may be the main one. */
+/** The room that labels at the right end need. Each has a `text`, a `y`, a `tint`, and can be the main one. */
 export function widthOfLabels(u, labels) {
   return GAP_PX + 2 + Math.ceil(Math.max(...labels.map((label) => widthOf(u, label.text, weightOf(label)))));
 }
 
-/** Labels beside their values, moved apart where they would overlap; none where the end is not shown. */
+/** Labels beside their values, moved apart if they would overlap. Draws none if the end is not in view. */
 export function drawLabels(u, labels) {
   const { ctx, bbox } = u;
   const px = devicePixelRatio;
   if (!labels.length || u.scales.x.max < u.data[0].at(-1)) return;
   const placed = labels.map((label) => ({ ...label, top: u.valToPos(label.y, "y", true) })).sort((one, other) => one.top - other.top);
   for (let at = 1; at < placed.length; at += 1) placed[at].top = Math.max(placed[at].top, placed[at - 1].top + LINE_PX * px);
-  // They were only moved down: let them stand around where they belong.
+  // So far, labels only moved down. Center them on their values again.
   const middle = placed[Math.floor(placed.length / 2)];
   const off = middle.top - u.valToPos(middle.y, "y", true);
   ctx.save();

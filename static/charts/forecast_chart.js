@@ -1,4 +1,4 @@
-// The forecast's chart: history, the ribbon with its values at its end, and what else a person switches on.
+// The forecast's chart: history, the ribbon with values at its end, and the lines that you switch on.
 import { element } from "../page/element.js";
 import { longDate, moneyOf, shortDate } from "../page/format.js";
 import { color, edge, line } from "./pen.js";
@@ -11,15 +11,15 @@ const DASH = [5, 4];
 const SHOWN_FIRST = "6M";
 
 /**
- * Fills `figure`; `destroy` cleans up. `whole`, if given, gets all prices there are, for the range
- * that shows the most: a result holds the last years alone. `isBare`: the drawing, without controls.
+ * Fills `figure`. `destroy` cleans up. A result holds only the last years, so the longest range calls
+ * `whole`, if given, for all prices. With `isBare`, the chart has no controls.
  */
 export function forecastChart(figure, symbol, result, { whole = null, first = SHOWN_FIRST, isBare = false } = {}) {
   const { history, forecast, random_walk: walk, last_price: last } = result;
   const { price, range, tick } = moneyOf(result);
   const past = history.dates.length;
   const back = (values) => [...values, ...forecast.dates.map(() => null)];
-  // What lies ahead opens from the last price.
+  // The ribbon starts at the last price.
   const ahead = (values) => [...history.dates.slice(1).map(() => null), last, ...values];
   const isFitted = pastKeys(history)[0] === "fitted";
   const layers = [
@@ -91,10 +91,10 @@ export function forecastChart(figure, symbol, result, { whole = null, first = SH
     drawn.u.setScale("x", { min: from, max: xs.at(-1) });
     if (name === "Max" && whole) showAll();
   });
-  let later = null; // the chart that has taken this one's place
+  let later = null; // the chart that replaced this one
 
   async function showAll() {
-    const all = await whole().catch(() => null); // without them, what is there is shown
+    const all = await whole().catch(() => null); // without them, show what we have
     if (!all || !host.isConnected || all.dates[0] >= history.dates[0]) return;
     drawn.destroy();
     figure.replaceChildren();
@@ -155,7 +155,7 @@ const legendOfBare = () => [
   element("span.key", {}, element("i.swatch.ribbon", { "aria-hidden": "true" }), "Range: 50, 80, 95%"),
 ];
 
-/** The history of a result with the older prices of `all` before it. */
+/** A result's history, preceded by the older prices of `all`. */
 function extended(history, all) {
   const older = all.dates.findIndex((day) => day >= history.dates[0]);
   const nothing = all.dates.slice(0, older).map(() => null);
@@ -189,7 +189,7 @@ function walkLayers(walk, ahead) {
   return [walked("lo80"), walked("hi80")];
 }
 
-/** What the model said of the past: a range for each next day, or a fitted line. */
+/** The model's view of the past: a range for each next day, or a fitted line. */
 export function pastKeys(history) {
   return history.lo80?.some((value) => value !== null) ? ["lo80", "hi80"] : ["fitted"];
 }

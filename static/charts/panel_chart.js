@@ -1,4 +1,4 @@
-// Draws one panel of an analysis without knowing which analysis it is of.
+// Draws one panel of any analysis.
 import { element } from "../page/element.js";
 import { change, longDate, number, percent, shortNumber } from "../page/format.js";
 import uPlot from "../vendor/uplot.js";
@@ -15,7 +15,7 @@ const ticksIn = ({ tick }) => ({ price: tick, money: tick, percent: (value) => p
 const valuesIn = ({ price }) => ({ price, money: price, percent: (value) => change(value / 100), shares: shortNumber, correlation: (value) => number(Math.round(value * 100) / 100) });
 const ROLES = { actual: "ink", model: "accent", strategy: "accent" };
 
-/** A figure, its prices written by `money`, and what cleans it up; draw it once it is on the page. */
+/** A figure and the functions that draw it and clean it up. `money` formats its prices. Draw it once it is on the page. */
 export function panelChart(panel, money) {
   const isDated = panel.x_label === "date";
   const xs = isDated ? toSeconds(panel.x) : panel.x;
@@ -97,7 +97,7 @@ function lastKnown(data) {
   return Math.max(0, ...data.map((values) => values.findLastIndex((value) => value !== null)));
 }
 
-/** Each name's color by its role; several alike get one each. */
+/** Each name's color by its role. Several names of one role get different colors. */
 function colorsOf({ lines, bands }) {
   const colors = {};
   let others = 0;

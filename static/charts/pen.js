@@ -1,10 +1,10 @@
-// How lines and texts of charts look, in the page's colors.
+// The look of chart lines and texts, in the page's colors.
 
-/** A color of the page by name; as a function, so that each drawing takes it from the present theme. */
+/** A page color by name. It is a function, so that each drawing uses the current theme. */
 export const color = (name) => () => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 export const line = (label, stroke, options = {}) => ({ label, stroke: color(stroke), width: 1.5, points: { show: false }, spanGaps: false, ...options });
-/** The edge of a ribbon: it is not drawn itself. */
+/** The edge of a ribbon. It is invisible. */
 export const edge = (label, options = {}) => ({ label, stroke: "transparent", width: 0, points: { show: false }, ...options });
 
 export const font = (weight = 400) => `${weight} 12px ${getComputedStyle(document.body).fontFamily}`;

@@ -1,4 +1,4 @@
-// A uPlot chart in the page's colors that follows its theme and width, and is used by mouse, wheel, finger or keys.
+// A uPlot chart that follows the page's theme and width. It works with mouse, wheel, touch and keys.
 import { element } from "../page/element.js";
 import { seconds, shortNumber } from "../page/format.js";
 import uPlot from "../vendor/uplot.js";
@@ -11,10 +11,10 @@ const NARROW_PX = 560;
 const CUT_PX = 24;
 
 /**
- * Draws into `host`. `data` as uPlot has it, with x in seconds where `isDated`. `value(v, step)`
- * writes a tick of y. `read(index)` is called as the cursor moves, with null when it leaves;
- * `zoomed` when a person has zoomed, and `reset` to take that back. `labels` are written at the
- * right end, each beside its value.
+ * Draws into `host`. `data` has uPlot's form, with x in seconds if `isDated`. `value(v, step)` formats
+ * a tick of y. The chart calls `read(index)` when the cursor moves (null when it leaves), `zoomed`
+ * when a person zooms, and `reset` to undo that. It writes each of `labels` at the right end, beside
+ * its value.
  */
 export function plot(host, { data, series, bands = [], value, isDated = true, isLog = false, xValue, xLog = false, height, label, read = () => {}, zoomed = () => {}, reset, marks = [], labels = [], view }) {
   const full = { min: data[0][0], max: data[0].at(-1) };
@@ -56,7 +56,7 @@ export function plot(host, { data, series, bands = [], value, isDated = true, is
   host.append(hint);
   if (isDated) byWheel(u, full, zoomed, hint);
   byTouch(u, isDated && full, zoomed);
-  // The host may be drawn into again: what listens to it ends with this drawing.
+  // The host may get another chart later, so its listeners end with this chart.
   const ended = new AbortController();
   byKeys(u, host, full, { signal: ended.signal, zoomed, reset: back });
   document.addEventListener("themechange", () => u.redraw(true, true), { signal: ended.signal });
@@ -77,13 +77,13 @@ export function plot(host, { data, series, bands = [], value, isDated = true, is
   };
 }
 
-/** The line that says what is under the cursor; spoken only while the keys move it. */
+/** The line with the values under the cursor. Screen readers speak it only while keys move the cursor. */
 export function readoutOf() {
   const place = element("p.readout", { "aria-live": "off" });
   let width = 0;
   let tallest = 0;
 
-  /** It never shrinks, or the chart below would jump as the cursor moves. */
+  /** The line never shrinks. Otherwise the chart below would jump when the cursor moves. */
   function keepHeight() {
     if (place.clientWidth !== width) {
       width = place.clientWidth;
@@ -102,7 +102,7 @@ export function readoutOf() {
       host.addEventListener("keydown", () => place.setAttribute("aria-live", "polite"));
       host.addEventListener("pointermove", () => place.setAttribute("aria-live", "off"));
     },
-    /** `parts`: pairs of a name, perhaps empty, and a value. */
+    /** `parts`: pairs of a name (which can be empty) and a value. */
     say: (parts) => {
       place.replaceChildren(...parts.map(([name, value]) => element("span", {}, name && element("i", {}, name), name && " ", element("b", {}, value), " ")));
       keepHeight();
@@ -168,7 +168,7 @@ function axisY(isLog, value) {
 
 const MOST_TICKS = 9;
 
-/** Round prices from `min` to `max`: evenly spaced where these are near, by 1, 2, 5 where they are far apart. */
+/** Round prices from `min` to `max`: evenly spaced if these are close, in steps of 1, 2, 5 if they are far apart. */
 function niceTicks(min, max) {
   if (max / min < 6) {
     const rough = (max - min) / (MOST_TICKS - 1);

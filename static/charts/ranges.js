@@ -1,4 +1,4 @@
-// The range buttons of a chart of prices: how much of the past is shown.
+// The range buttons of a price chart. They set how much of the past it shows.
 import { element } from "../page/element.js";
 import { monthsAfter } from "../page/days.js";
 import { seconds } from "../page/format.js";
@@ -7,7 +7,7 @@ const MONTHS = { "1M": 1, "3M": 3, "6M": 6, "1Y": 12, "3Y": 36 };
 const NAMES = ["1M", "3M", "6M", "YTD", "1Y", "3Y", "Max"];
 const SPOKEN = { "1M": "1 month", "3M": "3 months", "6M": "6 months", YTD: "Year to date", "1Y": "1 year", "3Y": "3 years", Max: "All" };
 
-/** `last` is the day of the last price, `first` the earliest x; `choose` gets where the range starts, and its name. */
+/** `last` is the day of the last price, `first` the earliest x. Calls `choose` with the range's start and name. */
 export function rangeButtons(last, first, choose) {
   const buttons = NAMES.map((name) =>
     element("button", { type: "button", "aria-pressed": "false", "aria-label": `${name}, ${SPOKEN[name]}`, click: () => set(name) }, name),
@@ -38,9 +38,9 @@ export function rangeButtons(last, first, choose) {
     element: element("div.ranges", { role: "group", "aria-label": "Range of the chart" }, buttons),
     start,
     mark,
-    /** Zoomed otherwise: no button stands for what is shown. */
+    /** Call this after other zooming: no button matches the view. */
     zoomed: () => press(""),
-    /** Back to the range that was chosen last. */
+    /** Goes back to the last chosen range. */
     reset: () => set(chosen),
   };
 }

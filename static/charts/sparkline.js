@@ -1,4 +1,4 @@
-// A price in a word's space.
+// A price line the size of a word.
 import { svg } from "../page/element.js";
 import { change } from "../page/format.js";
 

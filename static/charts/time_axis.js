@@ -1,4 +1,4 @@
-// Ticks of an axis of dates: years stand at their first of January, and the first tick names its year.
+// Ticks of a date axis. Years appear at January 1, and the first tick names its year.
 import { monthAndDay, month, monthAndYear, shortDate, year } from "../page/format.js";
 
 const DAY_S = 86_400;
@@ -21,21 +21,21 @@ export function ticksOf(min, max, width) {
   return byMonths(min, max, step);
 }
 
-/** How `ticks` are written: the first of them with its year, and the first of each year. */
+/** The labels of `ticks`. The first tick, and the first of each year, names its year. */
 export function textsOf(ticks) {
   const isNew = (at, index) => index === 0 || date(at).getUTCFullYear() !== date(ticks[index - 1]).getUTCFullYear();
   if (!ticks.every(isFirstOfMonth)) return ticks.map((at, index) => (isNew(at, index) ? shortDate : monthAndDay)(at));
   return ticks.map((at, index) => {
-    if (date(at).getUTCMonth() === 0) return year(at); // a January stands for its year
+    if (date(at).getUTCMonth() === 0) return year(at); // a January tick shows its year
     return (isNew(at, index) ? monthAndYear : month)(at);
   });
 }
 
 const isFirstOfMonth = (at) => date(at).getUTCDate() === 1;
 
-/** Where several days make a step they are Mondays, so that no tick moves as the view does. */
+/** Steps of several days start on Mondays, so that ticks stay in place when the view moves. */
 function byDays(min, max, step) {
-  const MONDAY_S = 4 * DAY_S; // the first one after the epoch
+  const MONDAY_S = 4 * DAY_S; // the first Monday after the epoch
   const origin = step >= 7 ? MONDAY_S : 0;
   const ticks = [];
   for (let at = origin + Math.ceil((min - origin) / (step * DAY_S)) * step * DAY_S; at <= max; at += step * DAY_S) ticks.push(at);

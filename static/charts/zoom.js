@@ -1,4 +1,4 @@
-// Zooming and the cursor: by Ctrl and wheel, by fingers and keys. Dragging with the mouse is uPlot's own.
+// Zooms and moves the cursor with Ctrl and wheel, touch and keys. uPlot itself handles mouse drags.
 import { read, write } from "../page/storage.js";
 
 const IN = 0.8;
@@ -17,7 +17,7 @@ function zoom(u, full, factor, center) {
   u.setScale("x", { min: from, max: from + span });
 }
 
-/** The wheel scrolls the page; with Ctrl or Cmd, as by a pinch on a trackpad, it zooms around the pointer. */
+/** The wheel scrolls the page. With Ctrl or Cmd (or a pinch on a trackpad), it zooms around the pointer. */
 export function byWheel(u, full, zoomed, hint) {
   u.over.addEventListener(
     "wheel",
@@ -32,7 +32,7 @@ export function byWheel(u, full, zoomed, hint) {
   );
 }
 
-/** The first time that someone scrolls over a chart, it says how to zoom. */
+/** When someone first scrolls over a chart, it says how to zoom. */
 function showOnce(hint) {
   if (read("zoom-hint", false)) return;
   write("zoom-hint", true);
@@ -40,7 +40,7 @@ function showOnce(hint) {
   setTimeout(() => (hint.textContent = ""), HINT_MS);
 }
 
-/** A finger moves the cursor, two zoom; across the page one scrolls. */
+/** One finger moves the cursor, or scrolls if it moves up or down. Two fingers zoom. */
 export function byTouch(u, full, zoomed) {
   const fingers = new Map();
   const gap = () => {
@@ -76,7 +76,7 @@ export function byKeys(u, host, full, { signal, zoomed, reset }) {
       const from = Math.min(Math.max(full.min, x - (max - min) / 2), full.max - (max - min));
       u.setScale("x", { min: from, max: from + (max - min) });
     }
-    // A scale is set with the next drawing; the cursor then has to stand on it.
+    // uPlot sets the scale with the next drawing. Only then can the cursor use it.
     queueMicrotask(() => u.setCursor({ left: u.valToPos(x, "x"), top: u.over.clientHeight / 2 }));
   };
   const first = () => Math.max(0, u.data[0].findIndex((x) => x >= u.scales.x.min));

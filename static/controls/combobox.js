@@ -10,10 +10,10 @@ const PATIENCE_MS = 1_500;
 export const NO_TICKER = "Enter a ticker or a company name, for example AAPL or Apple.";
 
 /**
- * Makes `input` a combobox. `settled` gets the ticker once one is chosen or left in the field; its
- * prices are then fetched ahead. Enter takes the suggestion that is marked, which is the first one
- * unless another is chosen. `meant` gives the ticker that the text stands for, once the search has
- * answered: `{symbol}`, or `{symbol, name, available: false}` for one that has no data.
+ * Makes `input` a combobox. Calls `settled` with the ticker when a person chooses one or leaves the
+ * field, and fetches its prices early. Enter takes the marked suggestion, which is the first one unless
+ * the person marks another. `meant` waits for the search and returns the ticker that the text stands
+ * for: `{symbol}`, or `{symbol, name, available: false}` if it has no data.
  */
 export function combobox(input, settled = () => {}) {
   const listId = `${input.id}-list`;
@@ -35,7 +35,7 @@ export function combobox(input, settled = () => {}) {
   const text = () => input.value.trim();
 
   function close() {
-    turn += 1; // an answer that is under way opens nothing
+    turn += 1; // ignore answers that arrive later
     clearTimeout(timer);
     list.hidden = true;
     input.setAttribute("aria-expanded", "false");
@@ -88,14 +88,14 @@ export function combobox(input, settled = () => {}) {
     input.setAttribute("aria-expanded", String(!list.hidden));
     const choices = options().length;
     const exact = sorted.findIndex(({ symbol }) => symbol === text().toUpperCase());
-    if (exact >= 0) activate(sorted[exact].available ? exact : -1); // one without data is not what it is mistaken for
+    if (exact >= 0) activate(sorted[exact].available ? exact : -1); // if the exact match has no data, mark nothing
     else activate(choices ? 0 : -1);
     const count = choices === 1 ? "1 match" : `${choices} matches`;
     if (choices) status.textContent = `${count}. Enter takes the first; use the arrow keys for others.`;
     else status.textContent = isAnyWithout ? "No match has data." : "No match.";
   }
 
-  /** The listings for what is typed now; null where the search does not answer. */
+  /** The listings for the current text, or null if the search does not answer. */
   async function lookUp() {
     const query = text();
     if (query === found.query) return found;
@@ -113,14 +113,14 @@ export function combobox(input, settled = () => {}) {
     status.textContent = "The search does not answer. You can still enter a ticker.";
   }
 
-  /** What the text stands for: a ticker as typed if it is one, else the first suggestion. */
+  /** The text itself if it is a ticker, else the first suggestion. */
   async function meant() {
     const typed = text().toUpperCase();
     if (typed === "") return null;
     const answer = await Promise.race([lookUp(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, null))]);
     const listings = answer?.listings ?? [];
     const exact = listings.find(({ symbol }) => symbol === typed);
-    // 0700.HK, ^GSPC and @MY-FILE are no names.
+    // 0700.HK, ^GSPC and @MY-FILE are not company names.
     if (!exact && isSymbol(typed) && /[.^=@-]/.test(typed)) return { symbol: typed };
     const first = exact ?? listings.find(({ available }) => available) ?? listings[0];
     if (first) return first;
@@ -147,7 +147,7 @@ export function combobox(input, settled = () => {}) {
       if (isOpen) move(event.key === "ArrowDown" ? 1 : -1);
       else search();
     } else if ((event.key === "Enter" || event.key === "Tab") && isOpen && active >= 0 && found.query === text()) {
-      take(options()[active].dataset.symbol); // Enter then goes on to the form, Tab to the next field
+      take(options()[active].dataset.symbol); // then Enter submits the form, and Tab moves to the next field
     } else if (event.key === "Enter") {
       close();
     } else if (event.key === "Escape" && isOpen) {
@@ -157,7 +157,7 @@ export function combobox(input, settled = () => {}) {
       input.value = "";
     }
   });
-  // The field keeps the focus, so that pressing on an option does not leave it.
+  // Keep the focus in the field when a person presses an option.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]:not([aria-disabled=true])");

@@ -1,9 +1,9 @@
-// A line to copy: a command or an address.
+// A command or an address with a button to copy it.
 import { element } from "../page/element.js";
 
 const SAID_MS = 2_000;
 
-/** A button that copies what `text()` gives. */
+/** A button that copies the result of `text()`. */
 export function copyButton(label, text, { copied = "Copied", name } = {}) {
   const status = element("span.unseen", { role: "status" });
   const button = element("button.quiet.copy", { type: "button", "aria-label": name }, label);

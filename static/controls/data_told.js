@@ -1,10 +1,10 @@
-// What every answer says of its data: where it comes from, and what the server noticed in it.
+// What every answer says about its data: the source, and what the server noticed.
 import { element } from "../page/element.js";
 import { withDates } from "../page/format.js";
 
 const NAMES = { sample: "the bundled sample", upload: "your file", tiingo: "Tiingo", yahoo: "Yahoo Finance", nasdaq: "Nasdaq Data Link", alphavantage: "Alpha Vantage", twelvedata: "Twelve Data", stooq: "Stooq" };
 
-/** Names of the exchanges (MIC) that people call otherwise. */
+/** Common names of exchanges, by their MIC. */
 const EXCHANGES = { XNAS: "Nasdaq", XNYS: "NYSE", ARCX: "NYSE Arca", XASE: "NYSE American", XLON: "London", XHKG: "Hong Kong", XTKS: "Tokyo", XETR: "Xetra", XPAR: "Paris", XAMS: "Amsterdam", XTSE: "Toronto", XASX: "Sydney", XSWX: "Zurich" };
 
 export const exchangeName = (mic) => EXCHANGES[mic] ?? mic;

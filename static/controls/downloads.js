@@ -1,4 +1,4 @@
-// What you can keep of an answer: files, its address, and a place on the watchlist.
+// Ways to keep an answer: files, its address, and the watchlist.
 import { here } from "../api/client.js";
 import { element } from "../page/element.js";
 import { copyButton } from "./copyable.js";

@@ -1,4 +1,4 @@
-// What went wrong, and what to do about it.
+// Says what went wrong, and what to do about it.
 import { Problem, findSymbols } from "../api/client.js";
 import { element, withCode } from "../page/element.js";
 
@@ -14,8 +14,8 @@ function advice(problem) {
 }
 
 /**
- * A card about `problem`: a Problem, the `error` of a failed request, or an error of the page itself,
- * which the console is told as well. `again` is called to try again.
+ * A card about `problem`: a Problem, the `error` of a failed request, or an error of the page itself.
+ * The page also logs its own errors to the console. The card calls `again` to try again.
  */
 export function failure(problem, again) {
   const shown = shownOf(problem);
@@ -29,7 +29,7 @@ export function failure(problem, again) {
   );
 }
 
-/** The same in a sentence, for where one of several has failed. */
+/** The problem in one sentence, if one of several requests failed. */
 export function reasonOf(problem) {
   const { title, message } = shownOf(problem);
   return message || `${title}.`;
@@ -45,7 +45,7 @@ function ownOf(problem) {
 
 const MOST_OFFERED = 3;
 
-/** Below the failure `card`, offer tickers that `text` may have meant. Where `text` is a known one, its prices are what is missing. */
+/** Below the failure `card`, offers tickers that `text` may mean, or says that its prices are missing. */
 export async function offerMeant(card, problem, text, choose) {
   const found = problem.suggestions?.length ? problem.suggestions : await findSymbols(text).catch(() => []);
   if (!card.isConnected) return;

@@ -1,7 +1,7 @@
-// The chart as tables, for those who read rather than see. Rows are made when a table is opened.
+// The chart as tables, for people who cannot see it. A table creates its rows when it opens.
 import { element } from "../page/element.js";
 
-/** A folded table; `rows()` gives texts, the first of each a header. */
+/** A folded table. `rows()` returns rows of texts. The first text of each row is its header. */
 export function foldedTable(title, columns, rows, { isOpen = false } = {}) {
   const body = element("tbody");
   const details = element(

@@ -1,7 +1,7 @@
-// Tabs after the ARIA Authoring Practices: arrows move, Enter or Space shows, since showing takes a request.
+// Tabs after the ARIA Authoring Practices. Arrows move. Enter or Space shows, because showing sends a request.
 import { element } from "../page/element.js";
 
-/** `items`: [key, text] each. `chosen` gets the key. All tabs stand for the one panel `panel`, which is refilled. */
+/** `items` are pairs [key, text]. Calls `chosen` with the key. All tabs share `panel`, which `chosen` refills. */
 export function tabs(label, items, panel, chosen) {
   const buttons = items.map(([key, text]) =>
     element("button", { type: "button", role: "tab", id: `tab-${key}`, "aria-controls": panel.id, "aria-selected": "false", tabindex: "-1", click: () => chosen(key) }, text),

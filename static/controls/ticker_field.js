@@ -1,4 +1,4 @@
-// A labeled field for a ticker, with search and a place for what is wrong with it.
+// A labeled ticker field with search and a place for error messages.
 import { element } from "../page/element.js";
 import { NO_TICKER, combobox } from "./combobox.js";
 import { withoutData } from "./without_data.js";
@@ -9,7 +9,7 @@ export function tickerField(id, label, { placeholder = "AAPL or Apple", maxlengt
   const field = element("div.field", {}, element("label", { for: id }, label), input, error);
   const { close, meant } = combobox(input, settled);
 
-  /** Say what is wrong, in texts and elements; "" takes it back. */
+  /** Shows an error, made of texts and elements. "" removes it. */
   function complain(...message) {
     const parts = message.filter((part) => part !== "");
     error.replaceChildren(...parts);
@@ -17,7 +17,7 @@ export function tickerField(id, label, { placeholder = "AAPL or Apple", maxlengt
     else input.removeAttribute("aria-invalid");
   }
 
-  /** The ticker that the field stands for; "" with the reason shown and the field focused, where there is none. */
+  /** The field's ticker. If there is none, returns "", shows the reason and focuses the field. */
   async function entered() {
     close();
     const found = await meant();

@@ -1,4 +1,4 @@
-// Progress of a request: its stages as they happen, and the time they take.
+// Shows the progress of a request: its stages and their times.
 import { element } from "../page/element.js";
 import { elapsed } from "../page/format.js";
 
@@ -7,12 +7,12 @@ const ASLEEP_AFTER_MS = 1_000;
 const SLOW_AFTER_MS = 5_000;
 const TICK_MS = 100;
 
-// On one machine functions always run; where they scale to zero, the server says so in the page.
+// On one machine, functions always run. If they scale to zero, the server says so in the page.
 const sleeps = () => document.documentElement.dataset.functions === "scale-to-zero";
 
 /**
- * The card for `symbol`, and what is done with it: `tell` it a status document, say in how many
- * milliseconds a `lost` connection is tried again, and `end` it. `cancel` is called by its button.
+ * The card for `symbol` and its functions. `tell` takes a status document. `lost` takes the
+ * milliseconds until the next try to connect. `end` ends the card. Its button calls `cancel`.
  */
 export function waiting(symbol, cancel, last = "Forecasting") {
   const stages = { ...STAGES, forecasting: last };
@@ -23,7 +23,7 @@ export function waiting(symbol, cancel, last = "Forecasting") {
   const said = element("p.stage", { role: "status" });
   const hint = element("p.hint", { role: "status" });
   const connection = element("span", { role: "status" });
-  const countdown = element("span", { "aria-hidden": "true" }); // not to be read out each second
+  const countdown = element("span", { "aria-hidden": "true" }); // or screen readers would read it every second
   const button = element("button.quiet", { type: "button", click: cancel }, "Cancel");
   const card = element(
     "section.card.waiting",

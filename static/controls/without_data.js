@@ -1,4 +1,4 @@
-// What is said of a ticker that is known but has no data here, and how to bring it.
+// Explains that a known ticker has no data here, and how to add it.
 import { todaysPrices } from "../api/sources.js";
 import { command } from "./copyable.js";
 

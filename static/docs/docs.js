@@ -1,4 +1,4 @@
-// The guide to the API: examples to run, every route of openapi.json, and a search over both.
+// The API guide: examples to run, every route of openapi.json, and a search over both.
 import { copyButton } from "../controls/copyable.js";
 import { at, element } from "../page/element.js";
 import { marked } from "../vendor/marked.js";
@@ -9,7 +9,7 @@ const here = new URL(".", location.href).href.replace(/\/$/, "");
 const NO_MEANING = new Set("a an the i me my you do does how can to of in on is are it get got for with and or what where which".split(" "));
 const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
 
-/** Markdown of our own files as elements. */
+/** Turns Markdown from our own files into elements. */
 function rendered(markdown) {
   const made = element("template");
   made.innerHTML = marked.parse(markdown);
@@ -19,7 +19,7 @@ function rendered(markdown) {
 const inline = (markdown) => rendered(markdown).flatMap((one) => [...one.childNodes]);
 
 function copyable(pre) {
-  pre.tabIndex = 0; // it scrolls, so the keys have to reach it
+  pre.tabIndex = 0; // the block scrolls, so it must take keyboard focus
   const text = pre.textContent.trim();
   const box = element("div.code");
   pre.replaceWith(box);
@@ -78,7 +78,7 @@ function contents(sections, best = "") {
   );
 }
 
-/** Words that mean nothing are left out, so that a whole question can be asked. */
+/** Leaves out filler words, so that you can search with a whole question. */
 function searcher(sections) {
   const index = new MiniSearch({
     fields: ["title", "text"],

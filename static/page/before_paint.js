@@ -1,5 +1,5 @@
-// Settles what must not change after the first paint: the theme, and whether the form is folded.
-// Not a module, because modules run after it. On paper the page is light.
+// Sets what must not change after the first paint: the theme, and whether the form is folded.
+// It is not a module, because modules run after the first paint. Printed pages are light.
 (() => {
   const KEY = "stockcast.theme";
   const root = document.documentElement;

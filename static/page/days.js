@@ -1,4 +1,4 @@
-// Reads how far ahead a person wants to look: `45`, `6w`, `2 months`, `1y`, or a date.
+// Reads how far ahead to forecast: `45`, `6w`, `2 months`, `1y`, or a date.
 import { isIsoDate, seconds } from "./format.js";
 
 export const MOST_DAYS = 3650;
@@ -9,7 +9,7 @@ const HELP = "Enter days ahead, for example 45, 6w, 2 months or 1y, or a date.";
 
 const isoOf = (at) => new Date(at * 1000).toISOString().slice(0, 10);
 
-/** `days` whole, or `problem`: what is wrong and what to enter. `from` is the day of the last price. */
+/** Returns whole `days`, or a `problem` that says what to enter instead. `from` is the day of the last price. */
 export function readDays(text, from) {
   const typed = String(text).trim();
   const days = daysOf(typed, from);
@@ -32,7 +32,7 @@ const isDate = (typed) => dateOf(typed) !== null;
 
 function dateOf(typed) {
   if (isIsoDate(typed)) return Number.isNaN(seconds(typed)) ? null : typed;
-  if (!/[a-z]{3}/i.test(typed) || !/\d{4}/.test(typed)) return null; // 03/04/2013 can be read two ways
+  if (!/[a-z]{3}/i.test(typed) || !/\d{4}/.test(typed)) return null; // 03/04/2013 is ambiguous
   const at = Date.parse(`${typed} UTC`);
   return Number.isNaN(at) ? null : isoOf(at / 1000);
 }
@@ -45,7 +45,7 @@ function spanOf(count, unit, from) {
   return Math.round((seconds(monthsAfter(from, months)) - seconds(from)) / DAY_S);
 }
 
-/** The same day `months` later or earlier; the last of the month where there is no such day. */
+/** The same day `months` later or earlier, or the month's last day if it has no such day. */
 export function monthsAfter(iso, months) {
   const [year, month, day] = iso.split("-").map(Number);
   const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();

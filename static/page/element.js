@@ -1,10 +1,10 @@
-// Builds elements. Text goes in as text, so no answer of the server can become markup.
+// Builds elements. It inserts text as text, so a server's answer can never become markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * `name` may carry classes: `div.card.wide`. Properties that are functions are listeners
- * (`{ click: … }`); false and null leave an attribute out. Children are elements or texts.
+ * `name` can have classes: `div.card.wide`. Function properties become listeners (`{ click: … }`).
+ * false and null leave out an attribute. Children are elements or texts.
  */
 export function element(name, attributes = {}, ...children) {
   return filled(document.createElement(name.split(".", 1)[0]), name, attributes, children);
@@ -25,7 +25,7 @@ function filled(made, name, attributes, children) {
   return made;
 }
 
-/** A text of the server whose `commands` stand in backticks, as parts of an element. */
+/** Turns a server's text into children of an element. Backticks mark its `commands`. */
 export const withCode = (text) => text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
 
 export const at = (id) => document.getElementById(id);

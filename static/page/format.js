@@ -1,6 +1,6 @@
-// Numbers and dates as the reader's locale writes them. Dates of prices have no time zone.
+// Formats numbers and dates for the reader's locale. Price dates have no time zone.
 
-const CURRENCY_PAIR = "24/5"; // the calendar of currencies, whose prices need more digits
+const CURRENCY_PAIR = "24/5"; // the currencies' calendar: their prices need more digits
 const PAIR_DIGITS = 4;
 const PAIR_FROM = 0.1;
 const PAIR_UNTIL = 10;
@@ -11,7 +11,7 @@ function decimals(value, least) {
   return size >= 1 || size === 0 ? least : Math.min(6, Math.max(least, 3 - Math.floor(Math.log10(size))));
 }
 
-/** Enough digits to tell the two ends of a narrow range apart. */
+/** Enough digits that the two ends of a narrow range differ. */
 const digitsOfSpan = (span) => (span > 0 ? Math.min(6, Math.ceil(-Math.log10(span)) + 1) : 0);
 
 function formatter(currency) {
@@ -27,7 +27,7 @@ function formatter(currency) {
 
 const isCode = (currency) => /^[A-Z]{3}$/.test(currency ?? "");
 
-/** How prices in `currency` (ISO 4217; none for an index) are written. */
+/** Formatters for prices in `currency` (ISO 4217, none for an index). */
 export function money(currency, calendar) {
   const key = `${currency} ${calendar}`;
   if (!kept.has(key)) kept.set(key, made(currency, calendar));
@@ -42,18 +42,18 @@ function made(currency, calendar) {
   const price = (value) => format(digits(value)).format(value);
   return {
     price,
-    /** From one price to another, where a dash could be taken for a minus. */
+    /** A price range for places where a dash could look like a minus. */
     range: (low, high) => {
       const { format: write } = format(Math.max(digits(high), usual && digitsOfSpan(high - low)));
       return `${write(low)} ${low < 0 ? "to" : "–"} ${write(high)}`;
     },
-    /** Prices for a sentence, all to the same digits. */
+    /** Prices for a sentence, all with the same number of digits. */
     prices: (values) => {
       const span = Math.max(...values) - Math.min(...values);
       const { format: write } = format(Math.max(digits(Math.max(...values)), usual && digitsOfSpan(span)));
       return values.map((value) => write(value));
     },
-    /** A tick of an axis: no more digits than its distance to the next one needs. */
+    /** An axis tick, with only the digits that its distance to the next one needs. */
     tick: (value, step) => {
       const isWhole = Number.isInteger(Math.round(step * 1e6) / 1e6);
       return format(isWhole ? 0 : Math.max(usual, Math.min(6, 1 + Math.ceil(-Math.log10(step))))).format(value);
@@ -61,7 +61,7 @@ function made(currency, calendar) {
   };
 }
 
-/** How the prices of a result, a history or a row of a batch are written; those of old answers are dollars. */
+/** Formatters for the prices of a result, a history or a batch row. Old answers have no currency: it is dollars. */
 export const moneyOf = ({ currency = "USD", calendar, data }) => money(currency, calendar ?? data?.calendar);
 
 const plain = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 6 });
@@ -72,7 +72,7 @@ const signed = new Intl.NumberFormat(undefined, { style: "percent", minimumFract
 
 const integer = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 
-/** Counts to the last digit, other numbers to six. */
+/** Counts in full, other numbers with six digits. */
 export const number = (value) => (Number.isInteger(value) ? integer : plain).format(value);
 export const shortNumber = (value) => compact.format(value);
 /** These take fractions: 0.82 is 82%. */
@@ -96,14 +96,14 @@ export const weekdayAndDay = dates({ weekday: "long", month: "long", day: "numer
 export const weekdayAndDate = dates({ weekday: "long", month: "long", day: "numeric", year: "numeric" });
 export const unbroken = (text) => text.replaceAll(" ", "\u00a0");
 
-/** A text of the server with its ISO dates as the reader writes them, unbroken. */
+/** A server's text with its ISO dates in the reader's format, without line breaks inside dates. */
 export const withDates = (text) => text.replace(/\b\d{4}-\d{2}-\d{2}\b/g, (iso) => unbroken(shortDate(iso)));
 export const isIsoDate = (value) => typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value);
 export const seconds = (iso) => Date.parse(`${iso}T00:00:00Z`) / 1000;
 
 const MANY_DAYS = 1000;
 
-/** How old a day is now; the answer itself may have been kept for a while. */
+/** How old a day is now. It uses today's date, because the answer may be from an earlier day. */
 export function age(iso) {
   const days = Math.max(0, Math.floor(Date.now() / 86_400_000 - seconds(iso) / 86_400));
   if (days === 0) return "today";

@@ -1,11 +1,11 @@
-// The page: shows the view that the address names.
+// Shows the view that the address names.
 import * as forecast from "../views/forecast/view.js";
 import { at } from "./element.js";
 import { current, go, start } from "./router.js";
 
 const TITLES = { forecast: "Stockcast", "watch-list": "Watchlist · Stockcast", compare: "Compare · Stockcast", analyses: "Analyses · Stockcast" };
 
-// Views other than the first are loaded when someone first opens them.
+// The other views load when someone first opens them.
 const VIEWS = {
   forecast: () => forecast,
   "watch-list": () => import("../views/watch_list/view.js"),
@@ -25,12 +25,12 @@ async function show(parameters, how) {
       continue;
     }
     link.setAttribute("aria-current", "page");
-    // Its link leads back to the view as it was left; the brand's leads to the beginning.
+    // A view's link leads to its last state. The brand's link leads to the start.
     link.href = location.href;
   }
   for (const name of Object.keys(VIEWS)) at(`${name}-view`).hidden = name !== view;
   const module = await VIEWS[view]();
-  if (current().view !== view) return; // left while it was loading
+  if (current().view !== view) return; // the person left while it loaded
   leave = module.leave ?? (() => {});
   module.show(parameters, how);
 }
@@ -48,7 +48,7 @@ at("shortcuts").addEventListener("click", async () => (await withShortcuts()).op
 document.addEventListener("keydown", async (event) => {
   const isTyping = event.target.closest("input, select, textarea, [role=application]");
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "/") event.preventDefault(); // it opens a search of the browser's own
+  if (event.key === "/") event.preventDefault(); // some browsers open their own search
   if (/^[?/fwca]$/.test(event.key)) (await withShortcuts()).press(event.key);
 });
 

@@ -1,4 +1,4 @@
-// What is shown is in the address, so that it can be kept, shared, and gone back to.
+// Keeps the page's state in the address, so that people can bookmark it, share it and go back to it.
 
 export const VIEWS = ["forecast", "watch-list", "compare", "analyses"];
 
@@ -16,14 +16,14 @@ function address(parameters) {
 
 let shown = () => {};
 
-/** `show` is called with the parameters at each change of the address, and once now. */
+/** Calls `show` with the parameters now, and after each change of the address. */
 export function start(show) {
   shown = show;
   addEventListener("popstate", () => shown(current()));
   shown(current(), { isFirst: true });
 }
 
-/** Show other parameters, or the same anew; `isReplacing` where going back to the present ones leads nowhere. */
+/** Shows other parameters, or the same ones again. With `isReplacing`, the back button skips the current ones. */
 export function go(parameters, { isReplacing = false } = {}) {
   const to = address(parameters);
   const { pathname, search } = new URL(to, location);

@@ -23,7 +23,7 @@ function build() {
     element("dl.keys", {}, row(["/", "Go to the ticker field"]), Object.entries(VIEWS).map(([key, [, text]]) => row([key, text])), row(["?", "Show this list"])),
     element("h3", {}, "In a chart"),
     element("dl.keys", {}, OF_CHART.map(row)),
-    // WCAG 2.1.4: keys that are single characters can be switched off.
+    // WCAG 2.1.4: people can switch off single-character shortcuts.
     element("label.choice", {}, on, element("span", {}, "Use shortcuts outside charts")),
     element("form", { method: "dialog" }, element("button", {}, "Close")),
   );
@@ -35,7 +35,7 @@ export function open() {
   if (!dialog.open) dialog.showModal();
 }
 
-/** What a key does, where it is not typed into a field. */
+/** What a key does outside text fields. */
 export function press(key) {
   if (key === "?") return open();
   if (!isOn() || dialog?.open) return undefined;

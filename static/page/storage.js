@@ -1,4 +1,4 @@
-// What this browser remembers. Where nothing may be stored, it is remembered until the page is left.
+// What this browser remembers. If storage is blocked, it remembers until you leave the page.
 
 const PREFIX = "stockcast.";
 const kept = new Map();
@@ -8,7 +8,7 @@ export function read(name, fallback) {
     const text = localStorage.getItem(PREFIX + name);
     if (text !== null) return JSON.parse(text);
   } catch {
-    // No storage, or not ours: the fallback serves.
+    // No storage, or not our data: use the fallback.
   }
   return kept.get(name) ?? fallback;
 }
@@ -18,13 +18,13 @@ export function write(name, value) {
   try {
     localStorage.setItem(PREFIX + name, JSON.stringify(value));
   } catch {
-    // Full or forbidden.
+    // The storage is full or blocked.
   }
 }
 
 const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What is kept under names; empty where something else is stored. */
+/** An object in storage, or an empty one if the stored value is something else. */
 export function readRecord(name) {
   const stored = read(name, {});
   return isRecord(stored) ? stored : {};
@@ -51,7 +51,7 @@ export function remember(symbol) {
 export const watched = () => symbols("watched");
 export const isWatched = (symbol) => watched().includes(symbol);
 
-/** Whether it is watched now; it is not where too many are. */
+/** Returns whether the ticker is now on the list. A full list takes no more. */
 export function watch(symbol) {
   if (!isWatched(symbol) && watched().length < MOST_WATCHED) write("watched", [...watched(), symbol]);
   return isWatched(symbol);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes one cluster of the six nodes, once: again, it changes nothing.
+# Joins the six nodes into one cluster. Running it again changes nothing.
 set -eu
 port="${PORT:-6379}"
 
@@ -13,7 +13,7 @@ for node in $NODES; do
     echo "waiting for $node"
     sleep 1
   done
-  # Nodes know each other by address, never by name.
+  # Redis nodes know each other by address, never by name.
   addresses="$addresses $(getent ahosts "$node" | awk 'NR == 1 {print $1}'):$port"
 done
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts one node of the cluster. Pods get other addresses when they come back: a node that was a
-# member before tells the others of its own, so that they find each other even if all were away.
+# Starts one node of the cluster. A pod gets a new address when it restarts. A node that was already a
+# member tells the others its address, so they find each other even if all of them were down.
 set -eu
 port="${PORT:-6379}"
 
@@ -10,7 +10,7 @@ own() {
 
 meet_again() {
   until [ "$(own ping 2>/dev/null)" = PONG ]; do sleep 1; done
-  # One that never was a member is left alone: create.sh takes none that knows others.
+  # Skip a node that never was a member: create.sh refuses a node that knows others.
   [ "$(own cluster info | sed -n 's/^cluster_known_nodes://p')" -gt 1 ] || return 0
   for _ in 1 2 3 4 5 6; do
     for node in $NODES; do

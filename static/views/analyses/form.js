@@ -1,10 +1,10 @@
-// The form of an analysis, made from the parameters of its kind.
+// An analysis form, built from the parameters of its kind.
 import { element } from "../../page/element.js";
 
 const MOST_FILE_BYTES = 60_000;
 const idOf = ({ name }) => `parameter-${name}`;
 
-/** The fields, filled from `given` (texts, as an address has them). */
+/** The fields, filled from `given` (texts from an address). */
 export function analysisFields(kind, given) {
   return kind.fields.map((field) => {
     const value = given[field.name] ?? field.value ?? "";
@@ -42,7 +42,7 @@ export function complain(name, message) {
   return true;
 }
 
-/** The form's values as texts for the address, and the text of a file; null, with the reasons shown, where one is bad. */
+/** The form's values as texts for the address, and a file's text. If one is bad, shows why and returns null. */
 export async function entered(form, kind) {
   const texts = {};
   let file = null;
@@ -73,7 +73,7 @@ export async function entered(form, kind) {
 
 const numbers = (text) => text.split(/[\s,;]+/).filter(Boolean).map(Number);
 
-/** The parameters as the API takes them, from texts of the form or of an address. Empty ones are left out. */
+/** Turns texts of the form or an address into the API's parameters. Leaves out empty ones. */
 export function parametersOf(kind, texts) {
   const read = {
     number: Number,

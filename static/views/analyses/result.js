@@ -1,4 +1,4 @@
-// The answer of an analysis: a sentence, notes, figures, charts, a table, downloads.
+// An analysis' answer: a sentence, notes, figures, charts, a table, downloads.
 import { kindOf } from "./kinds.js";
 import { downloadLinks, copyLink } from "../../controls/downloads.js";
 import { element } from "../../page/element.js";
@@ -27,10 +27,10 @@ export function written(name, value, { price }) {
   return number(value);
 }
 
-/** A sentence of the server, with dates as the reader writes them and analyses by their titles. */
+/** A server's sentence, with dates in the reader's format and with the analyses' titles. */
 const told = (text) => withDates(text).replace(/`(\w+)`/g, (_, kind) => `“${kindOf(kind).title}”`);
 
-/** Fills `place`; `destroy` cleans up. */
+/** Fills `place`. `destroy` cleans up. */
 export function show(place, { request, links }) {
   const { result, symbol, kind } = request;
   const money = moneyOf(result);
@@ -58,7 +58,7 @@ export function show(place, { request, links }) {
   return { destroy: () => panels.forEach(({ destroy }) => destroy()) };
 }
 
-/** Each with its name; a figure that has a date is told with it. */
+/** Each figure with its name and, if it has one, its date. */
 function figures(all, money) {
   const names = Object.keys(all).filter((name) => !(name.endsWith("_date") && name.slice(0, -"_date".length) in all));
   return element(

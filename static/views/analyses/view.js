@@ -21,7 +21,7 @@ let bar = null;
 let ticker = null;
 let shownSymbol = "";
 let kind = KINDS[0];
-let file = null; // what was uploaded with the last submission
+let file = null; // the upload of the last submission
 
 const keyOf = (body) => JSON.stringify(body);
 
@@ -73,7 +73,7 @@ function build() {
   });
 }
 
-/** Another ticker is analysed at once, with what the form says. */
+/** Analyzes another ticker at once with the form's values. */
 function settled(symbol) {
   if (symbol !== shownSymbol) at("analysis-form").requestSubmit();
 }

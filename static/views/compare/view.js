@@ -1,4 +1,4 @@
-// Up to four tickers side by side, as percent change from the start of the range shown.
+// Compares up to four tickers: their percent change since the start of the visible range.
 import { history, isRecent } from "../../api/client.js";
 import { at, element, withCode } from "../../page/element.js";
 import { reasonOf } from "../../controls/failure.js";
@@ -95,7 +95,7 @@ async function draw() {
   return undefined;
 }
 
-/** One that cannot be compared says why, and the others are shown all the same. */
+/** Says why a ticker is missing. The others still appear. */
 const trouble = ([symbol, problem]) =>
   element(
     "div.banner.trouble",
@@ -141,7 +141,7 @@ function content(symbols) {
   }
 
   function showFrom(from) {
-    // They start together: on the first day shown on which all of them have a price.
+    // All lines start on the first visible day on which every ticker has a price.
     const first = xs.findIndex((x, day) => x >= from && prices.every((column) => column[day] !== null));
     changes = prices.map((column) => column.map((value, day) => (day < first || value === null ? null : value / column[first] - 1)));
     drawn?.destroy();
@@ -175,7 +175,7 @@ function content(symbols) {
     host,
     element("div.legend", {}, symbols.map((symbol, which) => element("span.key", {}, element(`i.swatch.series-${which + 1}`, { "aria-hidden": "true" }), symbol))),
   );
-  // It can only be drawn where it has a width.
+  // The chart can draw only once it has a width.
   queueMicrotask(() => {
     ranges.mark(range);
     showFrom(ranges.start(range));

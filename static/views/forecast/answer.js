@@ -1,4 +1,4 @@
-// The answer: one line, the chart with its figures, then the record, the data, and what you can keep.
+// The answer: one line, the chart with its figures, the record, the data, and the downloads.
 import { history } from "../../api/client.js";
 import { forecastChart } from "../../charts/forecast_chart.js";
 import { exchangeName } from "../../controls/data_told.js";
@@ -10,7 +10,7 @@ import { recordCard } from "./record.js";
 import { dataCard } from "./data.js";
 import { forecastTables } from "./tables.js";
 
-/** Fills `place`; what is returned takes a late backtest, and cleans up. */
+/** Fills `place`. The returned object adds a late backtest and cleans up. */
 export function show(place, { request, links }) {
   const { result, symbol } = request;
   const money = moneyOf(result);
@@ -50,7 +50,7 @@ export function show(place, { request, links }) {
   };
 }
 
-/** The line, and under it the company and how far the model can be trusted. */
+/** The line, and below it the company and how much you can trust the model. */
 function topOf(symbol, result, money) {
   const doubted = doubt(result);
   const line = headline(symbol, result, money);
@@ -71,11 +71,11 @@ function topOf(symbol, result, money) {
   ];
 }
 
-/** The range that the model's past errors ask for. */
+/** The range as wide as the model's past errors require. */
 function widened({ backtest }, money) {
   if (!backtest.widened80) return "";
   const [low, high] = money.prices(backtest.widened80);
-  return `To match its record, the range would be ${low} to ${high}. `;
+  return `Widened to match past errors: ${low} to ${high}. `;
 }
 
 function warnings({ data, history: past }) {
@@ -89,7 +89,7 @@ function warnings({ data, history: past }) {
   return told.map(([head, text]) => element("p.banner", { role: "note" }, element("strong", {}, head), text));
 }
 
-/** The prices that matter, each with its distance from the last one. */
+/** The main prices, each with its distance from the last price. */
 function figures(result, money) {
   const { intervals, probability_higher: higher, last_price: last, last_date: day, predicted_price: middle } = result;
   const doubted = doubt(result) !== null;

@@ -1,4 +1,4 @@
-// Where the prices of an answer come from, and what a careful reader should know about them.
+// Where an answer's prices come from, and what a careful reader should know about them.
 import { sources, todaysPrices } from "../../api/sources.js";
 import { command } from "../../controls/copyable.js";
 import { dataNotes, providerName } from "../../controls/data_told.js";

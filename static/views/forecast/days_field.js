@@ -1,4 +1,4 @@
-// The field for how far ahead: it takes days, weeks, months, years and dates, and says which session that is.
+// The field for how far ahead. It takes days, weeks, months, years and dates, and shows the matching session.
 import { targetDate } from "../../api/target_date.js";
 import { at } from "../../page/element.js";
 import { daysAfter, MOST_DAYS, readDays } from "../../page/days.js";
@@ -6,7 +6,7 @@ import { inDays, isIsoDate, seconds, unbroken, weekdayAndDay, weekdayAndDate, ye
 import { isSymbol } from "../../page/storage.js";
 
 const PAUSE_MS = 150;
-const EXAMPLE = "AAPL"; // its calendar serves until a ticker is chosen
+const EXAMPLE = "AAPL"; // we use its calendar until a person chooses a ticker
 const TODAY = () => new Date().toISOString().slice(0, 10);
 
 let lastDate = null; // of the symbol's prices, once known
@@ -24,7 +24,7 @@ export const entered = () => readDays(at("days").value, lastDate ?? TODAY());
 
 const day = (iso, from) => unbroken(year(seconds(iso)) === year(seconds(from)) ? weekdayAndDay(iso) : weekdayAndDate(iso));
 
-/** "to Monday, April 15", or where the exchange is closed on that day, when it opens next. */
+/** "to Monday, April 15", or the next open day if the exchange is closed then. */
 function hintOf({ asked_date: date, target_date: target }, typed, days) {
   const counted = String(days) === typed ? "" : `${inDays(days)}: `;
   if (date === target) return `${counted}to ${day(target, TODAY())}`;
@@ -49,27 +49,27 @@ async function update() {
   at("days-hint").textContent = found ? hintOf(found, typed, days) : "";
 }
 
-/** Say the session anew after the ticker or the days have changed. */
+/** Updates the session after the ticker or the days change. */
 export function changed() {
   clearTimeout(timer);
   timer = setTimeout(update, PAUSE_MS);
 }
 
-/** The last price's day, from an answer: the dates are counted from it. */
+/** Sets the last price's day, from an answer. The field counts dates from it. */
 export function learn(symbol, date) {
   if (!isIsoDate(date)) return;
   of = symbol;
   lastDate = date;
 }
 
-/** `picked` is called once a date was picked. */
+/** Calls `picked` when a person picks a date. */
 export function start(picked) {
   at("days").addEventListener("input", changed);
   at("pick-date").addEventListener("click", () => {
     try {
       at("date").showPicker();
     } catch {
-      at("date").focus(); // a browser without a picker of its own
+      at("date").focus(); // this browser has no date picker
     }
   });
   at("date").addEventListener("change", () => {

@@ -1,4 +1,4 @@
-// The form: which ticker, how far ahead, which model. It keeps what was typed, whatever happens.
+// The form: which ticker, how far ahead, which model. It always keeps the typed text.
 import { warmUp } from "../../api/client.js";
 import { NO_TICKER, combobox } from "../../controls/combobox.js";
 import { withoutData } from "../../controls/without_data.js";
@@ -16,14 +16,14 @@ const root = document.documentElement;
 const isGoodDays = (days) => Number.isInteger(days) && days >= 1 && days <= MOST_DAYS;
 const DAYS_OF_ADDRESS = `Enter whole days from 1 to ${MOST_DAYS}.`;
 
-/** What is wrong with each field of an address; "" where nothing is. */
+/** The error in each field of an address, or "" if the field is good. */
 const faults = ({ symbol, days, model }) => ({
   symbol: isSymbol(symbol) ? "" : NO_TICKER,
   days: isGoodDays(days) ? "" : DAYS_OF_ADDRESS,
   model: model in MODELS ? "" : `There is no model “${model}”. Choose one of these.`,
 });
 
-/** Say what is wrong with a field, in texts and elements; "" takes it back. */
+/** Shows a field's error, made of texts and elements. "" removes it. */
 export function complain(field, ...message) {
   const place = at(`${field}-error`);
   if (!place) return false;
@@ -36,13 +36,13 @@ export function complain(field, ...message) {
 
 const meant = ({ symbol = "", days = "45", model = "calibrated" }) => ({ symbol: symbol.trim().toUpperCase(), days: Number(days), model });
 
-/** What an address asks for; null where it asks for no forecast. */
+/** The forecast that an address asks for, or null if it asks for none. */
 export function asked(parameters) {
   const wanted = meant(parameters);
   return Object.values(faults(wanted)).some(Boolean) ? null : wanted;
 }
 
-/** Fill the form from an address that asks for no forecast, and say what in it is wrong. */
+/** Fills the form from an address that asks for no forecast, and shows the errors in it. */
 export function explain(parameters) {
   fill(parameters);
   unfold();
@@ -60,7 +60,7 @@ export function fill({ symbol, days, model }) {
   daysField.changed();
 }
 
-/** One line in place of the form, which says what was asked for. */
+/** Replaces the form with one line that sums up the request. */
 export function fold({ symbol, days, model }) {
   root.dataset.asked = "";
   at("folded-text").replaceChildren(element("b", {}, symbol), ` · ${inDays(days)} ahead · ${MODELS[model]}`);
@@ -76,7 +76,7 @@ let awaited = null;
 const said = () => ({ symbol: at("symbol").value.trim().toUpperCase(), days: daysField.entered().days, model: form.elements.model.value });
 const isAwaited = () => awaited !== null && Object.entries(said()).every(([name, value]) => awaited[name] === value);
 
-/** Until `wanted` has come, it cannot be asked for again, but all else can; null once nothing is awaited. */
+/** While `wanted` is on its way, a person can ask for anything but that. null ends the wait. */
 export function setAwaited(wanted) {
   awaited = wanted;
   markAwaited();
@@ -91,17 +91,17 @@ function markChoice() {
   at("tagline-days").textContent = daysField.entered().days ? inDays(daysField.entered().days) : "some days";
 }
 
-/** Offer the tickers that were asked for last. */
+/** Offers the last tickers that a person asked for. */
 export function offerRecent() {
   const chips = recent().map((symbol) => element("button", { type: "button", "data-symbol": symbol }, symbol));
   at("recent").replaceChildren(...chips);
   at("recent").hidden = chips.length === 0;
 }
 
-/** The learned last day of a symbol's prices. */
+/** Sets the last day of a symbol's prices once it is known. */
 export const { learn } = daysField;
 
-/** What the form says; null, with the reasons shown and the first bad field focused, if it is bad. */
+/** The form's values. If one is bad, shows why, focuses the first bad field and returns null. */
 async function entered(symbolMeant) {
   const found = await symbolMeant();
   const { days, problem = "" } = daysField.entered();
@@ -117,13 +117,13 @@ async function entered(symbolMeant) {
   return null;
 }
 
-/** Prophet takes seconds to load: the function begins once it is chosen. */
+/** Prophet takes seconds to load, so the function starts to load it once a person chooses it. */
 function warmUpModel() {
   const { symbol, model } = said();
   if (model !== "calibrated" && isSymbol(symbol)) warmUp(symbol, model);
 }
 
-/** `submit` gets what is asked for. */
+/** Calls `submit` with the form's values. */
 export function start(submit) {
   const { close, meant: symbolMeant } = combobox(at("symbol"), () => {
     complain("symbol", "");

@@ -1,4 +1,4 @@
-// What is shown before anyone asks: a forecast as an example, what data there is, and how to get more.
+// The start page: an example forecast, the available data, and how to get more.
 import { get, post } from "../../api/client.js";
 import { waited } from "../../api/follow.js";
 import { sources, todaysPrices } from "../../api/sources.js";
@@ -11,7 +11,7 @@ const EXAMPLE = { symbol: "AAPL", days: 45 };
 const PAUSE_MS = 400;
 const TRIES = 50;
 
-/** The cards, and `fill`, which draws the example into them; `destroy` cleans up. */
+/** The cards, and `fill`, which draws the example into them. `destroy` cleans up. */
 export function preview() {
   const figure = element("div.example-figure", { "aria-busy": "true" }, element("div.example-chart"));
   const data = element("div.data-told");
@@ -59,7 +59,7 @@ export function preview() {
   };
 }
 
-/** The example's result. Without an id of its own, it costs nothing where it is already known. */
+/** The example's result. Without its own id, the request costs nothing if the result already exists. */
 async function example(signal) {
   const { links } = await post("/api/forecasts", EXAMPLE, signal);
   for (let tries = 0; tries < TRIES; tries += 1) {

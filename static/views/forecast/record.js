@@ -18,7 +18,7 @@ export function recordCard(backtest) {
   ];
 }
 
-/** One range: a bar as long as what it delivered, and a mark where it promised to end. */
+/** One range: a bar for the share it delivered, and a mark at the share it promised. */
 function bar([promised, held]) {
   const drawing = svg(
     "svg",

@@ -1,4 +1,4 @@
-// The forecast view: asks, waits, answers.
+// The forecast view: asks for a forecast, waits, and shows the answer.
 import { get, isRecent } from "../../api/client.js";
 import { follow } from "../../api/follow.js";
 import { submit } from "../../api/submit.js";
@@ -12,10 +12,10 @@ import * as form from "./form.js";
 import { preview } from "./preview.js";
 
 const MOST_KEPT = 12;
-const kept = new Map(); // answers by what was asked, for going back and forth
-let running = null; // what stops the request that is under way
+const kept = new Map(); // answers by request, for the back and forward buttons
+let running = null; // stops the current request
 let shownKey = "";
-let shown = null; // what cleans up after the answer, or the example
+let shown = null; // cleans up after the answer or the example
 
 const isFresh = (key) => isRecent(kept.get(key)?.askedAt);
 const keyOf = ({ symbol, days, model }) => `${symbol} ${days} ${model}`;
@@ -28,7 +28,7 @@ const { chosen } = form.start((wanted) => {
 
 offerOwnFile();
 
-/** "Use your own file", beside the ticker field. */
+/** Adds "Use your own file" beside the ticker field. */
 async function offerOwnFile() {
   const { mount } = await import("../upload/view.js");
   mount(at("own-file"), { dropZone: at("ask"), chosen: ({ symbol }) => chosen(symbol) });
@@ -118,7 +118,7 @@ function cancel(stop) {
   at("submit").focus();
 }
 
-/** What the form says: it may have changed since. */
+/** Submits the form's current values, which may have changed. */
 const again = () => at("ask").requestSubmit();
 
 function showFailure(wanted, problem) {
@@ -142,7 +142,7 @@ async function showAnswer(wanted, found, { isFirst }) {
   if (shownKey !== key || current().view !== "forecast") return;
   place();
   shown = showIn(at("outcome"), found);
-  // After the button, the focus goes to the answer; after a link, it stays where it is.
+  // After the button, the focus moves to the answer. After a link, it stays.
   if (!isFirst) at("sentence").focus({ preventScroll: true });
   followBacktest(key, found);
 }
@@ -150,7 +150,7 @@ async function showAnswer(wanted, found, { isFirst }) {
 const BACKTEST_PAUSE_MS = 500;
 const BACKTEST_TRIES = 120;
 
-/** A slow model's backtest comes after its forecast: add it when it is there. */
+/** A slow model's backtest arrives after its forecast. Adds it then. */
 async function followBacktest(key, found) {
   for (let tries = 0; tries < BACKTEST_TRIES && found.request.result.backtest.status === "pending"; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, BACKTEST_PAUSE_MS));

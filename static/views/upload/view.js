@@ -1,4 +1,4 @@
-// A person's own file of prices: chosen or dropped, and what was read in it.
+// Your own price file: choose it or drop it, and see what Stockcast read.
 import { history, upload } from "../../api/client.js";
 import { sparkline } from "../../charts/sparkline.js";
 import { element } from "../../page/element.js";
@@ -12,8 +12,8 @@ const ENDINGS = ".csv,.tsv,.txt,.gz,text/csv,text/tab-separated-values,text/plai
 const holdsFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 
 /**
- * Offer "Use your own file" in `place`. A file may also be dropped on `dropZone`. `chosen` gets the
- * `{ symbol, name }` of each file, or series of it, that was read.
+ * Offers "Use your own file" in `place`. You can also drop a file on `dropZone`. Calls `chosen` with
+ * the `{ symbol, name }` of each file, or series of it, that the server has read.
  */
 export function mount(place, { dropZone, chosen }) {
   document.head.append(element("link", { rel: "stylesheet", href: new URL("upload.css", import.meta.url).pathname }));
@@ -50,7 +50,7 @@ export function mount(place, { dropZone, chosen }) {
 
   input.addEventListener("change", () => {
     if (input.files[0]) take(input.files[0]);
-    input.value = ""; // so that the same file, once it is mended, is another choice
+    input.value = ""; // so that you can choose the same file again after you fix it
   });
   dropZone.addEventListener("dragover", (event) => {
     if (!holdsFiles(event)) return;
@@ -65,7 +65,7 @@ export function mount(place, { dropZone, chosen }) {
   });
 }
 
-/** What was read, in words; `choose` takes another series of the file. */
+/** Describes the file's content. Calls `choose` to take another series of the file. */
 function preview(read, choose) {
   const hasSeveral = read.columns.includes(read.column);
   const range = `${number(read.rows)} prices from ${shortDate(read.first_date)} to ${shortDate(read.last_date)}`;
@@ -89,7 +89,7 @@ function shortened(names) {
   return names.slice(0, MOST_COLUMNS).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
 
-/** The prices as a line, where they can be had. */
+/** The prices as a line, if they are available. */
 async function drawLine(told, read, signal) {
   const { close, adj_close: adjusted } = await history(read.symbol, "", signal).catch(() => ({ close: [] }));
   const values = (close.some((price) => price !== null) ? close : (adjusted ?? [])).filter((price) => price !== null);

@@ -1,4 +1,4 @@
-// The watchlist: tickers that this browser remembers, forecast together as one batch.
+// The watchlist: this browser remembers the tickers, and one batch forecasts them all.
 import { history, isRecent } from "../../api/client.js";
 import { forecastAll } from "../../api/batch.js";
 import { at, element, withCode } from "../../page/element.js";
@@ -19,7 +19,7 @@ let running = null;
 let timer;
 let days = 30;
 
-/** What the last batch said, by ticker: it fills the table until the next one is done. */
+/** The last batch's answers by ticker. They fill the table until the next batch is done. */
 const rows = () => Object.fromEntries(Object.entries(readRecord("rows")).filter(([, row]) => isRow(row)));
 const isRow = (row) => typeof row?.error === "string" || ([row?.last_price, row?.lo80, row?.hi80].every(Number.isFinite) && isIsoDate(row.last_date) && (row.closes === undefined || Array.isArray(row.closes)));
 const isFresh = () => {
@@ -89,7 +89,7 @@ async function add(event) {
   return refresh();
 }
 
-/** A company's name has spaces, too: only what is no match is taken for several tickers. Null, with the reason shown, if it is bad. */
+/** Reads one ticker, a company name, or several tickers. A company name can have spaces, so it reads several only if nothing matches. If the text is bad, shows why and returns null. */
 async function tickersIn(typed) {
   const isOne = !isList(typed) && (!/\s/.test(typed) || (await adder.meant()));
   if (isOne) {
@@ -135,7 +135,7 @@ function table() {
     { tabindex: "0", role: "region", "aria-label": "Watchlist" },
     element(
       "table.watched",
-      { role: "table" }, // said again, because a phone shows it as cards
+      { role: "table" }, // needed because phones show the table as cards
       element("caption.unseen", {}, "Watched tickers"),
       element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, columns.map((name) => element("th", { scope: "col", role: "columnheader" }, name)), element("td", { role: "cell" }))),
       element("tbody", { role: "rowgroup" }, watched().map((symbol) => tableRow(symbol, known[symbol], columns))),
@@ -208,7 +208,7 @@ function lost(pauseMs) {
   if (pauseMs !== null) at("watch-said").textContent = "Connection lost. Your request is safe. Trying again …";
 }
 
-/** The prices of the last months, for the sparkline. Without them the row has none. */
+/** The prices of the last months, for the sparkline. Without prices, the row has no sparkline. */
 async function addCloses(symbol, lastDate, signal) {
   const start = new Date(Date.parse(lastDate) - SPARK_CALENDAR_DAYS * 86_400_000).toISOString().slice(0, 10);
   const found = await history(symbol, start, signal).catch(() => null);

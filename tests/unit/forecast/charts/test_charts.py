@@ -159,7 +159,7 @@ def test_the_range_that_the_record_asks_for_is_told():
     document = forecast(sample("AAPL"))
     document["backtest"]["widened80"] = [100.0, 900.5]
     written = " ".join(text for text, _ in texts(composed(document, Variant())))
-    assert "the 80% range would be $100.00 to $900.50." in written
+    assert "the 80% range is $100.00 to $900.50." in written
 
 
 def test_the_calibrated_model_draws_no_line_a_day_behind_the_price():
