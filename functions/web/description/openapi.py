@@ -12,7 +12,7 @@ from functions.common.messages.documents import Problem
 from functions.web.description.operations import Operation
 
 IN_PATH = re.compile(r"{(\w+)}")
-TEXT = {"type": "string"}
+OF_REQUEST = {"type": "string", "description": "The ID of the request or batch."}
 WHOLE = re.compile(r"\\A\(\?:(.*)\)\\Z", re.DOTALL)
 
 
@@ -79,15 +79,24 @@ def _parameters(route: Operation) -> list[dict[str, Any]]:
     in_path = IN_PATH.findall(route.path)
     return [
         *(
-            {"name": name, "in": "path", "required": True, "schema": fields.get(name, TEXT)}
+            _parameter(name, fields.get(name, OF_REQUEST)) | {"in": "path", "required": True}
             for name in in_path
         ),
         *(
-            {"name": name, "in": "query", "schema": _given(schema)}
+            _parameter(name, _given(schema)) | {"in": "query"}
             for name, schema in fields.items()
             if name not in in_path
         ),
     ]
+
+
+def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter, described as its schema is, for readers who only look at the parameter."""
+    values = " or ".join(str(value) for value in schema.get("enum", ()))
+    told = schema.get("description", f"{values}.")
+    if schema.get("default"):
+        told += f" The default is {schema['default']}."
+    return {"name": name, "description": told, "schema": schema}
 
 
 def _given(schema: dict[str, Any]) -> dict[str, Any]:

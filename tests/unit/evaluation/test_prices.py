@@ -48,7 +48,7 @@ def test_a_folder_may_hold_files_of_several_kinds(tmp_path):
     write(tmp_path, "notes.md", "nothing")
     one, other = load(str(tmp_path))
     assert (one.series.symbol, other.series.symbol) == ("A", "B")
-    assert "The file begins with the newest row; the rows are sorted by date." in one.notes
+    assert "The file begins with the newest row. Stockcast sorted the rows by date." in one.notes
 
 
 def test_what_cannot_be_read_is_refused_by_its_file_and_line(tmp_path):
