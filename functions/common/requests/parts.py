@@ -53,14 +53,20 @@ class Parts:
         times = (self.result_ttl_ms, pointer, fresh_until_ms, self._result_ms)
         return Part("store", names, (result, *times))
 
-    def latest(self, requested: ForecastRequested, source: str, *, counts: bool) -> Part:
-        """Find the latest result of a question; where that answers it, it `counts`."""
+    def latest(
+        self, requested: ForecastRequested, source: str, *, counts: bool, looks: bool
+    ) -> Part:
+        """Find the latest result of a question; where that answers it, it `counts`.
+
+        `looks` has it look at the request that the result was computed for, which may be on
+        another node of a Redis Cluster.
+        """
         names = (
             keys.latest_name(requested),
             keys.counts_key(keys.shard_of(keys.asked_key(requested))),
         )
         counted = kind_and_model(requested) if counts else ""
-        return Part("latest", names, (counted, source, self.result_ttl_ms, int(counts)))
+        return Part("latest", names, (counted, source, self.result_ttl_ms, int(looks)))
 
     def enter(self, request_id: str, most: int) -> Part:
         """Let a request wait in the backlog."""

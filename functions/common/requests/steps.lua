@@ -224,16 +224,17 @@ function parts.admit(keys, args)
   return {0, 0}
 end
 
--- Find the latest result of a question, unless it is gone, or the request it was computed for is.
+-- Find the latest result of a question, unless it is gone, or the request it was computed for is
+-- gone or has failed: its time may have been over when the result came.
 -- keys: what points to them, the counts. args: kind and model as they are counted (empty: not
--- counted), where the result is from, the result's time to live, 1 to look for the request.
+-- counted), where the result is from, the result's time to live, 1 to look at the request.
 -- Replies with the pointer, and stops; or false.
 function parts.latest(keys, args)
   local found = redis.call('GET', keys[1])
   if not found then return false end
   local request, key = string.match(found, '^(.*) (.*)$')
   if redis.call('PEXPIRE', result_name(key), args[3]) == 0
-     or args[4] == '1' and redis.call('EXISTS', request) == 0 then
+     or args[4] == '1' and redis.call('HGET', request, 'status') ~= 'done' then
     redis.call('DEL', keys[1])
     return false
   end
