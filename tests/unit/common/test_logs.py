@@ -1,4 +1,4 @@
-"""Logs are one JSON object a line, and name what they are about."""
+"""Each log line is one JSON object that names its request and event."""
 
 import json
 import logging

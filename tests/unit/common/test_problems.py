@@ -1,4 +1,4 @@
-"""Problems stay short, whatever their cause says."""
+"""Problems stay short, even if their cause is long."""
 
 import json
 
