@@ -88,7 +88,8 @@ class PriceFile:
         folded = {name.casefold(): name for name in self.names}
         if column in self.names or column.casefold() in folded:
             return self.asset(column if column in self.names else folded[column.casefold()])
-        there = f"The file has {len(self.names)} series: {listed(list(self.names))}."
+        named = [name for name in self.names if name] or list(self._headers.values())
+        there = f"The file has {len(named)} series: {listed(named)}."
         if column:
             there = f"There is no column {shown(column)}. {there}"
         raise UnreadableFileError(there, "Choose one with `column`.")

@@ -265,3 +265,8 @@ def test_volumes_with_units_are_read(cell, volume):
     text = table("Date,Price,Vol.", f'2013-03-01,"1,234.50",{cell}')
     row = one(text).rows()[0]
     assert (row.close, row.volume) == (1234.5, volume)
+
+
+def test_a_column_that_is_not_there_is_told_with_those_that_are():
+    with pytest.raises(UnreadableFileError, match="no column 'nope'. The file has 1 series: 'Last'"):
+        read(table("Date,Last", "2013-03-01,5"), TODAY).chosen("nope")
