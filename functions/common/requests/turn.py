@@ -63,7 +63,7 @@ class Moved:
         if came == b"conflict":
             raise ConflictError(
                 f"The request id {requested.request_id!r} was used before for another symbol,"
-                " number of days, model, options or analysis. Choose another id."
+                " number of days, model or options, or for another analysis. Choose another id."
             )
         stands_at = None if came == b"changed" else Status(came.decode())
         return cls(stands_at, int(deadline), int(now), result_key.decode())

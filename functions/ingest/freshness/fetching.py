@@ -147,7 +147,7 @@ class Fetching:
         latest = provider.fetch(symbol, tail.beginning(held.history))
         longer = tail.extended(held.history, held.stored.last_action, latest)
         if longer is None:
-            log.info("the past prices of %s have changed; fetching all again", symbol)
+            log.info("the past prices of %s have changed, so all are fetched again", symbol)
             return None
         log.info("fetched the tail of %s from %s", symbol, provider.name)
         return longer, max(held.stored.last_action, _last(latest.actions))

@@ -88,8 +88,10 @@ class PriceFile:
         folded = {name.casefold(): name for name in self.names}
         if column in self.names or column.casefold() in folded:
             return self.asset(column if column in self.names else folded[column.casefold()])
-        named = [name for name in self.names if name] or list(self._headers.values())
-        there = f"The file has {len(named)} series: {listed(named)}."
+        there = f"The file has {len(self.names)} series: {listed(list(self.names))}."
+        if column and len(self.names) == 1:
+            message = f"There is no column {shown(column)}."
+            raise UnreadableFileError(message, "Leave out `column`: the file has one series.")
         if column:
             there = f"There is no column {shown(column)}. {there}"
         raise UnreadableFileError(there, "Choose one with `column`.")
