@@ -1,4 +1,4 @@
-"""What the tests of ingest share."""
+"""Fixtures for the tests of ingest."""
 
 import pytest
 

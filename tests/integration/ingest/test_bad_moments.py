@@ -1,4 +1,4 @@
-"""A provider's bad moment does not spoil what is stored, and what it mends is mended."""
+"""A provider's temporary fault does not spoil stored prices, and ingest adopts its corrections."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Ingest with a real S3 and Redis, and a provider's server that is replayed."""
+"""ingest with a real S3 and Redis, and a replay of a provider's server."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""What every provider must do, whatever its answers look like."""
+"""The rules that every provider follows, whatever its answers look like."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""The symbol directory's refresh, with a real S3 and Nasdaq Trader's files replayed."""
+"""The refresh of the symbol directory, with a real S3 and a replay of Nasdaq Trader's files."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Configuration comes from variables and mounted files, and a bad one is named."""
+"""Configuration comes from variables and mounted files. An error names the bad one."""
 
 import pytest
 

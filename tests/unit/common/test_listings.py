@@ -1,4 +1,4 @@
-"""The symbol directory as a file, and where it comes from."""
+"""The symbol directory as a file, and its sources."""
 
 import gzip
 

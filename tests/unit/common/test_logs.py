@@ -1,4 +1,4 @@
-"""Logs are one JSON object a line, and name what they are about."""
+"""Each log line is one JSON object and names its subject."""
 
 import json
 import logging

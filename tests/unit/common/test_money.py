@@ -1,4 +1,4 @@
-"""Money as people read it."""
+"""Money in the form that people read."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Notes about prices survive the header that S3 keeps them in."""
+"""Notes about prices survive in the S3 header that holds them."""
 
 import pytest
 

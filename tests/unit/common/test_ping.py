@@ -1,4 +1,4 @@
-"""What a PingSource's event stands for."""
+"""The event that a PingSource's event stands for."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Problems stay short, whatever their cause says."""
+"""Problems stay short, however long their cause is."""
 
 import json
 

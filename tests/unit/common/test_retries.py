@@ -1,4 +1,4 @@
-"""Trying again where nobody else does."""
+"""Retries, if no broker retries."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Events find the function that takes them where no broker routes."""
+"""Events reach the right function without a broker."""
 
 from pathlib import Path
 

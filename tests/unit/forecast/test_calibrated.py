@@ -1,4 +1,4 @@
-"""The calibrated model: what holds for any prices, and how it behaves on real ones."""
+"""The calibrated model: rules for any prices, and its behavior on real ones."""
 
 import dataclasses
 import hashlib

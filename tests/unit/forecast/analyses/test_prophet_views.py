@@ -1,4 +1,4 @@
-"""components, predict_future and prior_analysis held against the Prophet library's own output."""
+"""Compares components, predict_future and prior_analysis with the Prophet library's own output."""
 
 import numpy as np
 import pandas as pd
