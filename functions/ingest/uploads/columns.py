@@ -46,7 +46,7 @@ OTHERS = frozenset(
 )
 """Names of columns that are no prices to read: actions, changes, counts."""
 NUMBERED = re.compile(r"^\s*\d+[a-z]?\.\s+")
-IN_BRACKETS = re.compile(r"\(.*?\)|\[.*?\]")
+IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^][]*\]")
 
 
 def key_of(name: str) -> str:

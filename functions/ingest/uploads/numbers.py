@@ -23,7 +23,7 @@ CURRENCIES = "USD|EUR|GBP|CHF|JPY"
 SIGNS = r"[\s\u00a0\u202f\u2009'\u2019\"$\u20ac\u00a3\u00a5\u20b9]"
 DECORATION = rf"{SIGNS}|^(?:{CURRENCIES})|(?:{CURRENCIES})$"
 """What a number may have around and within it, blanks and apostrophes between thousands."""
-PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
+PLAIN = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
 GROUPS = r"[+-]?\d{{1,3}}(?:{0}\d{{3}})+"
 UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 CURE = "Correct the cell, or leave it empty."

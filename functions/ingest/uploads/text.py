@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import gzip
+import io
 import re
 import zlib
 
 from functions.ingest.uploads.refusal import UnreadableFileError
 
 GZIP = b"\x1f\x8b"
-GZIP_WINDOW = 31
 CSV_CURE = "Save or export it as CSV, and give that file."
 OTHER_FORMATS = {
     b"PK\x03\x04": "The file is a zip archive or an Excel workbook.",
@@ -55,17 +56,17 @@ def text_of(body: bytes, most_bytes: int) -> str:
 
 def _unpacked(body: bytes, most_bytes: int) -> bytes:
     """The content of a gzip file, never more than a byte beyond `most_bytes` of it."""
-    unpacking = zlib.decompressobj(GZIP_WINDOW)
     try:
-        content = unpacking.decompress(body, most_bytes + 1)
-    except zlib.error as error:
+        content = gzip.GzipFile(fileobj=io.BytesIO(body)).read(most_bytes + 1)
+    except EOFError as error:
+        message = "The compressed file is cut off."
+        raise UnreadableFileError(message, "Download it again.") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
         raise UnreadableFileError(
             f"The file cannot be unpacked: {error}.", "Give the file itself, not compressed."
         ) from error
     if len(content) > most_bytes:
         raise _too_large("The file has more bytes when it is unpacked", most_bytes)
-    if not unpacking.eof:
-        raise UnreadableFileError("The compressed file is cut off.", "Download it again.")
     return content
 
 

@@ -37,6 +37,9 @@ BODIES = {
     "quotes": "b'date,close\\n2013-03-01,' + b'\"' * 5_000_000",
     "one cell": "b'date,close\\n2013-03-01,' + b'9' * 5_000_000",
     "one name": "b'date,' + b'x' * 5_000_000 + b'\\n2013-03-01,1\\n'",
+    "no number": "b'date,close\\n2013-03-01,' + b'9' * 4_000_000 + b'x'",
+    "open brackets": "b'date,close,' + b'(' * 100_000 + b'\\n2013-03-01,1,1\\n' * 50",
+    "gzip of many parts": "gzip.compress(b'') * 250_000",
     "gzip bomb": "gzip.compress(bytes(200_000_000))",
 }
 

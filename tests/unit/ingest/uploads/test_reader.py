@@ -116,7 +116,7 @@ def test_what_cannot_be_mended_is_refused_with_its_place_and_the_cure(text):
     [
         (b"PK\x03\x04...", "zip archive or an Excel workbook. Save"),
         (b"%PDF-1.7", "PDF document"),
-        (b"\x1f\x8bno gzip", "cannot be unpacked"),
+        (b"\x1f\x8bno gzip at all", "cannot be unpacked"),
         (gzip.compress(b"date,close\n" * 100, mtime=0)[:-9], "is cut off"),
         (gzip.compress(b"," * 6 * 1024 * 1024, mtime=0), "more bytes when it is unpacked"),
         (b"," * 5_000_000, "Line 1: there are 5,000,001 cells. At most 2,000 columns"),
@@ -136,6 +136,12 @@ def test_what_is_no_text_or_too_much_is_refused(body, message):
 
 def test_a_compressed_file_is_read():
     assert one(gzip.compress(SHAPES["stooq"])).rows() == one(SHAPES["stooq"]).rows()
+
+
+def test_all_parts_of_a_compressed_file_are_read():
+    whole = SHAPES["stooq"]
+    parts = gzip.compress(whole[:60]) + gzip.compress(whole[60:])
+    assert one(parts).rows() == one(whole).rows()
 
 
 def test_rows_are_sorted_and_duplicates_and_zeros_left_out_with_a_note():
