@@ -78,7 +78,7 @@ def test_settings_reach_the_fit():
     assert len({one["figures"]["trend"] for one in (stiff, short, usual)}) == 3
     assert len(line_of(stiff, "trend")) == len(line_of(usual, "trend"))
     assert line_of(short, "trend").index[0] >= pd.Timestamp("2012-03-01")
-    assert short["notes"][0] == "The prices are too few for a yearly part."
+    assert short["notes"][0] == "There are too few prices for a yearly part."
     assert short["figures"]["yearly_swing_percent"] is None
 
 
