@@ -1,1 +1,1 @@
-"""The command `stockcast`: one module a command, which `main` puts together."""
+"""The command `stockcast`. `main` combines the commands, and each command has its own module."""

@@ -1,4 +1,4 @@
-"""Types of arguments that several commands share. Each error names the value and the cure."""
+"""Argument types that several commands share. Each error names the value and says how to fix it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _by_name(text: str) -> Listing | None:
 
 
 def days(text: str) -> int:
-    """Calendar days that a forecast may reach."""
+    """The number of calendar days to forecast."""
     try:
         given = int(text) if text.isdecimal() else text
         return int(value("days", given, fields.Days))
@@ -85,7 +85,7 @@ def days(text: str) -> int:
 
 
 def add_symbol(parser: argparse.ArgumentParser) -> None:
-    """Add the argument that names the stock; a file of prices may stand in its place."""
+    """Add the argument that names the stock. It is optional, because `--prices` can replace it."""
     told = "a ticker or a company name, such as AAPL or apple"
     added = parser.add_argument("symbol", type=symbol, nargs="?", help=told)
     _complete_tickers(added)
@@ -102,7 +102,7 @@ def _complete_tickers(argument: argparse.Action) -> None:
 
 
 def _tickers(prefix: str, **_: Any) -> list[str]:
-    """What a shell may complete `prefix` with."""
+    """The tickers that start with `prefix`, for the shell's tab key."""
     from functions.web.symbols.source import bundled
 
     found = bundled().find(prefix)

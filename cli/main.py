@@ -35,7 +35,7 @@ COMMANDS = (up, forecast, watch, analyse, batch, backtest, rank, bucket, sign, c
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the answer is the exit code."""
+    """Run one command and return its exit code."""
     parser = _parser()
     completion.answer_the_shell(parser)
     words = sys.argv[1:] if arguments is None else list(arguments)
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python is not to complain about it at exit.
+        # The reader closed the pipe. Without this, Python prints an error when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except StockcastError as error:
@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 class _Version(argparse.Action):
-    """Looks the version up only when someone asks for it."""
+    """Reads the version only if someone asks for it, because the import is slow."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         from importlib.metadata import version
@@ -85,7 +85,7 @@ class _Version(argparse.Action):
 
 
 def _about_surplus(given: argparse.Namespace, surplus: Sequence[str]) -> str:
-    """What to tell someone whose command has words that no option takes."""
+    """The error message for words that no option takes."""
     message = f"unrecognized arguments: {' '.join(surplus)}"
     if hasattr(given, "days") and surplus[0].isdecimal():
         message += f". Did you mean --days {surplus[0]}?"

@@ -1,4 +1,4 @@
-"""`--prices FILE`: a person's own file in place of a ticker."""
+"""`--prices FILE`: your own price file instead of a ticker."""
 
 from __future__ import annotations
 
@@ -14,35 +14,38 @@ if TYPE_CHECKING:
     from cli.clients.service import Service
 
 MOST_SERIES = 50
-"""Of one file, unless they are chosen: each is an upload of its own."""
+"""The most series that one command reads from a file, because each one is a separate upload."""
 NAMED = 10
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that name a file of prices, and the series in it."""
+    """Add the options that name a price file and a series in it."""
     parser.add_argument(
         "--prices",
         type=Path,
         metavar="FILE",
-        help="a file of your own prices instead of a ticker; see docs/own-prices.md",
+        help="a file of your own prices instead of a ticker (see docs/own-prices.md)",
     )
     parser.add_argument(
         "--column",
         default="",
         metavar="NAME",
-        help="the column of closing prices in FILE, or the series if it holds several",
+        help="the column of closing prices in FILE, or one series if FILE contains several",
     )
 
 
 def one_symbol(stockcast: Service, given: argparse.Namespace) -> str:
-    """The symbol asked about, or that of the file. Raises BadInputError."""
+    """The given symbol, or the symbol of the uploaded file.
+
+    Raises BadInputError if the options conflict or the file cannot be read.
+    """
     if given.prices is None:
         return str(_chosen(given, given.symbol))
     _chosen(given, given.symbol)
     read = _uploaded(stockcast, given.prices, given.column)
     if len(_series(read)) > 1 and not given.column:
         raise BadInputError(
-            f"{given.prices}: The file holds {len(read['columns'])} series:"
+            f"{given.prices}: The file contains {len(read['columns'])} series:"
             f" {_listed(read['columns'])}. Choose one with --column."
         )
     _tell(given.prices, read)
@@ -50,7 +53,10 @@ def one_symbol(stockcast: Service, given: argparse.Namespace) -> str:
 
 
 def all_symbols(stockcast: Service, given: argparse.Namespace, tickers: list[str]) -> list[str]:
-    """`tickers`, or the symbols of the series in the file. Raises BadInputError."""
+    """`tickers`, or the symbols of the series in the file.
+
+    Raises BadInputError if the options conflict, the file cannot be read or has too many series.
+    """
     _chosen(given, tickers)
     if given.prices is None:
         return tickers
@@ -58,8 +64,8 @@ def all_symbols(stockcast: Service, given: argparse.Namespace, tickers: list[str
     series = [] if given.column else _series(first)
     if len(series) > MOST_SERIES:
         raise BadInputError(
-            f"{given.prices}: The file holds {len(series)} series, and at most {MOST_SERIES} are"
-            f" taken at once: {_listed(series)}. Choose one with --column."
+            f"{given.prices}: The file contains {len(series)} series, but Stockcast reads at most"
+            f" {MOST_SERIES} at once: {_listed(series)}. Choose one with --column."
         )
     others = [each for each in series if each != first["column"]]
     reads = [first, *(_uploaded(stockcast, given.prices, each) for each in others)]
@@ -70,7 +76,7 @@ def all_symbols(stockcast: Service, given: argparse.Namespace, tickers: list[str
 
 def _chosen(given: argparse.Namespace, asked: Any) -> Any:
     if given.column and given.prices is None:
-        raise BadInputError("--column chooses from a file: name it with --prices FILE.")
+        raise BadInputError("--column needs a file. Name the file with --prices FILE.")
     if asked and given.prices is not None:
         raise BadInputError("Give a symbol or --prices FILE, not both.")
     if not asked and given.prices is None:
@@ -89,7 +95,7 @@ def _uploaded(stockcast: Service, path: Path, column: str) -> dict[str, Any]:
 
 
 def _series(read: dict[str, Any]) -> list[str]:
-    """The series of a file that holds several."""
+    """The series of a file, or nothing if the file has only one."""
     return list(read["columns"]) if read["column"] in read["columns"] else []
 
 

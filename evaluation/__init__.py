@@ -1,1 +1,1 @@
-"""Checks of the models on price files that anyone may bring: `stockcast backtest` and `rank`."""
+"""Evaluates the models on your own price files: `stockcast backtest` and `stockcast rank`."""

@@ -1,4 +1,4 @@
-"""Price series from a person's files: `sample`, a folder, or a file of any shape that is read."""
+"""Reads price series from the sample, a folder of price files, or one price file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz")
 
 
 class BadPriceFileError(StockcastError):
-    """A file is not one of prices; the message names file, line and cure."""
+    """A file has no readable prices. The message names the file and says how to fix it."""
 
     title = "Bad price file"
     slug = "bad-price-file"
@@ -37,7 +37,7 @@ class BadPriceFileError(StockcastError):
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A series, where it is from, and notes about how it was read."""
+    """A series, its source, and notes about how it was read."""
 
     series: PriceSeries
     source: str
@@ -45,9 +45,9 @@ class Loaded:
 
 
 def load(source: str) -> list[Loaded]:
-    """The series of `source`, "sample" or a folder of files or one file, ascending by symbol.
+    """The series of `source`, sorted by symbol. `source` is "sample", a folder or a file.
 
-    Raises BadPriceFileError.
+    Raises BadPriceFileError if a file is missing or unreadable, or two have the same symbol.
     """
     if source == SAMPLE:
         provider = SampleProvider()
@@ -57,25 +57,25 @@ def load(source: str) -> list[Loaded]:
     if path.is_dir():
         paths = sorted(each for each in path.iterdir() if each.name.lower().endswith(ENDINGS))
         if not paths:
-            raise BadPriceFileError(path, f"the folder holds no file of {', '.join(ENDINGS)}.")
+            raise BadPriceFileError(path, f"the folder contains no {', '.join(ENDINGS)} file.")
     elif path.is_file():
         paths = [path]
     else:
-        message = f"there is no such file or folder; give one, or {SAMPLE!r}."
+        message = f"there is no such file or folder. Name a file, a folder or {SAMPLE!r}."
         raise BadPriceFileError(path, message)
     found: dict[str, Loaded] = {}
     for each in paths:
         for loaded in _read(each):
             symbol = loaded.series.symbol
             if symbol in found:
-                message = f"{symbol} is in {found[symbol].source} as well; leave one out."
+                message = f"{symbol} is also in {found[symbol].source}. Remove one of them."
                 raise BadPriceFileError(each, message)
             found[symbol] = loaded
     return [found[symbol] for symbol in sorted(found)]
 
 
 def _read(path: Path) -> Iterator[Loaded]:
-    """The series in one file. Where it does not name its only one, the file's name does."""
+    """The series in one file. If the file does not name its series, the file name does."""
     today = datetime.now(timezone.utc).date()
     try:
         file = reader.read(path.read_bytes(), today)
@@ -88,7 +88,7 @@ def _read(path: Path) -> Iterator[Loaded]:
 
 
 def stem(path: Path) -> str:
-    """The file's name without its ending."""
+    """The file name without its ending."""
     name = path.name
     ending = next((each for each in ENDINGS[::-1] if name.lower().endswith(each)), "")
     return name[: len(name) - len(ending)]

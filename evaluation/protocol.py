@@ -1,4 +1,6 @@
-"""The protocol of docs/model.md: each series forecast from many past days, and scored."""
+"""The evaluation protocol of docs/model.md: forecasts each series from many past days and scores
+the forecasts.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from functions.forecast.scoring import random_walk
 from functions.forecast.scoring.scores import WIS_LEVELS, inside, weighted_interval_score
 
 WALK = "walk"
-"""The benchmark: a Gaussian random walk, its deviation from three training years."""
+"""The benchmark: a Gaussian random walk with the standard deviation of three training years."""
 
 TRAINING_ROWS = random_walk.WINDOW
 FEWEST_TRAINING_ROWS = 252
@@ -28,7 +30,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Protocol:
-    """What to run: `horizons` in trading days, ascending; origins between two dates, if given."""
+    """The settings of an evaluation. `horizons` are trading days, ascending.
+
+    `since` and `until` are ISO dates. They limit the dates of the forecasts, if given.
+    """
 
     models: tuple[str, ...]
     horizons: tuple[int, ...]
@@ -39,10 +44,11 @@ class Protocol:
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Of one model, series and horizon, at each of n origins, averaged over the horizon's steps.
+    """The scores of one model, series and horizon at n origins, averaged over the horizon.
 
-    `wis` and `error` (n,) are in units of the price at the origin; `held` (n, 3) are the shares of
-    outcomes inside the intervals of COVERAGES, `below` (n, 23) those at or below each quantile.
+    `wis` and `error` (n,) are in units of the price at the origin. `held` (n, 3) are the shares of
+    outcomes inside the intervals of COVERAGES. `below` (n, 23) are the shares of outcomes at or
+    below each quantile.
     """
 
     wis: Floats
@@ -53,7 +59,7 @@ class Scores:
 
 @dataclass(frozen=True, eq=False)
 class Evaluated:
-    """One series: scores by model and horizon, and each origin's volatility tercile (n,)."""
+    """One series: scores by model and horizon, and the volatility tercile of each origin (n,)."""
 
     symbol: str
     regimes: NDArray[np.intp]
@@ -61,10 +67,10 @@ class Evaluated:
 
 
 def choose_origins(series: PriceSeries, protocol: Protocol) -> NDArray[np.intp]:
-    """Rows to forecast from, evenly spaced; the same number for each series of the same dates.
+    """The rows to forecast from, evenly spaced. Series with the same dates get the same rows.
 
-    From three training years on, or from one where the series has no more. Empty where there is
-    not even that, or no price within the dates asked for.
+    The first origin comes after three years of prices, or after one year if the series is short.
+    The array is empty if the series is even shorter, or has no rows between the given dates.
     """
     rows = len(series)
     stop = rows
@@ -80,7 +86,7 @@ def choose_origins(series: PriceSeries, protocol: Protocol) -> NDArray[np.intp]:
 
 
 def evaluate(series: PriceSeries, protocol: Protocol) -> Evaluated:
-    """Run every model and the walk on `series`."""
+    """Run each model and the random walk on `series`."""
     origins = choose_origins(series, protocol)
     longest = max(protocol.horizons)
     steps = np.arange(1, longest + 1)
@@ -97,7 +103,7 @@ def evaluate(series: PriceSeries, protocol: Protocol) -> Evaluated:
 
 
 def regimes(series: PriceSeries, origins: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Each origin's tercile (0 calm to 2 stressed) by the stock's own last month of returns."""
+    """Each origin's tercile (0 calm to 2 stressed), by the stock's returns in the last month."""
     squared = np.concatenate(([0.0], np.cumsum(returns(series.adjusted_close) ** 2)))
     recent = squared[origins + 1] - squared[origins + 1 - REGIME_ROWS]
     ranks = recent.argsort(kind="stable").argsort(kind="stable")
@@ -107,7 +113,7 @@ def regimes(series: PriceSeries, origins: NDArray[np.intp]) -> NDArray[np.intp]:
 def _forecasts(
     name: str, series: PriceSeries, origins: NDArray[np.intp], steps: NDArray[np.intp]
 ) -> tuple[Floats, Floats]:
-    """Quantiles (n, s, 23) and centres (n, s); a model sees each origin's past and no more."""
+    """Quantiles (n, s, 23) and centers (n, s). At each origin, a model sees only the past."""
     if name == WALK:
         log_price = np.log(series.adjusted_close)
         quantiles = random_walk.quantiles(log_price, origins, steps, WIS_LEVELS)

@@ -1,9 +1,9 @@
-"""The M6 competition's task: how likely is each asset's return to fall in each fifth of them all?
+"""The task of the M6 competition: how likely is each asset's return to be in each fifth of all?
 
-Returns over the next 20 trading days are drawn together: each asset's from the calibrated model's
-volatility and table, joined by a Gaussian copula with its correlations shrunk halfway towards
-their mean (Ledoit and Wolf 2004 choose such a target). No asset is given a drift. Scored by the
-ranked probability score, for which a fifth each is 0.16 (Makridakis et al. 2024).
+The ranking draws returns for the next 20 trading days. Each asset uses the volatility and the
+table of the calibrated model, without drift. A Gaussian copula joins the assets. Its correlations
+are shrunk halfway toward their mean (the target of Ledoit and Wolf 2004). The score is the ranked
+probability score. Equal chances score 0.16 (Makridakis et al. 2024).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Floats = NDArray[np.float64]
 
 
 class CannotRankError(StockcastError):
-    """The prices do not allow the task; the message says what is missing."""
+    """The prices do not allow a ranking. The message says what is missing."""
 
     title = "Cannot rank"
     slug = "cannot-rank"
@@ -42,7 +42,7 @@ class CannotRankError(StockcastError):
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """`chances` (assets, 5) from the last day; `score` and its error over past origins."""
+    """`chances` (assets, 5) on the last day, and the `score` over past origins with its error."""
 
     symbols: list[str]
     date: str
@@ -55,10 +55,10 @@ class Ranking:
 
 @dataclass(frozen=True, eq=False)
 class Market:
-    """Assets on the days (d,) on which any of them has a price.
+    """The assets, on the d days on which at least one of them has a price.
 
-    `rows` (assets, d) point to each asset's latest row on or before a day, -1 before its first.
-    `closes` (assets, d) are that row's, NaN before the first.
+    `rows` (assets, d) is each asset's latest row on or before a day, or -1 before its first row.
+    `closes` (assets, d) is the adjusted close of that row, or NaN before the first row.
     """
 
     series: list[PriceSeries]
@@ -68,10 +68,10 @@ class Market:
 
     @classmethod
     def of(cls, series: Sequence[PriceSeries]) -> Market:
-        """Raises CannotRankError where there are too few assets, or one has too few prices."""
+        """Combine `series`. Raises CannotRankError if there are too few assets or prices."""
         if len(series) < FIFTHS:
             message = (
-                f"A ranking in fifths needs at least {FIFTHS} assets; there are {len(series)}."
+                f"A ranking in fifths needs at least {FIFTHS} assets, but there are {len(series)}."
             )
             raise CannotRankError(message)
         short = [each for each in series if len(each) < FEWEST_ROWS]
@@ -79,7 +79,7 @@ class Market:
             named = ", ".join(f"{each.symbol} has {len(each)}" for each in short[:MOST_NAMED])
             message = (
                 f"Each asset needs at least {FEWEST_ROWS} prices, but {named}."
-                " Leave out those that have fewer."
+                " Remove the assets that have fewer."
             )
             raise CannotRankError(message)
         dates = np.unique(np.concatenate([each.dates for each in series]))
@@ -88,14 +88,15 @@ class Market:
         return cls(list(series), dates, rows, np.where(rows >= 0, np.array(closes), np.nan))
 
     def known(self, day: int) -> NDArray[np.intp]:
-        """The assets with a history long enough on `day`."""
+        """The assets that have enough history on `day`."""
         return np.flatnonzero(self.rows[:, day] >= FEWEST_ROWS - 1)
 
 
 def rank(series: Sequence[PriceSeries], origins: int) -> Ranking:
-    """Today's chances, and the score of up to `origins` past ones, 20 or more days apart.
+    """Today's chances, and the score of up to `origins` past dates, 20 or more days apart.
 
-    A past one is of the assets that had a history long enough by then.
+    A past date uses only the assets that had enough history then. Raises CannotRankError if there
+    are too few assets or prices.
     """
     market = Market.of(series)
     days = len(market.dates)
@@ -133,9 +134,9 @@ def rank(series: Sequence[PriceSeries], origins: int) -> Ranking:
 
 
 def chances(market: Market, day: int, widths: Floats) -> Floats:
-    """Probabilities (assets, 5) of the fifths, the lowest returns first, known on `day`.
+    """Probabilities (assets, 5) of the fifths, lowest returns first, from prices up to `day`.
 
-    The assets are those known by then, and `widths` theirs.
+    The assets are those with enough history on `day`. `widths` are their deviations.
     """
     table = outcome_table.load()
     normal = normal_quantiles(tuple(table.levels.tolist()))
@@ -149,9 +150,10 @@ def chances(market: Market, day: int, widths: Floats) -> Floats:
 
 
 def shrunk_correlations(market: Market, day: int) -> Floats:
-    """Correlations of the daily returns up to `day`, halfway to their mean; positive definite.
+    """Correlations of the daily returns up to `day`, shrunk halfway to their mean.
 
-    Before an asset's first price its return counts as its mean, which tells of no correlation.
+    The matrix is positive definite. Before an asset's first price, its return counts as its mean,
+    so it adds no correlation.
     """
     window = market.closes[market.known(day), max(0, day - CORRELATION_ROWS) : day + 1]
     change = np.diff(np.log(window), axis=1)
@@ -168,20 +170,20 @@ def shrunk_correlations(market: Market, day: int) -> Floats:
 
 
 def fifths(returns: Floats) -> NDArray[np.intp]:
-    """Which fifth (0 to 4) of its row each return (rows, assets) falls in."""
+    """The fifth (0 to 4) of each return (rows, assets) within its row."""
     places = returns.argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
     fifth: NDArray[np.intp] = places * FIFTHS // returns.shape[1]
     return fifth
 
 
 def ranked_probability_score(chances: Floats, came: NDArray[np.intp]) -> float:
-    """The mean over assets of the mean squared error of the cumulated chances."""
+    """The mean squared error of the cumulative chances, averaged over the assets."""
     outcome = came[:, np.newaxis] <= np.arange(FIFTHS)
     return float(((np.cumsum(chances, axis=1) - outcome) ** 2).mean())
 
 
 def _through(values: Floats, known: Floats, mapped: Floats) -> Floats:
-    """Linear between the points (known, mapped), and beyond them along the last pieces."""
+    """Interpolate linearly between the points (known, mapped), and extrapolate beyond them."""
     left = np.clip(np.searchsorted(known, values) - 1, 0, len(known) - 2)
     share = (values - known[left]) / (known[left + 1] - known[left])
     between: Floats = mapped[left] * (1.0 - share) + mapped[left + 1] * share

@@ -1,7 +1,8 @@
-"""The reliability plot: the distribution of the probability integral transform.
+"""Draws the reliability plot: the distribution of the probability integral transform.
 
-For each quantile level, the share of outcomes at or below the quantile (Gneiting, Balabdaoui and
-Raftery 2007, section 3.1). On the diagonal, what was given a chance of 10% came in 10 of 100 cases.
+For each quantile level, it shows the share of outcomes at or below the quantile (Gneiting,
+Balabdaoui and Raftery 2007, section 3.1). On the diagonal, an outcome with a forecast probability
+of 10% happened in 10 of 100 cases.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ COLOURS = ("#8a8f98", "#0f7b6c", "#c2571a", "#5b4bb7", "#a8325e")
 
 
 def draw(summary: Summary, target: Path) -> None:
-    """Write a PNG to `target`, one panel a horizon."""
+    """Write a PNG to `target`, with one panel for each horizon."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

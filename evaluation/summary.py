@@ -1,4 +1,4 @@
-"""What many scores come to: ratios to the walk, coverages, and how sure these are."""
+"""Summarizes scores: ratios to the random walk and coverages, with their uncertainty."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Figure:
-    """An estimate, and the 95% bootstrap interval around it."""
+    """An estimate and its 95% bootstrap interval."""
 
     value: float
     low: float
@@ -28,10 +28,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Row:
-    """One model at one horizon. Coverages are in percent; ratios are to the walk's.
+    """One model at one horizon. Coverages are in percent. Ratios are relative to the random walk.
 
-    `by_regime` holds, for calm, middling and stressed origins, the coverage of 50, 80 and 95%;
-    `below` the share of outcomes at or below each of the 23 quantiles.
+    `by_regime` has the coverage of the 50, 80 and 95% ranges for calm, middling and stressed
+    origins. `below` has the share of outcomes at or below each of the 23 quantiles.
     """
 
     model: str
@@ -53,14 +53,14 @@ class Summary:
     rows: list[Row]
 
     def document(self) -> dict[str, Any]:
-        """The summary as JSON has it."""
+        """The summary as a JSON document."""
         return {**asdict(self), "levels": list(WIS_LEVELS)}
 
 
 class Bootstrap:
-    """Draws stocks and origins, each with replacement, and independently of each other.
+    """Draws stocks and origins with replacement, independently of each other.
 
-    An origin is drawn for all stocks at once, since stocks move together on the same days.
+    Each drawn origin applies to all stocks, because stocks move together on the same days.
     """
 
     def __init__(self, present: NDArray[np.bool_]) -> None:
@@ -76,14 +76,17 @@ class Bootstrap:
         )
 
     def sums(self, values: Floats) -> Floats:
-        """The sum of `values` (stocks, origins), NaN where missing, as is and in each draw."""
+        """The sum of `values` (stocks, origins), first over all data, then in each draw.
+
+        NaN marks a missing value.
+        """
         total: Floats = np.einsum(
             "ds,so,do->d", self._stocks, np.nan_to_num(values), self._origins, optimize=True
         )
         return total
 
     def ratio(self, above: Floats, below: Floats) -> Figure:
-        """The ratio of two sums; a draw without any of the second one is left out."""
+        """The ratio of two sums. Draws in which the second sum is 0 are left out."""
         tops, bottoms = self.sums(above), self.sums(below)
         if bottoms[0] == 0.0:
             return Figure(np.nan, np.nan, np.nan)
@@ -93,7 +96,7 @@ class Bootstrap:
 
 
 def summarise(evaluated: Sequence[Evaluated], skipped: Sequence[str]) -> Summary:
-    """The table over all series."""
+    """The summary of all series, with the names of the `skipped` ones."""
     longest = max(len(each.regimes) for each in evaluated)
 
     def table(columns: Sequence[Floats]) -> Floats:

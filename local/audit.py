@@ -1,8 +1,7 @@
-"""Looks up the locked versions among the published advisories (`make audit`).
+"""Looks up the locked versions in the published security advisories (`make audit`).
 
-Ends with 1 where one is affected, or a lock file cannot be read. Where the advisories cannot be
-reached, it says so, and what was not looked up counts as no finding: a machine without a network
-can still work.
+Exits with 1 if an advisory affects a version, or if a lock file cannot be read. A version that
+cannot be looked up, for example without a network, is reported but does not fail the audit.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ LOCKS = (
 
 
 def main() -> int:
-    """Audit each lock file; the answer is the exit code."""
+    """Audit each lock file and return the exit code."""
     affected = [line for lock in LOCKS for line in audited(lock)]
     for line in affected:
         print(line)
@@ -31,16 +30,16 @@ def main() -> int:
 
 
 def audited(lock: str) -> list[str]:
-    """A line for each finding in the lock file; says how much of it was looked up."""
+    """A line for each finding in the lock file. Prints how many versions were looked up."""
     ran = _pip_audit(lock)
     try:
         found = json.loads(ran.stdout)["dependencies"]
     except (ValueError, KeyError):
         read = _pip_audit(lock, "--dry-run")
-        if read.returncode != 0:  # not for want of a network, which this needs none of
+        if read.returncode != 0:  # --dry-run needs no network, so the file itself is wrong
             return [f"{lock} cannot be read: {_last_line(read.stderr)}"]
         said = _last_line(ran.stderr)
-        print(f"{lock}: not looked up, since the advisories cannot be reached ({said}).")
+        print(f"{lock}: not looked up, because the advisories cannot be reached ({said}).")
         return []
     affected, unknown = findings(lock, found)
     looked_up = len(found) - unknown
@@ -60,10 +59,10 @@ def _last_line(said: str) -> str:
 
 
 def findings(lock: str, found: list[dict[str, Any]]) -> tuple[list[str], int]:
-    """A line for each advisory in pip-audit's answer, and how many versions it did not look up."""
+    """A line for each advisory that pip-audit found, and how many versions it did not look up."""
     affected = [
-        f"{lock}: {one['name']} {one['version']} is affected by {advisory['id']};"
-        f" mended in {', '.join(advisory['fix_versions']) or 'no version yet'}."
+        f"{lock}: {one['name']} {one['version']} is affected by {advisory['id']},"
+        f" fixed in {', '.join(advisory['fix_versions']) or 'no version yet'}."
         for one in found
         for advisory in one.get("vulns", ())
     ]

@@ -1,4 +1,4 @@
-"""One running Stockcast per data folder: a lock that its process holds, with its URL inside."""
+"""Allows only one running Stockcast per data folder, with a lock file that contains its URL."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class DataInUseError(Exception):
-    """Another Stockcast uses the folder; `url` is its page."""
+    """Another Stockcast uses the folder. `url` is the URL of its page."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -18,9 +18,9 @@ class DataInUseError(Exception):
 
 @contextmanager
 def data_lock(home: Path, url: str) -> Iterator[None]:
-    """Hold `home` for the Stockcast at `url`. The lock ends with the process, even a killed one.
+    """Lock `home` for the Stockcast at `url`. The lock ends when the process ends or is killed.
 
-    Raises DataInUseError at once if another process holds it.
+    Raises DataInUseError immediately if another process has the lock.
     """
     home.mkdir(parents=True, exist_ok=True)
     with (home / "running").open("a+", encoding="ascii") as file:

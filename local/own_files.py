@@ -1,4 +1,4 @@
-"""Leaves in a folder of libraries what a layer of an image adds: what is new, and what runs.
+"""Reduces a folder of libraries to the files that an image layer adds and that functions use.
 
 python3 own_files.py FOLDER SHARED
 """
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 NEVER_RUN = (
-    "prophet/stan_model",  # Stan, whose place functions/forecast/models takes
+    "prophet/stan_model",  # functions/forecast/models replaces Stan
     "prophet/tests",
     "matplotlib/tests",
     "mpl_toolkits/*/tests",
@@ -20,15 +20,15 @@ NEVER_RUN = (
 
 
 def drop_what_never_runs(folder: Path) -> None:
-    """Delete parts of libraries that no function loads."""
+    """Delete the parts of libraries that no function loads."""
     for pattern in NEVER_RUN:
         for path in folder.glob(pattern):
             shutil.rmtree(path)
 
 
 def keep_own(folder: Path, shared: Path) -> None:
-    """Delete the files of `folder` that `shared` has with the same content, and empty folders."""
-    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before the folder
+    """Delete empty folders, and the files that `shared` contains with the same content."""
+    for path in sorted(folder.rglob("*"), reverse=True):  # the content of a folder comes first
         twin = shared / path.relative_to(folder)
         if path.is_dir():
             if not any(path.iterdir()):

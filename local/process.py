@@ -1,4 +1,4 @@
-"""One child process: started in a session of its own, ended with everything it started."""
+"""Starts one child process in its own session, and stops it with all of its children."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from local.servers import Program
 
 END_WITH_PARENT = Path(__file__).with_name("end_with_parent.py")
 GRACE_S = 2.0
-"""At-least-once delivery makes a kill harmless, so nobody waits long for a busy function."""
+"""How long a busy function may take to stop. A kill is safe, because events are delivered again."""
 POLL_S = 0.05
 NICENESS = 10
 
 
 class StartError(Exception):
-    """A program could not be started; the message says why and what to do."""
+    """A program cannot be started. The message says why and what to do."""
 
 
 class Process:
@@ -32,7 +32,7 @@ class Process:
         self._running: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it; returns at once."""
+        """Start the program and return at once."""
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
         with self.log_path.open("ab") as log:
             self._running = subprocess.Popen(
@@ -47,9 +47,9 @@ class Process:
             self._yield()
 
     def _yield(self) -> None:
-        """Run only on what the others leave.
+        """Give the process a lower priority than the others.
 
-        Linux may schedule each session as one: then it is the session's niceness that counts.
+        If Linux schedules each session as a group, only the niceness of the session counts.
         """
         with contextlib.suppress(OSError):
             ours = os.getpriority(os.PRIO_PROCESS, 0)
@@ -57,7 +57,7 @@ class Process:
         for _ in range(3):
             try:
                 Path(f"/proc/{self.pid}/autogroup").write_text(str(NICENESS), encoding="ascii")
-            except BlockingIOError:  # it takes one such change in a tenth of a second
+            except BlockingIOError:  # Linux accepts one change per 0.1 s
                 time.sleep(0.15)
             except OSError:
                 return
@@ -65,23 +65,23 @@ class Process:
                 return
 
     def wait_until_ready(self, timeout_s: float) -> None:
-        """Return when it answers. StartError where it ends instead, or takes too long."""
+        """Wait until the program answers. Raises StartError if it ends or takes too long."""
         give_up = time.monotonic() + timeout_s
         while not self.program.is_ready():
             if not self.is_alive():
-                message = f"{self.program.name} ended at once:\n{self.last_words()}"
+                message = f"{self.program.name} ended right after its start:\n{self.last_words()}"
                 raise StartError(message)
             if time.monotonic() > give_up:
                 message = (
-                    f"{self.program.name} does not answer after {timeout_s:.0f} s;"
-                    f" see {self.log_path}."
+                    f"{self.program.name} does not answer after {timeout_s:.0f} s."
+                    f" See {self.log_path}."
                 )
                 raise StartError(message)
             time.sleep(POLL_S)
 
     @property
     def pid(self) -> int:
-        """The process id; it leads the process group of its children."""
+        """The process id, which is also the id of the process group of its children."""
         if self._running is None:
             message = f"{self.program.name} was not started."
             raise StartError(message)
@@ -91,12 +91,12 @@ class Process:
         return self._running is not None and self._running.poll() is None
 
     def signal(self, number: signal.Signals) -> None:
-        """Signal it and everything it started."""
+        """Send a signal to the process and its children."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, number)
 
     def stop(self) -> None:
-        """End it and everything it started, by force where it does not go in time."""
+        """Stop the process and its children, and kill them if they take too long."""
         if self._running is None:
             return
         if self.is_alive():
@@ -107,5 +107,5 @@ class Process:
         self._running.wait()
 
     def last_words(self, lines: int = 12) -> str:
-        """The end of its log."""
+        """The last lines of the log."""
         return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-lines:])

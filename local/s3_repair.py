@@ -1,8 +1,9 @@
-"""Objects of the local S3 that a loss of power has left half written: listed, but unreadable.
+"""Removes objects from the local S3 that a power loss left half written.
 
-SeaweedFS keeps the name of an object and its bytes in different files and waits for the disk with
-neither. An object of which only the name was on the disk is answered 500 for good, and ingest,
-which sees it there and fresh, never writes it anew. Once it is gone, its prices are fetched again.
+SeaweedFS stores the names and the bytes of objects in different files, and does not wait for the
+disk. After a power loss, an object can have a name but no bytes. S3 lists such an object and
+answers every read with 500. Ingest sees it as fresh, so it would never write it again.
+Once the object is gone, ingest fetches its prices again.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from obstore.store import S3Store
 
 RECENT = timedelta(minutes=1)
-"""Older objects are on the disk: Linux writes what has waited for half a minute."""
+"""Older objects are safe, because Linux writes data to the disk within about 30 seconds."""
 PATIENCE_S = 20.0
-"""A server that has just started answers 404 or 500 to what it finds a moment later. So nothing is
-removed but what could not be read for so long; for SeaweedFS, that takes two tries."""
+"""How long an object must stay unreadable before it is removed. Just after its start, SeaweedFS
+can answer 404 or 500 for objects that it finds a moment later. One try can take 13 s."""
 PAUSE_S = 0.1
 AT_ONCE = 16
 
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 def remove(endpoint_url: str, bucket: str, key: str, secret: str) -> None:
-    """Delete what was among the last to be written to `bucket`, and cannot be read."""
+    """Delete recent objects of `bucket` that cannot be read."""
     from obstore.exceptions import BaseError
     from obstore.store import S3Store
 
@@ -42,7 +43,7 @@ def remove(endpoint_url: str, bucket: str, key: str, secret: str) -> None:
         secret_access_key=secret,
         region="us-east-1",
         client_options={"allow_http": True},
-        # Tried again here: SeaweedFS itself tries for 13 seconds to read what is damaged.
+        # `_patiently` repeats requests. SeaweedFS itself tries to read a damaged object for 13 s.
         retry_config={"max_retries": 0, "retry_timeout": timedelta(0)},
     )
     try:
@@ -50,10 +51,10 @@ def remove(endpoint_url: str, bucket: str, key: str, secret: str) -> None:
         with ThreadPoolExecutor(AT_ONCE) as readers:
             are_whole = readers.map(lambda path: _can_be_read(store, path), recent)
         for path in [path for path, whole in zip(recent, are_whole, strict=True) if not whole]:
-            log.warning("%s in %s was left half written and is removed", path, bucket)
+            log.warning("removing %s from %s, because it is half written", path, bucket)
             store.delete(path)
     except BaseError as error:
-        log.warning("%s was not searched for what is half written: %s", bucket, error)
+        log.warning("cannot check %s for half-written objects: %s", bucket, error)
 
 
 def _recent(store: S3Store) -> list[str]:
@@ -73,7 +74,7 @@ def _can_be_read(store: S3Store, path: str) -> bool:
 
 
 def _patiently(ask: Callable[[], T]) -> T:
-    """The answer, asked for again and again; raises the last failure."""
+    """Repeat `ask` until it succeeds. After PATIENCE_S, raise the last error."""
     from obstore.exceptions import BaseError
 
     give_up = time.monotonic() + PATIENCE_S

@@ -1,7 +1,7 @@
-"""Writes a CycloneDX bill of materials of each function (`make sbom`).
+"""Writes a CycloneDX bill of materials for each function (`make sbom`).
 
-It names what the function's lock file names, for every version of Python, and of web what its page
-takes from npm, too.
+It lists the packages in the function's lock file, for all Python versions. For web, it also lists
+the npm packages of the page.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LICENCE = "Apache-2.0"
 
 
 def main(folder: Path = ROOT / "sbom") -> None:
-    """Write `folder`/FUNCTION.json of each function."""
+    """Write `folder`/FUNCTION.json for each function."""
     folder.mkdir(exist_ok=True)
     for function in FUNCTIONS:
         path = folder / f"{function}.json"
@@ -28,7 +28,7 @@ def main(folder: Path = ROOT / "sbom") -> None:
 
 
 def bill(function: str) -> dict[str, Any]:
-    """The bill of materials of one function. CalledProcessError where its lock cannot be read."""
+    """The bill of materials of a function. Raises CalledProcessError if its lock is unreadable."""
     lock = ROOT / "functions" / function / "requirements.txt"
     argv = [sys.executable, "-m", "cyclonedx_py", "requirements", str(lock)]
     ran = subprocess.run([*argv, "--output-reproducible"], stdout=subprocess.PIPE, check=True)
@@ -45,7 +45,7 @@ def bill(function: str) -> dict[str, Any]:
 
 
 def _of_the_page() -> list[dict[str, Any]]:
-    """What package-lock.json names, without what only the tests use."""
+    """The packages in package-lock.json, without those that only the tests use."""
     packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     return [
         _component(path.rpartition("node_modules/")[2], package)

@@ -1,4 +1,4 @@
-"""Redis and S3 on this machine, as child processes: how each is started and when it is ready."""
+"""Redis and S3 as child processes on this machine: how to start them and check they are ready."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ S3_PORTS = (
     "admin.port",
     "admin.port.grpc",
 )
-"""The ports SeaweedFS opens, in the order they follow the S3 port."""
+"""The ports that SeaweedFS opens, in ascending order from the S3 port."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """A child process: how to start it, the ports it opens, and whether it answers yet.
+    """A child process: how to start it, which ports it opens, and whether it answers yet.
 
-    One that `works_off` a backlog leaves the processors to those that people wait for. `repair` is
-    done once it answers, before anybody uses it.
+    If `works_off` is true, the process works through a backlog at low priority. `repair` runs as
+    soon as the process answers, before other programs use it.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Program:
 
 
 def redis_server(port: int, data: Path) -> Program:
-    """A Redis with its append-only file in `data`, so that a restart loses nothing."""
+    """A Redis server with its append-only file in `data`, so that a restart loses nothing."""
     data.mkdir(parents=True, exist_ok=True)
     argv = [
         *(_executable("redis-server"), "--port", str(port), "--bind", HOST),
@@ -61,7 +61,7 @@ def redis_server(port: int, data: Path) -> Program:
 
 
 def s3_server(port: int, data: Path, bucket: str, key: str, secret: str) -> Program:
-    """A SeaweedFS that keeps `bucket` in `data` and takes the ports from `port` on."""
+    """A SeaweedFS server that stores `bucket` in `data` and uses the ports from `port` up."""
     data.mkdir(parents=True, exist_ok=True)
     ports = dict(zip(S3_PORTS, range(port, port + len(S3_PORTS)), strict=True))
     argv = [
@@ -82,10 +82,10 @@ def s3_server(port: int, data: Path, bucket: str, key: str, secret: str) -> Prog
 
 
 def free_port(width: int = 1) -> int:
-    """The first of `width` neighbouring ports that nothing listens on now.
+    """The first of `width` consecutive free ports.
 
-    They lie below those that Linux and macOS give to outgoing connections, so that none of these
-    takes one before its server does.
+    The ports are below the range for outgoing connections on Linux and macOS, so no connection can
+    take one before its server starts.
     """
     while True:
         first = random.randrange(FIRST_PORT, LAST_PORT - width)
@@ -105,7 +105,7 @@ def is_free(port: int) -> bool:
 
 
 def answers_http(port: int, path: str) -> bool:
-    """Whether a GET of `path` is answered 200."""
+    """Whether a GET of `path` returns 200."""
     return _status(port, path) == http.HTTPStatus.OK
 
 
@@ -121,7 +121,7 @@ def _status(port: int, path: str) -> int:
 
 
 def _has_bucket(port: int, bucket: str) -> bool:
-    # Unsigned requests are refused with 403 once the bucket is there, with 404 before.
+    # An unsigned request gets 403 if the bucket exists, and 404 if it does not.
     return _status(port, f"/{bucket}") == http.HTTPStatus.FORBIDDEN
 
 
@@ -135,12 +135,12 @@ def _answers_ping(port: int) -> bool:
 
 
 def _executable(name: str) -> str:
-    """A program that came with one of the installed wheels."""
+    """The path of a program that an installed wheel contains."""
     beside = Path(sys.executable).parent / name
     if beside.exists():
         return str(beside)
     found = shutil.which(name, path=os.environ.get("PATH"))
     if found is None:
-        message = f"{name} is not installed; run `make setup`."
+        message = f"{name} is not installed. Run `make setup`."
         raise FileNotFoundError(message)
     return found

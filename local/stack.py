@@ -1,4 +1,4 @@
-"""The whole of Stockcast on this machine: what runs, in which order, and kept alive."""
+"""Runs all of Stockcast on this machine: starts the programs in order and keeps them alive."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ WATCH_EVERY_S = 0.2
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
 STEADY_S = 10.0
-"""A program that ran for this long is started again at once when it dies."""
+"""A program that ran at least this long restarts without a longer pause when it ends."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """Ports, and where data and logs are kept. `s3_port` and those after it are taken."""
+    """The ports and the folder for data and logs. S3 uses `s3_port` and the ports after it."""
 
     web_port: int = 8080
     broker_port: int = 8081
@@ -52,10 +52,7 @@ class Options:
 
 
 def programs(options: Options) -> list[Program]:
-    """Everything that is to run, in the order of starting.
-
-    Redis and S3 are left out where their URLs are given.
-    """
+    """The programs to run, in start order. Redis and S3 are left out if their URLs are given."""
     home = options.home.resolve()
     redis_url = options.redis_url or f"redis://{HOST}:{options.redis_port}/0"
     s3 = _s3(options)
@@ -81,7 +78,7 @@ def programs(options: Options) -> list[Program]:
 
 
 def prepare_bucket(options: Options, tell: Callable[[str], None]) -> None:
-    """Do what `stockcast bucket` does, once S3 answers. StockcastError where S3 is no good."""
+    """Prepare the bucket, as `stockcast bucket` does. Raises StockcastError if S3 is unusable."""
     from functions.common.config import Environment, S3Settings
     from functions.ingest.prepare_bucket import prepare
 
@@ -90,7 +87,7 @@ def prepare_bucket(options: Options, tell: Callable[[str], None]) -> None:
 
 
 class Stack:
-    """Starts programs in order, starts anew what dies, and ends them all."""
+    """Starts programs in order, restarts programs that end, and stops them all."""
 
     def __init__(self, programs: Sequence[Program], logs: Path) -> None:
         self.processes = [Process(program, logs / f"{program.name}.log") for program in programs]
@@ -102,7 +99,10 @@ class Stack:
         return next(one for one in self.processes if one.program.name == name)
 
     def start(self, tell: Callable[[str], None]) -> None:
-        """Start everything, telling the name of each before. StartError, with nothing left over."""
+        """Start all programs, and call `tell` with the name of each first.
+
+        Raises StartError if a program does not start. Then the other programs are stopped again.
+        """
         self._refuse_busy_ports()
         try:
             for process in self.processes:
@@ -118,14 +118,14 @@ class Stack:
             raise
 
     def watch(self, tell: Callable[[str], None]) -> None:
-        """Start what dies anew, until `stop`; `tell` hears of each."""
+        """Restart programs that end, until `stop`. Calls `tell` with a message for each restart."""
         for process in self.processes:
             watcher = threading.Thread(target=self._keep_alive, args=(process, tell), daemon=True)
             watcher.start()
             self._watchers.append(watcher)
 
     def stop(self) -> None:
-        """Stop everything: first the functions and the broker, then the stores."""
+        """Stop all programs: first the functions and the broker, then the stores."""
         self._ending.set()
         for watcher in self._watchers:
             watcher.join()
@@ -142,8 +142,8 @@ class Stack:
                 continue
             ran_s = time.monotonic() - started
             pause_s = FIRST_PAUSE_S if ran_s > STEADY_S else min(pause_s * 2, LONGEST_PAUSE_S)
-            tell(f"{process.program.name} has ended; starting it again")
-            process.stop()  # what it may have left behind would hold its port
+            tell(f"{process.program.name} ended. Starting it again.")
+            process.stop()  # children that are left could still use its port
             if self._ending.wait(pause_s):
                 return
             process.start()
@@ -159,12 +159,12 @@ class Stack:
 def _busy(name: str, port: int) -> str:
     message = f"Port {port} is in use, and {name} needs it. Choose another: --{name}-port PORT"
     if name == "s3":
-        message += f" (it takes {len(S3_PORTS)} ports from there on)"
-    return f"{message}; or move all with --base-port PORT."
+        message += f" (it uses {len(S3_PORTS)} ports from there)"
+    return f"{message}, or move all ports with --base-port PORT."
 
 
 def _function(name: str, port: int, env: dict[str, str]) -> Program:
-    """A function under functions-framework, in production mode."""
+    """A function that runs in functions-framework, in production mode."""
     argv = [
         *(sys.executable, "-m", "functions_framework"),
         *("--source", str(ROOT / "functions" / name / "main.py")),
@@ -198,7 +198,7 @@ def _broker(port: int, ports: dict[str, int], env: dict[str, str]) -> Program:
 
 
 def _s3(options: Options) -> dict[str, str]:
-    """The variables that say where S3 is, and who we are there."""
+    """The environment variables with the location of S3 and the credentials."""
     if options.s3_endpoint_url:
         bucket = os.environ.get("S3_BUCKET", BUCKET)
         return {"S3_ENDPOINT_URL": options.s3_endpoint_url, "S3_BUCKET": bucket}
@@ -212,9 +212,9 @@ def _s3(options: Options) -> dict[str, str]:
 
 
 def _credentials(home: Path) -> tuple[str, str]:
-    """Credentials for the local S3 server, made once and kept for this user alone.
+    """Credentials for the local S3 server, created once and readable only by this user.
 
-    Power that was lost a moment later leaves an empty file: then they are made anew.
+    After a power loss, the file can be empty. Then new credentials are created.
     """
     path = home / "s3-secret"
     if not path.exists() or not path.stat().st_size:
@@ -225,7 +225,7 @@ def _credentials(home: Path) -> tuple[str, str]:
 
 
 def at_base_port(options: Options, base: int) -> Options:
-    """The same options with all ports from `base` on."""
+    """The same options with all ports from `base` up."""
     return replace(
         options,
         web_port=base,

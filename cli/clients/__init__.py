@@ -1,1 +1,1 @@
-"""Who answers a command: a running Stockcast over HTTP, or this process."""
+"""The services that answer commands: a running Stockcast over HTTP, or this process."""

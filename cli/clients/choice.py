@@ -1,4 +1,4 @@
-"""Chooses who answers a command: a running Stockcast, or this process."""
+"""Chooses what answers a command: a running Stockcast or this process."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     from cli.clients.service import Service
 
 LOCAL_STACK = "http://127.0.0.1:8080"
-"""Where `make run` has its web, unless told otherwise."""
+"""The default URL of `make run`."""
 URL_VARIABLE = "STOCKCAST_URL"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say who is to answer."""
+    """Add the options that choose what answers the command."""
     who = parser.add_mutually_exclusive_group()
     add_url(who)
     who.add_argument(
         "--in-process",
         action="store_true",
-        help="ask no Stockcast: fetch prices (see PROVIDERS) and compute here; the default where"
-        " none runs",
+        help="fetch prices (see PROVIDERS) and compute in this process; the default if no"
+        " Stockcast runs",
     )
 
 
@@ -32,15 +32,16 @@ def add_url(to: argparse._ActionsContainer) -> None:
     to.add_argument(
         "--url",
         default=os.environ.get(URL_VARIABLE),
-        help=f"the Stockcast to ask; by default the one that {URL_VARIABLE} names, or the one at"
-        f" {LOCAL_STACK} if it runs",
+        help=f"the URL of a running Stockcast (default: {URL_VARIABLE}, or {LOCAL_STACK} if a"
+        " Stockcast runs there)",
     )
 
 
 def chosen(given: argparse.Namespace, *, patience_s: float | None = None) -> Service:
-    """Who is to answer. Raises TemporaryError where a Stockcast that was named does not answer.
+    """The service that answers the command.
 
-    A stack that is down or busy later is waited for as long as `patience_s`.
+    The client waits up to `patience_s` for a Stockcast that is down or busy.
+    Raises TemporaryError if the Stockcast at the given URL does not answer.
     """
     if not given.in_process:
         from cli.clients.http_client import PATIENCE_S, Client
@@ -55,6 +56,6 @@ def chosen(given: argparse.Namespace, *, patience_s: float | None = None) -> Ser
 
     service = InProcess(os.environ)
     if not given.in_process:
-        message = f"No Stockcast runs at {LOCAL_STACK}; computing here, with {service.name}.\n"
+        message = f"No Stockcast runs at {LOCAL_STACK}. Computing here, with {service.name}.\n"
         sys.stderr.write(message)
     return service

@@ -1,4 +1,4 @@
-"""Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), read."""
+"""Reads server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Event:
-    """One event; `data` without the last line feed."""
+    """One event. `data` does not include the last line feed."""
 
     name: str
     data: str
 
 
 def events(lines: Iterable[str]) -> Iterator[Event]:
-    """The events in the lines of a stream. Comments, ids and retry times are passed over.
+    """The events in the lines of a stream, without comments, ids and retry times.
 
-    An event that a lost connection cut short is none.
+    An event is skipped if the connection breaks before the event is complete.
     """
     name, data = "", list[str]()
     for line in lines:

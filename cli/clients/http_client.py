@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT_S = 3.05
 READ_TIMEOUT_S = 60.0
-"""A stream says that it is still there every 15 s; a chart may take 20 s to be drawn."""
+"""A live stream sends a sign of life every 15 s. Drawing a chart can take 20 s."""
 PATIENCE_S = 90.0
-"""For this long a request is repeated that finds Stockcast down or busy."""
+"""How long the client repeats a request if Stockcast is down or busy."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 5.0
 STREAM_FAILURES = 3
-"""So many lost streams in a row, and the request is only looked at from time to time."""
+"""After this many lost streams in a row, the client polls the request instead."""
 BACKTEST_PAUSE_S = 0.25
 BACKTEST_PATIENCE_S = 300.0
 FINAL = {"done", "failed"}
@@ -40,7 +40,10 @@ TEMPORARY = {
 
 
 class Client:
-    """A Stockcast at a base URL. `pause` waits for so many seconds."""
+    """Asks the Stockcast at a base URL. `pause` waits for a number of seconds.
+
+    Raises ConfigurationError if the URL is not an HTTP URL.
+    """
 
     def __init__(
         self,
@@ -52,25 +55,28 @@ class Client:
         import requests
 
         if not url.startswith(("http://", "https://")):
-            raise ConfigurationError(f"{url!r} is no URL with http:// or https://.")
+            raise ConfigurationError(f"{url!r} does not start with http:// or https://.")
         self.name = url.rstrip("/")
         self._patience_s = patience_s
         self._pause = pause
         self._session = requests.Session()
-        # A proxy knows nothing of what runs on this machine.
+        # A proxy cannot reach servers on this machine.
         self._session.trust_env = urlsplit(url).hostname not in {"127.0.0.1", "::1", "localhost"}
 
     def is_there(self) -> bool:
-        """Whether a Stockcast, and nothing else, answers at the URL now."""
+        """Whether a Stockcast answers at the URL now."""
         try:
             return self._is_stockcast(timeout_s=CONNECT_TIMEOUT_S)
         except StockcastError:
             return False
 
     def check(self) -> None:
-        """Raise TemporaryError where nothing answers, ConfigurationError where it is another."""
+        """Check that a Stockcast answers at the URL.
+
+        Raises TemporaryError if nothing answers, ConfigurationError if another program answers.
+        """
         if not self._is_stockcast(timeout_s=READ_TIMEOUT_S):
-            raise ConfigurationError(f"What answers at {self.name} is no Stockcast.")
+            raise ConfigurationError(f"The server at {self.name} is not Stockcast.")
 
     def _is_stockcast(self, timeout_s: float) -> bool:
         answer = self._once("GET", "/healthz", timeout_s=timeout_s)
@@ -97,8 +103,8 @@ class Client:
         return self._of(answer, "chart.png")
 
     def batch(self, asked: Mapping[str, Any], heed: Callable[[dict[str, Any]], None]) -> Batch:
-        """A batch, once it is done; `heed` hears its document at each change."""
-        # An id of ours, so that a batch whose answer was lost is not worked on twice.
+        """Submit a batch and wait for it. Calls `heed` with its document at each change."""
+        # With an id of our own, a batch does not run twice if the first answer is lost.
         links = self._submitted("batches", {"id": str(uuid.uuid4()), **asked})
         counts = json.loads(self._followed(links, heed))["counts"]
         table, ranking = (
@@ -109,7 +115,7 @@ class Client:
     def upload(self, body: bytes, name: str, column: str) -> dict[str, Any]:
         """See `Service.upload`."""
         if len(body) > MOST_BYTES:
-            message = f"{self.name} takes files of at most 5 MB; read a larger one --in-process."
+            message = f"{self.name} accepts files of up to 5 MB. Use --in-process for a larger one."
             raise FailedRequestError(message)
         asked = urlencode({"name": name, "column": column})
         answer = self._insistently("POST", f"/api/prices?{asked}", body)
@@ -121,14 +127,15 @@ class Client:
         return links
 
     def _of(self, answer: Answer, name: str) -> bytes:
-        # One id space: forecasts and analyses are served by the same handlers.
+        # The path works for analyses too: the same handlers serve both.
         path = f"/api/forecasts/{answer.document['id']}/{name}"
         return self._insistently("GET", path).content
 
     def _followed(self, links: Mapping[str, str], heed: Callable[[dict[str, Any]], None]) -> bytes:
-        """The final document; `heed` hears of each on the way.
+        """The final document. Calls `heed` with each document before it, too.
 
-        TemporaryError, with where the request goes on, where Stockcast is lost for too long.
+        Raises TemporaryError if Stockcast does not answer for too long. The message names the URL
+        where the request continues.
         """
         try:
             for body in self._documents(links["self"], links["events"]):
@@ -137,12 +144,12 @@ class Client:
                 if document["status"] in FINAL:
                     break
         except TemporaryError as error:
-            message = f"{error.detail} The request goes on: {self.name}{links['self']}"
+            message = f"{error.detail} The request continues: {self.name}{links['self']}"
             raise TemporaryError(message, retry_after_s=error.retry_after_s) from error
         return body
 
     def _documents(self, path: str, stream: str) -> Iterator[bytes]:
-        """The documents of the live stream; where that is lost, what a look now and then shows."""
+        """The documents of the live stream, or polled documents if the stream is lost."""
         failures = 0
         while True:
             if failures < STREAM_FAILURES:
@@ -151,7 +158,7 @@ class Client:
                         yield body
                         failures = 0
                 except StockcastError:
-                    pass  # whatever is the matter with it, the request itself will say
+                    pass  # the request below reports the error, if there still is one
                 failures += 1
             yield self._insistently("GET", path).content
             self._pause(min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**failures))
@@ -173,7 +180,7 @@ class Client:
                     yield event.data.encode()
 
     def _with_backtest(self, path: str, body: bytes, tell: Callable[[str], None]) -> bytes:
-        """The document once its backtest is there; as it is where that takes too long."""
+        """The document with its backtest, or without it if the backtest takes too long."""
         give_up = monotonic() + BACKTEST_PATIENCE_S
         while _lacks_backtest(body) and monotonic() < give_up:
             tell("backtesting")
@@ -182,9 +189,9 @@ class Client:
         return body
 
     def _insistently(self, method: str, path: str, body: Any = None) -> Response:
-        """The answer, asked for again while Stockcast is down or busy, as Retry-After says.
+        """Repeat a request while Stockcast is down or busy, with the pauses that Retry-After sets.
 
-        To repeat a submission does no harm: equal requests share one computation, and a batch has
+        It is safe to repeat a submission: equal requests share one computation, and a batch has
         an id.
         """
         give_up = monotonic() + self._patience_s
@@ -224,14 +231,14 @@ class Client:
 
 
 def _sent(body: Any) -> dict[str, Any]:
-    """A file as it is, everything else as JSON."""
+    """The request body: a file unchanged, everything else as JSON."""
     if isinstance(body, bytes):
         return {"data": body, "headers": {"content-type": "text/csv"}}
     return {"json": body}
 
 
 def _refuse_failures(answer: Response, url: str) -> None:
-    """Raise what an answer that is no success says, as RFC 9457 has it."""
+    """Raise an error with the problem detail (RFC 9457) if the answer is not a success."""
     if answer.ok:
         return
     try:
@@ -242,7 +249,7 @@ def _refuse_failures(answer: Response, url: str) -> None:
 
 
 def _failure(status: int, detail: str, retry_after_s: float | None = None) -> StockcastError:
-    """The error of an answer, or of a request that has failed, by its status."""
+    """The error that fits an HTTP status."""
     if status in TEMPORARY:
         return TemporaryError(detail, retry_after_s=retry_after_s)
     return FailedRequestError(detail)
@@ -255,7 +262,7 @@ def _retry_after(answer: Response) -> float | None:
 
 
 def _reason(error: Exception) -> str:
-    """What went wrong at the bottom, without the layers of the library above it."""
+    """The root cause, without the messages that the HTTP library wraps around it."""
     seen = str(error)
     for told in ("Connection refused", "timed out", "Name or service not known", "reset by peer"):
         if told in seen:

@@ -1,4 +1,4 @@
-"""Answers without a running Stockcast: the same functions, called one after the other."""
+"""Answers without a running Stockcast: calls the same functions one after the other."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ NO_BUCKET = S3Settings(bucket="memory", endpoint_url=None, region="", credential
 
 
 class Alone:
-    """Claims where there is nobody to share work with: each is granted."""
+    """Grants every claim, because no other process shares the work."""
 
     @contextmanager
     def claimed(self, key: str) -> Iterator[Claim | Outcome]:
         yield Claim(self, key)
 
     def complete(self, key: str, value: Any, ttl_s: float) -> None:
-        """Nobody asks for it."""
+        """Do nothing: no other process reads the outcome."""
 
 
 class InProcess:
-    """Prices are kept in memory, as long as this process lives; budgets are the providers' own."""
+    """Computes in this process and keeps prices in memory. It does not limit calls to providers."""
 
     def __init__(
         self, variables: Mapping[str, str], clock: Callable[[], float] = time.time
@@ -52,7 +52,7 @@ class InProcess:
         from functions.ingest.providers.upload import UploadProvider
         from functions.ingest.uploads.reader import LOCAL
 
-        # What a reader has to know of the prices stands in the result, and need not be logged.
+        # The result already contains everything that the user needs to know about the prices.
         logging.getLogger("functions").addHandler(logging.NullHandler())
         settings = ProviderSettings.read(Environment(variables))
         self.name = f"prices from {', '.join(settings.providers)}"
@@ -162,4 +162,4 @@ def _requested(resource: str, asked: Mapping[str, Any]) -> ForecastRequested:
 
 
 def _spend_nothing() -> None:
-    """Whoever calls by hand stays below a provider's limits, or hears of them from it."""
+    """Do nothing: a single command stays below a provider's limits, or the provider refuses it."""

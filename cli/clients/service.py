@@ -1,4 +1,4 @@
-"""What answers a command, and what an answer is."""
+"""The interface of the services that answer commands, and the types of their answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """A request that is done: `body` is its document, as the API gives it."""
+    """A finished request. `body` is its JSON document, exactly as the API returns it."""
 
     body: bytes
 
@@ -32,7 +32,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Batch:
-    """What has become of many symbols: a CSV table, the ranking as JSON, and how many failed."""
+    """The results of a batch: a CSV table, the ranking as JSON, and the number of failures."""
 
     table: bytes
     ranking: bytes
@@ -40,31 +40,31 @@ class Batch:
 
 
 class FailedRequestError(RequestError):
-    """A request was refused or has ended `failed`; the message is the service's."""
+    """The service refused the request, or the request ended `failed`. It has the service's text."""
 
 
 class Service(Protocol):
-    """What answers; every method raises TemporaryError where it may help to try again."""
+    """A service that answers commands. Methods raise TemporaryError if trying again may help."""
 
     name: str
 
     def ask(self, resource: str, asked: Mapping[str, Any], tell: Callable[[str], None]) -> Answer:
         """The answer to `asked`, a submission to `/api/{resource}`.
 
-        `tell` hears each status on the way. Raises RequestError where there is no answer.
+        Calls `tell` with each new status. Raises RequestError if the request fails.
         """
 
     def batch(self, asked: Mapping[str, Any], heed: Callable[[dict[str, Any]], None]) -> Batch:
-        """Forecasts of many symbols, once all have ended; `heed` hears how many have."""
+        """Forecast many symbols and wait for all of them. Calls `heed` with the progress so far."""
 
     def upload(self, body: bytes, name: str, column: str) -> dict[str, Any]:
-        """What is in a file of prices, and its symbol, as `POST /api/prices` answers it.
+        """Upload a price file. Returns its content and symbol, as `POST /api/prices` does.
 
-        Raises RequestError where it cannot be read.
+        Raises RequestError if the file cannot be read.
         """
 
     def table(self, answer: Answer) -> bytes:
-        """Its result as CSV."""
+        """The result of `answer` as CSV."""
 
     def chart(self, answer: Answer) -> bytes:
-        """Its result as PNG."""
+        """The chart of `answer` as PNG."""

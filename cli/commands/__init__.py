@@ -1,1 +1,1 @@
-"""The commands of `stockcast`: one module a command."""
+"""The commands of `stockcast`, one module for each command."""

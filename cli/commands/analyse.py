@@ -1,4 +1,4 @@
-"""`stockcast analyse KIND SYMBOL`: the kinds are those of `messages.analyses`."""
+"""`stockcast analyse KIND SYMBOL`, with the kinds of `messages.analyses`."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 KINDS = {
-    "history": "prices, volume or daily changes, with their extremes",
-    "buy_and_hold": "what shares bought on one day have brought by another",
+    "history": "prices, volume or daily changes, with their highs and lows",
+    "buy_and_hold": "the profit or loss on shares bought on one day and sold on another",
     "components": "the parts of Prophet's line: trend, year and month",
     "predict_future": "the days ahead on which Prophet expects a rise or a fall",
-    "evaluate": "Prophet's forecast of past days against what came, and a trading game",
-    "changepoints": "where Prophet's trend turns, with search interest beside it",
-    "prior_analysis": "how far Prophet's line bends, by its changepoint prior",
-    "prior_validation": "which changepoint prior would have been best",
+    "evaluate": "Prophet's forecasts of past days compared with real prices, and a trading game",
+    "changepoints": "the dates when Prophet's trend turns, compared with search interest",
+    "prior_analysis": "how much Prophet's line bends with each changepoint prior",
+    "prior_validation": "the changepoint prior that would have forecast best",
 }
 PARAMETERS = {
     "start": "the first day, such as 2012-01-03",
     "end": "the last day",
-    "columns": f"of {', '.join(analyses.COLUMNS)}; commas between",
+    "columns": f"comma-separated list of {', '.join(analyses.COLUMNS)}",
     "plot_type": f"one of {', '.join(analyses.PLOT_TYPES)} (percent off the mean)",
-    "nshares": "how many shares are bought",
+    "nshares": "number of shares to buy",
     "days": "calendar days after the last price",
-    "changepoint_prior": "how far the trend may bend",
-    "priors": "changepoint priors to compare; commas between",
+    "changepoint_prior": "how much the trend may bend",
+    "priors": "comma-separated list of changepoint priors to compare",
     "training_years": "years of prices that Prophet learns from",
     "interest_csv": "a file of search interest over time, as Google Trends exports it",
 }
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to those of `stockcast`, with a command of its own for each kind."""
-    parser = commands.add_parser("analyse", help="look closer at a stock, in one of several ways")
+    """Add the command to the commands of `stockcast`, with a subcommand for each kind."""
+    parser = commands.add_parser("analyse", help="analyze a stock in one of several ways")
     kinds = parser.add_subparsers(required=True, metavar="KIND")
     for kind in analyses.KINDS:
         of_kind = kinds.add_parser(kind, help=KINDS[kind], description=KINDS[kind].capitalize())
@@ -78,7 +78,7 @@ def _add_parameter(parser: argparse.ArgumentParser, kind: str, name: str) -> Non
 
 
 def _value(kind: str, name: str, text: str) -> Any:
-    """`text` as the kind of value that the parameter takes."""
+    """`text` converted to the type of the parameter."""
     errors = []
     for value in _meanings(text):
         wrong = analyses.parameters(kind, {name: value})[1]
@@ -89,7 +89,7 @@ def _value(kind: str, name: str, text: str) -> Any:
 
 
 def _meanings(text: str) -> Iterator[Any]:
-    """What `text` may stand for in JSON: a number, itself, or a list with commas."""
+    """The JSON values that `text` could mean: a number, a string, or a comma-separated list."""
     number = _number(text)
     if number is not None:
         yield number

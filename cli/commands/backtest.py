@@ -1,4 +1,4 @@
-"""`stockcast backtest`: scores the models on price files, beside a Gaussian random walk."""
+"""`stockcast backtest`: scores the models on price files against a Gaussian random walk."""
 
 from __future__ import annotations
 
@@ -28,40 +28,45 @@ LONGEST = 2520
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to those of `stockcast`."""
-    backtest = commands.add_parser("backtest", help="score the models on price files of yours")
+    """Add the command to the commands of `stockcast`."""
+    backtest = commands.add_parser("backtest", help="score the models on your price files")
     add_data(backtest)
     backtest.add_argument(
-        "--models", type=_models, default=MODELS[:1], help=f"of {','.join(MODELS)}; commas between"
+        "--models", type=_models, default=MODELS[:1], help=f"comma-separated: {','.join(MODELS)}"
     )
     backtest.add_argument(
         "--horizons", type=_horizons, default=HORIZONS, help="trading days (default 5,21,63)"
     )
     backtest.add_argument(
-        "--origins", type=positive, default=ORIGINS, help="forecasts a series (default 48)"
+        "--origins", type=positive, default=ORIGINS, help="forecasts per series (default 48)"
     )
-    backtest.add_argument("--since", type=day, help="no origin before this date")
-    backtest.add_argument("--until", type=day, help="no outcome after this date")
-    backtest.add_argument("--jobs", type=positive, default=os.cpu_count(), help="processes")
+    backtest.add_argument("--since", type=day, help="no forecast starts before this date")
+    backtest.add_argument("--until", type=day, help="no forecast ends after this date")
     backtest.add_argument(
-        "--plot", type=Path, default=Path("reliability.png"), help="where the PNG goes"
+        "--jobs", type=positive, default=os.cpu_count(), help="number of processes"
+    )
+    backtest.add_argument(
+        "--plot", type=Path, default=Path("reliability.png"), help="file for the PNG plot"
     )
     backtest.set_defaults(run=_backtest)
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which prices, and how the answer is printed."""
+    """Add the options that choose the prices and the output format."""
     parser.add_argument(
         "--data",
         default="sample",
-        help="a folder of price files, one such file, or 'sample' (the default); most downloads and"
-        " exports are read: see docs/own-prices.md",
+        help="a price file, a folder of price files, or 'sample' (the default); for the formats,"
+        " see docs/own-prices.md",
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
 def load(data: str) -> list[PriceSeries]:
-    """The series of `--data`; what was mended in them is told. Raises BadInputError."""
+    """The series of `--data`. Corrections to the data are listed on stderr.
+
+    Raises BadInputError if the data cannot be read.
+    """
     from evaluation import prices
 
     try:
@@ -85,8 +90,8 @@ def _backtest(given: argparse.Namespace) -> int:
     skipped = [each.symbol for each in loaded if each not in usable]
     if not usable:
         raise BadInputError(
-            "No series is long enough: a year of prices before the first origin and"
-            f" {max(given.horizons)} rows after it are needed, within the dates asked for."
+            "No series is long enough. A series needs a year of prices before the first origin and"
+            f" {max(given.horizons)} rows after it, between --since and --until."
         )
     summary = summarise(_evaluate(usable, protocol, given.jobs), skipped)
     reliability.draw(summary, given.plot)
@@ -99,7 +104,7 @@ def _backtest(given: argparse.Namespace) -> int:
 
 
 def _evaluate(series: list[PriceSeries], protocol: Protocol, jobs: int) -> list[Evaluated]:
-    """Each series in a process of its own, as many at a time as `jobs`, in their order."""
+    """Evaluate the series in `jobs` parallel processes. The results keep the order of `series`."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
@@ -108,7 +113,7 @@ def _evaluate(series: list[PriceSeries], protocol: Protocol, jobs: int) -> list[
 
     from evaluation.protocol import evaluate
 
-    # a fresh interpreter on every system: a fork would copy this one's threads
+    # A fork would copy the threads of this process, so start fresh interpreters.
     context = multiprocessing.get_context("spawn")
     with (
         Progress(console=Console(stderr=True), transient=True) as progress,
@@ -124,8 +129,8 @@ def _evaluate(series: list[PriceSeries], protocol: Protocol, jobs: int) -> list[
 def _table(summary: Summary) -> str:
     counts = f"{len(summary.symbols)} series, {summary.origins} origins"
     lines = [
-        f"{counts}; error averaged over the horizon, relative to a Gaussian random walk;",
-        "in brackets 95% bootstrap intervals over series and origins.",
+        f"{counts}. Errors are averages over the horizon, relative to a Gaussian random walk.",
+        "Brackets show 95% bootstrap intervals over series and origins.",
         "",
         f"{'model':11}{'days':>5}  {'rMAE':21}{'rWIS':21}{'50% held':20}{'80% held':20}95% held",
     ]
@@ -133,14 +138,14 @@ def _table(summary: Summary) -> str:
         ratios = "".join(_figure(each, 3).ljust(21) for each in (row.mae_ratio, row.wis_ratio))
         held = "".join(_figure(each, 1).ljust(20) for each in row.coverage.values())
         lines.append(f"{row.model:11}{row.horizon:5}  {ratios}{held}".rstrip())
-    lines += ["", "Coverage of 50/80/95% after calm, middling and stressed months:"]
+    lines += ["", "Coverage of the 50/80/95% ranges after calm, middling and stressed months:"]
     for row in summary.rows:
         by_regime = "   ".join(
             "/".join(f"{held.value:.1f}" for held in each.values()) for each in row.by_regime
         )
         lines.append(f"{row.model:11}{row.horizon:5}  {by_regime}")
     if summary.skipped:
-        lines += ["", f"Too short and left out: {', '.join(summary.skipped)}."]
+        lines += ["", f"Skipped because they are too short: {', '.join(summary.skipped)}."]
     return "\n".join(lines) + "\n"
 
 
@@ -150,7 +155,7 @@ def _figure(figure: Figure, digits: int) -> str:
 
 
 def _without_nan(value: Any) -> Any:
-    """JSON has no NaN."""
+    """`value` with null instead of NaN, which JSON does not have."""
     if isinstance(value, dict):
         return {key: _without_nan(each) for key, each in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""`stockcast batch`: forecasts many symbols and ranks them by their chance to rise."""
+"""`stockcast batch`: forecasts many symbols and ranks them by their chance of rising."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 LISTS = {".txt", ".csv", ".tsv", ".lst", ".list"}
-"""No ticker ends like this, so the word is a file that is missing."""
+"""No ticker ends like this, so such a word names a missing file."""
 FORMAT = """\
 A FILE lists tickers, separated by spaces, commas or line breaks. Text after a # is a comment.
 If a FILE exists under that name, Stockcast reads it. Otherwise the word is a ticker.
@@ -34,7 +34,7 @@ If a FILE exists under that name, Stockcast reads it. Otherwise the word is a ti
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to those of `stockcast`."""
+    """Add the command to the commands of `stockcast`."""
     parser = commands.add_parser("batch", help="forecast many stocks and rank them", epilog=FORMAT)
     parser.add_argument("given", nargs="*", metavar="FILE|SYMBOL", help="up to 5,000 tickers")
     own_prices.add_options(parser)
@@ -67,7 +67,10 @@ def _batch(given: argparse.Namespace) -> int:
 
 
 def read(given: Iterable[str]) -> list[str]:
-    """The tickers, and those in the files, in their order. Raises BadInputError."""
+    """The given tickers and the tickers in the given files, in order.
+
+    Raises BadInputError if a file cannot be read or a word is not a ticker.
+    """
     return [symbol for one in given for symbol in _read_one(one)]
 
 

@@ -1,4 +1,4 @@
-"""`stockcast bucket`: makes the bucket ready that S3_BUCKET names."""
+"""`stockcast bucket`: prepares the bucket that S3_BUCKET names."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to those of `stockcast`."""
+    """Add the command to the commands of `stockcast`."""
     bucket = commands.add_parser(
         "bucket",
-        help="make the bucket in S3 and check that it does what Stockcast needs",
-        description="Makes the bucket S3_BUCKET at S3_ENDPOINT_URL, checks that the server honors"
-        " conditional writes, and has it remove old uploads. Running it again changes nothing.",
+        help="create the S3 bucket and check that it does what Stockcast needs",
+        description="Creates the bucket S3_BUCKET at S3_ENDPOINT_URL, checks that the server"
+        " honors conditional writes, and tells it to remove old uploads. You can run it again.",
     )
     bucket.set_defaults(run=_bucket)
 

@@ -1,4 +1,4 @@
-"""`stockcast completion SHELL`: what a shell needs to complete the commands and their options."""
+"""`stockcast completion SHELL`: prints the script for tab completion in a shell."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 SHELLS = ("bash", "zsh", "fish")
 HOW = """\
 for this shell session:
-  source <(stockcast completion bash)     (zsh likewise)
+  source <(stockcast completion bash)
+  source <(stockcast completion zsh)
   stockcast completion fish | source
-for all to come, put that line into ~/.bashrc, ~/.zshrc (after compinit) or
+for all future sessions, add that line to ~/.bashrc, ~/.zshrc (after compinit) or
 ~/.config/fish/config.fish.
 """
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to those of `stockcast`."""
+    """Add the command to the commands of `stockcast`."""
     parser = commands.add_parser(
         "completion",
         help="complete commands, options and tickers with the tab key",
@@ -35,7 +36,7 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def answer_the_shell(parser: argparse.ArgumentParser) -> None:
-    """Print completions and end, where it is a shell that calls for them."""
+    """Print completions and exit, if a shell asks for them."""
     if "_ARGCOMPLETE" in os.environ:
         import argcomplete
 

@@ -1,4 +1,4 @@
-"""`stockcast forecast SYMBOL`: where the price could be in some days."""
+"""`stockcast forecast SYMBOL`: prints where the price could be in some days."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DEFAULT_DAYS = 30
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to those of `stockcast`."""
+    """Add the command to the commands of `stockcast`."""
     parser = commands.add_parser("forecast", help="forecast one stock")
     add_symbol(parser)
     own_prices.add_options(parser)
@@ -35,7 +35,7 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def add_horizon(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say how far ahead, and by which model."""
+    """Add the options that choose the number of days and the model."""
     parser.add_argument(
         "--days",
         type=days,
@@ -43,7 +43,7 @@ def add_horizon(parser: argparse.ArgumentParser) -> None:
         help=f"calendar days after the last price (default {DEFAULT_DAYS})",
     )
     parser.add_argument(
-        "--model", choices=MODELS, default=DEFAULT_MODEL, help=f"default {DEFAULT_MODEL}"
+        "--model", choices=MODELS, default=DEFAULT_MODEL, help=f"(default {DEFAULT_MODEL})"
     )
 
 

@@ -1,4 +1,4 @@
-"""`stockcast rank`: the chances of each asset's place among all, the task of the M6 competition."""
+"""`stockcast rank`: the chance of each rank for each asset, the task of the M6 competition."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to those of `stockcast`."""
-    rank = commands.add_parser("rank", help="chances of each asset's place in 20 days (M6)")
+    """Add the command to the commands of `stockcast`."""
+    rank = commands.add_parser("rank", help="the chance of each asset's rank in 20 days (M6)")
     add_data(rank)
     rank.add_argument(
-        "--origins", type=positive, default=ORIGINS, help="past dates scored (default 48)"
+        "--origins", type=positive, default=ORIGINS, help="past dates to score (default 48)"
     )
     rank.set_defaults(run=_rank)
 
@@ -55,6 +55,6 @@ def _ranking_table(ranking: Ranking) -> str:
         lines += ["", "The history is too short to score past rankings."]
     else:
         error = "" if ranking.standard_error is None else f" (+- {ranking.standard_error:.4f})"
-        score = f"{ranking.score:.4f}{error}; a fifth each scores {ranking.uniform:.4f}."
+        score = f"{ranking.score:.4f}{error}. Equal chances score {ranking.uniform:.4f}."
         lines += ["", f"Ranked probability score over {ranking.origins} past dates: {score}"]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""`stockcast sign`: signs an event that is sent by hand or by a cron, with EVENT_TOKEN."""
+"""`stockcast sign`: signs an event with EVENT_TOKEN, so that you or a cron job can send it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to those of `stockcast`."""
+    """Add the command to the commands of `stockcast`."""
     sign = commands.add_parser("sign", help="sign an event with EVENT_TOKEN")
     sign.add_argument("--type", required=True, help="the event's type")
     sign.add_argument("--data", default="{}", metavar="JSON", help="its data (default {})")
@@ -30,7 +30,7 @@ def _sign(given: argparse.Namespace) -> int:
 
     signer = Signer(event_tokens(Environment(os.environ)))
     if not signer.has_token:
-        raise BadInputError("EVENT_TOKEN is not set; there is nothing to sign with.")
+        raise BadInputError("EVENT_TOKEN is not set. Set it to sign events.")
     try:
         data = loads(given.data)
     except ValueError as error:

@@ -31,7 +31,7 @@ PORTS = ("web", "broker", "ingest", "forecast", "redis", "s3")
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to those of `stockcast`."""
+    """Add the command to the commands of `stockcast`."""
     up = commands.add_parser("up", help="run everything on this machine")
     _add_options(up)
     up.set_defaults(run=_up)
@@ -53,7 +53,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--providers",
         type=providers,
         metavar="NAMES",
-        help="sources of prices, such as yahoo or tiingo,sample (default: PROVIDERS)",
+        help="price sources, such as yahoo or tiingo,sample (default: PROVIDERS)",
     )
     parser.add_argument(
         "--data", type=Path, default=Path(".stockcast"), help="folder for data and logs"
@@ -61,11 +61,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def providers(text: str) -> str:
-    """The names of data sources, with commas between them."""
+    """A comma-separated list of data sources."""
     names = arguments.parts(text)
     unknown = [name for name in names if name not in BY_NAME]
     if unknown or not names:
-        message = f"{text!r} names no data source; use some of {', '.join(BY_NAME)}"
+        message = f"{text!r} is not a list of data sources; choose from {', '.join(BY_NAME)}"
         raise argparse.ArgumentTypeError(message)
     return ",".join(names)
 
@@ -86,7 +86,7 @@ def _up(given: argparse.Namespace) -> int:
 
 
 def _has_sources() -> bool:
-    """Install what the sources of prices need, and tell their terms; False where that fails."""
+    """Install what the price sources need, and print their terms. Returns False if that fails."""
     try:
         named = configured_providers(Environment(os.environ))
     except ConfigurationError as error:

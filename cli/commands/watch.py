@@ -1,4 +1,4 @@
-"""`stockcast watch SYMBOL ...`: a table of forecasts that is kept up to date."""
+"""`stockcast watch SYMBOL ...`: prints a table of forecasts and keeps it up to date."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 EVERY_S = 60
 PATIENCE_S = 5.0
-"""A row that cannot be had now is left as it is until the next turn."""
+"""After this time, a row without a new answer stays unchanged until the next round."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A symbol, its latest result, and why there is none or no newer one."""
+    """A symbol, its latest result, and the error of the last try if it failed."""
 
     symbol: str
     result: dict[str, Any] | None = None
@@ -43,8 +43,8 @@ class Row:
 
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to those of `stockcast`."""
-    parser = commands.add_parser("watch", help="a table of several stocks, kept up to date")
+    """Add the command to the commands of `stockcast`."""
+    parser = commands.add_parser("watch", help="print a table of stocks and keep it up to date")
     add_symbols(parser)
     own_prices.add_options(parser)
     add_horizon(parser)
@@ -53,9 +53,9 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
         type=positive,
         default=EVERY_S,
         metavar="SECONDS",
-        help=f"how often it is looked at anew (default {EVERY_S})",
+        help=f"seconds between two updates (default {EVERY_S})",
     )
-    parser.add_argument("--once", action="store_true", help="print the table once and end")
+    parser.add_argument("--once", action="store_true", help="print the table once and exit")
     choice.add_options(parser)
     parser.set_defaults(run=_watch)
 
@@ -66,7 +66,7 @@ def _watch(given: argparse.Namespace) -> int:
     rows = [Row(symbol) for symbol in dict.fromkeys(symbols)]
     asked = {"days": given.days, "model": given.model}
     if not given.once:
-        with suppress(KeyboardInterrupt):  # that is how watching ends
+        with suppress(KeyboardInterrupt):  # users stop watching with Ctrl-C
             _keep_watching(stockcast, rows, asked, given.every)
         return OK
     with bar("asking", len(rows)) as advance:
@@ -78,7 +78,7 @@ def _watch(given: argparse.Namespace) -> int:
 def _keep_watching(
     stockcast: Service, rows: Sequence[Row], asked: dict[str, Any], every_s: int
 ) -> None:
-    """Look again and again: at a terminal in place, and else a table each time."""
+    """Update the table forever: in place on a terminal, or else as a new table each time."""
     from rich.live import Live
 
     console, days = standard_output(), asked["days"]
@@ -105,7 +105,7 @@ def looked_at(
     asked: dict[str, Any],
     show: Callable[[Sequence[Row]], None],
 ) -> list[Row]:
-    """Each row anew, shown as soon as it is there; one that fails keeps its last result."""
+    """Update each row and show it at once. A row that fails keeps its last result."""
     looked = list(rows)
     for number, row in enumerate(rows):
         try:
@@ -118,7 +118,7 @@ def looked_at(
 
 
 def view(rows: Sequence[Row], days: int) -> Group:
-    """The table, and below it why a row has no newer figures."""
+    """The table, and below it the errors of the rows that could not be updated."""
     from rich import box
     from rich.console import Group
     from rich.table import Table
@@ -136,7 +136,7 @@ def view(rows: Sequence[Row], days: int) -> Group:
 
 
 def _reached(rows: Sequence[Row]) -> tuple[int, str]:
-    """How many rows there are already, and what was looked at last."""
+    """The number of rows with an answer, and the last symbol that got one."""
     known = [row.symbol for row in rows if row.result or row.error]
     return len(known), known[-1] if known else ""
 

@@ -1,1 +1,1 @@
-"""What the commands print: texts, tables and plots for the terminal."""
+"""Texts, tables and plots for the terminal."""

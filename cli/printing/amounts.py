@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def chance_of(probability: float | None) -> str:
-    """`53%`; empty where nothing is known of it."""
+    """A chance such as `53%`, or an empty text if it is unknown."""
     return "" if probability is None else f"{probability:.0%}"

@@ -1,4 +1,4 @@
-"""An analysis as a person reads it in a terminal, whatever its kind."""
+"""Prints an analysis of any kind in a terminal."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 MOST_ROWS = 24
-"""A longer table is for --csv."""
+"""Only --csv prints longer tables."""
 STYLES = {"actual": "bold", "model": "yellow", "strategy": "blue"}
 OTHERS = ("cyan", "magenta", "green", "red", "blue", "yellow")
 
 
 def print_analysis(console: Console, result: Mapping[str, Any], today: date) -> None:
-    """The sentence, what to know about it, the plots, the figures and a table that is short."""
+    """Print the message, the notes, the plots, the figures and the table if it is short."""
     print_text(console, result["message"], "bold")
     for note in result["notes"]:
         print_text(console, note)
@@ -46,7 +46,7 @@ def print_analysis(console: Console, result: Mapping[str, Any], today: date) -> 
 
 
 def panel_plot(panel: Mapping[str, Any], glyphs: Glyphs, money: Money) -> Plot:
-    """One panel; several lines are told apart by a number on each."""
+    """The plot of one panel. If it has several lines, each carries a number."""
     lines = panel["lines"]
     is_alone = len(lines) == 1
     styles = _styles(lines)
@@ -75,12 +75,12 @@ def panel_plot(panel: Mapping[str, Any], glyphs: Glyphs, money: Money) -> Plot:
 
 
 def legend(panel: Mapping[str, Any], glyphs: Glyphs) -> str:
-    """What is what in a panel."""
+    """The legend of a panel."""
     lines = panel["lines"]
     names = [line["name"] for line in lines]
     if len(lines) > 1:
         names = [f"{number} {name}" for number, name in enumerate(names, 1)]
-    # A band of its line's name needs no mention beside it.
+    # The legend already lists the line that gives a band its name.
     named = {line["name"] for line in lines}
     bands = [
         f"{glyphs.shades[0]} {band['name']}" for band in panel["bands"] if band["name"] not in named
@@ -139,4 +139,4 @@ def _label(unit: str, money: Money) -> Callable[[float], str]:
 
 MONEY = frozenset({"price", "money"})
 LABELS = {"percent": _percent, "shares": _shares}
-"""How values that are no money are written on an axis, by unit."""
+"""Formats of axis labels, by unit, for values that are not money."""

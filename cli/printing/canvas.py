@@ -1,7 +1,7 @@
 """A grid of terminal cells to plot on: lines in Braille dots, shaded bands below them.
 
-Each cell has 2 by 4 dots. Lines and bands differ in shape, so that no colour is needed to tell them
-apart; where the terminal cannot show Braille, ASCII takes its place.
+Each cell has 2 by 4 dots. Lines and bands differ in shape, so you can tell them apart without
+color. If the terminal cannot show Braille, the canvas uses ASCII.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ASCII = Glyphs((".", ":", "%"), "|", "+", ":", "^", "v", is_braille=False)
 
 
 def glyphs_for(encoding: str) -> Glyphs:
-    """FINE where `encoding` has all its characters."""
+    """FINE if `encoding` has all its characters, or else ASCII."""
     used = (*FINE.shades, FINE.axis, FINE.tick, FINE.rule, FINE.up, FINE.down, chr(BRAILLE))
     try:
         "".join(used).encode(encoding)
@@ -47,7 +47,7 @@ def glyphs_for(encoding: str) -> Glyphs:
 
 @dataclass(frozen=True)
 class Span:
-    """Characters beside each other that have one style (empty: none)."""
+    """Neighboring characters with the same style. An empty style means none."""
 
     text: str
     style: str
@@ -73,12 +73,12 @@ class Canvas:
         return self.height * DOTS_DOWN
 
     def rule(self, column: int, style: str) -> None:
-        """A vertical line in a column of cells, behind everything that is drawn later."""
+        """Draw a vertical line in a column of cells. Everything drawn later covers it."""
         for row in range(self.height):
             self._shade[row][column] = (self._glyphs.rule, style)
 
     def band(self, column: int, top: float, bottom: float, shade: int, style: str) -> None:
-        """Shade the cells of `column` with their middle between two dots; at least one."""
+        """Shade the cells of `column` whose middle is between two dots, and at least one cell."""
         first, last = ceil((top - MIDDLE) / DOTS_DOWN), floor((bottom - MIDDLE) / DOTS_DOWN)
         if last < first:
             first = last = min(self.height - 1, int((top + bottom) / 2) // DOTS_DOWN)
@@ -91,12 +91,12 @@ class Canvas:
             self._segment(left, start, right, end, style)
 
     def mark(self, x: int, y: int, text: str, style: str) -> None:
-        """One character over the cell of a dot."""
+        """Draw one character over the cell of a dot."""
         row, column = y // DOTS_DOWN, x // DOTS_ACROSS
         self._marks[row][column], self._styles[row][column] = text, style
 
     def rows(self) -> list[list[Span]]:
-        """The rows from the top, each in spans of one style."""
+        """The rows from top to bottom, each split into spans of one style."""
         return [
             [
                 Span("".join(text for text, _ in cells), style)
@@ -108,7 +108,7 @@ class Canvas:
         ]
 
     def _segment(self, left: int, start: int, right: int, end: int, style: str) -> None:
-        """Every dot on the way, so that a steep line has no gap."""
+        """Set every dot on the way, so that a steep line has no gap."""
         steps = max(right - left, abs(end - start), 1)
         for step in range(steps + 1):
             x = left + round(step * (right - left) / steps)

@@ -1,4 +1,4 @@
-"""Where a command prints what people read."""
+"""The console on which commands print text for people."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ PLOT_HEIGHT = 14
 
 
 def standard_output() -> Console:
-    """Prints texts as they are: brackets in a provider's words are no markup."""
+    """A console that prints text unchanged, so that brackets in it do not count as markup."""
     from rich.console import Console
 
     return Console(highlight=False, markup=False, emoji=False)
 
 
 def plot_size(console: Console) -> tuple[int, int, Glyphs]:
-    """Width, height and characters of a plot on `console`."""
+    """Width and height in cells, and the characters, of a plot on `console`."""
     return min(console.width, MOST_WIDTH), PLOT_HEIGHT, glyphs_for(console.encoding)
 
 
 def print_text(console: Console, text: str, style: str = "") -> None:
-    """A paragraph: wrapped in a terminal, and on one line where another program reads it."""
+    """Print a paragraph: wrapped in a terminal, on one line if another program reads it."""
     console.print(text, style=style, soft_wrap=not console.is_terminal)
 
 
 def print_rows(console: Console, rows: list[list[Span]]) -> None:
-    """Rows of spans, neither wrapped nor cropped."""
+    """Print rows of spans without wrapping or cropping them."""
     from rich.text import Text
 
     for row in rows:

@@ -1,4 +1,4 @@
-"""How a model that broke its promise is shown in tables."""
+"""Marks results in tables if the model's past ranges were too narrow."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 DOUBT = (
-    "* The model's 80% range held less than 70% of the time for this stock. Compare it with"
-    " --model calibrated."
+    "* In the past, the model's 80% range was right less than 70% of the time for this stock."
+    " Compare it with --model calibrated."
 )
 
 
 def is_doubted(result: Mapping[str, Any]) -> bool:
-    """Whether the model's own record contradicts the ranges of a result."""
+    """Whether the model's past ranges for this stock were too narrow."""
     return bool(result["backtest"]["trust"]["state"] == "too_narrow")
 
 
 def chance_cell(probability: float | None, *, doubted: bool) -> str | Text:
-    """The chance of a rise; where it is doubted, pale and with the asterisk of DOUBT."""
+    """The chance of a rise. If it is doubted, it is dim and has the asterisk of DOUBT."""
     from rich.text import Text
 
     chance = chance_of(probability)

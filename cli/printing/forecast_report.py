@@ -1,4 +1,4 @@
-"""A forecast's result as a person reads it in a terminal."""
+"""Prints the result of a forecast in a terminal."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 LEAST_SHOWN, SHOWN_HORIZONS = 63, 3
 PERCENTS = ("95", "80", "50")
-"""The ranges, widest first, as their shades are laid over each other."""
+"""The ranges, widest first, because narrower ones are drawn on top."""
 CHANCES = {"50": "1 in 2 (50%)", "80": "4 in 5 (80%)", "95": "19 in 20 (95%)"}
 
 
 def print_forecast(console: Console, result: Mapping[str, Any], today: date) -> None:
-    """The sentence, the table of ranges, the plot, and how far one can trust it."""
+    """Print the message, the table of ranges, the plot, and how reliable the model has been."""
     money = Money.of(result)
     last, chance = money(result["last_price"]), chance_of(result["probability_higher"])
     print_text(console, result["message"], "bold")
@@ -33,8 +33,8 @@ def print_forecast(console: Console, result: Mapping[str, Any], today: date) -> 
         print_text(console, said, "dim")
         if widened := result["backtest"].get("widened80"):
             low, high = map(money, widened)
-            print_text(console, f"As wide as that record asks for, the range is {low} to {high}.")
-        print_text(console, f"For ranges that fit: {_calibrated(result)}")
+            print_text(console, f"Widened to match past errors, the range is {low} to {high}.")
+        print_text(console, f"For better ranges, run: {_calibrated(result)}")
     else:
         print_text(console, f"The chance of a price above the last one, {last}, is {chance}.")
     console.print(_ranges(result))
@@ -65,7 +65,7 @@ def _ranges(result: Mapping[str, Any]) -> Table:
 
 
 def forecast_plot(result: Mapping[str, Any]) -> Plot:
-    """As much of the history as leaves the forecast readable, and the ribbons of the forecast."""
+    """The plot of the forecast, with as much history as leaves the forecast readable."""
     history, forecast = result["history"], result["forecast"]
     ahead = len(forecast["dates"])
     shown = slice(-max(LEAST_SHOWN, SHOWN_HORIZONS * ahead), None)
@@ -73,7 +73,7 @@ def forecast_plot(result: Mapping[str, Any]) -> Plot:
     gap, last = [None] * (len(dates) - 1), result["last_price"]
     ribbons = [
         Ribbon(
-            # They open from the last price.
+            # The ribbons start at the last price.
             [*gap, last, *forecast[f"lo{percent}"]],
             [*gap, last, *forecast[f"hi{percent}"]],
             shade,

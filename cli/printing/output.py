@@ -1,4 +1,4 @@
-"""The options for output: text for people, or JSON, CSV and PNG."""
+"""The output options: text, JSON, CSV and PNG."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from cli.clients.service import Answer, Service
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add `--json`, `--csv` and `--png`."""
     printed = parser.add_mutually_exclusive_group()
-    printed.add_argument("--json", action="store_true", help="print the whole answer of the API")
-    printed.add_argument("--csv", action="store_true", help="print the table")
+    printed.add_argument("--json", action="store_true", help="print the complete API answer")
+    printed.add_argument("--csv", action="store_true", help="print the table as CSV")
     parser.add_argument(
         "--png", type=_file_to_write, metavar="FILE", help="also write the chart to FILE"
     )
@@ -34,7 +34,7 @@ def write(
 ) -> None:
     """Print the answer as the options ask, then write the chart.
 
-    The chart comes last: whoever waits for a slow one already has the answer.
+    The chart comes last because it can be slow. By then, the user already has the answer.
     """
     if given.json:
         sys.stdout.buffer.write(answer.body + b"\n")

@@ -1,4 +1,4 @@
-"""Where the prices of a result are from, in words."""
+"""Describes where the prices of a result come from."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 
 def provenance(result: Mapping[str, Any], today: date, *, since: str) -> list[str]:
-    """Where the prices are from and how old they are, and what to know before trusting them.
+    """Lines about the source and the age of the prices, and about doubts.
 
-    Jumps of the price before `since` are not told.
+    Price jumps before `since` (an ISO date) are left out.
     """
     data = result["data"]
     last = data["last_date"]
@@ -22,10 +22,10 @@ def provenance(result: Mapping[str, Any], today: date, *, since: str) -> list[st
     if data["provider"] == "sample":
         lines.append("These are sample prices, not today's.")
     if data["stale"]:
-        lines.append("The provider gives no newer prices now: these are the last ones known.")
+        lines.append("The provider has no newer prices now. These are the last known prices.")
     lines += data["notes"]
     jumps = [day for day in data["jumps"] if day >= since]
     if jumps:
         told = ", ".join(jumps)
-        lines.append(f"The price jumped without a split on {told}; check it before you rely on it.")
-    return [*lines, "Statistics of the past, no investment advice."]
+        lines.append(f"The price jumped without a split on {told}. Check it before you rely on it.")
+    return [*lines, "Based on past prices. Not investment advice."]

@@ -1,4 +1,4 @@
-"""A plot for the terminal: lines and ribbons over a common x axis, with both axes labelled."""
+"""Draws a plot for the terminal: lines and ribbons on a shared x axis, with both axes labeled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MARKED_AT = (0.2, 0.5, 0.8)
 
 @dataclass(frozen=True)
 class Line:
-    """A value for each x, None where there is none; `mark` is written on it here and there."""
+    """A value for each x, or None. `mark` is drawn at a few places on the line."""
 
     values: Values
     style: str
@@ -25,7 +25,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Ribbon:
-    """From `low` to `high` at each x; `shade` 0 is the lightest, 2 the darkest."""
+    """The area from `low` to `high` at each x. `shade` is 0 (lightest) to 2 (darkest)."""
 
     low: Values
     high: Values
@@ -45,7 +45,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Plot:
-    """`x` are the labels of all positions, of which some are shown; `rule` is a position."""
+    """A plot. `x` has the label of each position. `rule` is the position of a vertical line."""
 
     x: Sequence[str]
     lines: Sequence[Line]
@@ -56,9 +56,9 @@ class Plot:
 
 
 def draw(plot: Plot, width: int, height: int, glyphs: Glyphs) -> list[list[Span]]:
-    """Rows of spans, none wider than `width` cells; `height` is that of the plot without the axis.
+    """The rows of the plot, at most `width` cells wide. `height` does not include the x axis.
 
-    Nothing where there is no value to draw.
+    The list is empty if there is no value to draw.
     """
     known = [value for values in _all_values(plot) for value in values if value is not None]
     if not known:
@@ -87,7 +87,7 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs) -> list[list[Span]
 
 
 class _Scale:
-    """From positions and values to dots."""
+    """Converts positions and values to dots."""
 
     def __init__(self, count: int, low: float, high: float, canvas: Canvas) -> None:
         self._count, self._low = count, low
@@ -141,7 +141,7 @@ def _trace(canvas: Canvas, scale: _Scale, line: Line) -> None:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """About TICKS round numbers within the range; its ends where there are none."""
+    """About TICKS round numbers in the range, or its ends if it contains none."""
     if high == low:
         return [low]
     raw = (high - low) / TICKS
@@ -153,7 +153,7 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _x_axis(plot: Plot, scale: _Scale, width: int) -> str:
-    """The labels of the first, the last and the ruled position, as far as there is room."""
+    """The labels of the first and last positions and the rule, if there is room for them."""
     text = [" "] * width
     last = len(plot.x) - 1
     for position in dict.fromkeys((0, last, plot.rule if plot.rule is not None else last // 2)):

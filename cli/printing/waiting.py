@@ -18,12 +18,12 @@ STAGES = {
 
 @contextmanager
 def progress(subject: str) -> Iterator[Callable[[str], None]]:
-    """What is to be told each status of a request."""
+    """Show the progress of one request. Call the yielded function with each status."""
     order = list(STAGES)
     with bar(f"{subject}: asking", len(order) - 1) as show:
 
         def tell(status: str) -> None:
-            if status in STAGES:  # a Stockcast of another version may have more
+            if status in STAGES:  # other versions of Stockcast may have more statuses
                 show(order.index(status), f"{subject}: {STAGES[status]}")
 
         yield tell
@@ -31,8 +31,8 @@ def progress(subject: str) -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def batch_progress(count: int) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """What is to be told each document of a batch of `count` symbols."""
-    with bar("handing over", count) as show:
+    """Show the progress of a batch of `count` symbols. Call the yielded function with documents."""
+    with bar("submitting", count) as show:
 
         def heed(document: dict[str, Any]) -> None:
             counts = document["counts"]
@@ -44,7 +44,10 @@ def batch_progress(count: int) -> Iterator[Callable[[dict[str, Any]], None]]:
 
 @contextmanager
 def bar(description: str, total: int) -> Iterator[Callable[[int, str], None]]:
-    """What is to be told how much of `total` is done, and a description; gone at the end."""
+    """Show a progress bar and remove it at the end.
+
+    Call the yielded function with the amount done so far (of `total`) and a description.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 

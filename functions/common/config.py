@@ -45,7 +45,7 @@ class Environment:
         """
         value = self._variables.get(name) or self._from_file(name) or default
         if value is None:
-            raise ConfigurationError(f"{name} is missing and has no default; set {name}.")
+            raise ConfigurationError(f"{name} is missing and has no default. Set {name}.")
         return value
 
     def url(self, name: str, default: str | None = None, *, schemes: tuple[str, ...]) -> str:
@@ -129,7 +129,7 @@ def providers(env: Environment) -> tuple[str, ...]:
     if len(set(named)) < len(named):
         raise ConfigurationError(f"PROVIDERS names a provider twice: {', '.join(named)}.")
     if not named:
-        raise ConfigurationError(f"PROVIDERS is empty; name some of {', '.join(PROVIDERS)}.")
+        raise ConfigurationError(f"PROVIDERS is empty. Name some of {', '.join(PROVIDERS)}.")
     return named
 
 
@@ -174,7 +174,7 @@ class S3Settings:
         secret = env.text("AWS_SECRET_ACCESS_KEY", "")
         if bool(key) != bool(secret):
             missing = "AWS_SECRET_ACCESS_KEY" if key else "AWS_ACCESS_KEY_ID"
-            raise ConfigurationError(f"{missing} is missing; set both or neither.")
+            raise ConfigurationError(f"{missing} is missing. Set both or neither.")
         return cls(
             bucket=env.text("S3_BUCKET"),
             endpoint_url=env.url("S3_ENDPOINT_URL", "", schemes=("http", "https")) or None,
@@ -195,8 +195,8 @@ def event_tokens(env: Environment) -> tuple[str, ...]:
     tokens = env.names("EVENT_TOKEN", "")
     if any(len(token) < LEAST_TOKEN_CHARACTERS for token in tokens):
         message = (
-            f"EVENT_TOKEN is shorter than {LEAST_TOKEN_CHARACTERS} characters;"
-            " make one with `openssl rand -hex 32`."
+            f"EVENT_TOKEN is shorter than {LEAST_TOKEN_CHARACTERS} characters."
+            " Create one with `openssl rand -hex 32`."
         )
         raise ConfigurationError(message)
     return tokens

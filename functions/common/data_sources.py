@@ -33,7 +33,7 @@ SOURCES = (
     DataSource(
         "nasdaq",
         "Nasdaq Data Link",
-        "Stocks of the United States; the free WIKI database ends in March 2018.",
+        "Stocks of the United States. The free WIKI database ends in March 2018.",
         "Each database has its own terms.",
         "NASDAQ_DATA_LINK_API_KEY",
         "https://data.nasdaq.com",

@@ -11,10 +11,10 @@ from redis import BlockingConnectionPool, Redis, RedisCluster
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import (
     AuthenticationError,
-    ConnectionError,  # noqa: A004 - Redis's own, which is no OSError
+    ConnectionError,  # noqa: A004 - Redis's own, not an OSError
     RedisClusterException,
     RedisError,
-    TimeoutError,  # noqa: A004 - Redis's own, which is no OSError
+    TimeoutError,  # noqa: A004 - Redis's own, not an OSError
 )
 from redis.retry import Retry
 

@@ -1,1 +1,1 @@
-"""The ingest function: fetches daily prices and keeps them in S3."""
+"""The ingest function: fetches daily prices and stores them in S3."""

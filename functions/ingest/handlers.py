@@ -1,4 +1,4 @@
-"""What ingest does with each kind of event."""
+"""Handles the events that ingest accepts."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from functions.ingest.freshness.policy import Kept
 from functions.ingest.freshness.uploads import PriceSource
 
 TURN_S = 45.0
-"""A refresh passes on what it has not done by then, well within a delivery's time-out."""
+"""A refresh passes on the rest after this time, well within the timeout of a delivery."""
 
 log = logging.getLogger(__name__)
 
 
 class Ingestion:
-    """From a requested forecast to prices in S3."""
+    """Handles requests for a forecast by making sure that fresh prices are in S3."""
 
     def __init__(self, prices: PriceSource, bucket: str) -> None:
         self._prices = prices
         self._bucket = bucket
 
     def ingest(self, requested: ForecastRequested, turn: Turn) -> PricesIngested | None:
-        """Point to fresh prices of the symbol; None where the request has ended before.
+        """The event that points to fresh prices. None if the request has already ended.
 
-        Raises what `FreshPrices.of` and `Turn.begin` raise.
+        Raises the errors of `FreshPrices.of` and `Turn.begin`.
         """
         begun = turn.begin(requested, Status.INGESTING)
         if begun is None:
@@ -48,7 +48,7 @@ class Ingestion:
 
 
 def pointing_to(kept: Kept, requested: ForecastRequested, bucket: str) -> PricesIngested:
-    """The event that says where the prices for a request are."""
+    """The event that points to the prices for a request."""
     stored = kept.stored
     return PricesIngested(
         request_id=requested.request_id,
@@ -70,10 +70,10 @@ def pointing_to(kept: Kept, requested: ForecastRequested, bucket: str) -> Prices
 
 
 class Upkeep:
-    """Has prices ready before somebody asks: after the market has closed, and on a warm-up.
+    """Fetches prices before anyone requests them: after market close, and on a warm-up.
 
-    `refresh_symbols` renews the symbol directory, where there is one to renew. `elapsed` is a
-    monotonic clock in seconds.
+    `refresh_symbols` updates the symbol directory. It is None if there is nothing to update.
+    `elapsed` is a monotonic clock in seconds.
     """
 
     def __init__(
@@ -92,10 +92,10 @@ class Upkeep:
         self._elapsed = elapsed
 
     def refresh(self, asked: PricesRefresh) -> PricesRefresh | None:
-        """Fetch what is new of each symbol; the answer is the event for those that are left.
+        """Fetch new prices of each symbol. Returns the event for the remaining symbols, if any.
 
-        A symbol that fails is logged and does not stop the others; those for which it may help
-        are tried again with the event. Raises ThrottledError where a budget is used up.
+        If a symbol fails, ingest logs it and continues with the others. Raises TemporaryError at
+        the end if a retry can help some of them. Raises ThrottledError if a budget is used up.
         """
         if not asked.symbols:
             self._refresh_directory()
@@ -113,13 +113,13 @@ class Upkeep:
         return None
 
     def _is_settled(self, symbol: str) -> bool:
-        """Fetch what is new of one symbol; False where it may help to try again."""
+        """Fetch new prices of one symbol. False if trying again can help."""
         try:
             return not self._prices.of(symbol).is_stale
         except ThrottledError:
-            raise  # what is done is fresh when the event comes again
+            raise  # when the event comes again, the finished symbols are fresh
         except TemporaryError as error:
-            log.warning("%s is not refreshed: %s", symbol, error.detail)
+            log.warning("%s was not refreshed: %s", symbol, error.detail)
             return False
         except StockcastError as error:
             log.warning("%s cannot be refreshed: %s", symbol, error.detail)
@@ -131,10 +131,10 @@ class Upkeep:
         try:
             self._refresh_symbols()
         except StockcastError as error:
-            log.warning("the symbol directory is not refreshed: %s", error.detail)
+            log.warning("the symbol directory was not refreshed: %s", error.detail)
 
     def warm_up(self, asked: WarmupRequested) -> PricesWarmed | None:
-        """Have the prices of the symbol ready. A failure is noted for whoever waits for them."""
+        """Fetch the symbol's prices in advance. If that fails, leave a note for waiting callers."""
         try:
             self._prices.of(asked.symbol)
         except StockcastError as error:

@@ -48,7 +48,7 @@ logs.configure("ingest", settings.sinks.log_level)
 
 
 def build() -> EventFunction:
-    """The function with its stores, wired together; nothing connects before it is used."""
+    """The function, wired to its stores. Nothing connects before its first use."""
     redis = connect(settings.redis)
     bucket = Bucket(settings.s3)
     prices = PriceStore(bucket)
@@ -109,5 +109,5 @@ answer_below_flask(answer)
 
 @functions_framework.http
 def ingest(request: flask.Request) -> Answer:
-    """Answer one HTTP request, where Flask is asked after all."""
+    """Answer one HTTP request if it reaches Flask after all."""
     return answer(HttpRequest.of(request.environ))

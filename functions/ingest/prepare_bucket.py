@@ -1,6 +1,7 @@
-"""Prepares the bucket in S3 with MinIO's SDK: makes it, tries conditional writes, removes uploads.
+"""Prepares the S3 bucket with MinIO's SDK.
 
-`stockcast bucket` does this; in a container it is `python3 -m functions.ingest.prepare_bucket`.
+It creates the bucket, tests conditional writes, and sets rules that remove old uploads. To run it,
+use `stockcast bucket`, or `python3 -m functions.ingest.prepare_bucket` in a container.
 """
 
 from __future__ import annotations
@@ -26,20 +27,20 @@ if TYPE_CHECKING:
 AWS = "https://s3.amazonaws.com"
 CONNECT_TIMEOUT_S, REPLY_TIMEOUT_S = 2.0, 20.0
 UPLOADS = {"stockcast-uploads": "uploads/", "stockcast-uploaded-prices": "prices/upload/"}
-"""The rules that remove uploads, the files as they came and what was read in them."""
+"""The ids and prefixes of the rules that remove uploads: the original files and their prices."""
 DAY_S = 86_400
 WAIT_S = 120.0
 OF_THE_MOMENT = frozenset({"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout"})
-NO_WRITES = "Stockcast writes prices only where nobody else has written them since"
+NO_WRITES = "Stockcast needs it so that workers do not overwrite each other's prices"
 
 Tell = Callable[[str], None]
 
 
 def prepare(settings: S3Settings, uploads_kept_s: float, tell: Tell) -> None:
-    """Prepare the bucket, and `tell` what was done in a line each. Doing it again changes nothing.
+    """Prepare the bucket, and `tell` each step in one line. You can repeat it safely.
 
-    Raises ConfigurationError where the server lacks what Stockcast needs, TemporaryError while it
-    does not answer.
+    Raises ConfigurationError if the server lacks a feature that Stockcast needs, and TemporaryError
+    if it does not answer.
     """
     client = _client(settings)
     where = settings.endpoint_url or "AWS"
@@ -47,7 +48,7 @@ def prepare(settings: S3Settings, uploads_kept_s: float, tell: Tell) -> None:
         made = not client.bucket_exists(settings.bucket)
         if made:
             client.make_bucket(settings.bucket, settings.region or None)
-        tell(f"Bucket {settings.bucket} at {where}: {'made' if made else 'was there'}.")
+        tell(f"Bucket {settings.bucket} at {where}: {'created' if made else 'already exists'}.")
         _try_conditional_writes(client, settings, where)
         tell("Conditional writes (If-None-Match and If-Match): the server honors them.")
         days = max(1, math.ceil(uploads_kept_s / DAY_S))
@@ -55,7 +56,7 @@ def prepare(settings: S3Settings, uploads_kept_s: float, tell: Tell) -> None:
 
 
 def _try_conditional_writes(client: Minio, settings: S3Settings, where: str) -> None:
-    bucket = Bucket(settings, honors_conditions=True)  # that is what these writes find out
+    bucket = Bucket(settings, honors_conditions=True)  # these writes are the test
     key = f"stockcast-conditional-writes-{secrets.token_hex(8)}"
 
     def write(replaces: str | None) -> str:
@@ -69,7 +70,7 @@ def _try_conditional_writes(client: Minio, settings: S3Settings, where: str) -> 
             write(replaces)
         except ChangedMeanwhileError:
             return
-        message = f"S3 at {where} ignores {header}. {NO_WRITES}; use a server that honors it."
+        message = f"S3 at {where} ignores {header}. {NO_WRITES}. Use a server that honors it."
         raise ConfigurationError(message)
 
     try:
@@ -85,18 +86,18 @@ def _try_conditional_writes(client: Minio, settings: S3Settings, where: str) -> 
 
 @contextmanager
 def _feature(where: str, header: str) -> Iterator[None]:
-    """Names the header that the server answers 501 to."""
+    """If the server answers 501, name the header that it does not support."""
     try:
         yield
     except TemporaryError as error:
         if "501 Not Implemented" not in str(error.__cause__):
             raise
-        message = f"S3 at {where} does not know {header}. {NO_WRITES}; use a server that honors it."
+        message = f"S3 at {where} does not know {header}. {NO_WRITES}. Use a server that honors it."
         raise ConfigurationError(message) from error
 
 
 def _remove_uploads_after(client: Minio, bucket: str, days: int, tell: Tell) -> None:
-    """Have the server remove uploads, and leave the bucket's other rules alone."""
+    """Make the server remove old uploads. Keeps the bucket's other rules."""
     from minio.commonconfig import ENABLED, Filter
     from minio.error import S3Error
     from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
@@ -114,9 +115,9 @@ def _remove_uploads_after(client: Minio, bucket: str, days: int, tell: Tell) -> 
     except S3Error as error:
         if error.code not in {"NotImplemented", "MethodNotAllowed"}:
             raise
-        tell(f"Lifecycle of {named}: the server has no such rules; remove old uploads yourself.")
+        tell(f"Lifecycle of {named}: not supported by the server. Remove old uploads yourself.")
     else:
-        tell(f"Lifecycle of {named}: the server removes what is older than {days} days.")
+        tell(f"Lifecycle of {named}: the server removes files older than {days} days.")
 
 
 def _client(settings: S3Settings) -> Minio:
@@ -139,7 +140,7 @@ def _client(settings: S3Settings) -> Minio:
 
 
 def _provider(settings: S3Settings) -> Provider:
-    """The static keys, or what boto3 finds."""
+    """The static keys, or the credentials that boto3 finds."""
     from minio.credentials.credentials import Credentials
     from minio.credentials.providers import Provider, StaticProvider
 
@@ -157,7 +158,7 @@ def _provider(settings: S3Settings) -> Provider:
 
 @contextmanager
 def _failures_named(where: str) -> Iterator[None]:
-    """Turns what MinIO's SDK raises into errors of ours."""
+    """Turn the errors of MinIO's SDK into ours."""
     from minio.error import MinioException, S3Error
     from urllib3.exceptions import HTTPError
 
@@ -169,14 +170,14 @@ def _failures_named(where: str) -> Iterator[None]:
             raise TemporaryError(message, retry_after_s=2.0) from error
         raise ConfigurationError(message) from error
     except (MinioException, HTTPError) as error:
-        message = f"S3 at {where} does not answer as it should: {error}"
+        message = f"S3 at {where} failed: {error}"
         raise TemporaryError(message, retry_after_s=2.0) from error
     except ValueError as error:
         raise ConfigurationError(f"S3_BUCKET: {error}.") from error
 
 
 def main() -> int:
-    """Prepare the bucket that the environment names; wait for the server, where it is not up."""
+    """Prepare the bucket that the environment names. Waits if the server is not up yet."""
     from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
     patiently = Retrying(

@@ -1,4 +1,4 @@
-"""What the ingest function reads from its environment."""
+"""The settings that the ingest function reads from its environment."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ BUDGETS = {
     ),
     "yahoo": (("YAHOO_HOURLY_BUDGET", "300", HOUR_S),),
 }
-"""The variable, default and window of each limit; the defaults stay below the free plans'."""
+"""The variable, default and window of each limit. The defaults stay below the free plans."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `most` calls in any `window_s` seconds; `variable` is the setting that says so."""
+    """At most `most` calls in any `window_s` seconds, as set by `variable`."""
 
     most: int
     window_s: int
@@ -48,7 +48,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class KeyedService:
-    """A provider's base URL, and the key it wants; the key is not shown."""
+    """A provider's base URL and API key. The repr hides the key."""
 
     url: str
     key: str = field(repr=False)
@@ -56,7 +56,7 @@ class KeyedService:
 
 @dataclass(frozen=True)
 class ProviderSettings:
-    """Where prices come from, and for how long they are good enough."""
+    """Where prices come from, and how long they stay good enough."""
 
     providers: tuple[str, ...]
     tiingo: KeyedService
@@ -75,11 +75,11 @@ class ProviderSettings:
         named = providers(env)
         for name in named:
             if name in KEYS and not env.text(KEYS[name], ""):
-                message = f"PROVIDERS names {name}, which needs a key; set {KEYS[name]}."
+                message = f"PROVIDERS names {name}, which needs a key. Set {KEYS[name]}."
                 raise ConfigurationError(message)
         if "yahoo" in named and importlib.util.find_spec("yfinance") is None:
             message = (
-                "PROVIDERS names yahoo, which needs the library yfinance; install it with"
+                "PROVIDERS names yahoo, which needs the library yfinance. Install it with"
                 " `pip install yfinance`, or leave yahoo out."
             )
             raise ConfigurationError(message)
@@ -111,7 +111,7 @@ class ProviderSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Stores, sinks and providers of the ingest function."""
+    """The stores, sinks and providers of the ingest function."""
 
     redis: RedisSettings
     s3: S3Settings

@@ -1,4 +1,4 @@
-"""Renews the symbol directory in S3 from Nasdaq Trader's files."""
+"""Updates the symbol directory in S3 from Nasdaq Trader's files."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from functions.common.prices.symbol_directory import BadDirectoryError, Listing
 from functions.ingest.providers.session import OK, ProviderSession
 
 FILES = {"nasdaqlisted.txt": "Symbol", "otherlisted.txt": "ACT Symbol"}
-"""Each file, and its column of tickers."""
+"""The column of tickers in each file."""
 
 log = logging.getLogger(__name__)
 
 
 class SymbolRefresh:
-    """Fetches the files under `url`; `session` asks for them."""
+    """Fetches the files under `url` through `session`."""
 
     def __init__(self, bucket: Bucket, url: str, session: ProviderSession | None = None) -> None:
         self._bucket = bucket
@@ -27,10 +27,10 @@ class SymbolRefresh:
         )
 
     def refresh(self) -> None:
-        """Put the directory of today in S3.
+        """Store today's directory in S3.
 
-        Raises TemporaryError where a file cannot be had, BadAnswerError where it is no directory,
-        or has lost more than half of what the last one held, which stays then.
+        Raises TemporaryError if a file cannot be fetched. Raises BadAnswerError if it is not a
+        directory, or has less than half as many symbols as the stored one. The old one then stays.
         """
         found: dict[str, Listing] = {}
         for name, column in FILES.items():
@@ -42,7 +42,7 @@ class SymbolRefresh:
             found |= {one.symbol: one for one in listed}
         known = self._known()
         if len(found) < known / 2:
-            message = f"Nasdaq Trader lists {len(found)} symbols, and {known} before; not taken."
+            message = f"Nasdaq Trader lists {len(found)} symbols, but {known} before. Kept the old."
             raise BadAnswerError(message)
         body = listings.to_bytes(found.values())
         self._bucket.put(listings.KEY, body, content_type="application/gzip")

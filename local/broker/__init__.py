@@ -1,1 +1,1 @@
-"""A small durable broker that routes events as the Knative Triggers say."""
+"""A small durable broker that routes events by the rules of the Knative Triggers."""

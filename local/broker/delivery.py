@@ -1,4 +1,4 @@
-"""Knative's rules of delivery: what counts as taken, when to try again, and when to give up."""
+"""Knative's delivery rules: what counts as delivered, when to retry, and when to give up."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ ERROR_DATA_BYTES = 1024
 
 
 class BadDeliveryError(ValueError):
-    """A `delivery` cannot be read; the message shows the value."""
+    """A `delivery` cannot be read. The message shows the value."""
 
 
 class Verdict(Enum):
-    """What an answer means for the event."""
+    """What an answer of a function means for the event."""
 
     TAKEN = "taken"
     RETRY = "retry"
@@ -33,7 +33,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Delivery:
-    """A Trigger's `delivery`. `retry` counts the tries after the first."""
+    """A Trigger's `delivery`. `retry` is the number of tries after the first one."""
 
     retry: int = 0
     is_exponential: bool = True
@@ -43,7 +43,7 @@ class Delivery:
 
     @classmethod
     def read(cls, spec: Mapping[str, Any], dead_letter_url: str | None) -> Delivery:
-        """From the fields of the manifest. Raises BadDeliveryError."""
+        """Read the fields of a manifest. Raises BadDeliveryError if one is invalid."""
         policy = spec.get("backoffPolicy", "exponential")
         if policy not in {"exponential", "linear"}:
             message = f"backoffPolicy must be exponential or linear, not {policy!r}."
@@ -61,14 +61,14 @@ class Delivery:
         )
 
     def wait_s(self, attempt: int, retry_after_s: float = 0.0) -> float:
-        """How long to wait after try number `attempt` (from 1) before the next."""
+        """How long to wait after try number `attempt` (from 1) before the next try."""
         factor = 2.0 ** (attempt - 1) if self.is_exponential else float(attempt)
         return max(min(self.backoff_delay_s * factor, LONGEST_BACKOFF_S), retry_after_s)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back from a try; `status` 0 where nothing did, and `body` says why."""
+    """The answer to one try. If there was none, `status` is 0 and `body` says why."""
 
     status: int
     headers: Mapping[str, str]
@@ -82,21 +82,21 @@ class Answer:
 
 
 def judge(answer: Answer) -> tuple[Verdict, Envelope | None]:
-    """What `answer` means, and the reply event it holds."""
+    """What `answer` means, and the reply event in it."""
     if 200 <= answer.status < 300:  # noqa: PLR2004
         if not answer.body and not cloudevent.is_event(answer.headers):
             return Verdict.TAKEN, None
         try:
             return Verdict.TAKEN, cloudevent.parse(answer.headers, answer.body)
         except MalformedEventError:
-            return Verdict.RETRY, None  # a body that is no event counts as a failed delivery
+            return Verdict.RETRY, None  # the delivery fails if the body is not an event
     if answer.status == 0 or answer.status >= 500 or answer.status in RETRIED:  # noqa: PLR2004
         return Verdict.RETRY, None
     return Verdict.DEAD, None
 
 
 def dead_letter(event: Envelope, destination: str, answer: Answer) -> Envelope:
-    """The event as the dead letter sink gets it: with where it failed, the code and the answer."""
+    """The event for the dead letter sink, with the failed destination, the code and the answer."""
     reason = base64.b64encode(answer.body[:ERROR_DATA_BYTES]).decode()
     extensions = {
         **event.extensions,
@@ -110,10 +110,13 @@ def dead_letter(event: Envelope, destination: str, answer: Answer) -> Envelope:
 
 
 def seconds(duration: str) -> float:
-    """An ISO 8601 duration such as `PT0.5S` or `PT2M`, in seconds."""
+    """An ISO 8601 duration such as `PT0.5S` or `PT2M`, in seconds.
+
+    Raises BadDeliveryError if the text is not a duration.
+    """
     match = DURATION.fullmatch(duration)
     if not match or not any(match.groups()):
-        message = f"{duration!r} is no ISO 8601 duration such as PT0.5S or PT2M."
+        message = f"{duration!r} is not an ISO 8601 duration such as PT0.5S or PT2M."
         raise BadDeliveryError(message)
     days, hours, minutes, rest = (float(part or 0) for part in match.groups())
     return days * 86400 + hours * 3600 + minutes * 60 + rest

@@ -1,6 +1,6 @@
-"""Which events a Trigger wants: Knative's `filter.attributes` and `filters`.
+"""Decides which events a Trigger wants, with Knative's `filter.attributes` and `filters`.
 
-A filter is compiled once into a predicate over an event's context attributes.
+Each filter is compiled once into a predicate over an event's context attributes.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ Predicate = Callable[[Mapping[str, str]], bool]
 
 
 class BadFilterError(ValueError):
-    """A filter is not one of Knative's dialects; the message shows it."""
+    """A filter is not one of Knative's dialects. The message shows it."""
 
 
 def compiled(spec: Mapping[str, Any]) -> Predicate:
-    """The predicate of a Trigger's spec; `filters`, where given, overrides `filter`."""
+    """The predicate of a Trigger's spec. If `filters` is given, it overrides `filter`.
+
+    Raises BadFilterError if a filter is not one of Knative's dialects.
+    """
     if spec.get("filters"):
         return _all(spec["filters"])
     attributes = (spec.get("filter") or {}).get("attributes") or {}
@@ -44,13 +47,13 @@ def _dialect(dialect: Mapping[str, Any]) -> Predicate:
         raise BadFilterError(message)
     [(name, argument)] = dialect.items()
     if name not in DIALECTS:
-        message = f"The filter {name!r} is not known; use one of {', '.join(DIALECTS)}."
+        message = f"The filter {name!r} is not known. Use one of {', '.join(DIALECTS)}."
         raise BadFilterError(message)
     return DIALECTS[name](argument)
 
 
 def _attributes(wanted: Mapping[str, str], compare: Callable[[str, str], bool]) -> Predicate:
-    """True where each attribute is there and compares well; an empty text wants any value."""
+    """True if the event has each attribute and the value matches. An empty text matches any."""
     return lambda event: all(
         name in event and (value == "" or compare(event[name], value))
         for name, value in wanted.items()

@@ -1,7 +1,7 @@
-"""Group commit: what is to be sent to Redis while a write is under way goes together in the next.
+"""Group commit: commands that arrive during a write to Redis share the next round trip.
 
-A round trip costs far more than a command, here and at Redis. With nothing under way a write goes
-out at once; the busier the broker, the more of them share a round trip.
+A round trip costs far more than a command, here and in Redis. An idle broker sends a write at
+once. The busier the broker, the more writes share a round trip.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Command = tuple[str | bytes | int, ...]
 
 
 class GroupCommit:
-    """Writes to `redis`, in the order of their calling."""
+    """Writes to `redis`, in the order of the calls."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis: Any = redis
@@ -23,10 +23,10 @@ class GroupCommit:
         self._writer: asyncio.Task[None] | None = None
 
     async def write(self, *command: str | bytes | int) -> Any:
-        """Send a command; what Redis answers to it, once it is carried out.
+        """Send a command and return the reply of Redis.
 
-        Raises why it was not: others' commands do not fail with it, unless the connection does.
-        A command is carried out all the same when its caller is cancelled.
+        Raises the error of this command. Other commands fail with it only if the connection fails.
+        If the caller is cancelled, Redis still gets the command.
         """
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append((command, answer))
@@ -45,23 +45,23 @@ class GroupCommit:
         finally:
             left, self._waiting, self._writer = [*group, *self._waiting], [], None
             for _, answer in left:
-                answer.cancel()  # none still waits, unless the writer itself was cancelled
+                answer.cancel()  # a caller still waits only if this task was cancelled
 
     async def _replies(self, commands: list[Command]) -> list[Any]:
-        """The reply to each, which is an exception where it failed."""
+        """The reply to each command, or its exception if it failed."""
         try:
             async with self._redis.pipeline(transaction=False) as pipe:
                 for command in commands:
                     pipe.execute_command(*command)
                 replies: list[Any] = await pipe.execute(raise_on_error=False)
-        except Exception as error:  # noqa: BLE001 - whatever it is, each caller has to hear of it
+        except Exception as error:  # noqa: BLE001 - each caller gets the error
             return [error] * len(commands)
         return replies
 
 
 def _settle(answer: asyncio.Future[Any], reply: Any) -> None:
     if answer.done():
-        return  # its caller was cancelled
+        return  # the caller was cancelled
     if isinstance(reply, Exception):
         answer.set_exception(reply)
     else:

@@ -1,11 +1,15 @@
-"""Undelivered events in Redis Streams, one a Trigger, so that a crash of the broker loses none.
+"""Stores undelivered events in Redis Streams, so that no event is lost if the broker crashes.
+
+Each Trigger has its own stream:
 
     stockcast:broker:{queue}:TRIGGER   entries: event (structured JSON), dead (1: a dead letter)
 
-Redis itself counts how often it handed an entry over: those are the tries. All keys share a hash
-tag: routing an event to several Triggers is one step, and so is taking an entry out and putting
-the events that follow from it in. Each is a script, which a Redis that is full refuses only where
-it adds something; of a transaction it would refuse all.
+Redis counts how often it hands out an entry. This count is the number of tries.
+
+All keys share a hash tag, so one script can change several streams in one step. One script stores
+an event for several Triggers. The other removes an entry and stores the events that follow from
+it. They are scripts because a full Redis refuses a script only if it adds something. It would
+refuse every transaction.
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ GROUP = "broker"
 CONSUMER = "broker"
 MOST_UNFINISHED = 100_000
 LOOK_AGAIN_S = 1.0
-"""How soon new events are looked for that nothing told of."""
+"""How often to look for new events without a notification."""
 
 ADD = """
 for i = 1, {} do
@@ -51,9 +55,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Entry:
-    """An event on its way along `trigger`; `is_dead` once it goes to the dead letter sink.
+    """An event to deliver for `trigger`. If `is_dead`, it goes to the dead letter sink.
 
-    `tries` includes the one that it was taken for.
+    `tries` includes the current try.
     """
 
     trigger: str
@@ -65,7 +69,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """An event to be put on the way along `trigger`."""
+    """An event to store for `trigger`."""
 
     trigger: str
     event: Envelope
@@ -73,7 +77,7 @@ class Outgoing:
 
 
 class Queue:
-    """The streams of all Triggers. Every failure of Redis is raised as it is."""
+    """The streams of all Triggers. Methods raise RedisError if Redis fails."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis: Any = redis
@@ -81,7 +85,7 @@ class Queue:
         self._added: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     async def prepare(self, trigger: str) -> None:
-        """Make the stream of a Trigger, where it is not there yet."""
+        """Create the stream of a Trigger if it does not exist yet."""
         self._added[trigger].set()
         try:
             await self._redis.xgroup_create(_stream(trigger), GROUP, id="0", mkstream=True)
@@ -90,12 +94,12 @@ class Queue:
                 raise
 
     async def put(self, outgoing: Iterable[Outgoing]) -> None:
-        """Store the events, all or none."""
+        """Store all of the events or none of them."""
         streams, fields = self._additions(outgoing)
         await self._evaluate(PUT, streams, fields)
 
     async def take(self, trigger: str, count: int) -> list[Entry]:
-        """The next events, waiting up to a second for one. Each is counted as tried once."""
+        """Take the next events, and wait up to a second for one. Each counts as tried once."""
         added = self._added[trigger]
         timer = asyncio.get_running_loop().call_later(LOOK_AGAIN_S, added.set)
         await added.wait()
@@ -109,9 +113,9 @@ class Queue:
         return await self._readable(trigger, [(*entry, 1) for entry in entries])
 
     async def unfinished(self, trigger: str, in_hand: Collection[bytes]) -> list[Entry]:
-        """All that was taken, not finished, and is not `in_hand`. Each is counted as tried again.
+        """Entries that were taken but not finished, except those `in_hand`. Each gets one more try.
 
-        They are of a run before, or Redis gave them to a connection that was cut.
+        They are left from an earlier run, or Redis sent them to a connection that broke.
         """
         stream = _stream(trigger)
         asked = self._redis.xpending_range(stream, GROUP, "-", "+", MOST_UNFINISHED)
@@ -129,14 +133,14 @@ class Queue:
         )
 
     async def count_try(self, entry: Entry, tries: int) -> None:
-        """Keep that an entry in hand was tried so many times."""
+        """Store the number of tries of an entry."""
         claimed = self._redis.xclaim(
             *(_stream(entry.trigger), GROUP, CONSUMER, 0, [entry.id]), retrycount=tries, justid=True
         )
         await self._of_group(entry.trigger, claimed)
 
     async def finish(self, entry: Entry, outgoing: Iterable[Outgoing]) -> None:
-        """Take the entry out and put what follows from it in, in one step."""
+        """Remove the entry and store the events that follow from it, in one step."""
         await self._remove(entry.trigger, entry.id, outgoing)
 
     async def is_ready(self) -> bool:
@@ -148,7 +152,7 @@ class Queue:
         except ResponseError as error:
             if "NOGROUP" not in str(error):
                 raise
-            await self.prepare(trigger)  # Redis came back empty
+            await self.prepare(trigger)  # Redis lost its data
             return []
 
     async def _readable(
@@ -162,8 +166,8 @@ class Queue:
                 event, is_dead = _event(fields[b"event"]), fields[b"dead"] == b"1"
                 readable.append(Entry(trigger, entry_id, event, is_dead, tries))
             except (KeyError, TypeError, ValueError):
-                # Another version may have stored it. It would stop all that come after it.
-                log.exception("an event that cannot be read is lost", extra={"stored": fields})
+                # Another version may have stored it. Without removal, it would block later events.
+                log.exception("removed an event that cannot be read", extra={"stored": fields})
                 await self._remove(trigger, entry_id, ())
         return readable
 
@@ -174,7 +178,7 @@ class Queue:
     async def _evaluate(
         self, script: str, keys: Sequence[str], arguments: Sequence[str | bytes | int]
     ) -> None:
-        """Run a script, which is sent once and named by its digest from then on."""
+        """Run a script by its digest. Send its text only if Redis does not know it yet."""
         try:
             digest = DIGESTS[script]
             await self._commit.write("EVALSHA", digest, len(keys), *keys, *arguments)
@@ -182,9 +186,9 @@ class Queue:
             await self._commit.write("EVAL", script, len(keys), *keys, *arguments)
 
     def _additions(self, outgoing: Iterable[Outgoing]) -> tuple[list[str], list[bytes | int]]:
-        """The streams, and what to add to each: the event and whether it is dead.
+        """The streams, and the fields to add to each: the event and whether it is dead.
 
-        Their takers hear of it before it is sent, so that the taking goes in the same round trip.
+        This wakes the tasks in `take` before the write, so that both share a round trip.
         """
         streams: list[str] = []
         fields: list[bytes | int] = []
@@ -203,11 +207,11 @@ def _stream(trigger: str) -> str:
 
 
 def _event(stored: bytes) -> Envelope:
-    """Only what was read as a CloudEvent is stored, so not all of it is checked again."""
+    """The stored event. `put` stores only valid CloudEvents, so this checks only the types."""
     attributes = dict(json.loads(stored))
     data = attributes.pop("data")
     if not all(isinstance(value, str) for value in attributes.values()):
-        message = "an attribute of it is no text"
+        message = "an attribute of the event is not a string"
         raise TypeError(message)
     del attributes["specversion"], attributes["datacontenttype"]
     return Envelope(

@@ -1,4 +1,4 @@
-"""Takes events from the queue to the functions, and their replies back into the queue."""
+"""Delivers events from the queue to the functions, and stores their replies in the queue."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from local.broker.unwanted import UnwantedEvents
 
 DEAD_LETTER_TRIES = 20
 AT_ONCE = 8
-"""Deliveries at once to one function."""
+"""How many deliveries to one function may run at the same time."""
 
 IN_HAND = 256
-"""Events of one Trigger that wait in memory for a free place or their next try."""
+"""How many events of one Trigger may wait in memory for a free place or their next try."""
 
 STRAY_S = 2.0
-"""How often is looked for events whose hand-over by Redis was cut on its way."""
+"""How often to look for events that Redis sent to a connection that broke."""
 
 REDIS_PAUSE_S = 0.5
 
 CONNECT_TIMEOUT_S = 2.0
 KEPT_ALIVE_S = 1.5
-"""Idle connections end before gunicorn closes them, after 2 s: a POST on a closed one fails."""
+"""Close idle connections before gunicorn does after 2 s. A POST on a closed connection fails."""
 SHOWN_BYTES = 300
 
 T = TypeVar("T")
@@ -44,14 +44,14 @@ log = logging.getLogger(__name__)
 
 
 class InHand:
-    """The deliveries under way. One that broke off, a defect, stays among `ids`: it would again."""
+    """The running deliveries. A delivery that crashed stays in `ids`, so it does not repeat."""
 
     def __init__(self) -> None:
         self.ids: set[bytes] = set()
         self.running: set[asyncio.Task[None]] = set()
 
     def add(self, entry_id: bytes, task: asyncio.Task[None]) -> None:
-        """Keep the delivery of an entry until it has ended."""
+        """Add the delivery of an entry, and remove it when it ends."""
         self.ids.add(entry_id)
         self.running.add(task)
         task.add_done_callback(partial(self._ended, entry_id))
@@ -59,15 +59,13 @@ class InHand:
     def _ended(self, entry_id: bytes, task: asyncio.Task[None]) -> None:
         self.running.discard(task)
         if not task.cancelled() and task.exception():
-            log.error(
-                "a delivery broke off; it is taken up at the next start", exc_info=task.exception()
-            )
+            log.error("a delivery crashed; the next start repeats it", exc_info=task.exception())
         else:
             self.ids.discard(entry_id)
 
 
 class Router:
-    """Routes events along `triggers`; `at_once` bounds the deliveries to one function."""
+    """Routes events by `triggers`. `at_once` limits the parallel deliveries to one function."""
 
     def __init__(
         self, triggers: Sequence[Trigger], queue: Queue, *, at_once: int = AT_ONCE
@@ -78,7 +76,7 @@ class Router:
         self._places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
 
     async def accept(self, event: Envelope) -> None:
-        """Store an event for every Trigger that wants it."""
+        """Store an event for each Trigger that wants it. Raises RedisError if Redis fails."""
         outgoing = self._along(event)
         if outgoing:
             await self._queue.put(outgoing)
@@ -90,7 +88,7 @@ class Router:
             await asyncio.gather(*(self._serve(trigger, http) for trigger in self._triggers))
 
     async def _serve(self, trigger: Trigger, http: aiohttp.ClientSession) -> None:
-        """Take the events of one Trigger, unfinished ones of the last run first."""
+        """Deliver the events of one Trigger. Unfinished events of the last run come first."""
         in_hand = InHand()
         await self._insist(lambda: self._queue.prepare(trigger.name))
         entries = await self._strayed(trigger, in_hand)
@@ -108,15 +106,15 @@ class Router:
             entries = await self._insist(partial(self._queue.take, trigger.name, free))
 
     async def _strayed(self, trigger: Trigger, in_hand: InHand) -> list[Entry]:
-        """What was taken and is in nobody's hand: of the last run, or of a reply that was cut."""
+        """Events that no task delivers: left from the last run, or lost on a broken connection."""
         known = set(in_hand.ids)
         strayed = await self._insist(lambda: self._queue.unfinished(trigger.name, known))
         if strayed:
-            log.info("taking up %d unfinished deliveries of %s", len(strayed), trigger.name)
+            log.info("resuming %d unfinished deliveries of %s", len(strayed), trigger.name)
         return strayed
 
     async def _carry(self, trigger: Trigger, entry: Entry, http: aiohttp.ClientSession) -> None:
-        """Try until the event is taken, or given up; then finish it, with what follows."""
+        """Deliver an event or give up. Then remove it and store the events that follow from it."""
         with logs.about(event_id=entry.event.id, trigger=trigger.name):
             outgoing = await self._follow(trigger, entry, http)
             await self._insist(lambda: self._queue.finish(entry, outgoing))
@@ -124,7 +122,7 @@ class Router:
     async def _follow(
         self, trigger: Trigger, entry: Entry, http: aiohttp.ClientSession
     ) -> list[Outgoing]:
-        """Deliver; what is to be put on the way after it."""
+        """Deliver an event. Returns the events that follow from it: a reply or a dead letter."""
         delivery = trigger.delivery
         url = (delivery.dead_letter_url or "") if entry.is_dead else trigger.url
         most = DEAD_LETTER_TRIES if entry.is_dead else delivery.retry + 1
@@ -140,7 +138,7 @@ class Router:
             about = {"url": url, "status": answer.status, "tries": tried, "answer": reason}
             if verdict is Verdict.RETRY and tried < most:
                 wait_s = delivery.wait_s(tried, answer.retry_after_s)
-                log.warning("%s not taken; again in %.1f s", entry.event.type, wait_s, extra=about)
+                log.warning("%s failed; retry in %.1f s", entry.event.type, wait_s, extra=about)
                 await asyncio.sleep(wait_s)
                 tried += 1
                 await self._insist(partial(self._queue.count_try, entry, tried))
@@ -153,7 +151,7 @@ class Router:
 
     @staticmethod
     async def _insist(step: Callable[[], Awaitable[T]]) -> T:
-        """Repeat a step on Redis until it answers: what it holds is still there after a restart."""
+        """Repeat a step until Redis answers. Redis keeps its data when it restarts."""
         while True:
             try:
                 return await step()

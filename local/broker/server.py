@@ -1,4 +1,4 @@
-r"""The broker as an HTTP server: takes CloudEvents by POST and answers 202 when they are stored.
+r"""The broker's HTTP server. It accepts CloudEvents by POST and answers 202 when they are stored.
 
 REDIS_URL=redis://... python -m local.broker.server --port 8090 --triggers knative/base \
         --service web=http://127.0.0.1:8080 --service ingest=... --service forecast=...
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 
 def application(router: Router, queue: Queue) -> Starlette:
-    """The broker's ASGI application; it delivers while it runs."""
+    """The broker's ASGI application. It delivers events while it runs."""
 
     async def accept(request: Request) -> Response:
         try:
@@ -51,7 +51,7 @@ def application(router: Router, queue: Queue) -> Starlette:
         try:
             await router.accept(event)
         except RedisError as error:
-            detail = f"The event is not stored, since Redis does not answer: {cause(error)}"
+            detail = f"The event is not stored, because Redis does not answer: {cause(error)}"
             return _problem(problem("unavailable", "Temporarily unavailable", 503, detail))
         return Response(status_code=202)
 
@@ -88,7 +88,7 @@ def application(router: Router, queue: Queue) -> Starlette:
 
 
 def _end_if_broken(delivering: asyncio.Task[None]) -> None:
-    """A broker that takes events and delivers none must not go on: end, to be started anew."""
+    """Stop the server if delivery ends, so that the broker restarts and does not only accept."""
     if not delivering.cancelled() and delivering.exception():
         log.critical("delivery ended", exc_info=delivering.exception())
         signal.raise_signal(signal.SIGTERM)
@@ -101,7 +101,7 @@ async def _body(request: Request) -> bytes:
         if len(body) > MAX_EVENT_BYTES:
             raise OversizedEventError(len(body), MAX_EVENT_BYTES)
     if not body and not cloudevent.is_event(dict(request.headers)):
-        message = "The request is empty; POST a CloudEvent."
+        message = "The request is empty. POST a CloudEvent."
         raise MalformedEventError(message)
     return bytes(body)
 
@@ -113,20 +113,22 @@ def _problem(shown: dict[str, object]) -> Response:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the broker until it is told to end."""
+    """Run the broker until it gets a signal to stop."""
     parser = argparse.ArgumentParser(description="Stockcast's broker for one machine.")
-    parser.add_argument("--host", default=HOST, help=f"address to listen at (default {HOST})")
+    parser.add_argument("--host", default=HOST, help=f"address to listen on (default {HOST})")
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--redis-url", help="REDIS_URL by default, which no other user sees")
+    parser.add_argument("--redis-url", help="(default: REDIS_URL, which other users cannot see)")
     parser.add_argument("--triggers", type=Path, required=True, help="folder of Knative manifests")
     parser.add_argument("--service", action="append", default=[], metavar="NAME=URL")
-    parser.add_argument("--at-once", type=int, default=8, help="deliveries at once to a function")
+    parser.add_argument(
+        "--at-once", type=int, default=8, help="parallel deliveries to one function"
+    )
     given = parser.parse_args(arguments)
     logs.configure("broker", "INFO")
     logging.getLogger("local").setLevel("INFO")
     services = dict(pair.split("=", 1) for pair in given.service)
     redis_url = given.redis_url or RedisSettings.read(Environment(os.environ)).url
-    # Every write waits for the one under way, so a connection that hangs is given up soon.
+    # Each write waits for the one before it, so close a connection that hangs soon.
     redis = Redis.from_url(
         redis_url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=15
     )

@@ -1,4 +1,4 @@
-"""Reads the Broker and the Triggers of `knative/base`, so that routing is written down once."""
+"""Reads the Broker and the Triggers from `knative/base`, so that routing is defined only once."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from local.broker.filters import Predicate, compiled
 
 
 class BadManifestError(ValueError):
-    """A manifest cannot be used; the message names the file and the object."""
+    """A manifest cannot be used. The message names the file and the object."""
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """Events that satisfy `wants` are delivered to `url` as `delivery` says."""
+    """A rule: deliver the events that satisfy `wants` to `url`, with the settings of `delivery`."""
 
     name: str
     wants: Predicate
@@ -28,7 +28,10 @@ class Trigger:
 
 
 def read(folder: Path, services: Mapping[str, str]) -> list[Trigger]:
-    """The Triggers in the YAML files of `folder`; `services` gives each Service's base URL."""
+    """The Triggers in the YAML files of `folder`. `services` maps Services to base URLs.
+
+    Raises BadManifestError if there is no Trigger or one cannot be used.
+    """
     objects = [
         (path, document)
         for path in sorted(folder.glob("*.yaml"))
@@ -51,7 +54,7 @@ def read(folder: Path, services: Mapping[str, str]) -> list[Trigger]:
             message = f"{path}: the Trigger {name} cannot be used: {error}"
             raise BadManifestError(message) from error
     if not triggers:
-        message = f"{folder} holds no Trigger."
+        message = f"{folder} contains no Trigger."
         raise BadManifestError(message)
     return triggers
 

@@ -1,4 +1,4 @@
-"""Events that no Trigger wants: counted by type, and logged once a type."""
+"""Counts the events that no Trigger wants by type, and logs each type once."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from functions.common.messages.events import TYPES
 
 MOST_TYPES = 100
 OTHER = "other"
-"""Stands for the types beyond the first MOST_TYPES: anybody may send any number of them."""
+"""The label of all types after the first MOST_TYPES, because senders can use countless types."""
 
 log = logging.getLogger(__name__)
 
 
 class UnwantedEvents:
-    """Counts them for GET /metrics."""
+    """Counts the events for GET /metrics."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -35,7 +35,7 @@ class UnwantedEvents:
                 self._count.labels(OTHER).inc()
                 return
             self._seen.add(event_type)
-            # Ours are announcements, which nobody has to want.
+            # Stockcast's own events are announcements. They need no receiver.
             level = logging.INFO if event_type in TYPES else logging.WARNING
             message = "no Trigger wants events of type %s; the broker drops them (logged once)"
             log.log(level, message, event_type)

@@ -121,7 +121,7 @@ def test_a_signed_event_sent_by_hand_is_worked_on(hostile, request_id):
     hostile.replay.faults = []
     assert send(hostile.broker_url, Signer((EVENT_TOKEN,)).signed(requested(request_id))).ok
     document = hostile.ended(request_id)
-    assert document["error"]["detail"] == "Tiingo has no prices of AAPL; check the ticker."
+    assert document["error"]["detail"] == "Tiingo has no prices of AAPL. Check the ticker."
 
 
 def test_whoever_has_the_token_still_cannot_point_at_other_prices(hostile, request_id):

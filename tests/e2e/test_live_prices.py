@@ -64,7 +64,7 @@ def test_a_ticker_that_the_provider_does_not_know_fails_with_its_name(live, requ
     error = live.ended(request_id)["error"]
     assert (error["status"], error["detail"]) == (
         404,
-        "Tiingo has no prices of NOSUCH; check the ticker.",
+        "Tiingo has no prices of NOSUCH. Check the ticker.",
     )
 
 
@@ -79,7 +79,7 @@ def test_a_history_is_fetched_and_waited_for(live, replay):
 def test_a_history_of_a_ticker_that_the_provider_does_not_know_is_404(live):
     answer = live.get("/api/symbols/NOTHERE/history")
     assert answer.status_code == 404
-    assert answer.json()["detail"] == "Tiingo has no prices of NOTHERE; check the ticker."
+    assert answer.json()["detail"] == "Tiingo has no prices of NOTHERE. Check the ticker."
 
 
 def test_a_provider_that_fails_for_a_moment_delays_the_forecast_only(live, replay, request_id):

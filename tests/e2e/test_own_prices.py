@@ -30,7 +30,9 @@ def test_a_file_is_read_and_forecast_under_its_symbol(stockcast):
     assert (read["rows"], read["calendar"]) == (len(DAYS), "observed")
     assert (read["first_date"], read["last_date"]) == (str(DAYS[0]), str(DAYS[-1]))
     assert read["columns"] == ["date", "open", "high", "low", "close", "volume"]
-    assert "The file begins with the newest row; the rows are sorted by date." in read["notes"]
+    assert (
+        "The file begins with the newest row. Stockcast sorted the rows by date." in read["notes"]
+    )
     submitted = stockcast.submit(symbol=read["symbol"].lower(), days=10)
     done = stockcast.ended(submitted.json()["id"])
     assert done["status"] == "done", done
@@ -57,7 +59,7 @@ def test_a_file_of_several_series_lists_them_and_one_is_chosen(stockcast):
     body = "\n".join(["date,AAA,BBB", *lines]).encode()
     first = upload(stockcast, body).json()
     assert (first["columns"], first["column"], first["calendar"]) == (["AAA", "BBB"], "AAA", "24/7")
-    assert "choose another with `column`" in first["notes"][0]
+    assert "Choose another with `column`" in first["notes"][0]
     chosen = upload(stockcast, body, column="BBB").json()
     assert (chosen["column"], chosen["rows"]) == ("BBB", 400)
     assert chosen["symbol"] != first["symbol"]
@@ -65,7 +67,7 @@ def test_a_file_of_several_series_lists_them_and_one_is_chosen(stockcast):
     assert result["result"]["last_price"] == 20 + 399 % 7
     missing = upload(stockcast, body, column="CCC")
     assert missing.status_code == 422
-    assert "There is no column 'CCC'. The file holds 2 series: 'AAA', 'BBB'." in missing.text
+    assert "There is no column 'CCC'. The file has 2 series: 'AAA', 'BBB'." in missing.text
 
 
 def test_an_uploaded_file_works_in_analyses_and_batches(stockcast):
@@ -97,7 +99,7 @@ def test_a_symbol_of_no_file_fails_and_says_what_to_do(stockcast):
     submitted = stockcast.submit(symbol="@GONE-00000000", days=5)
     failed = stockcast.ended(submitted.json()["id"])
     assert failed["error"]["status"] == 404
-    assert "upload the file again" in failed["error"]["detail"]
+    assert "Upload the file again" in failed["error"]["detail"]
 
 
 @pytest.mark.parametrize("times", [4])

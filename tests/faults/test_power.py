@@ -169,8 +169,8 @@ def test_prices_that_a_loss_of_power_has_left_half_written_are_fetched_again(
 
     trial = unwatched.trial("power lost, and prices with it", breaking, PACE_S)
     trials.append(trial)
-    assert "was left half written and is removed" in caplog.text
-    assert set(trial.failed) <= {"Prices gone"}  # an event on the disk pointed to them
+    assert "because it is half written" in caplog.text
+    assert set(trial.failed) <= {"Prices gone"}  # an event that points to them was on the disk
     assert trial.done + sum(trial.failed.values()) + len(trial.lost) == trial.accepted == MANY
     after = {one for one, (_, at) in unwatched.accepted.items() if at > unwatched.dark_since}
     assert after

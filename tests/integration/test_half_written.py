@@ -69,7 +69,7 @@ def test_an_object_that_was_left_half_written_is_removed_and_the_others_stay(
     assert s3.names() == {"old", "new"}
     with caplog.at_level(logging.WARNING):
         s3.program.repair()
-    assert "new in stockcast was left half written" in caplog.text
+    assert "removing new from stockcast, because it is half written" in caplog.text
     assert s3.names() == {"old"}
     assert s3.body("old") == BODY
     s3.put("new")

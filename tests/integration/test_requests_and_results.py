@@ -225,7 +225,7 @@ def test_a_long_piece_of_work_keeps_its_claim(redis_client, monkeypatch):
     claims = Claims(Steps(redis_client, are_split=False), patience_s=1.0)
     with (
         claims.claimed("stockcast:claim:{x}"),
-        pytest.raises(TemporaryError, match="under way"),
+        pytest.raises(TemporaryError, match="still doing the same work"),
         claims.claimed("stockcast:claim:{x}"),
     ):
         pytest.fail("claimed twice")

@@ -68,7 +68,7 @@ def test_the_reason_of_a_refused_head_is_told(s3, bucket, status, code, message)
 
 def test_a_redirect_names_the_region_that_is_set(s3, bucket):
     s3.refusal = 301, "PermanentRedirect", "Use the specified endpoint."
-    with pytest.raises(TemporaryError, match="another region than 'us-east-1'; set AWS_REGION"):
+    with pytest.raises(TemporaryError, match=r"not in the region 'us-east-1'\. Set AWS_REGION"):
         bucket.head("prices/sample/AAPL.csv")
 
 

@@ -114,7 +114,7 @@ def test_an_advisory_is_a_finding_and_what_is_not_looked_up_is_counted():
         {"name": "c", "skip_reason": "Dependency not found on PyPI"},
     ]
     affected, unknown = findings("lock", found)
-    assert affected == ["lock: a 1 is affected by PYSEC-1; mended in 2."]
+    assert affected == ["lock: a 1 is affected by PYSEC-1, fixed in 2."]
     assert unknown == 1
 
 
@@ -128,7 +128,7 @@ def test_without_a_network_nothing_is_found_and_that_is_said(tmp_path, monkeypat
     lock = tmp_path / "requirements.txt"
     lock.write_text(ONE)
     assert audited(str(lock)) == []
-    assert "not looked up, since the advisories cannot be reached" in capsys.readouterr().out
+    assert "not looked up, because the advisories cannot be reached" in capsys.readouterr().out
 
 
 def test_a_lock_that_cannot_be_read_is_a_finding(tmp_path, monkeypatch):

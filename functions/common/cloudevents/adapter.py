@@ -202,7 +202,7 @@ class EventFunction:
                 self._requests.fail(requested, error)
                 self._announce_failure(envelope, event, error)
             except TemporaryError as still:
-                log.error("its request ends at its deadline: %s", still.detail)  # noqa: TRY400 - told
+                log.error("its request ends at its deadline: %s", still.detail)  # noqa: TRY400 - the detail suffices
 
     def _once(self, envelope: Envelope, event: Event) -> Envelope | None:
         """The reply to the event. If the event was handled before, the stored reply."""

@@ -1,1 +1,1 @@
-"""Price histories: their type, their place in S3, trading calendars and the symbol directory."""
+"""Price histories, their storage in S3, trading calendars and the symbol directory."""

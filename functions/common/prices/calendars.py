@@ -1,8 +1,8 @@
-"""On which days a market has sessions.
+"""Trading calendars: the days on which a market has sessions.
 
-The sessions of exchanges stand in `calendars.txt.gz`, which `bench/write_calendars.py` writes from
-the library `exchange_calendars`. That library imports pandas, which would take longer than a whole
-cold start. A calendar is read when it is first asked for.
+The file `calendars.txt.gz` has the sessions of exchanges. `bench/write_calendars.py` writes it from
+the library `exchange_calendars`. Stockcast does not use that library at run time, because it
+imports pandas, which takes longer than a whole cold start. Each calendar is read on first use.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ ONE_DAY = timedelta(days=1)
 SESSIONS_A_YEAR = 252
 OBSERVED_ROWS = 260
 RARE = 0.2
-"""A weekday that has this share of the rows of the commonest one is none of sessions."""
+"""A weekday with at most this share of the most common weekday's rows has no sessions."""
 
 LEAST_TO_INFER = 120
 MOST_MISSES = 0.01
-"""An inferred calendar may have this share of rows too many or too few."""
+"""The most days, as a share of the rows, by which an inferred calendar may differ from them."""
 
 Year = tuple[str, frozenset[int]]
-"""The weekdays of sessions (1: Monday), and the days (100 * month + day) that are otherwise."""
+"""The weekdays with sessions (1 is Monday), and the exceptions, as 100 * month + day."""
 
 
 class UnknownCalendarError(StockcastError):
-    """There is no calendar of this name."""
+    """There is no calendar with this name."""
 
     title = "Unknown calendar"
     slug = "unknown-calendar"
@@ -44,9 +44,10 @@ class UnknownCalendarError(StockcastError):
 
 @dataclass(frozen=True)
 class Calendar:
-    """The sessions of one market. `close` is the local time at which a session's prices are final.
+    """The sessions of one market.
 
-    Outside `years`, every one of `weekdays` counts as a session.
+    `close` is the local time at which a session's prices are final. Outside `years`, all
+    `weekdays` count as sessions.
     """
 
     name: str
@@ -61,24 +62,24 @@ class Calendar:
         return (str(day.isoweekday()) in weekdays) != (100 * day.month + day.day in otherwise)
 
     def on_or_after(self, day: date) -> date:
-        """The first session that is not before `day`."""
+        """The first session on or after `day`."""
         while not self.is_session(day):
             day += ONE_DAY
         return day
 
     def on_or_before(self, day: date) -> date:
-        """The last session that is not after `day`."""
+        """The last session on or before `day`."""
         while not self.is_session(day):
             day -= ONE_DAY
         return day
 
     def after(self, last: date, until: date) -> list[date]:
-        """Sessions later than `last`, up to and including `until`, ascending."""
+        """The sessions after `last`, up to and including `until`, in ascending order."""
         days = (last + timedelta(days=offset) for offset in range(1, (until - last).days + 1))
         return [day for day in days if self.is_session(day)]
 
     def closes_at(self, day: date) -> datetime:
-        """When the prices of the session `day` are final; at midnight, where it never closes."""
+        """When the prices of the session `day` are final. Midnight if the market never closes."""
         from zoneinfo import ZoneInfo
 
         if self.close is None:
@@ -87,27 +88,27 @@ class Calendar:
 
     @property
     def sessions_a_year(self) -> int:
-        """About how many: 252 on exchanges, as is usual for annual rates."""
+        """The approximate number of sessions in a year: 252 for exchanges, as is usual."""
         days = len(self.weekdays)
         if days == len(ALL_WEEK):
             return 365
         return round(SESSIONS_A_YEAR * days / len(MONDAY_TO_FRIDAY))
 
     def knows_holidays_of(self, day: date) -> bool:
-        """Whether holidays are known in the year of `day`, where the market has some."""
+        """Whether the holidays in the year of `day` are known. True if the market has none."""
         return self.name in {EVERY_DAY, ON_WEEKDAYS, OBSERVED} or day.year in self.years
 
 
 def names() -> tuple[str, ...]:
-    """Those of all calendars but `observed`, which depends on the prices."""
+    """The names of all calendars except `observed`, which depends on the prices."""
     return (EVERY_DAY, ON_WEEKDAYS, *_lines())
 
 
 @lru_cache(maxsize=64)
 def named(name: str, weekdays: str = MONDAY_TO_FRIDAY) -> Calendar:
-    """The calendar of this name; `weekdays` are those of an observed one.
+    """The calendar with this name. Only an observed calendar uses `weekdays`.
 
-    Raises UnknownCalendarError.
+    Raises UnknownCalendarError if there is no such calendar.
     """
     if name == EVERY_DAY:
         return Calendar(name, "UTC", None, ALL_WEEK)
@@ -117,7 +118,7 @@ def named(name: str, weekdays: str = MONDAY_TO_FRIDAY) -> Calendar:
         return Calendar(name, "UTC", None, weekdays or MONDAY_TO_FRIDAY)
     line = _lines().get(name)
     if line is None:
-        message = f"There is no calendar {name!r}; use one of {', '.join(names())}."
+        message = f"There is no calendar {name!r}. Use one of {', '.join(names())}."
         raise UnknownCalendarError(message)
     zone, close, listed = line.split("\t")
     years = {}
@@ -128,7 +129,7 @@ def named(name: str, weekdays: str = MONDAY_TO_FRIDAY) -> Calendar:
 
 
 def observed(dates: Iterable[date]) -> Calendar:
-    """The weekdays on which the latest of `dates` fall: what is known of a market with no name."""
+    """A calendar for an unknown market: the weekdays of the latest `dates`, without holidays."""
     counts = Counter(day.isoweekday() for day in sorted(dates)[-OBSERVED_ROWS:])
     least = RARE * max(counts.values(), default=0)
     weekdays = "".join(str(day) for day in sorted(counts) if counts[day] > least)
@@ -136,7 +137,7 @@ def observed(dates: Iterable[date]) -> Calendar:
 
 
 def inferred(dates: Collection[date]) -> Calendar:
-    """The calendar that fits `dates` best; an observed one where none fits well."""
+    """The calendar that matches `dates` best, or an observed one if none matches well."""
     week = observed(dates)
     if week.weekdays == ALL_WEEK:
         return named(EVERY_DAY)
@@ -150,7 +151,7 @@ def inferred(dates: Collection[date]) -> Calendar:
 
 
 def _misses(calendar: Calendar, held: frozenset[date], first: date, last: date) -> int:
-    """How many days are sessions without a row, or rows without a session."""
+    """The number of sessions without a row and rows without a session."""
     return len(held.symmetric_difference(calendar.after(first - ONE_DAY, last)))
 
 

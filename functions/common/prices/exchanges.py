@@ -1,7 +1,7 @@
-"""The exchanges that Stockcast knows, and what a symbol says of where it trades.
+"""The exchanges that Stockcast knows, and what a symbol says about where it trades.
 
-Symbols are those of Yahoo: a suffix names the exchange (`VOD.L`), `^` an index, `=X` a pair of
-currencies, `=F` a future, and `-USD` a cryptocurrency.
+Symbols follow Yahoo's spelling. A suffix such as `.L` names the exchange (`VOD.L`). `^` marks an
+index, `=X` a currency pair, `=F` a future, and `-USD` a cryptocurrency.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ ALIASES = {
     "Asia/Jerusalem": "Asia/Tel_Aviv",
     "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
 }
-"""Time zones by the names that Yahoo gives them, where ours are others."""
+"""Yahoo's names of time zones that differ from ours."""
 
 
 class Kind(Enum):
-    """What a symbol stands for."""
+    """What kind of instrument a symbol stands for."""
 
     UPLOAD = "upload"
     INDEX = "index"
@@ -39,7 +39,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Exchange:
-    """A place of trade by its MIC (ISO 10383): calendar, currency, Yahoo's suffix and name."""
+    """An exchange: its MIC (ISO 10383), calendar, currency, Yahoo suffix and name."""
 
     mic: str
     calendar: str
@@ -50,19 +50,19 @@ class Exchange:
 
 @lru_cache(maxsize=1)
 def all_exchanges() -> dict[str, Exchange]:
-    """Each by its MIC."""
+    """All exchanges by their MIC."""
     lines = FILE.read_text(encoding="utf-8").splitlines()
     return {one.mic: one for one in (Exchange(*line.split("\t")) for line in lines)}
 
 
 def of_symbol(symbol: str) -> Exchange | None:
-    """The exchange that the suffix names; None where it names none."""
+    """The exchange that the symbol's suffix names, or None."""
     _, dot, suffix = symbol.rpartition(".")
     return _by_suffix().get(suffix) if dot else None
 
 
 def kind_of(symbol: str) -> Kind:
-    """What the symbol stands for. A stock without a suffix is one of the United States."""
+    """What kind of instrument the symbol is. A stock without a suffix is a US stock."""
     if symbol.startswith("@"):
         return Kind.UPLOAD
     if symbol.startswith("^"):
@@ -77,7 +77,7 @@ def kind_of(symbol: str) -> Kind:
 
 
 def currency_of_pair(symbol: str) -> str:
-    """The second of a pair, such as USD of EURUSD=X and BTC-USD; "" where it is none."""
+    """The second currency of a pair, such as USD in EURUSD=X or BTC-USD. "" if not a pair."""
     pair = PAIR.fullmatch(symbol) or CRYPTO.fullmatch(symbol)
     return str(pair.groups()[-1]) if pair else ""
 
@@ -89,17 +89,17 @@ COVERED = {
     "twelvedata": frozenset({Kind.US_LISTING, Kind.LISTING, Kind.CURRENCY, Kind.CRYPTO}),
     "upload": frozenset({Kind.UPLOAD}),
 }
-"""What some providers are asked for; the others are asked for everything but uploads."""
+"""The kinds that some providers cover. Other providers cover everything except uploads."""
 
 
 def covers(provider: str, symbol: str) -> bool:
-    """Whether a provider may have the symbol, so that it is worth a call to ask it."""
+    """Whether the provider may have the symbol, so that it is worth asking."""
     kind = kind_of(symbol)
     return kind in COVERED[provider] if provider in COVERED else kind is not Kind.UPLOAD
 
 
 def calendar_in(zone: str) -> str:
-    """The calendar of the main exchange in a time zone, such as Asia/Hong_Kong; "" for none."""
+    """The calendar of the main exchange in a time zone, such as Asia/Hong_Kong. "" if none."""
     return _by_zone().get(ALIASES.get(zone, zone), "")
 
 

@@ -1,4 +1,4 @@
-"""A symbol's daily prices as ingest gets them and S3 keeps them."""
+"""A symbol's daily prices, as ingest fetches them and S3 stores them."""
 
 from __future__ import annotations
 
@@ -25,29 +25,30 @@ JSON_TO_CSV = (
     (b".0,", b","),
     (b".0\n", b"\n"),
 )
-"""What makes lines of an array of rows, dates and numbers alone."""
+"""Replacements that turn a JSON array of rows (only dates and numbers) into CSV lines."""
 LOWEST, HIGHEST = 1e-9, 1e12
-"""Prices beyond these are no prices of a share."""
+"""The range of plausible prices."""
 
 
 class BadPricesError(StockcastError):
-    """A price file is not as `PriceHistory.to_csv` writes it; the message names the line."""
+    """A price file is not in the format of `PriceHistory.to_csv`. The message names the line."""
 
     title = "Unreadable prices"
     slug = "unreadable-prices"
 
 
 def is_price(value: float) -> bool:
-    """Whether `value` may be the price of a share: finite, and from LOWEST to HIGHEST."""
+    """Whether `value` can be a price: finite, and from LOWEST to HIGHEST."""
     return LOWEST <= value <= HIGHEST
 
 
 def traded_scale(latest_first: Iterable[tuple[float | None, float]]) -> float:
-    """The factor by which adjusted closes end at the last traded one, from pairs of both.
+    """The factor that scales adjusted closes so that they end at the last traded close.
 
-    Later splits and dividends lower all adjusted closes, those of the last day as well. Scaled by
-    this one factor, they have the same returns and end at what a person could have paid. It is
-    that of the latest row with a close, 1 where there is none.
+    `latest_first` has pairs of close and adjusted close. Later splits and dividends lower all
+    adjusted closes, even that of the last day. The scaled closes have the same returns but end at a
+    price that was really paid. The factor comes from the latest row with a close. It is 1 if there
+    is none.
     """
     for close, adjusted in latest_first:
         if close is not None and is_price(close) and is_price(adjusted):
@@ -57,10 +58,10 @@ def traded_scale(latest_first: Iterable[tuple[float | None, float]]) -> float:
 
 @dataclass(frozen=True)
 class PriceRow:
-    """One trading day. Prices in the currency of the listing, volume in shares.
+    """One trading day. Prices are in the currency of the listing, and volume is in shares.
 
-    `adj_close` is adjusted for splits and dividends; the others are as traded, None where the
-    source has none.
+    `adj_close` is adjusted for splits and dividends. The other prices are as traded. A value is
+    None if the source does not have it.
     """
 
     date: date
@@ -73,9 +74,9 @@ class PriceRow:
 
 
 class Rows(Sequence[PriceRow]):
-    """Rows in columns, in the order of COLUMNS.
+    """Rows stored as columns, in the order of COLUMNS.
 
-    A history has thousands of rows. A PriceRow is made only of the ones that somebody looks at.
+    A history has thousands of rows. A PriceRow is created only for rows that the caller accesses.
     """
 
     __slots__ = ("columns",)
@@ -85,7 +86,7 @@ class Rows(Sequence[PriceRow]):
 
     @classmethod
     def of(cls, rows: Iterable[PriceRow]) -> Rows:
-        """`rows` in columns."""
+        """`rows`, stored as columns."""
         if isinstance(rows, Rows):
             return rows
         columns = tuple(zip(*map(attrgetter(*COLUMNS), rows), strict=True))
@@ -132,10 +133,10 @@ class Rows(Sequence[PriceRow]):
 
 @dataclass(frozen=True)
 class PriceHistory:
-    """Rows of one symbol, ascending by date, one a trading day; adjusted closes are prices.
+    """The rows of one symbol, in ascending order, one per trading day.
 
-    `notes` say in whole sentences what a reader should know about the rows, which may be given as
-    any sequence of PriceRows.
+    You can pass `rows` as any sequence of PriceRow. `notes` tells users about the rows, in full
+    sentences. Raises BadPricesError if dates do not ascend or an adjusted close is not a price.
     """
 
     symbol: str
@@ -153,13 +154,13 @@ class PriceHistory:
         if not all(map(is_price, adjusted)):
             row = next(row for row in self.rows if not is_price(row.adj_close))
             message = (
-                f"{self.symbol}: the adjusted close of {row.date} is {row.adj_close:g};"
-                f" a price is from {LOWEST:g} to {HIGHEST:g}."
+                f"{self.symbol}: the adjusted close of {row.date} is {row.adj_close:g},"
+                f" but must be from {LOWEST:g} to {HIGHEST:g}."
             )
             raise BadPricesError(message)
 
     def to_csv(self) -> bytes:
-        """UTF-8 CSV with HEADER; numbers in their shortest exact form, so equal rows are equal."""
+        """UTF-8 CSV with HEADER. Numbers have their shortest exact form: equal rows, equal text."""
         lines = msgspec.json.encode(list(zip(*self.rows.columns, strict=True)))[2:-2] + b"\n"
         for json, csv_ in JSON_TO_CSV:
             lines = lines.replace(json, csv_)
@@ -173,8 +174,9 @@ class PriceHistory:
         notes: tuple[str, ...] = (),
         instrument: Instrument = UNKNOWN,
     ) -> PriceHistory:
-        """The inverse of to_csv, which holds the rows alone. Raises BadPricesError, which names
-        the line.
+        """The inverse of to_csv. The CSV has only the rows, so pass notes and instrument.
+
+        Raises BadPricesError, which names the line, if the CSV is wrong.
         """
         text = io.StringIO(body.decode("utf-8", errors="replace"), newline="")
         reader = csv.reader(text)

@@ -1,4 +1,4 @@
-"""What is known of a symbol beside its prices, as S3 keeps it with them."""
+"""Facts about a symbol. S3 stores them together with its prices."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 @dataclass(frozen=True)
 class Instrument:
-    """Facts that a provider told, or that follow from the symbol; empty where nobody knows.
+    """Facts from a provider or from the symbol itself. Unknown ones are empty.
 
-    `exchange` is a MIC (ISO 10383), `currency` an ISO 4217 code, empty for an index, and `calendar`
-    a name of `calendars`. `weekdays` are those of an observed calendar ("12345"). `is_guessed` says
-    that the calendar was inferred from the days of the prices.
+    `exchange` is a MIC (ISO 10383). `currency` is an ISO 4217 code, or empty for an index.
+    `calendar` is a name from `calendars`. `weekdays` belongs to an observed calendar ("12345").
+    If `is_guessed` is true, the calendar was inferred from the dates of the prices.
     """
 
     name: str = ""
@@ -33,14 +33,14 @@ class Instrument:
 
     @property
     def sessions(self) -> Calendar:
-        """The calendar by its name; New York's where none is known."""
+        """The trading calendar. New York's if it is unknown."""
         try:
             return calendars.named(self.calendar or calendars.NEW_YORK, self.weekdays)
         except UnknownCalendarError:
             return calendars.named(calendars.NEW_YORK)
 
     def doubts(self, symbol: str, until: date) -> list[str]:
-        """What a reader of dates up to `until` should know about the calendar, in sentences."""
+        """Sentences for users about doubts in the calendar, for dates up to `until`."""
         calendar = self.sessions
         told = []
         if self.is_guessed:
@@ -48,18 +48,16 @@ class Instrument:
             if named == calendars.OBSERVED:
                 on = ", ".join(WEEKDAYS[int(day) - 1] for day in calendar.weekdays)
                 named = f"sessions on {on}, without holidays"
-            told.append(
-                f"The trading calendar of {symbol} is not known; its prices suggest {named}."
-            )
+            told.append(f"The trading calendar of {symbol} is unknown. Its prices suggest {named}.")
         if not calendar.knows_holidays_of(until):
             told.append(
-                f"The holidays of {calendar.name} are known until {max(calendar.years)}; later"
-                " dates may fall on one."
+                f"The holidays of {calendar.name} are known until {max(calendar.years)}. Later"
+                " dates may fall on a holiday."
             )
         return told
 
     def to_metadata(self) -> dict[str, str]:
-        """As metadata of an object in S3."""
+        """The facts as metadata of an S3 object."""
         name = self.name
         while len(quote(name, safe=" ,.&")) > MOST_NAME_BYTES:
             name = name[:-1]
@@ -84,4 +82,4 @@ class Instrument:
 
 
 UNKNOWN = Instrument()
-"""Nothing is known of the symbol."""
+"""An instrument without any known facts."""

@@ -1,4 +1,4 @@
-"""What a reader should know about some prices, as S3 keeps it beside them: whole sentences."""
+"""Notes for users about prices, in full sentences. S3 stores them with the prices."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from itertools import chain
 from urllib.parse import quote, unquote
 
 MOST_BYTES = 1200
-"""All metadata of an object together may have 2 kB; the rest needs up to 700 bytes."""
+"""S3 allows 2 kB of metadata per object. The other metadata needs up to 700 bytes."""
 FIGURES = re.compile(r"[\d.,-]*\d")
 READABLE = " ,.:;()[]'$/+="
-"""Characters that a header takes as they are."""
+"""Characters that a header can contain unquoted."""
 
 
 def merged(*groups: Iterable[str]) -> tuple[str, ...]:
-    """The notes of all groups in their order; of those that differ in figures alone, the first."""
+    """The notes of all groups, in order. If notes differ only in numbers, the first one stays."""
     told: dict[str, str] = {}
     for note in chain(*groups):
         told.setdefault(FIGURES.sub("#", note), note)
@@ -24,22 +24,22 @@ def merged(*groups: Iterable[str]) -> tuple[str, ...]:
 
 
 def to_header(notes: Sequence[str]) -> str:
-    """The notes as a header value: JSON, URL-quoted; empty if there are none.
+    """The notes as a header value in URL-quoted JSON. Empty if there are none.
 
-    Drops the last ones if there are too many for a header, and says how many.
+    If there are too many for a header, drops the last ones and says how many.
     """
     for kept in range(len(notes), -1, -1):
         left = len(notes) - kept
-        shown = [*notes[:kept], *([f"{left} more notes are left out here."] if left else [])]
+        shown = [*notes[:kept], *([f"{left} more notes are left out."] if left else [])]
         header = quote(json.dumps(shown), safe=READABLE) if shown else ""
-        header = header.replace("  ", "%20%20")  # a signature takes two spaces for one
+        header = header.replace("  ", "%20%20")  # AWS signatures merge two spaces into one
         if len(header) <= MOST_BYTES:
             return header
     return ""
 
 
 def from_header(header: str) -> tuple[str, ...]:
-    """The inverse of `to_header`; what is no list of texts holds no notes."""
+    """The inverse of `to_header`. Returns no notes if the header is invalid."""
     try:
         notes = json.loads(unquote(header)) if header else []
     except (ValueError, RecursionError):

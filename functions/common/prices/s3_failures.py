@@ -1,4 +1,4 @@
-"""What a failure of S3 means, in words that say what to mend."""
+"""Explains S3 failures in messages that say what to fix."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NO_BUCKET, NOT_IMPLEMENTED = "NoSuchBucket", "NotImplemented"
 REDIRECTED = "Received redirect"
 REFUSED = re.compile(r"status code: 4\d\d")
 NO_CONDITIONS = (
-    "S3 at {where} does not write conditionally (If-Match, If-None-Match), so that workers would"
+    "S3 at {where} does not write conditionally (If-Match, If-None-Match), so workers would"
     " overwrite each other's prices. Use a server that does: AWS S3, MinIO, Ceph or SeaweedFS."
 )
 
@@ -23,23 +23,23 @@ def where(settings: S3Settings) -> str:
 
 
 def is_refusal(error: BaseException) -> bool:
-    """Whether S3 refused a request for a reason that only a body tells."""
+    """Whether S3 answered 4xx, so that only the body of the answer says why."""
     return bool(REFUSED.search(str(error)))
 
 
 def in_words(error: BaseException, settings: S3Settings, *, is_conditional: bool = False) -> str:
-    """What is wrong, by S3's own code and message if it gave some."""
+    """What is wrong, with S3's own code and message if there are any."""
     told, *_ = str(error).split("\n\nDebug source:")
     code, message = CODE.search(told), MESSAGE.search(told)
     if code and code[1] == NO_BUCKET:
-        return f"The bucket {settings.bucket!r} (S3_BUCKET) does not exist; create it."
+        return f"The bucket {settings.bucket!r} (S3_BUCKET) does not exist. Create it."
     if code and code[1] == NOT_IMPLEMENTED and is_conditional:
         return NO_CONDITIONS.format(where=where(settings))
     if REDIRECTED in told:
         return (
-            f"The bucket {settings.bucket!r} is in another region than {settings.region!r};"
-            " set AWS_REGION to its region."
+            f"The bucket {settings.bucket!r} is not in the region {settings.region!r}."
+            " Set AWS_REGION to the bucket's region."
         )
     if code:
         told = f"{code[1]}: {message[1] if message else 'no message'}"
-    return f"S3 at {where(settings)} does not answer as it should: {cause(told)}"
+    return f"S3 at {where(settings)} failed: {cause(told)}"

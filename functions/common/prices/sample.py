@@ -1,4 +1,4 @@
-"""What is known of the bundled sample without reading its prices."""
+"""Facts about the bundled sample data, available without reading its prices."""
 
 from __future__ import annotations
 

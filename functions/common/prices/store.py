@@ -1,6 +1,8 @@
-"""Prices in S3: one CSV a provider and symbol, replaced only by whoever saw the last version.
+"""Prices in S3: one CSV file per provider and symbol.
 
 s3://BUCKET/prices/{provider}/{symbol}.csv, the symbol percent-encoded
+
+A writer can replace a file only if it has read the latest version.
 """
 
 from __future__ import annotations
@@ -19,19 +21,29 @@ from functions.common.prices.instrument import UNKNOWN, Instrument
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ROWS = re.compile(r"[0-9]{1,9}")
 MOST_JUMPS = 5
-"""Object metadata is short: only the latest jumps are named."""
+"""The most jumps to store, because object metadata is short. The latest ones stay."""
 
 
 @dataclass(frozen=True)
 class StoredPrices:
-    """A stored price file. `body` is empty where only the metadata was asked for.
+    """A stored price file. `body` is empty if only the metadata was read.
 
-    `fetched_at` is when the provider was last asked, `compared_at` when all of the history was
-    last fetched (ISO 8601, UTC). `first_date`, `last_date` and `last_action` (the latest split or
-    dividend, empty: none) are ISO dates, as are `jumps`: the latest days on which the price jumped
-    without a split. `notes` and `instrument` are those of the history. `passed_over` are the
-    providers that were asked first and did not have the symbol. `refused` is kept for
-    `functions.ingest.freshness.whole`.
+    Times (ISO 8601, UTC):
+
+    - `fetched_at`: when the provider was last asked.
+    - `compared_at`: when the whole history was last fetched.
+
+    Dates (ISO 8601):
+
+    - `first_date` and `last_date`: the first and last row.
+    - `last_action`: the latest split or dividend. Empty if there is none.
+    - `jumps`: the latest days on which the price jumped without a split.
+
+    Others:
+
+    - `notes` and `instrument`: same as in the history.
+    - `passed_over`: the providers that were asked first and did not have the symbol.
+    - `refused`: for `functions.ingest.freshness.whole`.
     """
 
     key: str
@@ -52,7 +64,7 @@ class StoredPrices:
 
 
 class PriceStore:
-    """Reads and writes the price files in a bucket, as it raises its errors."""
+    """Reads and writes the price files in a bucket. Raises the errors of `Bucket`."""
 
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
@@ -62,29 +74,29 @@ class PriceStore:
         return self._bucket.name
 
     def check(self) -> None:
-        """Raise TemporaryError while the bucket cannot be used."""
+        """Raises TemporaryError if the bucket cannot be used."""
         self._bucket.check()
 
     @staticmethod
     def key_of(provider: str, symbol: str) -> str:
-        """Where the prices of a symbol are stored: `prices/yahoo/%5EGSPC.csv`."""
+        """The key of a symbol's prices, for example `prices/yahoo/%5EGSPC.csv`."""
         return f"prices/{provider}/{quote(symbol, safe='')}.csv"
 
     def head(self, key: str) -> StoredPrices | None:
-        """What is known of the file without reading it; None where there is none."""
+        """The file's metadata, without its body. None if there is no file."""
         found = self._bucket.head(key)
         return of_object(key, found) if found else None
 
     def get(self, key: str) -> StoredPrices | None:
-        """The file; None where there is none."""
+        """The file, or None if there is none."""
         found = self._bucket.get(key)
         return of_object(key, found) if found else None
 
     def held(self, symbol: str, providers: Iterable[str]) -> list[StoredPrices]:
-        """What is known of the files of `symbol`, without reading them.
+        """The metadata of the files of `symbol`, without their bodies.
 
-        The file that ends last comes first; of those that end on the same day, that of the
-        provider named first.
+        The file with the latest prices comes first. Files that end on the same day stay in the
+        order of `providers`.
         """
         found = [self.head(self.key_of(provider, symbol)) for provider in providers]
         return sorted(filter(None, found), key=_end, reverse=True)
@@ -101,9 +113,10 @@ class PriceStore:
         compared_at: str = "",
         passed_over: Sequence[str] = (),
     ) -> StoredPrices:
-        """Write the file, if it still is version `replaces` (an ETag; None: is not there).
+        """Write the file if the stored version is still `replaces`.
 
-        Raises ChangedMeanwhileError where it is not.
+        `replaces` is an ETag, or None if the file must not exist yet. Raises ChangedMeanwhileError
+        if the stored version is a different one.
         """
         prices = StoredPrices(
             key=self.key_of(provider, history.symbol),
@@ -124,13 +137,13 @@ class PriceStore:
         return self._write(prices, replaces)
 
     def annotate(self, key: str, etag: str, **changes: Any) -> StoredPrices:
-        """Change what is known of version `etag` of a file, and leave its prices as they are.
+        """Change the metadata of version `etag` of a file, but not its prices.
 
-        Raises ChangedMeanwhileError where the file is another one by now.
+        Raises ChangedMeanwhileError if the stored version is a different one.
         """
         stored = self.get(key)
         if stored is None or stored.etag != etag:
-            raise ChangedMeanwhileError(f"{key} was written by someone else since it was read.")
+            raise ChangedMeanwhileError(f"Someone else wrote {key} after it was read.")
         return self._write(replace(stored, **changes), etag)
 
     def _write(self, prices: StoredPrices, replaces: str | None) -> StoredPrices:
@@ -163,7 +176,7 @@ def _end(stored: StoredPrices) -> str:
 
 
 def of_object(key: str, found: StoredObject) -> StoredPrices:
-    """The price file that an object holds; what its metadata does not tell is empty."""
+    """The price file in an object. Fields that its metadata lacks are empty."""
     metadata = found.metadata
     rows = metadata.get("rows", "")
     return StoredPrices(

@@ -1,4 +1,4 @@
-"""The symbol directory as a file: which tickers there are, and the names of their companies."""
+"""The symbol directory: a file of all tickers and the names of their companies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functions.common.errors import BadAnswerError, StockcastError, cause
 from functions.common.messages.fields import SYMBOL
 
 KEY = "symbols/directory.tsv.gz"
-"""Where the refreshed directory lies in S3."""
+"""The S3 key of the refreshed directory."""
 ENDS = "File Creation Time"
 QUOTED_CHARACTERS = 200
 KIND_OF_SHARE = re.compile(
@@ -29,20 +29,20 @@ class Listing(NamedTuple):
 
 
 class BadDirectoryError(StockcastError):
-    """A directory file is not as `to_bytes` writes it."""
+    """A directory file does not have the format of `to_bytes`."""
 
     title = "Unreadable symbol directory"
     slug = "unreadable-directory"
 
 
 def to_bytes(listings: Iterable[Listing]) -> bytes:
-    """Gzipped UTF-8, a ticker, a tab and a name on each line; equal listings, equal bytes."""
+    """Gzipped UTF-8 lines of ticker, tab and name. Equal listings give equal bytes."""
     lines = [f"{one.symbol}\t{' '.join(one.name.split())}\n" for one in sorted(listings)]
     return gzip.compress("".join(lines).encode(), mtime=0)
 
 
 def from_bytes(body: bytes) -> list[Listing]:
-    """The inverse of to_bytes. Raises BadDirectoryError naming the line."""
+    """The inverse of to_bytes. Raises BadDirectoryError, which names the line."""
     try:
         lines = gzip.decompress(body).decode().splitlines()
     except (OSError, EOFError, ValueError, zlib.error) as error:
@@ -57,17 +57,17 @@ def from_bytes(body: bytes) -> list[Listing]:
 
 
 def from_nasdaq_trader(text: str, symbol_column: str) -> tuple[list[Listing], int]:
-    """The listings of `nasdaqlisted.txt` or `otherlisted.txt`, and how many were left out.
+    """The listings in `nasdaqlisted.txt` or `otherlisted.txt`, and how many were left out.
 
-    https://www.nasdaqtrader.com/trader.aspx?id=symboldirdefs. Test issues are left out, and what
-    has no ticker of our shape (units, warrants, preferred shares). Raises BadAnswerError, which
-    quotes the text, where it is another or ends before its last line.
+    Format: https://www.nasdaqtrader.com/trader.aspx?id=symboldirdefs. Leaves out test issues, and
+    symbols that Stockcast does not support (units, warrants, preferred shares). Raises
+    BadAnswerError if the text has another format or is cut off.
     """
     lines = text.splitlines()
     header = lines[0].split("|") if lines else []
     needed = {symbol_column, "Security Name", "Test Issue"}
     if not needed <= set(header) or not lines[-1].startswith(ENDS):
-        message = f"Nasdaq Trader's directory is not what it was: {text[:QUOTED_CHARACTERS]!r}."
+        message = f"Nasdaq Trader's directory has a new format: {text[:QUOTED_CHARACTERS]!r}."
         raise BadAnswerError(message)
     at = {name: header.index(name) for name in needed}
     listings, left_out = [], 0

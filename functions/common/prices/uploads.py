@@ -1,7 +1,7 @@
-"""Uploaded files in S3, as they came: s3://BUCKET/uploads/{symbol}.csv, for UPLOAD_TTL.
+"""Uploaded files in S3, unchanged: s3://BUCKET/uploads/{symbol}.csv, kept for UPLOAD_TTL.
 
-An uploaded file's symbol begins with `@`. It follows from the content, so that the same file has
-the same symbol.
+The symbol of an uploaded file begins with `@`. It is derived from the content, so the same file
+always gets the same symbol.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ def is_upload(symbol: str) -> bool:
 
 
 def key_of(symbol: str) -> str:
-    """Where the file is, as it came."""
+    """The S3 key of the uploaded file."""
     return f"uploads/{quote(symbol, safe=MARK)}.csv"
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as it came. `column` chooses one of several series; empty: the first or only one."""
+    """An uploaded file. `column` selects one of several series. If it is empty, the first one."""
 
     name: str
     column: str
@@ -47,39 +47,39 @@ class Upload:
 
     @property
     def digest(self) -> str:
-        """The same for the same content, SHA-256."""
+        """The SHA-256 digest of the column and the content."""
         return hashlib.sha256(self.column.encode() + b"\0" + self.body).hexdigest()
 
     @property
     def symbol(self) -> str:
-        """What stands for it wherever a ticker may, such as @PRICES-1A2B3C4D."""
+        """The symbol to use in place of a ticker, such as @PRICES-1A2B3C4D."""
         plain = unicodedata.normalize("NFKD", self.name).upper()
         slug = re.sub(r"[^A-Z0-9]", "", plain)[:SLUG_CHARACTERS] or NO_NAME.upper()
         return f"{MARK}{slug}-{self.digest[:DIGEST_CHARACTERS].upper()}"
 
 
 def name_of(given: str) -> str:
-    """A name to show, from one that a person gave, or a file's: without folders and ending."""
+    """The name to show, from a user's name or a file name, without folders and extension."""
     name = ENDINGS.sub("", re.split(r"[/\\]", given)[-1])
     shown = "".join(letter if letter.isprintable() else " " for letter in name)
     return " ".join(shown.split())[:MOST_NAME_CHARACTERS].strip(" .") or NO_NAME
 
 
 class UploadedFiles:
-    """Keeps the files, as the bucket raises its errors."""
+    """Stores uploaded files in a bucket. Raises the errors of `Bucket`."""
 
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
 
     def put(self, upload: Upload, now_s: float) -> None:
-        """Keep the file, from now on.
+        """Store the file, with `now_s` as its upload time.
 
-        Raises ConflictError where the symbol stands for a file of another content.
+        Raises ConflictError if the symbol already belongs to a file with different content.
         """
         key = key_of(upload.symbol)
         there = self._bucket.head(key)
         if there and there.metadata.get("digest") != upload.digest:
-            message = f"{upload.symbol} stands for another file. Give this one another `name`."
+            message = f"{upload.symbol} is already another file. Give this one another `name`."
             raise ConflictError(message)
         metadata = {
             "name": quote(upload.name),
@@ -91,7 +91,7 @@ class UploadedFiles:
         self._bucket.put(key, upload.body, content_type="text/csv", metadata=given)
 
     def get(self, symbol: str) -> Upload | None:
-        """The file that a symbol stands for; None where there is none."""
+        """The file with this symbol, or None if there is none."""
         found = self._bucket.get(key_of(symbol))
         if found is None:
             return None

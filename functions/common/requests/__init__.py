@@ -1,5 +1,5 @@
-"""The life of a request in Redis, from the first record to the stored result.
+"""The life of a request in Redis, from its first record to its stored result.
 
-A handler takes a `turn` (turn.py); that batches are counted, figures kept, the backlog left and
-results remembered is this room's own business. Each step is one script (steps.lua).
+A handler takes a `Turn` (turn.py). This package also updates batches, metrics, the backlog and the
+latest results, so handlers need not. Each step is one script (steps.lua).
 """

@@ -1,14 +1,13 @@
-"""A batch of forecasts as Redis keeps it: one hash, whose members are requests like any other.
+"""A batch of forecasts in Redis: one hash, plus one ordinary request per member.
 
     stockcast:batch:{SHARD}:ID       asked, symbols, days, model, total, submitted_at, updated_at,
-                                     deadline, published, and how many members stand where:
+                                     deadline, published, and the number of members in each state:
                                      queued, ingesting, forecasting, done, failed
     stockcast:request:{SHARD}:ID--0017
-                                     its member number 17, see record.py
+                                     member number 17, see record.py
 
-The hash tag keeps a batch and its members together, so that one script accepts all of them or
-none, and each step of a member changes the counts with it: nobody has to read the members to know
-how many are done.
+A batch and its members share a hash tag. So one script can accept all members or none. Each step of
+a member also updates the batch's counts, so nobody has to read the members to count them.
 """
 
 from __future__ import annotations
@@ -42,10 +41,12 @@ redis.call('HINCRBY', KEYS[#KEYS], 'accepted|forecast|' .. ARGV[7], #KEYS - 2)
 redis.call('PEXPIRE', KEYS[#KEYS], 90 * 24 * 3600 * 1000)
 return 'accepted'
 """
-"""KEYS: the batch, its members, its counts. ARGV: digest of what was asked, the symbols, time until
-the deadline, TTL, id, days, model, then the body of each member.
+"""Accepts a batch.
 
-Answers `accepted`, `known` (the same was accepted before) or `conflict`.
+KEYS: the batch, its members, its counts. ARGV: the digest of the question, the symbols, the time
+until the deadline, the TTL, id, days, model, then the body of each member.
+
+Returns `accepted`, `known` (the same batch was accepted before) or `conflict`.
 """
 
 PUBLISHED = """
@@ -55,22 +56,24 @@ local at = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
 redis.call('HSET', KEYS[1], 'published', ARGV[2], 'updated_at', at)
 return 1
 """
-"""KEYS: the batch. ARGV: how many members were published, and how many are now.
+"""Updates the number of published members.
 
-Answers 0 where someone else has published meanwhile.
+KEYS: the batch. ARGV: the old number and the new number.
+
+Returns 0 if another process has changed the number meanwhile.
 """
 
 COUNTED = ("queued", "ingesting", "forecasting", "done", "failed")
 NUMBERS = ("total", "published", "submitted_at", "updated_at", "deadline", *COUNTED)
 PROGRESS_FIELDS = ("days", "model", *NUMBERS)
-"""What `decode` needs, in its order: without the symbols, which may be 50 kB."""
+"""The fields that `decode` reads, in order. Leaves out the symbols, which can take 50 kB."""
 
 
 @dataclass(frozen=True)
 class BatchProgress:
-    """How a batch gets on. `published` members have been handed to the broker. Times: epoch ms.
+    """The progress of a batch at `read_at_ms`. Times are in epoch milliseconds.
 
-    `read_at_ms` is when it was so.
+    `published` is the number of members that were handed to the broker.
     """
 
     batch_id: str
@@ -86,7 +89,7 @@ class BatchProgress:
 
     @property
     def ended(self) -> int:
-        """How many members are done or failed."""
+        """The number of members that are done or failed."""
         return self.counts["done"] + self.counts["failed"]
 
     @property
@@ -99,7 +102,7 @@ class BatchProgress:
 
 
 def decode(batch_id: str, stored: list[bytes | None], now_ms: int) -> BatchProgress | None:
-    """The progress in the PROGRESS_FIELDS of a batch; None where there is none."""
+    """The progress, from the values of PROGRESS_FIELDS. None if there is no such batch."""
     if any(value is None for value in stored):
         return None
     text = dict(zip(PROGRESS_FIELDS, [(value or b"").decode() for value in stored], strict=True))
@@ -119,7 +122,7 @@ def decode(batch_id: str, stored: list[bytes | None], now_ms: int) -> BatchProgr
 
 
 def headline(result: Mapping[str, Any]) -> dict[str, Any]:
-    """What a batch's table shows of a member's result: it lies with the request, as JSON."""
+    """The parts of a member's result that a batch's table shows. The request stores them."""
     low80, high80 = result["intervals"]["80"]
     low95, high95 = result["intervals"]["95"]
     return {

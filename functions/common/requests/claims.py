@@ -1,8 +1,8 @@
-"""Claims: who may do a piece of work now, and what came of it.
+"""Claims make sure that only one worker does a piece of work, and that others get its outcome.
 
-One atomic `SET NX PX` claims the work under a lease, which its holder renews while it works, so
-the work of a process that dies is free again within LEASE_S. Completion replaces the claim by the
-outcome, and whoever comes later (a duplicate of an event, an equal request) gets that instead.
+One atomic `SET NX PX` claims the work with a lease. The holder renews the lease while it works. If
+its process dies, the claim expires within LEASE_S. When the work is complete, the outcome replaces
+the claim. Later callers (a duplicate event, an equal request) get the outcome.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ PATIENCE_S = 20.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a piece of work that was claimed and completed earlier."""
+    """The outcome of work that was completed earlier."""
 
     value: Any
 
 
 class Claiming(Protocol):
-    """What hands out claims, as `Claims` does."""
+    """The interface of `Claims`."""
 
     def claimed(self, key: str) -> AbstractContextManager[Claim | Outcome]: ...
 
@@ -41,7 +41,7 @@ class Claiming(Protocol):
 
 
 class Claim:
-    """Work that is ours to do until it is completed or released."""
+    """The exclusive right to do a piece of work, until it is completed or released."""
 
     def __init__(self, claims: Claiming, key: str) -> None:
         self._claims = claims
@@ -49,13 +49,13 @@ class Claim:
         self.is_completed = False
 
     def complete(self, value: Any, ttl_s: float) -> None:
-        """Keep `value` (JSON) as the outcome for `ttl_s` seconds."""
+        """Store `value` (JSON) as the outcome for `ttl_s` seconds."""
         self._claims.complete(self.key, value, ttl_s)
         self.is_completed = True
 
 
 class Claims:
-    """Claims in Redis; waits in place, at most `patience_s`, for work that another does."""
+    """Claims in Redis. If another worker holds a claim, waits for it for up to `patience_s`."""
 
     def __init__(self, steps: Steps, *, patience_s: float = PATIENCE_S) -> None:
         self._steps = steps
@@ -64,10 +64,10 @@ class Claims:
 
     @contextmanager
     def claimed(self, key: str) -> Iterator[Claim | Outcome]:
-        """The right to work on `key`, or the outcome if the work is done already.
+        """The right to work on `key`, or the outcome if the work is already done.
 
-        Released on leaving unless completed, so that a failed attempt can be repeated at once.
-        Raises `TemporaryError` if another holds it for longer than we are willing to wait.
+        If the work is not completed on exit, releases the claim, so that others can try at once.
+        Raises TemporaryError if another worker holds the claim for longer than `patience_s`.
         """
         token = new_token()
 
@@ -94,7 +94,7 @@ class Claims:
 
 
 class Leases:
-    """Renews the claims that this process holds, for as long as it lives."""
+    """Renews the claims that this process holds, as long as the process runs."""
 
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
@@ -115,11 +115,11 @@ class Leases:
             self._held.pop(key, None)
 
     def release(self, held: dict[str, bytes]) -> None:
-        """Let go of claims, by their tokens."""
+        """Release claims. `held` maps their keys to their tokens."""
         try:
             self._steps.run(*(Part("release", (key,), (token,)) for key, token in held.items()))
         except TemporaryError:
-            return  # the leases run out by themselves; the first error matters
+            return  # the leases expire by themselves, and the first error matters more
 
     def _keep(self) -> None:
         while True:
@@ -134,7 +134,7 @@ class Leases:
 
 
 def new_token() -> bytes:
-    """What says whose a claim is."""
+    """A token that identifies the holder of a claim."""
     return b"?" + secrets.token_hex(16).encode()
 
 
@@ -143,27 +143,27 @@ def lease_ms() -> int:
 
 
 def claiming(key: str, token: bytes) -> Part:
-    """Claim a piece of work."""
+    """The part that claims a piece of work."""
     return Part("claim", (key,), (token, lease_ms()))
 
 
 def settling(key: str, value: Any, ttl_s: float) -> Part:
-    """Put the outcome in the claim's place."""
+    """The part that replaces the claim with the outcome."""
     kept = b"=" + json.dumps(value, separators=(",", ":")).encode()
     return Part("settle", (key,), (kept, max(1, int(ttl_s * 1000))))
 
 
 def outcome(standing: bytes) -> Outcome | None:
-    """What stands in a claim's place; None where it is another's."""
+    """The stored outcome. None if `standing` is another worker's claim."""
     return Outcome(json.loads(standing[1:])) if standing.startswith(b"=") else None
 
 
 def waiting_for(attempt: Callable[[], Any], patience_s: float) -> Any:
-    """What `attempt` gives once it is something. Raises TemporaryError after `patience_s`."""
+    """The first result of `attempt` that is not None. Raises TemporaryError after `patience_s`."""
     give_up = time.monotonic() + patience_s
     while (found := attempt()) is None:
         if time.monotonic() > give_up:
-            message = "Equal work is still under way elsewhere; try again shortly."
+            message = "Another worker is still doing the same work. Try again shortly."
             raise TemporaryError(message, retry_after_s=1)
         time.sleep(POLL_S)
     return found

@@ -1,18 +1,18 @@
-"""The keys of everything about requests in Redis.
+"""The Redis keys of requests and of everything about them.
 
     stockcast:request:{SHARD}:ID      a request, see record.py
     stockcast:batch:{SHARD}:ID        a batch, see batches.py
     stockcast:metrics:{SHARD}         counts, see metrics.py
     stockcast:latest:{SHARD}:ASKED    "REQUEST RESULT": the newest fresh result of a question, and
                                       the key of the request it was computed for
-    stockcast:result:{SHARD}:KEY      a result, JSON; KEY begins with its shard
-    stockcast:chart:{SHARD}:KEY       its chart, PNG; KEY:dark-2.png and so on: its variants
-    stockcast:computing:{SHARD}:KEY   the claim of whoever computes it
+    stockcast:result:{SHARD}:KEY      a result (JSON). KEY begins with the number of its shard
+    stockcast:chart:{SHARD}:KEY       its chart (PNG). Variants add a suffix: KEY:dark-2.png
+    stockcast:computing:{SHARD}:KEY   the claim of the worker that computes it
     stockcast:event:{DIGEST}          the claim on an event, then its outcome
-    stockcast:{open}                  the backlog: sorted set of ids, by deadline (epoch ms)
+    stockcast:{open}                  the backlog: a sorted set of ids, by deadline (epoch ms)
 
-On Redis Cluster a script may only touch keys that share a hash tag. So what belongs together is
-spread over SHARDS tags by the id of its request (of its batch, for a member) or by its question.
+On Redis Cluster, a script can only use keys that share a hash tag. There are SHARDS tags. The id of
+the request (or of its batch), or the question, determines the tag, so related keys share one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from functions.common.messages.events import ForecastRequested
 
 SHARDS = 32
 UNRELATED = "unrelated"
-"""The shard of what is counted about no request."""
+"""The shard of counts that belong to no request."""
 BACKLOG = "stockcast:{open}"
 
 
@@ -41,12 +41,12 @@ def counts_key(shard: str) -> str:
 
 
 def every_counts_key() -> list[str]:
-    """All keys that may hold counts."""
+    """All keys that can hold counts."""
     return [counts_key(f"s{number:02}") for number in range(SHARDS)] + [counts_key(UNRELATED)]
 
 
 def request_key(request_id: str) -> str:
-    """The members of a batch share its hash tag."""
+    """The key of a request. The members of a batch share the batch's hash tag."""
     return f"stockcast:request:{{{shard_of(batch_of(request_id))}}}:{request_id}"
 
 
@@ -55,25 +55,25 @@ def batch_key(batch_id: str) -> str:
 
 
 def keys_of_request(request_id: str) -> tuple[str, str, str]:
-    """The request, its batch if it has one, and its counts."""
+    """The keys of the request, its batch (if any) and its counts."""
     batch_id = batch_of(request_id)
     return request_key(request_id), batch_key(batch_id), counts_key(shard_of(batch_id))
 
 
 def body_of(requested: ForecastRequested) -> str:
-    """What was asked, in one canonical form: equal bodies are equal requests."""
+    """The question of a request in canonical form. Equal requests have equal bodies."""
     asked = requested.to_data()
     del asked["request_id"]
     return json.dumps(asked, sort_keys=True, separators=(",", ":"))
 
 
 def asked_key(requested: ForecastRequested) -> str:
-    """The same for equal questions, whoever asks."""
+    """A digest of the question. Equal questions have equal digests, no matter who asks."""
     return hashlib.sha256(body_of(requested).encode()).hexdigest()[:32]
 
 
 def result_key(requested: ForecastRequested, etag: str, version: str) -> str:
-    """The same for equal questions about the same prices, answered by the same model version.
+    """The key of a result. It depends on the question, the version of the prices and the model's.
 
     It begins with the shard of the question.
     """
@@ -98,13 +98,13 @@ def computing_name(key: str) -> str:
 
 
 def latest_name(requested: ForecastRequested) -> str:
-    """It shares its hash tag with the results of the question, and with its counts."""
+    """The key of a question's latest result. Its results and counts share its hash tag."""
     asked = asked_key(requested)
     return f"stockcast:latest:{{{shard_of(asked)}}}:{asked}"
 
 
 def event_name(function: str, source: str, event_id: str) -> str:
-    """The claim of one function on an event."""
+    """The key of one function's claim on an event."""
     identity = f"{function}\n{source}\n{event_id}"
     return f"stockcast:event:{{{hashlib.sha256(identity.encode()).hexdigest()[:32]}}}"
 

@@ -1,18 +1,18 @@
-"""What Stockcast counts. Its processes come and go, so the counts are kept in Redis.
+"""Metrics. Stockcast's processes come and go, so Redis stores the counts.
 
     stockcast:metrics:{SHARD}    one hash of counts, each named by parts joined with `|`:
 
-    accepted|KIND|MODEL          requests accepted
-    done|KIND|MODEL|SOURCE       requests done; SOURCE says where the result was from
-    failed|KIND|MODEL|SLUG       requests failed; SLUG names the type of the problem
-    stage|STAGE|PLACE            how often a stage took no longer than BOUNDS_S[PLACE - 1]
-    stage|STAGE|sum              how long it took altogether, in milliseconds
-    provider|PROVIDER|OUTCOME    calls to a provider of prices
-    dead|TYPE                    events that nobody took
+    accepted|KIND|MODEL          accepted requests
+    done|KIND|MODEL|SOURCE       completed requests, by where the result came from
+    failed|KIND|MODEL|SLUG       failed requests, by the type of the problem
+    stage|STAGE|PLACE            stages that fall into the histogram's bucket PLACE (BOUNDS_S)
+    stage|STAGE|sum              the total time in a stage, in milliseconds
+    provider|PROVIDER|OUTCOME    calls to a price provider
+    dead|TYPE                    events that no function accepted
 
-The script that moves a request on counts as well (steps.lua), at no cost of a round trip: how long
-a request stayed in each stage is counted once it has ended. The counts of what is about no request
-are in the shard `unrelated`.
+The script that changes a request also counts it (steps.lua), which saves a round trip. It counts
+the time in each stage when the request ends. Counts that belong to no request are in the shard
+`unrelated`.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from functions.common.redis_client import FAILURES
 from functions.common.requests.keys import UNRELATED, counts_key
 
 BOUNDS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
-"""The bounds of the histograms; steps.lua has the same in milliseconds."""
+"""The upper bounds of the histogram buckets. steps.lua has the same ones in milliseconds."""
 TTL_MS = 90 * 24 * 3600 * 1000
-"""Counts that next to nothing was added to for this long are forgotten."""
+"""How long Redis keeps counts that (almost) nothing was added to."""
 
 log = logging.getLogger(__name__)
 
 
 def kind_and_model(requested: ForecastRequested) -> str:
-    """`KIND|MODEL` of a request, both of few values; an analysis has no model to choose."""
+    """`KIND|MODEL` of a request. The model of an analysis is empty."""
     return f"{requested.kind}|{'' if requested.is_analysis else requested.model}"
 
 
 class Counters:
-    """Counts what is about no request. What cannot be counted is logged; nothing fails for it."""
+    """Counts things that belong to no request. If counting fails, it only logs a warning."""
 
     def __init__(self, redis: Any) -> None:
         self._redis = redis

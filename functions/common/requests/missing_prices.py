@@ -1,4 +1,4 @@
-"""Why a symbol's prices did not come, noted for a moment for whoever waits for them.
+"""Short-lived notes that tell waiting callers why a symbol's prices are missing.
 
 stockcast:missing:{SYMBOL}  the problem object (RFC 9457)
 """
@@ -13,7 +13,7 @@ from functions.common.problems import from_error
 from functions.common.redis_client import failures_are_temporary
 
 NOTED_S = 15
-"""After this the prices may be asked for anew."""
+"""How long a note lives. After that, callers can request the prices again."""
 
 
 def note_name(symbol: str) -> str:
@@ -32,7 +32,7 @@ class MissingPrices:
 
 
 def noted(note: bytes) -> StockcastError:
-    """The error to answer whoever waits with."""
+    """The error to send to a waiting caller."""
     problem = json.loads(note)
     if problem["status"] == UnknownSymbolError.status:
         return UnknownSymbolError(problem["detail"])

@@ -1,4 +1,4 @@
-"""The parts of steps.lua, made from what a request, a result or an event is."""
+"""Builds the parts of steps.lua from requests, results and events."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from functions.common.requests.steps import Part
 
 
 class Parts:
-    """How long what they keep lives is in `settings`."""
+    """Builds the parts that need a lifetime. `settings` has the lifetimes."""
 
     def __init__(self, settings: RedisSettings) -> None:
         self._deadline_ms = int(settings.request_deadline_s * 1000)
         self._result_ms = int(settings.result_ttl_s * 1000)
         self.result_ttl_ms = self._result_ms + 2 * self._deadline_ms
-        """A little longer than that of the requests that point to it."""
+        """A little longer than the lifetime of the requests that point to the result."""
 
     def advance(
         self, requested: ForecastRequested, status: Status, *, reason: str = "", **fields: str
     ) -> Part:
-        """Move a request on. `reason` is counted, see metrics.py; `fields` are kept with it."""
+        """Advance a request. `reason` is counted (see metrics.py). `fields` are stored with it."""
         return Part(
             "advance",
             keys.keys_of_request(requested.request_id),
@@ -47,14 +47,17 @@ class Parts:
     def store(
         self, requested: ForecastRequested, key: str, result: bytes, fresh_until_ms: int
     ) -> Part:
-        """Keep a result (empty: it is kept), and point equal questions to it while it is fresh."""
+        """Store a result, and point equal questions to it while it is fresh.
+
+        If `result` is empty, it is already stored.
+        """
         names = (keys.result_name(key), keys.computing_name(key), keys.latest_name(requested))
         pointer = f"{keys.request_key(requested.request_id)} {key}"
         times = (self.result_ttl_ms, pointer, fresh_until_ms, self._result_ms)
         return Part("store", names, (result, *times))
 
     def latest(self, requested: ForecastRequested, source: str, *, counts: bool) -> Part:
-        """Find the latest result of a question; where that answers it, it `counts`."""
+        """Find the latest result of a question. If `counts`, an answer counts as a request."""
         names = (
             keys.latest_name(requested),
             keys.counts_key(keys.shard_of(keys.asked_key(requested))),
@@ -63,19 +66,22 @@ class Parts:
         return Part("latest", names, (counted, source, self.result_ttl_ms, int(counts)))
 
     def enter(self, request_id: str, most: int) -> Part:
-        """Let a request wait in the backlog."""
+        """Add a request to the backlog, which can hold at most `most` requests."""
         return Part("enter", (keys.BACKLOG,), (self._deadline_ms, request_id, most))
 
 
 def left(request_id: str) -> list[Part]:
-    """What takes a request out of the backlog. Members are not in it: a batch has its own limit."""
+    """The parts that remove a request from the backlog.
+
+    A batch has its own limit, so its members are never in the backlog.
+    """
     if is_member(request_id):
         return []
     return [Part("leave", (keys.BACKLOG,), (request_id,))]
 
 
 def read(request_id: str, *, with_result: bool) -> Part:
-    """Read a request, and its result."""
+    """Read a request, and its result if `with_result`."""
     return Part("read", (keys.request_key(request_id),), (int(with_result),))
 
 

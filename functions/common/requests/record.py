@@ -1,13 +1,14 @@
-"""A request as Redis keeps it: one hash a request, changed only by one atomic script.
+"""A request in Redis: one hash per request. Only one atomic script changes it.
 
     stockcast:request:{SHARD}:ID   body, status, submitted_at, deadline, at:STATUS, result_key,
-                                   error; a member of a batch: batch, headline
+                                   error. A member of a batch also has: batch, headline
 
-Times are epoch milliseconds, by Redis's clock. A status only ever moves forward, so duplicated,
-late or reordered events change nothing, and `done` and `failed` are final. Every change is
-published on CHANGES as `ID STATUS TIME`, for the streams that watch the request. A member's change
-moves the counts of its batch, and its end is published with the batch's id as well. Everything is
-counted, see `metrics`.
+Times are epoch milliseconds by Redis's clock. A status only moves forward, so duplicate, late or
+reordered events change nothing. `done` and `failed` are final.
+
+The script publishes every change on CHANGES as `ID STATUS TIME`, for the streams that watch the
+request. If a member changes, the script updates the counts of its batch. When a member ends, it
+also publishes the batch's id. The script counts everything (see `metrics`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ CHANGES = "stockcast:changes"
 
 
 class Status(str, Enum):
-    """Where a request stands; the last two are final."""
+    """The status of a request. The last two are final."""
 
     QUEUED = "queued"
     INGESTING = "ingesting"
@@ -41,13 +42,13 @@ class Status(str, Enum):
 
 
 class Source(str, Enum):
-    """Where the result of a request that is done is from."""
+    """Where the result of a completed request comes from."""
 
     COMPUTED = "computed"
     STORED = "stored"
-    """Equal work had been done before; the forecast function found its result."""
+    """The forecast function found a stored result of the same work."""
     LATEST = "latest"
-    """An equal question had been answered before; web knew the result at once."""
+    """Web found a recent answer to the same question, and answered at once."""
 
 
 STAGES = (Status.QUEUED, Status.INGESTING, Status.FORECASTING)
@@ -55,7 +56,7 @@ STAGES = (Status.QUEUED, Status.INGESTING, Status.FORECASTING)
 
 @dataclass(frozen=True)
 class RequestRecord:
-    """One request, as read back; `at_ms` says when it reached each status (epoch ms)."""
+    """One request, as read from Redis. `at_ms` is when it reached each status (epoch ms)."""
 
     requested: ForecastRequested
     status: Status
@@ -73,11 +74,11 @@ class RequestRecord:
         return not self.status.is_final and now_ms > self.deadline_ms
 
     def reached(self, status: Status, at_ms: int) -> RequestRecord:
-        """The same request once it has reached `status`."""
+        """A copy of the request that has reached `status`."""
         return replace(self, status=status, at_ms={**self.at_ms, status: at_ms})
 
     def timings_ms(self) -> dict[str, int]:
-        """How long each stage took, and all of them, as far as they have ended."""
+        """How long each finished stage took, and the total if the request has ended."""
         reached = sorted((at, status) for status, at in self.at_ms.items())
         spent = {status.value: later - at for (at, status), (later, _) in pairwise(reached)}
         if self.status.is_final:
@@ -109,7 +110,7 @@ class RequestRecord:
 
 
 def decode(request_id: str, stored: Sequence[bytes]) -> RequestRecord | None:
-    """The record in the names and values of a Redis hash, in turns; None where there are none."""
+    """The record in a Redis hash, given as alternating names and values. None if it is empty."""
     if not stored:
         return None
     text = dict(zip(*(iter([part.decode() for part in stored]),) * 2, strict=True))

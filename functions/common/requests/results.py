@@ -1,4 +1,4 @@
-"""Results and charts in Redis, by their key (see keys.py)."""
+"""Results and charts in Redis, by key (see keys.py)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functions.common.requests.parts import Parts
 
 
 class ResultStore:
-    """Keeps results for RESULT_TTL, a little longer than the requests that point to them."""
+    """Stores results for RESULT_TTL plus a margin, so that they outlive requests that need them."""
 
     def __init__(self, redis: Any, settings: RedisSettings) -> None:
         self._redis = redis
@@ -23,7 +23,7 @@ class ResultStore:
             self._redis.set(result_name(key), result, px=self._ttl_ms)
 
     def replace(self, key: str, result: bytes) -> None:
-        """Put a result in another's place, whose charts go with it."""
+        """Replace a result and delete the old one's charts."""
         self.put(key, result)
         with failures_are_temporary():
             self._redis.delete(*(chart_name(key, variant) for variant in charts.VARIANTS))

@@ -1,11 +1,11 @@
--- Every step in the life of a request: one script, so that a step is one round trip to Redis.
+-- All steps in the life of a request. One script runs a step in one round trip to Redis.
 --
--- ARGV names the parts of the step, one after the other: its name, how many keys and how many
--- arguments it has, and the arguments. KEYS holds the keys of all parts in the same order. A part
--- answers {reply, stops}: where it stops, the parts after it are left out.
+-- ARGV lists the parts of the step. Each part has a name, its number of keys, its number of
+-- arguments, and the arguments. KEYS has the keys of all parts, in the same order. A part returns
+-- a reply, and true if it stops the step. The step then skips the remaining parts.
 --
--- The script answers {1 if a part stopped it else 0, the reply of each part}. The time is Redis's
--- own: it is the same for all, whatever the clocks of the workers say.
+-- The script returns {1 if a part stopped it else 0, the reply of each part}. It uses Redis's
+-- clock, so that all workers agree on the time.
 
 local clock
 local function read_clock()
@@ -19,19 +19,19 @@ end
 local CHANGES = 'stockcast:changes'
 local MINUTE_MS = 60000
 local COUNTS_TTL_MS = 90 * 24 * 3600 * 1000
-local RENEW_EVERY = 16  -- the life of counts begins again with every sixteenth of a kind
+local RENEW_EVERY = 16  -- every sixteenth count of a kind renews the TTL
 local STAGES = {'queued', 'ingesting', 'forecasting'}
 local RANK = {queued = 1, ingesting = 2, forecasting = 3, done = 4, failed = 4}
 local BOUNDS_MS = {50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 120000, 300000, 600000}
 
 local parts = {}
 
--- A result lies beside the counts and the latest results of its question: see keys.py.
+-- A result shares its shard with the counts and the latest results of its question. See keys.py.
 local function result_name(key)
   return 'stockcast:result:{s' .. string.sub(key, 1, 2) .. '}:' .. key
 end
 
--- Add 1 to each of the counts named, or what it is mapped to.
+-- Add 1, or by[i], to each count in names.
 local function count(key, names, by)
   if #names == 1 then
     local sum = redis.call('HINCRBY', key, names[1], by and by[1] or 1)
@@ -57,7 +57,7 @@ local function place(ms)
   return #BOUNDS_MS + 1
 end
 
--- Count a request that has ended: how, and how long it stayed in each stage and altogether.
+-- Count a request that has ended, its time in each stage, and its total time.
 local function count_end(key, what, reached, submitted)
   local now = read_clock()
   local names, by = {what}, {1}
@@ -75,7 +75,8 @@ local function count_end(key, what, reached, submitted)
   count(key, names, by)
 end
 
--- keys: a claim. args: our token, the lease. Replies 'ours', or what stands there, and stops.
+-- keys: a claim. args: our token, the lease. Returns 'ours'. If something else is stored there,
+-- returns that and stops.
 function parts.claim(keys, args)
   if redis.call('SET', keys[1], args[1], 'NX', 'PX', args[2]) then return 'ours' end
   local standing = redis.call('GET', keys[1])
@@ -95,19 +96,20 @@ function parts.release(keys, args)
   return redis.call('DEL', keys[1])
 end
 
--- keys: a claim. args: what came of the work, and for how long it is kept.
+-- keys: a claim. args: the outcome of the work, and its TTL.
 function parts.settle(keys, args)
   redis.call('SET', keys[1], args[1], 'PX', args[2])
   return 1
 end
 
--- Move a request on, and make its record where there is none.
+-- Advance a request. Creates its record if there is none.
 -- keys: the request, its batch if it has one, its counts.
--- args: status, body, time until the deadline, time to live, id, kind and model, where the result
--- is from or why there is none, then field, value ...
--- Replies {came, deadline, now, result key}. What came is 'changed', 'conflict' (the id stands for
--- another request), or the status that stands: it was there or further, or its deadline has passed,
--- after which it can only end. Stops unless the request can be worked on.
+-- args: status, body, time until the deadline, TTL, id, kind and model, the source of the result or
+-- why there is none, then field, value ...
+-- Returns {outcome, deadline, now, result key}. The outcome is 'changed', 'conflict' (another
+-- request has this id), or the current status. The status stays if the request has already reached
+-- the new one. It also stays if the deadline has passed, because the request can then only end.
+-- Stops if the request cannot be worked on.
 function parts.advance(keys, args)
   local now = read_clock()
   local status, body, ttl, id = args[1], args[2], args[4], args[5]
@@ -155,20 +157,20 @@ function parts.advance(keys, args)
   return {'changed', deadline, at, ''}
 end
 
--- Forget a request that points to a result that is gone. keys: the request. args: that result.
+-- Delete a request whose result no longer exists. keys: the request. args: the result's key.
 function parts.forget(keys, args)
   local known = redis.call('HMGET', keys[1], 'status', 'result_key')
   if known[1] ~= 'done' or known[2] ~= args[1] then return 0 end
   return redis.call('DEL', keys[1])
 end
 
--- Replace what the table of a batch shows of a member that is done. keys: the request. args: that.
+-- Replace the headline of a completed member of a batch. keys: the request. args: the headline.
 function parts.headline(keys, args)
   if redis.call('HEXISTS', keys[1], 'headline') == 0 then return 0 end
   return redis.call('HSET', keys[1], 'headline', args[1])
 end
 
--- keys: a request. args: 1 to read its result, too. Replies {now (0 where it has ended), its fields,
+-- keys: a request. args: 1 to read its result, too. Returns {now (0 if it has ended), its fields,
 -- its result}.
 function parts.read(keys, args)
   local fields = redis.call('HGETALL', keys[1])
@@ -182,14 +184,14 @@ function parts.read(keys, args)
   return {string.format('%.0f', now), fields, result}
 end
 
--- keys: a hash. args: fields. Replies {now, their values}.
+-- keys: a hash. args: fields. Returns {now, their values}.
 function parts.fields(keys, args)
   return {string.format('%.0f', read_clock()), redis.call('HMGET', keys[1], unpack(args))}
 end
 
--- The right to compute a result, unless it is known; then its life begins again.
--- keys: the result, the claim. args: our token, the lease, the result's time to live.
--- Replies {'known', the result}, {'ours'}, or {'theirs'}.
+-- Claim the computation of a result. If the result exists, renew its TTL instead.
+-- keys: the result, the claim. args: our token, the lease, the result's TTL.
+-- Returns {'known', the result}, {'ours'}, or {'theirs'}.
 function parts.compute(keys, args)
   local known = redis.call('GETEX', keys[1], 'PX', args[3])
   if known then return {'known', known} end
@@ -198,8 +200,8 @@ function parts.compute(keys, args)
 end
 
 -- keys: the result, the claim on its computation, the latest result of its question.
--- args: the result (empty: it is there), its time to live, what points to it, until when equal
--- questions are answered with it, at most for how long.
+-- args: the result (empty if it is already stored), its TTL, the pointer to it, until when it
+-- answers equal questions, and the longest time it may do so.
 function parts.store(keys, args)
   if args[1] ~= '' then
     redis.call('SET', keys[1], args[1], 'PX', args[2])
@@ -211,7 +213,7 @@ function parts.store(keys, args)
 end
 
 -- Count a submission. keys: the counters of a minute. args: how much to count, and their limits.
--- Replies {which limit is exceeded, for how long it will be}, and stops where one is.
+-- Returns {which limit is exceeded, for how long}. Stops if a limit is exceeded.
 function parts.admit(keys, args)
   for i, key in ipairs(keys) do
     local limit = tonumber(args[i + 1])
@@ -224,10 +226,10 @@ function parts.admit(keys, args)
   return {0, 0}
 end
 
--- Find the latest result of a question, unless it is gone, or the request it was computed for is.
--- keys: what points to them, the counts. args: kind and model as they are counted (empty: not
--- counted), where the result is from, the result's time to live, 1 to look for the request.
--- Replies with the pointer, and stops; or false.
+-- Find the latest result of a question, if the result and its request still exist.
+-- keys: the pointer to them, the counts. args: kind and model to count (empty: do not count), the
+-- source of the result, the result's TTL, 1 to check that the request exists.
+-- Returns the pointer and stops. Returns false if there is none.
 function parts.latest(keys, args)
   local found = redis.call('GET', keys[1])
   if not found then return false end
@@ -243,8 +245,8 @@ function parts.latest(keys, args)
   return found, true
 end
 
--- Let a request wait. keys: the backlog. args: time until its deadline, its id, the most that may.
--- Replies 0 where it is full, and stops.
+-- Add a request to the backlog. keys: the backlog. args: time until its deadline, its id, the most
+-- requests in the backlog. Returns 0 and stops if the backlog is full.
 function parts.enter(keys, args)
   local most = tonumber(args[3])
   if redis.call('ZCARD', keys[1]) >= most then
@@ -259,7 +261,7 @@ function parts.enter(keys, args)
   return 1
 end
 
--- keys: the backlog. args: the id of a request that does not wait any more.
+-- Remove a request from the backlog. keys: the backlog. args: its id.
 function parts.leave(keys, args)
   return redis.call('ZREM', keys[1], args[1])
 end

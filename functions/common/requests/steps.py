@@ -1,7 +1,7 @@
-"""Runs the steps of a request's life in Redis: the parts of a step go together in one script.
+"""Runs the steps of a request's life in Redis. A step has several parts, run by one script.
 
-On Redis Cluster the keys of different parts lie on different nodes, so that each part goes by
-itself there, in the same order. A step that breaks off half way is taken again from its start.
+On Redis Cluster, the keys of different parts can be on different nodes. There, each part runs as a
+script of its own, in the same order. If a step fails halfway, it is repeated from the start.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Argument = str | bytes | int
 
 @dataclass(frozen=True)
 class Part:
-    """One of the parts in steps.lua, which says what its keys and arguments are."""
+    """One of the parts in steps.lua, which describes its keys and arguments."""
 
     name: str
     keys: Sequence[str]
@@ -30,7 +30,7 @@ class Part:
 
 
 class Script:
-    """A script that is sent once, and named by its digest from then on."""
+    """A script that is sent to Redis once, then called by its digest."""
 
     def __init__(self, redis: Any, text: str) -> None:
         self._redis = redis
@@ -38,7 +38,7 @@ class Script:
         self._digest = hashlib.sha1(text.encode()).hexdigest()  # noqa: S324 - as Redis names it
 
     def __call__(self, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
-        """What it answers."""
+        """Run the script and return its reply. Raises TemporaryError if Redis fails."""
         with failures_are_temporary():
             try:
                 return self._redis.evalsha(self._digest, len(keys), *keys, *arguments)
@@ -55,7 +55,7 @@ class Script:
 
 
 class Steps:
-    """Steps through a client of redis-py; `run` for a synchronous one, `awaited` for the other."""
+    """Runs steps through a redis-py client: `run` if it is synchronous, `awaited` if not."""
 
     def __init__(self, redis: Any, *, are_split: bool) -> None:
         self.redis = redis
@@ -63,7 +63,10 @@ class Steps:
         self._script = Script(redis, LUA)
 
     def run(self, *parts: Part) -> list[Any]:
-        """The reply of each part; fewer where one has stopped the rest. Raises TemporaryError."""
+        """The reply of each part. If a part stops the step, the rest have no reply.
+
+        Raises TemporaryError if Redis fails.
+        """
         replies: list[Any] = []
         for step in self._steps(parts):
             has_stopped, *answer = self._script(*_packed(step))

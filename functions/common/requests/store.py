@@ -20,9 +20,9 @@ from functions.common.requests.turn import Moved, Turn
 
 
 class Requests:
-    """Moves requests forward, and counts, publishes and remembers what follows from it.
+    """Reads and changes requests, and updates counts, streams and latest results.
 
-    Whoever works on one takes a `turn` at it; the rest is for those who only change or read one.
+    To work on a request, take a `turn`. The other methods only change or read one.
     """
 
     def __init__(
@@ -34,19 +34,19 @@ class Requests:
         self._patience_s = patience_s
 
     def turn(self, event: str | None) -> Turn:
-        """A turn that claims `event` (a name of keys.event_name) when it begins, if there is one.
+        """A turn that claims `event` (from keys.event_name), if given, when it begins.
 
-        It is a context: on leaving, it lets go of what it has claimed and not finished.
+        Use it as a context manager. On exit, it releases claims that are not finished.
         """
         return Turn(self._steps, self._parts, self._leases, event, patience_s=self._patience_s)
 
     def advance(
         self, requested: ForecastRequested, status: Status, *, reason: str = "", **fields: str
     ) -> Moved:
-        """Move the request on to `status`, creating its record if an event came without one.
+        """Advance the request to `status`. Creates its record if there is none.
 
-        `reason` is counted: where the result is from, or why there is none. `ConflictError` where
-        its id stands for another request.
+        `reason` is counted: the source of the result, or why there is none. Raises ConflictError if
+        the id belongs to a different request.
         """
         left = parts.left(requested.request_id) if status.is_final else []
         step = self._parts.advance(requested, status, reason=reason, **fields)
@@ -65,13 +65,13 @@ class Requests:
         )
 
     def fail(self, requested: ForecastRequested, error: RequestError) -> Moved:
-        """End the request as failed, for the reason `error` gives."""
+        """End the request as failed, because of `error`."""
         return self.advance(
             requested, Status.FAILED, reason=error.slug, error=json.dumps(from_error(error))
         )
 
     def tell(self, request_id: str, result: dict[str, Any]) -> None:
-        """Have the table of the batch, if the request is a member of one, follow its result."""
+        """If the request is a member of a batch, update its row in the batch's table."""
         if is_member(request_id):
             shown = json.dumps(headline(result))
             self._steps.run(Part("headline", (keys.request_key(request_id),), (shown,)))

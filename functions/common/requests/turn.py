@@ -1,9 +1,10 @@
-"""One turn at a request: what one delivery of an event does to it, in two steps.
+"""A turn: the work of one delivery of an event on its request, in two steps.
 
-The first step claims the event, moves the request on, and finds the result or claims its
-computation. The second keeps the result, ends the request and keeps the reply for duplicates of the
-event. In between nothing is written: a turn that breaks off leaves its claims free, and the event,
-delivered again, starts anew.
+1. Claim the event, advance the request, and find the result or claim its computation.
+2. Store the result, end the request, and store the reply for duplicates of the event.
+
+A turn writes nothing between the steps. If it fails, its claims become free, and the next delivery
+of the event starts from the beginning.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 REMEMBERED_S = 24 * 3600.0
-"""How long the reply to an event is kept for duplicates of it."""
+"""How long Redis keeps the reply to an event for duplicates."""
 
 
 class HandledBeforeError(Exception):
-    """The event was handled before, and this is the outcome that was kept."""
+    """The event was handled before. `outcome` is the stored outcome."""
 
     def __init__(self, outcome: Any) -> None:
         super().__init__()
@@ -42,7 +43,10 @@ class HandledBeforeError(Exception):
 
 @dataclass(frozen=True)
 class Moved:
-    """What came of moving a request on: where it `stands_at` instead, None where it has moved."""
+    """The result of advancing a request. `stands_at` is None if it has advanced.
+
+    Otherwise, `stands_at` is the status that the request stays in.
+    """
 
     stands_at: Status | None
     deadline_ms: int
@@ -51,12 +55,15 @@ class Moved:
 
     @classmethod
     def read(cls, requested: ForecastRequested, reply: Sequence[bytes]) -> Moved:
-        """From what the part `advance` replies. ConflictError where the id is another's."""
+        """Read the reply of the part `advance`.
+
+        Raises ConflictError if the id belongs to a different request.
+        """
         came, deadline, now, result_key = reply
         if came == b"conflict":
             raise ConflictError(
                 f"The request id {requested.request_id!r} was used before for another symbol,"
-                " number of days, model or options, or another analysis. Choose another id."
+                " number of days, model or options, or for another analysis. Choose another id."
             )
         stands_at = None if came == b"changed" else Status(came.decode())
         return cls(stands_at, int(deadline), int(now), result_key.decode())
@@ -64,14 +71,14 @@ class Moved:
 
 @dataclass(frozen=True)
 class Begun:
-    """A request that is worked on: the seconds it has left, and its result if it is known."""
+    """A request in progress: the seconds until its deadline, and its result if it is known."""
 
     time_left_s: float
     result: bytes | None = None
 
 
 class Turn:
-    """See the module. `event` is the claim on the event, if it is to be claimed."""
+    """One turn, see the module. `event` is the key of the event's claim, if there is one."""
 
     def __init__(
         self, steps: Steps, made: Parts, leases: Leases, event: str | None, *, patience_s: float
@@ -87,17 +94,18 @@ class Turn:
         self._ended: ForecastRequested | None = None
 
     def claim(self) -> None:
-        """Claim the event. HandledBeforeError where it has an outcome."""
+        """Claim the event. Raises HandledBeforeError if it has an outcome."""
         claims.waiting_for(lambda: self._run([]), self._patience_s)
 
     def begin(
         self, requested: ForecastRequested, stage: Status, *, result_key: str = ""
     ) -> Begun | None:
-        """Claim the event and move the request on to `stage`, to work on it; None where it has
-        ended. The result under `result_key`, if there is one, or else the right to compute it.
+        """Claim the event and advance the request to `stage`. None if the request has ended.
 
-        HandledBeforeError where the event has an outcome, `DeadlineError` where the time of the
-        request is over, `ConflictError` where its id stands for another one.
+        With a `result_key`, also find its result, or claim the right to compute it.
+
+        Raises HandledBeforeError if the event has an outcome, DeadlineError if the request's
+        deadline has passed, and ConflictError if its id belongs to a different request.
         """
         step = [self._parts.advance(requested, stage)]
         if result_key:
@@ -112,7 +120,7 @@ class Turn:
         return Begun(left_s, self._found(result_key, computation) if result_key else None)
 
     def result(self, key: str) -> bytes | None:
-        """The result under `key`; None where it is ours to compute."""
+        """The result under `key`. None if this turn must compute it."""
         return self._found(key, self._steps.run(self._computation(key)))
 
     def done(
@@ -124,7 +132,7 @@ class Turn:
         *,
         fresh_until_ms: int = 0,
     ) -> None:
-        """End the request with its result, which answers equal questions until `fresh_until_ms`."""
+        """End the request with its result. It answers equal questions until `fresh_until_ms`."""
         fields = {"result_key": key}
         if is_member(requested.request_id) and not requested.is_analysis:
             fields["headline"] = json.dumps(headline(json.loads(result)))
@@ -137,7 +145,7 @@ class Turn:
         self._ended = requested
 
     def fail(self, requested: ForecastRequested, error: RequestError) -> None:
-        """End the request as failed, for the reason `error` gives."""
+        """End the request as failed, because of `error`."""
         self._to_do = [
             self._parts.advance(
                 requested, Status.FAILED, reason=error.slug, error=json.dumps(from_error(error))
@@ -147,9 +155,9 @@ class Turn:
         self._ended = requested
 
     def finish(self, outcome: Any) -> None:
-        """Do what was noted, and keep `outcome` (JSON) for duplicates of the event.
+        """Write the noted changes, and store `outcome` (JSON) for duplicates of the event.
 
-        ConflictError where the id of the request stands for another one.
+        Raises ConflictError if the request's id belongs to a different request.
         """
         step = list(self._to_do)
         if self._event:
@@ -170,7 +178,7 @@ class Turn:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let go of what is still claimed."""
+        """Release the remaining claims."""
         left = dict.fromkeys(self._held, self._token)
         self._forget(list(left))
         if left:
@@ -180,7 +188,7 @@ class Turn:
         return self._parts.compute(key, self._token, claims.lease_ms())
 
     def _run(self, step: list[Part]) -> list[Any] | None:
-        """The replies to the step; None while the event is in the hands of another."""
+        """The replies to the step. None while another worker holds the event."""
         if self._event is None or self._event in self._held:
             return self._steps.run(*step)
         standing, *replies = self._steps.run(claims.claiming(self._event, self._token), *step)
@@ -193,7 +201,7 @@ class Turn:
         return None
 
     def _found(self, key: str, replies: list[Any]) -> bytes | None:
-        """The result under `key`, waiting for whoever computes it; None where that is us."""
+        """The result under `key`. Waits if another worker computes it. None if this turn must."""
         waited = list(replies)
 
         def look() -> list[Any] | None:

@@ -1,6 +1,6 @@
-"""What became of an upload, kept for a moment for whoever has sent it.
+"""Short-lived outcomes of uploads, for the callers that wait for them.
 
-stockcast:upload:{ID}  what was read in the file, or the problem object (RFC 9457) with its status
+stockcast:upload:{ID}  what the file contains, or a problem object (RFC 9457)
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def key_of(upload_id: str) -> str:
 
 
 class UploadOutcomes:
-    """Writes them."""
+    """Writes the outcomes."""
 
     def __init__(self, redis: Any) -> None:
         self._redis = redis

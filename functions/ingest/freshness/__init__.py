@@ -1,1 +1,1 @@
-"""When stored prices are good enough, and how they are brought up to date."""
+"""Decides whether stored prices are fresh enough, and updates them."""

@@ -1,4 +1,4 @@
-"""Prices that were fresh in S3 a moment ago, so that a burst of requests asks it once a stock."""
+"""Caches fresh prices for a moment, so that a burst of requests asks S3 once per stock."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MOST = 256
 
 
 class RecentlyFresh:
-    """Keeps what was seen under a key for SEEN_S; `elapsed` is a monotonic clock in seconds.
+    """Keeps each entry for SEEN_S. `elapsed` is a monotonic clock in seconds.
 
-    Prices that are replaced in S3 within that time do no harm, since forecast reads them itself; a
-    request for some that are removed in it may fail, as when they go just after ingest has looked.
+    If prices are replaced in S3 within that time, nothing goes wrong, because forecast reads the
+    prices itself. If they are removed, a request can fail. That can also happen without the cache.
     """
 
     def __init__(self, elapsed: Callable[[], float] = time.monotonic) -> None:

@@ -1,4 +1,4 @@
-"""Fetches what is missing of a symbol from one provider, one fetch at a time for a symbol."""
+"""Fetches missing prices from one provider, with one fetch at a time per symbol."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from functions.ingest.providers import Fetched, Provider
 from functions.ingest.providers.cleaning import jumps
 
 SHARED_S = 1.0
-"""Whoever waited for a fetch takes its outcome, good or bad, this long after it."""
+"""How long a fetch's outcome, good or bad, is shared with workers that waited for it."""
 TRY_AGAIN_S = 30.0
 
 log = logging.getLogger(__name__)
@@ -29,14 +29,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Held:
-    """What is stored, and sound."""
+    """Stored prices that are valid."""
 
     stored: StoredPrices
     history: PriceHistory
 
 
 class Fetching:
-    """Brings what is stored of a symbol up to date. `clock` gives the time in epoch seconds."""
+    """Updates the stored prices of a symbol. `clock` returns the time in epoch seconds."""
 
     def __init__(
         self, prices: PriceStore, claims: Claiming, max_age_s: float, clock: Callable[[], float]
@@ -50,11 +50,11 @@ class Fetching:
         return datetime.fromtimestamp(self._clock(), timezone.utc)
 
     def _today(self, stored: StoredPrices) -> date:
-        """The day it is where the symbol trades."""
+        """Today's date in the market's time zone."""
         return self.now().astimezone(ZoneInfo(stored.instrument.sessions.zone)).date()
 
     def if_fresh(self, provider: Provider, stored: StoredPrices) -> Kept | None:
-        """The stored prices, where they need no fetch."""
+        """The stored prices if they are fresh. Otherwise None."""
         until = Freshness(provider.schedule, self._max_age).until(stored, self.now())
         return Kept(stored, until) if self.now() < until else None
 
@@ -66,14 +66,16 @@ class Fetching:
         passed_over: Sequence[str] = (),
         instead_of: StoredPrices | None = None,
     ) -> Kept:
-        """Fresh prices of `provider`; `passed_over` names those that were asked before it.
+        """Fresh prices from `provider`.
 
-        `instead_of` are those of another provider, whose place they take. Raises UnknownSymbolError
-        where the provider does not have the symbol, WorseError where it has less than is stored,
-        TemporaryError or KeyRefusedError where it does not answer.
+        `passed_over` names the providers that were asked before it. `instead_of` are the prices of
+        another provider that the new ones replace.
+
+        Raises UnknownSymbolError if the provider does not have the symbol, WorseError if it has
+        less than what is stored, and TemporaryError or KeyRefusedError if it does not answer.
         """
         key = self._prices.key_of(provider.name, symbol)
-        # One fetch at a time for a symbol: whoever waited here finds its prices in S3.
+        # One fetch at a time per symbol. Workers that waited here find the prices in S3.
         with self._claims.claimed(f"stockcast:fetching:{{{key}}}") as claim:
             if isinstance(claim, Outcome) and claim.value:
                 raise _shared_failure(claim.value)
@@ -118,14 +120,14 @@ class Fetching:
             newer = self._prices.head(self._prices.key_of(provider.name, symbol))
             if newer and self.if_fresh(provider, newer):
                 return newer
-            message = f"The prices of {symbol} are being replaced; try again shortly."
+            message = f"The prices of {symbol} are being replaced. Try again shortly."
             raise TemporaryError(message, retry_after_s=1) from None
         if stored.jumps:
             log.warning("%s jumped without a split on %s", symbol, ", ".join(stored.jumps))
         return stored
 
     def _held(self, symbol: str, known: StoredPrices) -> _Held | None:
-        """The stored prices with their rows; None where they are no good and to be replaced."""
+        """The stored prices with their rows. None if they are invalid and must be replaced."""
         stored = self._prices.get(known.key)
         if stored is None or checked_at(stored, self.now()) is None:
             return None
@@ -139,13 +141,13 @@ class Fetching:
     def _extended(
         self, provider: Provider, symbol: str, held: _Held
     ) -> tuple[PriceHistory, str] | None:
-        """The stored history with its tail fetched; None where all is to be fetched."""
+        """The stored history, extended by the latest prices. None if all must be fetched again."""
         if provider.gives_all and needs_comparing(held.stored, self.now()):
             return None
         latest = provider.fetch(symbol, tail.beginning(held.history))
         longer = tail.extended(held.history, held.stored.last_action, latest)
         if longer is None:
-            log.info("the past prices of %s have changed; fetching all again", symbol)
+            log.info("the past prices of %s have changed, so all are fetched again", symbol)
             return None
         log.info("fetched the tail of %s from %s", symbol, provider.name)
         return longer, max(held.stored.last_action, _last(latest.actions))
@@ -155,7 +157,7 @@ class Fetching:
     ) -> tuple[PriceHistory, str]:
         fetched = provider.fetch(symbol)
         if not fetched.rows:
-            message = f"{provider.name} knows {symbol} but has no prices of it."
+            message = f"{provider.name} knows {symbol} but has no prices for it."
             raise UnknownSymbolError(message)
         log.info("fetched %s from %s", symbol, provider.name, extra={"rows": len(fetched.rows)})
         if held:
@@ -171,7 +173,7 @@ class Fetching:
     def _check(
         self, provider: Provider, symbol: str, fetched: Fetched, stored: StoredPrices
     ) -> None:
-        """Raise WorseError where much of the stored prices is missing for the first time."""
+        """Raises WorseError if many stored prices are missing in `fetched` for the first time."""
         lost, today = whole.losses(fetched, stored), self._today(stored)
         if not lost:
             return
@@ -192,7 +194,7 @@ class Fetching:
 def _taken_over(provider: Provider, before: StoredPrices, today: date) -> tuple[str, ...]:
     if provider.name == before.provider:
         return ()
-    said = f"These prices come from {provider.name} since {today}; before, from {before.provider}."
+    said = f"These prices come from {provider.name} since {today}. Before: {before.provider}."
     return (said,)
 
 

@@ -1,4 +1,4 @@
-"""Whether a stored price history is still good enough to forecast from."""
+"""Decides whether a stored price history is still fresh enough to forecast from."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from functions.ingest.providers.publication import Schedule
 
 NEVER = datetime.fromtimestamp(0, timezone.utc)
 ASK_AGAIN_AFTER = timedelta(minutes=15)
-"""A provider that is late with a day's prices is asked for them no more often than this."""
+"""How often to ask a provider again that is late with a day's prices."""
 COMPARED_EVERY = timedelta(days=7)
-"""How often all of a history is fetched, and not just its tail."""
+"""How often to fetch a whole history instead of just its tail."""
 CLOCKS_DIFFER = timedelta(minutes=5)
-"""A time further ahead of our clock than this makes no sense."""
+"""A time that is further ahead of our clock than this is invalid."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Prices in S3, and until when they are fresh; stale ones are the last that could be had."""
+    """Prices in S3, and until when they are fresh. If `is_stale`, newer ones were not available."""
 
     stored: StoredPrices
     fresh_until: datetime
@@ -28,17 +28,17 @@ class Kept:
 
 @dataclass(frozen=True)
 class Freshness:
-    """The rule: a history holds the last day that is due, and was checked within `max_age`."""
+    """The rule: a history is fresh if it has the last due day and was checked within `max_age`."""
 
     schedule: Schedule
     max_age: timedelta
 
     def until(self, stored: StoredPrices, now: datetime) -> datetime:
-        """When the stored prices stop being fresh; not after `now` where they no longer are.
+        """When the stored prices stop being fresh. At or before `now` if they are not fresh.
 
-        One that lacks the day that is due (the provider is late, or the stock no longer trades)
-        is fresh for ASK_AGAIN_AFTER from when the provider was last asked. A file whose metadata
-        makes no sense, since someone else has put it there, never was fresh.
+        If the history lacks the due day (the provider is late, or the stock no longer trades), it
+        stays fresh for ASK_AGAIN_AFTER after the provider was last asked. A file with invalid
+        metadata, which someone else must have written, is never fresh.
         """
         fetched = checked_at(stored, now)
         if fetched is None:
@@ -53,8 +53,8 @@ class Freshness:
 def checked_at(stored: StoredPrices, now: datetime) -> datetime | None:
     """When the provider was last asked for these prices.
 
-    None where the metadata makes no sense: a time without an offset or in the future, dates that
-    are none or in the wrong order, no rows. All of the prices are then to be fetched again.
+    None if the metadata is invalid: a time in the future or without an offset, invalid dates,
+    dates in the wrong order, or no rows. The whole history must then be fetched again.
     """
     first, last = _day(stored.first_date), _day(stored.last_date)
     if first is None or last is None or not stored.rows:
@@ -65,7 +65,7 @@ def checked_at(stored: StoredPrices, now: datetime) -> datetime | None:
 
 
 def needs_comparing(stored: StoredPrices, now: datetime) -> bool:
-    """Whether all of the prices should be fetched and compared, and not just their tail."""
+    """Whether to fetch and compare the whole history instead of just its tail."""
     compared = _moment(stored.compared_at, now)
     return compared is None or now - compared >= COMPARED_EVERY
 

@@ -1,4 +1,4 @@
-"""Adds the latest prices to a stored history, where older ones have not changed by them."""
+"""Adds the latest prices to a stored history if the older prices have not changed."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from functions.common.prices.history import PriceHistory, PriceRow
 from functions.ingest.providers import Fetched
 
 OVERLAP = 15
-"""How many stored sessions a tail begins with: what a provider mends later is seen in them."""
+"""How many stored sessions a tail repeats. They show whether the provider has corrected prices."""
 CENT = 0.01
 TOLERANCE = 1e-5
-"""Relative, and never more than half a cent: what rounding may do to a price."""
+"""The relative difference that rounding can cause. Never more than half a cent."""
 
 
 def beginning(stored: PriceHistory) -> date:
-    """The day from which a tail is to be fetched."""
+    """The first day of the tail to fetch."""
     return stored.rows[-OVERLAP:][0].date
 
 
 def extended(stored: PriceHistory, last_action: str, tail: Fetched) -> PriceHistory | None:
-    """`stored` with the days of `tail`, which starts at its `beginning`; None: fetch all again.
+    """`stored`, extended by `tail`, which starts at `beginning`. None if all must be fetched again.
 
-    All is to be fetched where the tail has a split or dividend that the stored prices are not
-    adjusted for (they know those up to `last_action`, an ISO date or empty), or where any of the
-    days that both have is missing in one of them or has another close.
+    All prices must be fetched again in two cases. First, the tail has a split or dividend after
+    `last_action` (an ISO date, or empty), so the stored prices are not adjusted for it. Second, the
+    overlap differs: a day is missing on one side, or has another close.
     """
     if any(action.isoformat() > last_action for action in tail.actions):
         return None

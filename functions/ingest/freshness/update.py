@@ -1,7 +1,7 @@
-"""Keeps each symbol's prices in S3 fresh, at the least cost in calls to the providers.
+"""Keeps the prices in S3 fresh with as few calls to providers as possible.
 
-A stored symbol belongs to the provider that its prices came from. Another one takes its place only
-where it has as much of it and is as recent.
+A stored symbol belongs to the provider that its prices came from. Another provider replaces it only
+if its prices are as complete and as recent.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ log = logging.getLogger(__name__)
 
 
 class FreshPrices:
-    """Fetches what is missing, one fetch at a time for a symbol, whoever and how many ask.
+    """Fetches missing prices, with one fetch at a time per symbol across all workers.
 
-    `clock` gives the time in epoch seconds.
+    `clock` returns the time in epoch seconds.
     """
 
     def __init__(
@@ -53,14 +53,15 @@ class FreshPrices:
         self._recently = RecentlyFresh()
 
     def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:
-        """Fresh prices of `symbol`, fetched now if need be.
+        """Fresh prices of `symbol`. Fetches them if necessary.
 
-        They are those of the provider whose prices are stored, or else of the first that knows the
-        symbol. Where it fails, no longer knows the symbol or has lost prices of it, the stored
-        ones, marked stale, while they are younger than STALE_OK. Where its budget is used up,
-        ThrottledError, unless that would last past `wait_until`. Raises UnknownSymbolError where no
-        provider knows the symbol, TemporaryError or KeyRefusedError where one fails and nothing is
-        stored.
+        They come from the provider whose prices are stored, or else from the first provider that
+        knows the symbol. If the provider fails, no longer knows the symbol or has lost prices,
+        returns the stored ones, marked stale, as long as they are younger than STALE_OK.
+
+        Raises ThrottledError if the provider's budget is used up, unless the wait would end after
+        `wait_until`. Raises UnknownSymbolError if no provider knows the symbol. Raises
+        TemporaryError or KeyRefusedError if a provider fails and there are no usable stored prices.
         """
         recent = self._recently.get(symbol)
         if recent and self._fetching.now() < recent.fresh_until:
@@ -85,7 +86,7 @@ class FreshPrices:
         return kept
 
     def _first(self, symbol: str) -> Kept:
-        """The prices of the first provider that knows the symbol, of which none are stored."""
+        """The prices of a symbol that is not stored, from the first provider that knows it."""
         unknown: UnknownSymbolError | None = None
         passed_over: list[str] = []
         for provider in self._covering(symbol).values():
@@ -98,19 +99,19 @@ class FreshPrices:
             raise unknown
         named = ", ".join(self._providers)
         message = (
-            f"No data source set up here has {symbol} (PROVIDERS={named}). Add one that has it."
+            f"No configured data source covers {symbol} (PROVIDERS={named}). Add one that does."
         )
         raise UnknownSymbolError(message)
 
     def _covering(self, symbol: str) -> dict[str, Provider]:
-        """The providers that may have the symbol."""
+        """The providers that may have the symbol, by name."""
         return {name: one for name, one in self._providers.items() if covers(name, symbol)}
 
     def _owned(self, symbol: str, stored: StoredPrices) -> Kept:
-        """Fresh prices of a symbol that is stored, from the provider that it belongs to.
+        """Fresh prices of a stored symbol, from the provider that it belongs to.
 
-        One that comes before it in PROVIDERS takes its place if it can, but is asked for that only
-        once, and again when all of the history is to be compared.
+        A provider that is earlier in PROVIDERS replaces it if it can. It is asked only once, and
+        again each time the whole history is compared.
         """
         owner = self._providers[stored.provider]
         names = list(self._covering(symbol))
@@ -149,7 +150,7 @@ class FreshPrices:
         )
 
     def _noting(self, kept: Kept, passed_over: Sequence[str]) -> Kept:
-        """`kept`, with the names of those that were passed over for it, if these are new."""
+        """`kept`, after storing the names of newly passed-over providers in its metadata."""
         stored = kept.stored
         if set(passed_over) <= set(stored.passed_over):
             return kept
@@ -168,6 +169,6 @@ class FreshPrices:
             return False
         if not isinstance(error, ThrottledError):
             return True
-        # Waiting costs nobody anything, if there is time to wait.
+        # Waiting is better than stale prices if there is enough time.
         again = now + timedelta(seconds=error.retry_after_s or 0)
         return wait_until is not None and again > wait_until

@@ -1,4 +1,4 @@
-"""Has the prices of uploaded files ready, which never change and end with UPLOAD_TTL."""
+"""Provides the prices of uploaded files. They never change, and expire after UPLOAD_TTL."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ log = logging.getLogger(__name__)
 
 
 class PriceSource(Protocol):
-    """What has a symbol's prices."""
+    """A source of a symbol's prices."""
 
     def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:
-        """The prices in S3, fetched now if need be."""
+        """The prices in S3. Fetches them if necessary."""
 
 
 class UploadedPrices:
-    """Reads each file once, when it comes, or again where its prices are lost."""
+    """Reads each file once, when it arrives. Reads it again if its prices are lost."""
 
     def __init__(self, provider: UploadProvider, prices: PriceStore) -> None:
         self._provider = provider
         self._prices = prices
 
     def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:  # noqa: ARG002 - nothing to wait for
-        """The prices of an uploaded file. Raises what `UploadProvider.read` raises."""
+        """The prices of an uploaded file. Raises the errors of `UploadProvider.read`."""
         stored = self._prices.head(self._prices.key_of(self._provider.name, symbol))
         kept = self._if_in_time(stored) if stored else None
         return kept or self.stored(self._provider.read(symbol))
 
     def stored(self, read: Read) -> Kept:
-        """Keep what was read, in place of what was read of the same file before."""
+        """Store the prices that were read. Replaces earlier prices of the same file."""
         key = self._prices.key_of(self._provider.name, read.fetched.symbol)
         there = self._prices.head(key)
-        with suppress(ChangedMeanwhileError):  # by someone who has read the same file
+        with suppress(ChangedMeanwhileError):  # another worker has read the same file
             there = self._prices.put(
                 self._provider.name,
                 read.fetched.history,
@@ -54,7 +54,7 @@ class UploadedPrices:
             )
         stored = there or self._prices.head(key)
         if stored is None:
-            message = f"{read.fetched.symbol} was removed while it was stored; try again shortly."
+            message = f"{read.fetched.symbol} was removed while it was stored. Try again shortly."
             raise TemporaryError(message, retry_after_s=1)
         return Kept(stored, self._provider.until(read.uploaded_at))
 
@@ -67,20 +67,20 @@ class UploadedPrices:
 
 
 class AnyPrices:
-    """The prices of any symbol: an uploaded file's, or those of the providers."""
+    """The prices of any symbol, from an uploaded file or from a provider."""
 
     def __init__(self, uploaded: PriceSource, listed: PriceSource) -> None:
         self._uploaded = uploaded
         self._listed = listed
 
     def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:
-        """The prices in S3, fetched now if need be."""
+        """The prices in S3. Fetches them if necessary."""
         source = self._uploaded if is_upload(symbol) else self._listed
         return source.of(symbol, wait_until=wait_until)
 
 
 class Uploading:
-    """Reads a file when it comes, and tells whoever has sent it what is in it."""
+    """Reads a file when it arrives, and tells its sender what it contains."""
 
     def __init__(
         self, provider: UploadProvider, prices: UploadedPrices, outcomes: UploadOutcomes
@@ -90,15 +90,15 @@ class Uploading:
         self._outcomes = outcomes
 
     def take(self, uploaded: PricesUploaded) -> PricesWarmed | None:
-        """Store the prices of the file. What is wrong with it is told to its sender alone.
+        """Store the prices of the file. If the file is wrong, tell its sender why.
 
-        Raises TemporaryError where Redis does not take the outcome.
+        Raises TemporaryError if Redis cannot store the outcome.
         """
         try:
             read = self._provider.read(uploaded.symbol)
             self._prices.stored(read)
         except StockcastError as error:
-            log.info("%s is not taken: %s", uploaded.symbol, error.detail)
+            log.info("refused the file %s: %s", uploaded.symbol, error.detail)
             told = error.problem() if isinstance(error, UnreadableFileError) else from_error(error)
             self._outcomes.put(uploaded.upload_id, told)
             return None

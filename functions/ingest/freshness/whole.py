@@ -1,4 +1,4 @@
-"""Whether a history that a provider gives may take the place of the one that is stored."""
+"""Decides whether a newly fetched history may replace the stored one."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from functions.common.prices.store import StoredPrices
 from functions.ingest.providers import Fetched
 
 MOST_LOST = 0.1
-"""The part of the stored rows that a new history may lack."""
+"""The share of the stored rows that a new history may lack."""
 MUCH_LATER = timedelta(days=90)
 
 
 class WorseError(BadAnswerError):
-    """A provider has less of a symbol than what is stored."""
+    """A provider has fewer prices of a symbol than are stored."""
 
 
 def losses(fetched: Fetched, stored: StoredPrices) -> str:
-    """What the stored prices have and `fetched` lacks, in words; empty where that is little.
+    """What `fetched` lacks compared with the stored prices, in words. Empty if that is little.
 
-    Rows that were left out because the exchange was closed are no loss.
+    Rows that were left out because the exchange was closed do not count.
     """
     rows = len(fetched.rows) + fetched.fillers
     if rows < (1 - MOST_LOST) * stored.rows:
@@ -34,12 +34,12 @@ def losses(fetched: Fetched, stored: StoredPrices) -> str:
 
 
 def refusal(fetched: Fetched, today: date) -> str:
-    """What is kept with the stored prices of a history that was refused: "DAY ROWS FIRST"."""
+    """The note about a refused history that is stored with the old prices: "DAY ROWS FIRST"."""
     return f"{today} {len(fetched.rows)} {fetched.rows[0].date}"
 
 
 def comes_again(fetched: Fetched, refused: str, today: date) -> bool:
-    """Whether the like of `fetched` was `refused` on an earlier day: then it is meant."""
+    """Whether a history like `fetched` was `refused` on an earlier day, so it is no accident."""
     try:
         day, rows, first = refused.split()
         return (

@@ -1,4 +1,4 @@
-"""Where prices come from: one module a provider, all held to one conformance suite."""
+"""The price providers, one module each. They all pass the same conformance tests."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from functions.ingest.providers.publication import Schedule
 
 @dataclass(frozen=True)
 class Fetched:
-    """Daily prices of one symbol as a provider gave them, cleaned.
+    """Daily prices of one symbol from a provider, cleaned.
 
-    `rows` are ascending by date, one a day; `actions` are the days among them on which a split or
-    a dividend took effect, ascending. `dropped` counts the rows that could not be used, `fillers`
-    those of them for days when the exchange is closed. `notes` say in whole sentences what a reader
-    should know about the rows, and `instrument` what is known of the symbol.
+    - `rows`: one per day, in ascending order.
+    - `actions`: the days among them with a split or dividend, in ascending order.
+    - `dropped`: the number of unusable rows.
+    - `fillers`: the number of dropped rows on days when the exchange is closed.
+    - `notes`: remarks about the rows for users, in full sentences.
+    - `instrument`: facts about the symbol.
     """
 
     symbol: str
@@ -44,11 +46,11 @@ class Provider(Protocol):
     name: str
     schedule: Schedule
     gives_all: bool
-    """Whether a fetch without `since` gives the whole history, and not only recent prices."""
+    """Whether a fetch without `since` returns the whole history, not only recent prices."""
 
     def fetch(self, symbol: str, since: date | None = None) -> Fetched:
-        """The prices of `symbol` from `since` on, that day included; None: all there are.
+        """The prices of `symbol` on and after `since`, or all prices if it is None. May be empty.
 
-        There may be none. Raises UnknownSymbolError where the provider does not have the symbol,
-        KeyRefusedError where it refuses the key, TemporaryError where it does not answer now.
+        Raises UnknownSymbolError if the provider does not have the symbol, KeyRefusedError if it
+        rejects the API key, and TemporaryError if it does not answer now.
         """

@@ -1,7 +1,7 @@
 """Alpha Vantage's daily prices. https://www.alphavantage.co/documentation/#daily
 
-Adjusted prices and whole histories are for those who pay. A free key gives the latest 100 days as
-they were traded; the notes say so.
+Adjusted prices and whole histories need a paid plan. A free key gives the latest 100 days, not
+adjusted. The notes say so.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ SUFFIXES = {
     "XSHG": "SHH",
     "XSHE": "SHZ",
 }
-"""Its suffixes of exchanges, which are others than Yahoo's."""
+"""Alpha Vantage's suffixes of exchanges, which differ from Yahoo's."""
 COMPACT = timedelta(days=120)
-"""A compact answer has 100 sessions, which are more days than this."""
+"""A compact answer has 100 sessions, which cover more days than this."""
 NOT_ADJUSTED = (
     "Alpha Vantage's free prices cover the latest 100 days and are not adjusted for splits and"
     " dividends."
@@ -54,7 +54,7 @@ PREMIUM_ONLY = re.compile("premium (endpoint|feature)", re.IGNORECASE)
 
 
 class AlphaVantageProvider:
-    """Prices as traded (`plan` free) or adjusted (premium). `clock` gives epoch seconds."""
+    """Prices as traded (`plan` free) or adjusted (premium). `clock` returns epoch seconds."""
 
     name = "alphavantage"
     schedule = Schedule(timedelta(hours=5))
@@ -116,14 +116,14 @@ class AlphaVantageProvider:
     def _refusal(
         self, symbol: str, document: Mapping[str, Any], now: datetime
     ) -> StockcastError | None:
-        """What is said instead of prices, always with status 200."""
+        """The error in an answer without prices. Its status is always 200."""
         wrong = document.get("Error Message")
         said = document.get("Information") or document.get("Note") or wrong
         if not isinstance(said, str) or SERIES in document:
             return None
         quoted = self._http.quoted(said)
         if "apikey" in said and said == wrong:
-            return KeyRefusedError(f"Alpha Vantage refuses the key; set {KEY} to a valid one.")
+            return KeyRefusedError(f"Alpha Vantage rejects the key. Set {KEY} to a valid one.")
         if said == wrong:
             return UnknownSymbolError(f"Alpha Vantage has no prices of {symbol}: {quoted}.")
         if PREMIUM_ONLY.search(said):
@@ -135,7 +135,10 @@ class AlphaVantageProvider:
 
 
 def asked_as(symbol: str) -> str:
-    """Alpha Vantage's name of a symbol: VOD.LON, BRK-B. Raises UnknownSymbolError."""
+    """Alpha Vantage's name of a symbol, such as VOD.LON or BRK-B.
+
+    Raises UnknownSymbolError if it does not cover the exchange.
+    """
     exchange = exchanges.of_symbol(symbol)
     if exchange is None:
         return symbol.replace(".", "-")
@@ -165,7 +168,7 @@ def _given(item: tuple[str, Mapping[str, Any]]) -> GivenRow:
 
 
 def _until_tomorrow_s(now: datetime) -> float:
-    """Until the count of a day begins anew, in New York."""
+    """The seconds until the daily limit restarts, at midnight in New York."""
     local = now.astimezone(ZoneInfo("America/New_York"))
     midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), local.tzinfo)
     return (midnight - now).total_seconds()

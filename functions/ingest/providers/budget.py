@@ -1,4 +1,4 @@
-"""Keeps below a provider's limits, however many workers ask: a sliding window in Redis."""
+"""Keeps all workers together below a provider's limits, with a sliding window in Redis."""
 
 from __future__ import annotations
 
@@ -33,15 +33,17 @@ if wait == 0 then
 end
 return math.ceil(wait)
 """
-"""KEYS: the budget. ARGV: a unique name, then most and window (ms) of each limit.
+"""Counts one call if the budget allows it.
 
-Answers how many milliseconds to wait; 0: go ahead, it is counted. The time is Redis's own, since
-one worker whose clock is ahead would use the budget up for all.
+KEYS: the budget. ARGV: a unique name, then the limit and window (ms) of each limit.
+
+Returns how many milliseconds to wait. 0 means that the call is counted and can start. The script
+uses Redis's clock, because a worker whose clock is ahead would use up the budget for all.
 """
 
 
 class Budget:
-    """The calls of one provider."""
+    """The budget of calls to one provider."""
 
     def __init__(self, redis: Any, provider: str, limits: Sequence[Limit]) -> None:
         self._provider = provider
@@ -50,7 +52,7 @@ class Budget:
         self._script = redis.register_script(SPEND)
 
     def spend(self) -> None:
-        """Count one call. Raises ThrottledError, with the time to wait, where none is left."""
+        """Count one call. Raises ThrottledError, with the time to wait, if no call is left."""
         if not self._limits:
             return
         arguments: list[Any] = [secrets.token_hex(8)]

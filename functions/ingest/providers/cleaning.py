@@ -1,4 +1,4 @@
-"""Makes one clean history of the rows a provider gives."""
+"""Cleans the rows that a provider returns."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from functions.ingest.providers import Fetched
 from functions.ingest.providers.given import Given
 
 JUMP = 1.5
-"""A close this many times the last one, or its inverse, is worth a second look."""
-UNREADABLE = "no date that can be read"
+"""A close that is this many times the previous one, or its inverse, is suspicious."""
+UNREADABLE = "no readable date"
 NO_PRICE = "no usable price"
-TWICE = "a day that came twice"
+TWICE = "another row for the same day"
 FILLER = "the last close again, on a day when the exchange is closed"
 
 log = logging.getLogger(__name__)
@@ -32,12 +32,12 @@ def clean(
     instrument: Instrument,
     doubts: Sequence[str] = (),
 ) -> Fetched:
-    """The usable rows, ascending, one a day, none later than `last`.
+    """The usable rows, in ascending order, one per day, none later than `last`.
 
-    Leaves out rows that could not be read, that have no usable adjusted close, or that repeat the
-    last close on a day when the exchange is closed (by the calendar of `instrument`). Keeps the
-    latest given of rows for one day. The notes are `doubts`, and what was left out. Other columns
-    that make no sense become None.
+    Leaves out rows that are unreadable, have no usable adjusted close, or repeat the last close on
+    a day when the exchange is closed (by the calendar of `instrument`). If a day has several rows,
+    keeps the last one given. The notes are `doubts` and a summary of what was left out. Invalid
+    values in other columns become None.
     """
     acting = given.actions()
     chosen, left_out = _chosen(given, last, acting, instrument.sessions.is_session)
@@ -59,7 +59,7 @@ def clean(
 def _chosen(
     given: Given, last: date, acting: Collection[int], is_open: Callable[[date], bool]
 ) -> tuple[list[int], dict[str, list[str]]]:
-    """Which rows to keep, ascending by day, and the days of the others by why they are left out."""
+    """The rows to keep, in ascending order, and the days of the other rows, by reason."""
     dates, adjusted = given.rows.dates, given.rows.adj_close
     left_out: dict[str, list[str]] = {}
     if given.unreadable:
@@ -85,7 +85,7 @@ def _chosen(
 
 
 def _ascending(dates: Sequence[date]) -> Sequence[int]:
-    """The numbers of the rows by date; of those of one day, in the order they were given."""
+    """The indexes of the rows, sorted by date. Rows of the same day stay in the given order."""
     if all(map(lt, dates, dates[1:])):
         return range(len(dates))
     return sorted(range(len(dates)), key=dates.__getitem__)
@@ -104,7 +104,7 @@ def _note(why: str, dates: Sequence[str]) -> str:
 
 
 def jumps(rows: Rows) -> list[str]:
-    """The days (ISO) on which the adjusted close jumped by the factor JUMP, up or down."""
+    """The days (ISO) on which the adjusted close rose or fell by the factor JUMP or more."""
     return [
         rows.dates[at].isoformat()
         for at, (earlier, later) in enumerate(pairwise(rows.adj_close), start=1)

@@ -1,4 +1,4 @@
-"""Rows as a provider gives them, in columns."""
+"""Rows as a provider returns them, stored as columns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DATE_LENGTH = 10
 
 @dataclass(frozen=True)
 class GivenRow:
-    """A row as given; `row.adj_close` may be NaN. A split of 1 and a dividend of 0 are none."""
+    """A raw row. `row.adj_close` can be NaN. A split of 1 or a dividend of 0 means none."""
 
     row: PriceRow
     dividend: float = 0.0
@@ -24,7 +24,7 @@ class GivenRow:
 
 @dataclass(frozen=True)
 class Given:
-    """Rows whose numbers may be NaN, and how many more there were without a date."""
+    """Raw rows, whose numbers can be NaN, and the number of rows without a readable date."""
 
     rows: Rows = field(default_factory=Rows)
     dividends: Sequence[float] = ()
@@ -33,12 +33,12 @@ class Given:
 
     @property
     def is_unreadable(self) -> bool:
-        """Whether there are rows, and none of them can be read."""
+        """Whether there are rows but none of them is readable."""
         return self.unreadable > 0 and not self.rows
 
     @classmethod
     def of(cls, rows: Iterable[GivenRow | None]) -> Given:
-        """`rows`, of which those are None that could not be read."""
+        """From rows. An unreadable row is None."""
         listed = list(rows)
         readable = [one for one in listed if one is not None]
         return cls(
@@ -50,8 +50,9 @@ class Given:
 
     @classmethod
     def in_columns(cls, columns: Iterable[Sequence[Any]]) -> Given:
-        """The columns of a JSON document: date, open, high, low, close, volume, adjusted close,
-        dividend, split.
+        """From the columns of a JSON document.
+
+        Their order is date, open, high, low, close, volume, adjusted close, dividend, split.
         """
         days, *others = columns
         dates = _days(days)
@@ -65,23 +66,23 @@ class Given:
         return cls(Rows((dates, *prices)), dividends, splits, unreadable)
 
     def actions(self) -> frozenset[int]:
-        """The numbers of the rows with which a split or a dividend takes effect."""
+        """The indexes of the rows on whose day a split or dividend takes effect."""
         told = enumerate(zip(self.dividends, self.splits, strict=True))
         return frozenset(at for at, (paid, split) in told if paid > 0 or (split > 0 and split != 1))
 
 
 def number(value: object) -> float:
-    """A number of a JSON document as float; NaN where there is none."""
+    """A number in a JSON document as a float. NaN if it is not a number."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         try:
             return float(value)
-        except OverflowError:  # JSON has whole numbers of any length
+        except OverflowError:  # whole numbers in JSON can have any length
             return math.nan
     return math.nan
 
 
 def decimal(value: object) -> float:
-    """A number that a JSON document may have as text; NaN where there is none."""
+    """A number in a JSON document, possibly as text. NaN if it is not a number."""
     try:
         return float(value) if isinstance(value, str) else number(value)
     except ValueError:
@@ -89,7 +90,7 @@ def decimal(value: object) -> float:
 
 
 def each(rows: Iterable[Any], read: Callable[[Any], GivenRow]) -> list[GivenRow | None]:
-    """What `read` makes of each row of a provider's answer; None where it cannot be read."""
+    """`read` applied to each row of a provider's answer. None for an unreadable row."""
 
     def row_or_none(row: Any) -> GivenRow | None:
         try:
@@ -105,7 +106,7 @@ def _numbers(column: Iterable[Any]) -> list[float]:
 
 
 def _days(column: Sequence[Any]) -> list[date | None]:
-    """The days that ISO dates or times begin with; None where there is none."""
+    """The dates of ISO dates or times. None if there is no date."""
     try:
         return [date.fromisoformat(value[:DATE_LENGTH]) for value in column]
     except (TypeError, ValueError):

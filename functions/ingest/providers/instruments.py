@@ -1,4 +1,4 @@
-"""Settles where a symbol trades and in which currency, from all that is known of it."""
+"""Works out where a symbol trades, and in which currency, from all known facts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from functions.common.prices.instrument import Instrument
 
 LATEST_ROWS = 260
 MOST_OUTSIDE = 0.05
-"""Prices that move on more days than this share outside their calendar follow another one."""
+"""If prices move on a larger share of days outside their calendar, the calendar is wrong."""
 OF_KIND = {
     Kind.CRYPTO: calendars.EVERY_DAY,
     Kind.CURRENCY: calendars.ON_WEEKDAYS,
@@ -23,11 +23,11 @@ OF_KIND = {
 
 
 def settled(symbol: str, told: Instrument, rows: Rows) -> Instrument:
-    """`told` with what it lacks.
+    """`told`, with its missing facts filled in.
 
-    The calendar is that of the exchange, which the provider or the symbol names, or the main one
-    in the time zone. Where neither is known, or the prices move on other days, it is the one that
-    fits the days of the prices.
+    The calendar belongs to the exchange that the provider or the symbol names, or to the main
+    exchange in the time zone. If none is known, or if prices move on other days, the calendar is
+    inferred from the dates of the prices.
     """
     kind = exchanges.kind_of(symbol)
     exchange = exchanges.all_exchanges().get(told.exchange) or exchanges.of_symbol(symbol)

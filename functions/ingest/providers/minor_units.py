@@ -1,4 +1,4 @@
-"""Prices that a provider gives in hundredths of a currency, such as pence."""
+"""Converts prices that a provider quotes in hundredths of a currency, such as pence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functions.ingest.providers.given import GivenRow
 
 
 class Minor(NamedTuple):
-    """A currency whose hundredths are quoted, and what they and the whole are called."""
+    """A currency, and the names of its hundredths and of its whole unit."""
 
     currency: str
     hundredths: str
@@ -24,7 +24,7 @@ MINOR = {
     "ZAC": Minor("ZAR", "cents", "rand"),
     "ILA": Minor("ILS", "agorot", "shekels"),
 }
-"""By the code that providers give for the hundredths."""
+"""The currencies by the code that providers use for their hundredths."""
 
 
 def whole_currency(code: str) -> str:
@@ -35,11 +35,11 @@ def whole_currency(code: str) -> str:
 def in_whole_units(
     provider: str, symbol: str, code: str, given: Iterable[GivenRow | None]
 ) -> tuple[list[GivenRow | None], tuple[str, ...]]:
-    """The rows in the whole currency, and the note that says so where they were in hundredths."""
+    """The rows in the whole currency. If they were in hundredths, a note says so."""
     if code not in MINOR:
         return list(given), ()
     unit = MINOR[code]
-    note = f"{provider} quotes {symbol} in {unit.hundredths}; Stockcast shows {unit.whole}."
+    note = f"{provider} quotes {symbol} in {unit.hundredths}. Stockcast shows {unit.whole}."
     return [one and _divided(one) for one in given], (note,)
 
 

@@ -35,7 +35,7 @@ DATABASE = "NASDAQ_DATA_LINK_DATABASE"
 WIKI = "WIKI"
 WIKI_ENDS = date(2018, 3, 27)
 LAG = timedelta(hours=5, minutes=30)
-"""Its databases of end-of-day prices are corrected until about then."""
+"""About how long after the close its end-of-day databases are corrected."""
 FIRST_DAY = date(1950, 1, 1)
 ERROR_CODE = re.compile(r"QE([A-Z])")
 DIVIDEND = ("exdividend", "dividend")
@@ -43,7 +43,7 @@ SPLIT = ("splitratio", "split")
 
 
 class NasdaqProvider:
-    """Adjusted daily prices of one database. `clock` gives the time in epoch seconds."""
+    """Adjusted daily prices of one database. `clock` returns the time in epoch seconds."""
 
     name = "nasdaq"
     gives_all = True
@@ -88,7 +88,7 @@ class NasdaqProvider:
         return clean(self.name, symbol, given, today, settled(symbol, UNKNOWN, given.rows))
 
     def _refusal(self, symbol: str, reply: Reply) -> StockcastError:
-        """What the letter after QE says: https://docs.data.nasdaq.com/docs/error-codes"""
+        """The error for the letter after QE: https://docs.data.nasdaq.com/docs/error-codes"""
         try:
             error = json.loads(reply.text)["quandl_error"]
             letter = ERROR_CODE.match(error["code"])[1]  # type: ignore[index] # caught below
@@ -102,26 +102,26 @@ class NasdaqProvider:
             ),
             "A": self._key_refused(said),
             "P": KeyRefusedError(
-                f"The key in {KEY} has no access to the database {self._database} ({said});"
-                f" subscribe to it, or set {DATABASE} to one it has."
+                f"The key in {KEY} has no access to the database {self._database} ({said})."
+                f" Subscribe to it, or set {DATABASE} to one that you can access."
             ),
             "C": UnknownSymbolError(
                 f"Nasdaq Data Link has no prices of {symbol} in {self._database} ({said})."
             ),
-            "S": RequestError(f"Nasdaq Data Link does not take {symbol}: {said}."),
+            "S": RequestError(f"Nasdaq Data Link does not accept {symbol}: {said}."),
         }
-        failed = TemporaryError(f"Nasdaq Data Link has failed: {said}.", retry_after_s=wait_s)
+        failed = TemporaryError(f"Nasdaq Data Link failed: {said}.", retry_after_s=wait_s)
         return of_class.get(letter, failed)
 
     @staticmethod
     def _key_refused(said: str) -> KeyRefusedError:
         return KeyRefusedError(
-            f"Nasdaq Data Link refuses the key ({said}); set {KEY} to a valid one."
+            f"Nasdaq Data Link rejects the key ({said}). Set {KEY} to a valid one."
         )
 
 
 def _given(names: Sequence[str], rows: Sequence[Any]) -> Given:
-    """Rows by the columns' names, which differ in punctuation between databases."""
+    """The rows. Columns are found by name, ignoring punctuation that differs by database."""
     if not rows:
         return Given()
     none = [None] * len(names)

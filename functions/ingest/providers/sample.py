@@ -1,4 +1,4 @@
-"""Real daily prices of five stocks up to 2013 that come with Stockcast: no key, no network."""
+"""Real daily prices of five stocks until 2013, bundled with Stockcast. No key, no network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DATA = Path(__file__).parents[1] / "data" / "sample_prices.csv.gz"
 
 
 class SampleProvider:
-    """The bundled sample; `data/README.md` says where it is from."""
+    """The bundled sample data. `data/README.md` names its source."""
 
     name = "sample"
     gives_all = True

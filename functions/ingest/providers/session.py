@@ -1,4 +1,4 @@
-"""HTTP to a provider: time-outs, bounded retries, a limit of size, and no key in any message."""
+"""HTTP to a provider, with timeouts, retries, a size limit, and no keys in messages."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ CONNECT_TIMEOUT_S = 3.0
 READ_TIMEOUT_S = 15.0
 TOTAL_TIMEOUT_S = 45.0
 LONGEST_WAIT_S = 5.0
-"""Longer waits are the broker's business: it delivers the event again after Retry-After."""
+"""For longer waits, the broker delivers the event again after Retry-After."""
 MOST_BYTES = 16 * 1024 * 1024
 QUOTED_CHARACTERS = 200
 RETRY_AFTER_S = 30.0
 LONGEST_RETRY_AFTER_S = 31 * 86_400.0
-"""A provider's quota is given anew after a month at most."""
+"""A provider's quota restarts after a month at most."""
 OK, TOO_MANY, SERVER_ERROR = 200, 429, 500
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A provider's answer; `text` is its whole body."""
+    """A provider's answer. `text` is its whole body."""
 
     status: int
     text: str
     retry_after_s: float | None = None
 
     def says(self, field: str) -> bool:
-        """Whether the provider itself answers, with a JSON object that has `field`.
+        """Whether the answer is a JSON object with `field`, so it comes from the provider itself.
 
-        A proxy or a wall against robots in between answers with a page.
+        A proxy or a bot blocker on the way answers with an HTML page.
         """
         try:
             document = json.loads(self.text)
@@ -49,11 +49,11 @@ class Reply:
 
 
 class ProviderSession:
-    """Asks one provider over HTTP; safe to share between threads.
+    """Sends HTTP requests to one provider. Threads can share it.
 
-    `spend` is called before each attempt and may raise (the budget). `secrets` never appear in
-    an error. Attempts are repeated after connection errors, 429 and 5xx, with full jitter.
-    `count` is told what came of each.
+    It calls `spend` before each attempt, which can raise an error (the budget). It repeats attempts
+    after connection errors, 429 and 5xx, with full jitter. It calls `count` with the outcome of
+    each attempt. `secrets` never appear in an error.
     """
 
     def __init__(
@@ -77,15 +77,15 @@ class ProviderSession:
         self._of_thread = threading.local()
 
     def get(self, url: str, params: Mapping[str, str]) -> Reply:
-        """The answer, whatever its status below 500 but 429.
+        """The answer, with any status below 500 except 429.
 
-        Raises ThrottledError on 429 or without budget, BadAnswerError where the body is too
-        large, TemporaryError where the provider cannot be reached or has failed.
+        Raises ThrottledError on 429 or if the budget is used up, BadAnswerError if the body is too
+        large, and TemporaryError if the provider cannot be reached or fails.
         """
         return self.insistently(lambda: self._once(url, params))
 
     def insistently(self, attempt: Callable[[], Reply]) -> Reply:
-        """What `attempt` answers, tried up to ATTEMPTS times; each is paid from the budget."""
+        """The answer of `attempt`, tried up to ATTEMPTS times. Each try uses the budget."""
         from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
         retrying = Retrying(
@@ -98,20 +98,23 @@ class ProviderSession:
         return retrying(self._counted, attempt)
 
     def parsed(self, reply: Reply, kind: Any = Any) -> Any:
-        """The JSON of a reply with status 200 as a `kind`; else BadAnswerError, which quotes it."""
+        """The JSON of a reply as a `kind`.
+
+        Raises BadAnswerError, which quotes the reply, if it is invalid or its status is not 200.
+        """
         if reply.status != OK:
             raise self.unexpected(reply)
         try:
             return msgspec.json.decode(reply.text, type=kind)
         except (msgspec.MsgspecError, RecursionError):
-            # Some write NaN, which is no JSON, though Python's own library reads it.
+            # Some providers write NaN, which is not JSON but which Python's library reads.
             try:
                 return msgspec.convert(json.loads(reply.text), kind)
             except (msgspec.MsgspecError, ValueError, RecursionError) as error:
                 raise self.unexpected(reply) from error
 
     def unexpected(self, reply: Reply) -> BadAnswerError:
-        """The error that quotes what was answered instead of anything documented."""
+        """The error for an undocumented answer, which it quotes."""
         message = f"{self.provider} answered {reply.status} with {self.quoted(reply.text)}."
         return BadAnswerError(message, retry_after_s=RETRY_AFTER_S)
 
@@ -141,7 +144,7 @@ class ProviderSession:
         reply = attempt()
         if reply.status == TOO_MANY:
             wait_s = RETRY_AFTER_S if reply.retry_after_s is None else reply.retry_after_s
-            message = f"{self.provider} asks to wait: {self.quoted(reply.text)}."
+            message = f"{self.provider} limits our requests: {self.quoted(reply.text)}."
             raise ThrottledError(message, retry_after_s=wait_s)
         if reply.status >= SERVER_ERROR:
             message = f"{self.provider} answered {reply.status}: {self.quoted(reply.text)}."
@@ -173,11 +176,11 @@ class ProviderSession:
                 return Reply(answer.status_code, text, retry_after(answer.headers))
         except RequestException as error:
             message = f"{self.provider} does not answer: {self._discreet(str(error))}"
-            raise TemporaryError(message) from None  # the cause may name the key
+            raise TemporaryError(message) from None  # the cause may contain the key
 
     def too_large(self) -> BadAnswerError:
-        """The error of an answer that is larger than any history."""
-        message = f"{self.provider} answered more than {MOST_BYTES // 2**20} MB, which is refused."
+        """The error for an answer that is larger than any price history."""
+        message = f"{self.provider} answered more than the limit of {MOST_BYTES // 2**20} MB."
         return BadAnswerError(message, retry_after_s=RETRY_AFTER_S)
 
     def _session(self) -> Any:
@@ -185,12 +188,12 @@ class ProviderSession:
 
         if not hasattr(self._of_thread, "session"):
             self._of_thread.session = requests.Session()
-            self._of_thread.session.trust_env = False  # no netrc that replaces our header
+            self._of_thread.session.trust_env = False  # a netrc file would replace our header
         return self._of_thread.session
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Retry-After in seconds, a month at most; None where there is none that can be read."""
+    """Retry-After in seconds, at most a month. None if it is missing or invalid."""
     from urllib3.exceptions import InvalidHeader
     from urllib3.util import Retry
 

@@ -1,4 +1,4 @@
-"""Builds the providers that the settings name, each with its budget."""
+"""Builds the configured providers, each with its budget."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ def providers(
     spend_of: Callable[[str], Callable[[], None]],
     clock: Callable[[], float],
 ) -> list[Provider]:
-    """The providers in the order of PROVIDERS. ConfigurationError where one cannot be used.
+    """The providers, in the order of PROVIDERS. Raises ConfigurationError if one is not usable.
 
-    `spend_of` gives for a provider's name what is called before each call to it (`Budget.spend`).
+    `spend_of` maps a provider's name to the function to call before each request
+    (`Budget.spend`).
     """
     return [_provider(name, settings, spend_of, clock) for name in settings.providers]
 

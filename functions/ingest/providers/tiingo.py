@@ -33,7 +33,7 @@ from functions.ingest.providers.session import OK, ProviderSession, Reply
 URL = "https://api.tiingo.com"
 KEY = "TIINGO_API_KEY"
 FIRST_DAY = date(1962, 1, 2)
-"""Without a start, Tiingo answers with the latest day alone."""
+"""Without a start date, Tiingo returns only the latest day."""
 EXCHANGES = {
     "NYSE": "XNYS",
     "NASDAQ": "XNAS",
@@ -41,7 +41,7 @@ EXCHANGES = {
     "NYSE MKT": "XASE",
     "BATS": "BATS",
 }
-"""Tiingo's codes of exchanges, and their MICs."""
+"""The MICs of Tiingo's exchange codes."""
 OVER_QUOTA = "you have run over your"
 SHOWN = 200
 
@@ -49,7 +49,7 @@ log = logging.getLogger(__name__)
 
 
 class TiingoProvider:
-    """Adjusted daily prices of US listings. `clock` gives the time in epoch seconds."""
+    """Adjusted daily prices of US listings. `clock` returns the time in epoch seconds."""
 
     name = "tiingo"
     gives_all = True
@@ -89,13 +89,13 @@ class TiingoProvider:
         return clean(self.name, symbol, given, today, settled(symbol, told, given.rows))
 
     def _told(self, symbol: str) -> Instrument:
-        """What Tiingo says of the symbol; nothing where it does not answer: prices do without."""
+        """Tiingo's facts about the symbol. Empty if Tiingo fails, because they are optional."""
         try:
             about = self._http.parsed(self._http.get(self._address(symbol), {}))
             exchange = EXCHANGES.get(str(about.get("exchangeCode", "")).upper(), "")
             return Instrument(str(about.get("name") or ""), exchange)
         except (TemporaryError, AttributeError) as error:
-            log.warning("Tiingo does not say what %s is: %s", symbol, error)
+            log.warning("Tiingo returned no facts about %s: %s", symbol, error)
             return UNKNOWN
 
     def _address(self, symbol: str) -> str:
@@ -112,15 +112,15 @@ class TiingoProvider:
         if not reply.says("detail"):
             return None
         if reply.status in {401, 403}:
-            message = f"Tiingo refuses the key ({reply.status}); set {KEY} to a valid one."
+            message = f"Tiingo rejects the key ({reply.status}). Set {KEY} to a valid one."
             return KeyRefusedError(message)
         if reply.status == 404:  # noqa: PLR2004
-            return UnknownSymbolError(f"Tiingo has no prices of {symbol}; check the ticker.")
+            return UnknownSymbolError(f"Tiingo has no prices of {symbol}. Check the ticker.")
         return None
 
 
 class _Row(msgspec.Struct, gc=False):
-    """A day as Tiingo tells it: any of these may be anything."""
+    """A day in Tiingo's answer. Fields can have any type."""
 
     date: Any = None
     open: Any = None

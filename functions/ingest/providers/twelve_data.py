@@ -34,10 +34,10 @@ DAY_S, MINUTE_S = 86_400, 60
 
 
 class TwelveDataProvider:
-    """Prices adjusted for splits and dividends. `clock` gives the time in epoch seconds.
+    """Prices adjusted for splits and dividends. `clock` returns the time in epoch seconds.
 
-    It does not tell on which days these took effect: the overlap of the tail shows that older
-    prices have changed.
+    Twelve Data does not report the days of splits and dividends. The overlap of the tail shows
+    whether older prices have changed.
     """
 
     name = "twelvedata"
@@ -56,7 +56,7 @@ class TwelveDataProvider:
         self._url = url.rstrip("/")
 
     def fetch(self, symbol: str, since: date | None = None) -> Fetched:
-        """See `Provider.fetch`. Of very long histories, the latest 5000 days."""
+        """See `Provider.fetch`. Returns at most the latest 5000 days."""
         now = datetime.fromtimestamp(self._clock(), timezone.utc)
         reply = self._http.get(
             f"{self._url}/time_series",
@@ -90,11 +90,11 @@ class TwelveDataProvider:
     def _refusal(
         self, symbol: str, reply: Reply, error: Mapping[str, Any], now: datetime
     ) -> StockcastError:
-        """What `code` in an answer says: https://twelvedata.com/docs#errors"""
+        """The error for the `code` in an answer: https://twelvedata.com/docs#errors"""
         said = self._http.quoted(error["message"])
         code = error.get("code")
         if code == 401:  # noqa: PLR2004
-            return KeyRefusedError(f"Twelve Data refuses the key; set {KEY} to a valid one.")
+            return KeyRefusedError(f"Twelve Data rejects the key. Set {KEY} to a valid one.")
         if code == 429:  # noqa: PLR2004
             seconds = now.timestamp()
             window = DAY_S if "day" in error["message"] else MINUTE_S
@@ -106,7 +106,7 @@ class TwelveDataProvider:
 
 
 def _error(reply: Reply) -> Mapping[str, Any] | None:
-    """What Twelve Data itself says is wrong, with `code` and `message`; None where nothing is."""
+    """Twelve Data's own error object, with `code` and `message`. None if there is none."""
     try:
         document = json.loads(reply.text)
     except (ValueError, RecursionError):
@@ -116,7 +116,7 @@ def _error(reply: Reply) -> Mapping[str, Any] | None:
 
 
 def asked_as(symbol: str) -> dict[str, str]:
-    """Twelve Data's parameters for a symbol: VOD and XLON, EUR/USD, BTC/USD, BRK.B."""
+    """Twelve Data's parameters for a symbol, such as VOD and XLON, EUR/USD, BTC/USD or BRK.B."""
     kind = exchanges.kind_of(symbol)
     exchange = exchanges.of_symbol(symbol)
     if kind is Kind.CRYPTO:

@@ -1,4 +1,4 @@
-"""Files that people upload, as one more provider of prices."""
+"""Uploaded files, as one more price provider."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from functions.ingest.uploads.reader import Limits
 
 FEWEST_ROWS = 30
-"""What a forecast needs."""
+"""The rows that a forecast needs."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """What was read in a file: the prices of the series chosen, and what the file has beside it."""
+    """The content of a file: the prices of the chosen series, and the names of the others."""
 
     fetched: Fetched
     name: str
@@ -36,7 +36,7 @@ class Read:
     uploaded_at: datetime
 
     def document(self) -> dict[str, Any]:
-        """As the API answers it."""
+        """The document that the API returns."""
         rows = self.fetched.rows
         doubts = self.fetched.instrument.doubts(self.fetched.symbol, rows[-1].date)
         return {
@@ -53,9 +53,9 @@ class Read:
 
 
 class UploadProvider:
-    """Reads what web has put into S3, until `ttl_s` after it came. `clock` gives epoch seconds.
+    """Reads uploaded files from S3 until `ttl_s` after the upload. `clock` returns epoch seconds.
 
-    `limits` are how large a file may be; None: as large as the API takes.
+    `limits` is how large a file may be. None means the API's limits.
     """
 
     name = uploads.PROVIDER
@@ -72,14 +72,14 @@ class UploadProvider:
         self._ttl = timedelta(seconds=ttl_s)
         self._clock = clock
         self._limits = limits
-        # Reading takes up to 150 MB of memory, so it is done one file at a time.
+        # Reading takes up to 150 MB of memory, so only one file is read at a time.
         self._reading = threading.Lock()
 
     def read(self, symbol: str) -> Read:
-        """The file that a symbol stands for.
+        """The content of the file with this symbol.
 
-        Raises UnknownSymbolError where it has expired or never was, UnreadableFileError where it
-        holds no prices, and what S3 raises.
+        Raises UnknownSymbolError if it has expired or never existed, UnreadableFileError if it has
+        no readable prices, and the errors of S3.
         """
         upload = self._files.get(symbol)
         if upload is None:
@@ -101,9 +101,9 @@ class UploadProvider:
 def read(
     upload: Upload, symbol: str, uploaded_at: datetime, today: date, limits: Limits | None = None
 ) -> Read:
-    """The prices of the series that the upload chooses. Raises UnreadableFileError.
+    """The prices of the chosen series. Raises UnreadableFileError if they cannot be read.
 
-    `limits` are those of an upload over the API, unless others are given.
+    `limits` defaults to the API's limits.
     """
     from functions.ingest.uploads import reader
 
@@ -113,11 +113,11 @@ def read(
     notes = asset.notes
     if has_several and not upload.column:
         others = listed(list(file.names))
-        note = f"The file holds {len(file.names)} series: {others}. This is {shown(asset.name)};"
-        notes = (f"{note} choose another with `column`.", *notes)
+        note = f"The file has {len(file.names)} series: {others}. This is {shown(asset.name)}."
+        notes = (f"{note} Choose another with `column`.", *notes)
     rows = asset.rows()
     if len(rows) < FEWEST_ROWS:
-        few = f"The file has {len(rows)} prices; a forecast needs at least {FEWEST_ROWS}."
+        few = f"The file has {len(rows)} prices. A forecast needs at least {FEWEST_ROWS}."
         notes = (*notes, few)
     name = f"{upload.name}: {asset.name}" if has_several else asset.name or upload.name
     instrument = settled(symbol, Instrument(name), Rows.of(rows))
@@ -128,8 +128,7 @@ def read(
 
 def unknown(symbol: str) -> UnknownSymbolError:
     message = (
-        f"{symbol} is an uploaded file, and there is none under this symbol now. It may have"
-        " expired: upload the file again."
+        f"The uploaded file {symbol} does not exist. It may have expired. Upload the file again."
     )
     return UnknownSymbolError(message)
 

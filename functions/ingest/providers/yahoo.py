@@ -1,4 +1,4 @@
-"""Yahoo Finance through the library yfinance, an optional extra: its terms allow personal use."""
+"""Yahoo Finance, through the optional library yfinance. Yahoo's terms allow personal use only."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ EXCHANGES = {
     "ASE": "XASE",
     "BTS": "BATS",
 }
-"""Yahoo's codes of exchanges whose symbols have no suffix, and their MICs."""
+"""The MICs of Yahoo's exchange codes whose symbols have no suffix."""
 TOO_LARGE = 63
 """CURLE_FILESIZE_EXCEEDED"""
 NOT_FOUND = 404
 
 
 class YahooProvider:
-    """Adjusted daily prices; open, high, low and close come adjusted for splits.
+    """Adjusted daily prices. Open, high, low and close are adjusted for splits.
 
-    `clock` gives the time in epoch seconds; `url` stands for all hosts of Yahoo, if given.
+    `clock` returns the time in epoch seconds. If `url` is set, it replaces all of Yahoo's hosts.
     """
 
     name = "yahoo"
@@ -73,7 +73,7 @@ class YahooProvider:
             from curl_cffi import requests as curl
         except ImportError as error:
             message = (
-                "PROVIDERS names yahoo, which needs the library yfinance; install it with"
+                "PROVIDERS names yahoo, which needs the library yfinance. Install it with"
                 " `pip install yfinance`, or leave yahoo out."
             )
             raise ConfigurationError(message) from error
@@ -91,12 +91,12 @@ class YahooProvider:
         from yfinance.scrapers.history import PriceHistory
 
         now = datetime.fromtimestamp(self._clock(), timezone.utc)
-        YfData.cache_get.cache_clear()  # a tail fetched anew must not be the one of yesterday
+        YfData.cache_get.cache_clear()  # otherwise a later fetch returns an old tail
         first = since or FIRST_DAY
         asked = PriceHistory(YfData(session=self._session), asked_as(symbol), "UTC")
         try:
             frame = asked.history(
-                start=first - ONE_DAY,  # a session may begin on the day before in UTC
+                start=first - ONE_DAY,  # in UTC, a session can begin on the day before
                 end=now.date() + 2 * ONE_DAY,
                 interval="1d",
                 auto_adjust=False,
@@ -109,30 +109,30 @@ class YahooProvider:
         except _NothingError:
             return Fetched(symbol, Rows())
         except _UnknownError as error:
-            message = f"Yahoo has no prices of {symbol} ({error}); check the ticker."
+            message = f"Yahoo has no prices of {symbol} ({error}). Check the ticker."
             raise UnknownSymbolError(message) from None
         except (YFException, KeyError, TypeError, IndexError, ValueError) as error:
-            message = f"Yahoo answered what yfinance does not understand: {cause(repr(error))}."
+            message = f"yfinance does not understand Yahoo's answer: {cause(repr(error))}."
             raise BadAnswerError(message) from error
         if given and not any(given):
-            message = f"Yahoo answered {len(given)} rows for {symbol}, none of them with a date."
+            message = f"Yahoo answered {len(given)} rows for {symbol}, but none has a date."
             raise BadAnswerError(message)
         given = [one for one in given if one is None or one.row.date >= first]
         instrument = settled(symbol, _instrument(told), Given.of(given).rows)
         code = str(told.get("currency") or "")
         given, doubts = in_whole_units("Yahoo", symbol, code, given)
-        # Before it is due, the row of today is that of a session still under way.
+        # Until today's row is due, its session is still open.
         last = self.schedule.due(now, instrument.sessions)
         return clean(self.name, symbol, Given.of(given), last, instrument, doubts)
 
 
 def asked_as(symbol: str) -> str:
-    """Yahoo's name of a symbol: a share class of a US stock has a dash, BRK-B."""
+    """Yahoo's name of a symbol. Share classes of US stocks have a dash, such as BRK-B."""
     return symbol if exchanges.of_symbol(symbol) else symbol.replace(".", "-")
 
 
 def _instrument(told: Mapping[str, Any]) -> Instrument:
-    """What Yahoo says of the symbol beside its prices."""
+    """Yahoo's facts about the symbol."""
     currency = str(told.get("currency") or "")
     return Instrument(
         name=str(told.get("longName") or told.get("shortName") or ""),
@@ -147,11 +147,11 @@ class _NothingError(Exception):
 
 
 class _UnknownError(Exception):
-    """The symbol is not known."""
+    """The symbol is unknown."""
 
 
 def _session_class(curl: Any) -> Any:
-    """A session that yfinance accepts and that keeps our rules on what it asks for prices."""
+    """A session class that yfinance accepts. It applies our rules to requests for prices."""
 
     class Session(curl.Session):  # type: ignore[misc] # the base class is only known at run time
         def __init__(self, http: ProviderSession, url: str, read_timeout_s: float) -> None:
@@ -165,7 +165,7 @@ def _session_class(curl: Any) -> Any:
             given["timeout"] = (CONNECT_TIMEOUT_S, self._read_timeout_s)
             if not parts.path.startswith(CHART):
                 return super().request(method, url, **given)
-            given["allow_redirects"] = False  # an error quotes the answer, which must be Yahoo's
+            given["allow_redirects"] = False  # errors quote the answer, so it must be Yahoo's own
             answers: list[Any] = []
 
             def attempt() -> Reply:
@@ -191,7 +191,7 @@ def _most_bytes() -> Any:
 
 
 def _check(http: ProviderSession, reply: Reply) -> None:
-    """Raise for what yfinance would hide or say less clearly."""
+    """Raise errors that yfinance would hide or report less clearly."""
     try:
         chart = json.loads(reply.text)["chart"]
         error, results = chart["error"], chart["result"]

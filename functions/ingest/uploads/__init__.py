@@ -1,1 +1,1 @@
-"""Reads the price files that people have: downloads, exports and spreadsheets, with pandas."""
+"""Reads users' price files with pandas: downloads, exports and spreadsheets."""

@@ -1,4 +1,4 @@
-"""What a column holds, by the names that providers, exports and people give it."""
+"""Recognizes the content of a column by its name, as providers, exports and users write it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAMES = {
     "volume": ("volume", "vol", "totalvolume", "sharesvolume", "volumen", "umsatz", "stuck"),
     "symbol": ("symbol", "ticker", "name", "stock", "asset", "stocksymbol", "tickersymbol"),
 }
-"""The names of each column, the likeliest first, as `key_of` writes them."""
+"""The names of each column, most likely first, in the form that `key_of` returns."""
 OTHERS = frozenset(
     {
         *("adjopen", "adjhigh", "adjlow", "adjvolume", "exdividend", "splitratio", "divcash"),
@@ -44,13 +44,16 @@ OTHERS = frozenset(
         *("exchange", "prevclose", "previousclose", "marketcap", "volumefrom", "volumeto"),
     }
 )
-"""Names of columns that are no prices to read: actions, changes, counts."""
+"""Names of columns that do not contain prices, such as actions, changes and counts."""
 NUMBERED = re.compile(r"^\s*\d+[a-z]?\.\s+")
 IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^][]*\]")
 
 
 def key_of(name: str) -> str:
-    """A column's name without case, accents, signs and numbering: `1. Adj. Close*`: adjclose."""
+    """A column's name without case, accents, punctuation and numbering.
+
+    For example, `1. Adj. Close*` becomes `adjclose`.
+    """
     plain = unicodedata.normalize("NFKD", NUMBERED.sub("", name.casefold()))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return re.sub(r"[\W_]+", "", IN_BRACKETS.sub("", plain))
@@ -60,17 +63,17 @@ FIELD_OF = {key: field for field, keys in NAMES.items() for key in keys}
 
 
 def is_known(name: str) -> bool:
-    """Whether a cell is the name of a column that files of prices have."""
+    """Whether a cell is a usual column name in a price file."""
     return key_of(name) in FIELD_OF or key_of(name) in OTHERS
 
 
 def field_of(name: str) -> str | None:
-    """The field a column of this name holds: a key of NAMES; None where it is none of them."""
+    """The field (a key of NAMES) that a column with this name contains, or None."""
     return FIELD_OF.get(key_of(name))
 
 
 def fields_of(names: Sequence[str]) -> dict[str, int]:
-    """Which column holds each field. UnreadableFileError where two are equally likely to."""
+    """The column of each field. Raises UnreadableFileError if two are equally likely."""
     keys = [key_of(name) for name in names]
     found: dict[str, int] = {}
     for field, known in NAMES.items():

@@ -1,4 +1,4 @@
-"""Reads a column of dates, in whichever way the whole of it is written."""
+"""Reads a column of dates in any usual format. All dates in it must have the same format."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ COMPACT = r"(?P<y>(?:18|19|20)\d{2})(?P<m>[01]\d)(?P<d>[0-3]\d)"
 EPOCH = r"-?\d{9,19}(?:\.\d+)?"
 MONTH_NAME = r"(?=.*[A-Za-z]{3})[A-Za-z0-9 ,.\-]+"
 SERIAL = r"[2-6]\d{4}"
-"""Days since the end of 1899: what a spreadsheet keeps behind a date."""
+"""Days since the end of 1899, which is how spreadsheets store dates."""
 SHAPES = (YEAR_FIRST, YEAR_LAST, COMPACT, EPOCH, SERIAL, MONTH_NAME)
 NAMED_FORMATS = (
     *("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d %b %y", "%b %d %y"),
     *("%a %b %d %Y", "%a %d %b %Y"),
 )
 EPOCH_UNITS = {13: "s", 16: "ms", 19: "us", 22: "ns"}
-"""The unit of a whole number of up to so many characters, sign included, less three."""
+"""The unit of a timestamp with up to `key - 2` characters, including the sign."""
 MOST_MONTHS = 12
 SAMPLE_ROWS = 1000
 FIRST_DAY = "1800-01-01"
@@ -40,14 +40,14 @@ ANYTHING_LIKE_A_DATE = re.compile(
 
 
 def looks_like_date(cell: str) -> bool:
-    """Whether a cell may be a date, in any way of writing."""
+    """Whether a cell looks like a date in any format."""
     return bool(ANYTHING_LIKE_A_DATE.fullmatch(cell.strip()))
 
 
 def dates_of(column: pd.Series, name: str, today: date) -> pd.Series:
-    """The days in `column`, by its index of line numbers, whose cells are text.
+    """The days in a text column, whose index has the line numbers.
 
-    Raises UnreadableFileError about a date that cannot be read, or can be read two ways.
+    Raises UnreadableFileError if a date is unreadable or ambiguous.
     """
     import pandas as pd
 
@@ -82,12 +82,12 @@ def _from_parts(parts: pd.DataFrame) -> pd.Series:
 
 
 def _century(years: pd.Series) -> pd.Series:
-    """As POSIX has it: 69 to 99 were in the last century."""
+    """The century of two-digit years, as in POSIX: 69 to 99 mean 1969 to 1999."""
     return years.str[:2].ge("69").map({True: "19", False: "20"})
 
 
 def _day_and_month(parts: pd.DataFrame, name: str, text: pd.Series) -> dict[str, pd.Series]:
-    """Which of the two numbers is the day: the column as a whole has to tell."""
+    """Which of the two numbers is the day and which the month, decided by the whole column."""
     first, second = parts["a"].astype(int), parts["b"].astype(int)
     day_first, month_first = first > MOST_MONTHS, second > MOST_MONTHS
     if day_first.any() and month_first.any():
@@ -100,15 +100,15 @@ def _day_and_month(parts: pd.DataFrame, name: str, text: pd.Series) -> dict[str,
             column=name,
             value=text[other],
         )
-    # Dots stand between day, month and year in this order wherever they are used.
+    # Dates with dots are always in the order day, month, year.
     if day_first.any() or (parts["separator"] == ".").all():
         return {"d": parts["a"], "m": parts["b"]}
     if month_first.any():
         return {"m": parts["a"], "d": parts["b"]}
     line, value = text.index[0], text.iloc[0]
     raise UnreadableFileError(
-        f"{shown(value)} can be read as day/month or month/day, and no other date in the column"
-        " tells which.",
+        f"{shown(value)} can be day/month or month/day, and no other date in the column shows"
+        " which.",
         CURE,
         line=int(line),
         column=name,
@@ -146,8 +146,8 @@ def _refuse_bad(days: pd.Series, text: pd.Series, name: str, today: date) -> Non
     if (early | late).any():
         line = days.index[early | late][0]
         raise UnreadableFileError(
-            f"{shown(text[line])} is {days[line]:%Y-%m-%d}, which is"
-            f" {'in the future' if late[line] else 'before any market'}.",
+            f"{shown(text[line])} means {days[line]:%Y-%m-%d}, which is"
+            f" {'in the future' if late[line] else 'before any market existed'}.",
             f"Correct the date, or remove the line. {CURE}",
             line=int(line),
             column=name,
@@ -157,5 +157,5 @@ def _refuse_bad(days: pd.Series, text: pd.Series, name: str, today: date) -> Non
 
 def _unread(line: int, name: str, value: str) -> UnreadableFileError:
     problem = f"{shown(value)} is not a date." if value else "there is no date."
-    cure = f"{CURE} Remove the line if it is no row of prices."
+    cure = f"{CURE} Remove the line if it is not a row of prices."
     return UnreadableFileError(problem, cure, line=int(line), column=name, value=value)

@@ -1,4 +1,4 @@
-"""Which columns of a table make which series: one, one a column, or one a symbol."""
+"""Finds the series in a table: a single one, one per column, or one per symbol."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from functions.ingest.uploads.table import NAMES_CURE, Table
 VALUES = (*PRICES, "volume")
 BINANCE = ("date", "open", "high", "low", "close", "volume", "close_time")
 BINANCE_COLUMNS = 11
-"""Binance's files of klines have no header, and 12 columns."""
+"""Binance's kline files have no header and 12 columns."""
 TICKERS_LIKE_NAMES = frozenset({"LOW", "OPEN"})
 CLOSE_CURE = "Name the column of prices 'close', or choose one with `column`."
 
 
 @dataclass(frozen=True)
 class Part:
-    """The columns of one series, by the field they hold."""
+    """The columns of one series, by field."""
 
     name: str
     fields: Mapping[str, int]
@@ -28,9 +28,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Layout:
-    """`parts` are the series; where `symbol` is a column, its values name them, in one part.
+    """The layout of a table.
 
-    `names` are those of the table's columns, and `notes` are about the file as a whole.
+    `names` are the column names. `parts` are the series. If there is a `symbol` column, its values
+    name the series, and there is only one part. `notes` are about the whole file.
     """
 
     names: tuple[str, ...]
@@ -41,14 +42,14 @@ class Layout:
 
     @property
     def is_wide(self) -> bool:
-        """Whether each column is a series of its own."""
+        """Whether each column is a separate series."""
         return len(self.parts) > 1 and self.symbol is None
 
 
 def layout_of(table: Table, column: str = "") -> Layout:
-    """How the table is laid out; `column` names the column of closes of a person's own choice.
+    """The layout of the table. `column` names the column of closes that the user has chosen.
 
-    Raises UnreadableFileError where it does not tell dates or prices.
+    Raises UnreadableFileError if there are no dates or no prices.
     """
     if not table.names:
         return _without_header(table)
@@ -78,7 +79,7 @@ def _of_names(names: tuple[str, ...], date: int, fields: Mapping[str, int]) -> L
 
 
 def _named(column: str, names: tuple[str, ...]) -> int | None:
-    """Which column has this name, if need be in another case."""
+    """The column with this name. Ignores case if no name matches exactly."""
     if not column:
         return None
     if column in names:
@@ -88,7 +89,7 @@ def _named(column: str, names: tuple[str, ...]) -> int | None:
 
 
 def _without_close(names: tuple[str, ...], date: int, symbol: int | None) -> Layout:
-    """One column of any name is the close; several, none of which is known, are a series each."""
+    """The layout without a known close. One column is the close. Several are a series each."""
     others = [
         at
         for at, name in enumerate(names)
@@ -105,18 +106,18 @@ def _without_close(names: tuple[str, ...], date: int, symbol: int | None) -> Lay
             line=1,
         )
     if len(others) == 1:
-        note = f"The column {shown(names[others[0]])} is taken as the close."
+        note = f"The column {shown(names[others[0]])} is used as the close."
         return Layout(names, date, (Part("", {"close": others[0]}),), symbol, (note,))
     for at in others:
         if [names[other] for other in others].count(names[at]) > 1:
             raise UnreadableFileError(
-                f"{shown(names[at])} is there twice.", "Remove or rename one.", column=names[at]
+                f"{shown(names[at])} appears twice.", "Remove or rename one.", column=names[at]
             )
     return Layout(names, date, tuple(Part(names[at], {"close": at}) for at in others))
 
 
 def _with_tickers(fields: list[str], tickers: list[str]) -> Layout:
-    """Two header lines, as yfinance writes them: a field and a ticker for each column."""
+    """The layout with two header lines, as in yfinance: a field and a ticker per column."""
     found: dict[str, dict[str, int]] = {}
     for at, (field, ticker) in enumerate(zip(fields[1:], tickers[1:], strict=False), 1):
         named = field_of(field)
@@ -135,7 +136,7 @@ def _with_tickers(fields: list[str], tickers: list[str]) -> Layout:
 
 def _without_header(table: Table) -> Layout:
     width = table.cells.shape[1]
-    note = "The file has no names of columns; its first column is taken as the date"
+    note = "The file has no column names. The first column is used as the date"
     if width == 2:  # noqa: PLR2004 - a date and a price
         names: tuple[str, ...] = ("date", "close")
         return Layout(
@@ -147,7 +148,7 @@ def _without_header(table: Table) -> Layout:
         fields = {name: at for at, name in enumerate(BINANCE) if name in VALUES}
         notes = (f"{note}, and the others as Binance's open, high, low, close and volume.",)
         return Layout(names, 0, (Part("", fields),), notes=notes)
-    message = f"there is no line of column names above the first prices, and {width} columns."
+    message = f"there are {width} columns, but no line of column names above the first prices."
     raise UnreadableFileError(message, NAMES_CURE, line=int(table.cells.index[0]))
 
 
@@ -160,7 +161,7 @@ def _column_of_dates(table: Table, names: tuple[str, ...]) -> int:
     if "" in names and len(first) and first.iloc[:, names.index("")].map(looks_like_date).all():
         return names.index("")
     raise UnreadableFileError(
-        f"None of the columns {listed([name for name in names if name])} holds dates.",
+        f"None of the columns {listed([name for name in names if name])} contains dates.",
         "Name the column of dates 'date', and write dates like 2013-03-01.",
         line=1,
     )

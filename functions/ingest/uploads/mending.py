@@ -1,4 +1,4 @@
-"""Sorts the rows of one series, drops what is not a price, and notes each change."""
+"""Sorts the rows of one series, drops rows without a price, and notes each change."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 PRICES = ("open", "high", "low", "close", "adj_close")
 ROUGHEST = 0.15
-"""No price moves so much on the median day; volumes and other counts do."""
+"""If the median daily change is larger than this, the values are counts such as volumes."""
 FEWEST_MOVES = 10
 DAILY_GAP = 5
-"""Rows so many days apart are not daily."""
+"""If rows are this many days apart, they are not daily."""
 NAMED_DAYS = 3
 
 
 def price_column(frame: pd.DataFrame) -> str:
-    """The column that the series is forecast from."""
+    """The column to forecast from."""
     return "adj_close" if "adj_close" in frame else "close"
 
 
 def mended(
     frame: pd.DataFrame, headers: dict[str, str], name: str
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The rows ascending by date, one a day, with positive prices, and notes of what was done.
+    """The repaired rows: in ascending order, one per day, with positive prices. Also the notes.
 
-    `frame` has a column `date`, and line numbers as its index; `headers` are the file's own names
-    of its columns. Raises UnreadableFileError about a negative price, and where no price is left.
+    `frame` has a column `date` and line numbers as its index. `headers` has the file's own column
+    names. Raises UnreadableFileError if a price is negative, or if no price is left.
     """
     notes: list[str] = []
     prices = [column for column in PRICES if column in frame]
@@ -41,29 +41,29 @@ def mended(
     missing = frame[price].isna()
     if missing.all():
         of = f" of {shown(name)}" if name else ""
-        raise UnreadableFileError(f"There is no price{of}.", "Give a file with prices.")
+        raise UnreadableFileError(f"There is no price{of}.", "Use a file with prices.")
     if missing.any():
-        notes.append(f"{_rows(missing.sum())} without a price left out{_on(frame, missing)}.")
+        notes.append(f"Left out {_rows(missing.sum())} without a price{_on(frame, missing)}.")
         frame = frame[~missing]
     frame = _sorted(frame, notes)
     frame = _one_a_day(frame, notes)
     frame = _possible(frame, notes)
     if price == "close":
-        notes.append("The file has no adjusted closes; its closes are taken as adjusted.")
+        notes.append("The file has no adjusted closes. Its closes are used as adjusted closes.")
     frame = frame.set_index("date")
     gap = frame.index.to_series().diff()[1:].dt.days.median() if len(frame) > 1 else 1
     if gap >= DAILY_GAP:
         notes.append(
-            f"The rows are {gap:.0f} days apart, but each is read as one trading day: do not trust"
-            " the range. Give daily prices."
+            f"The rows are {gap:.0f} days apart, but each counts as one trading day. Do not trust"
+            " the range. Use daily prices."
         )
     return frame, tuple(notes)
 
 
 def similar(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The series of a wide file, if all may be prices. UnreadableFileError names one that is not.
+    """The series of a wide file that have values.
 
-    A series without any value is left out.
+    Raises UnreadableFileError, which names the series, if one cannot be prices.
     """
     import numpy as np
 
@@ -77,19 +77,19 @@ def similar(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         moves = np.abs(np.diff(np.log(closes.to_numpy())))
         if len(moves) >= FEWEST_MOVES and np.median(moves) > ROUGHEST:
             raise UnreadableFileError(
-                f"the values change by {np.median(moves):.0%} on the median day, so that they are"
-                " no prices, and the file is none with a price in each column.",
+                f"the values change by {np.median(moves):.0%} on the median day, so they are not"
+                " prices.",
                 "Remove the column, or name the column of prices 'close'.",
                 column=name,
             )
     if not there:
         message = f"There is no price in any of {listed(list(frames))}."
-        raise UnreadableFileError(message, "Give a file with prices.")
+        raise UnreadableFileError(message, "Use a file with prices.")
     return there
 
 
 def _refuse_impossible(frame: pd.DataFrame, column: str, header: str) -> None:
-    """Refuse what is neither a price nor 0, which stands for none."""
+    """Raises UnreadableFileError for a value that is neither a price nor 0 (no price)."""
     values = frame[column]
     there = values.notna() & (values != 0)
     wrong = there & ~values.between(LOWEST, HIGHEST)
@@ -98,7 +98,7 @@ def _refuse_impossible(frame: pd.DataFrame, column: str, header: str) -> None:
         value = values[line]
         why = "negative" if value < 0 else "too small" if value < 1 else "too large"
         raise UnreadableFileError(
-            f"{value:g} is {why}, and no price.",
+            f"{value:g} is {why} for a price.",
             "Correct the cell, or remove the line.",
             line=line,
             column=header,
@@ -111,7 +111,7 @@ def _without_zeros(frame: pd.DataFrame, prices: list[str], notes: list[str]) -> 
     if zeros.to_numpy().any():
         rows = zeros.any(axis=1)
         notes.append(
-            f"{_rows(rows.sum())} with a price of 0, which is taken as no price{_on(frame, rows)}."
+            f"{_rows(rows.sum())} with a price of 0, which counts as no price{_on(frame, rows)}."
         )
         frame = frame.assign(**frame[prices].mask(zeros))
     if "volume" in frame:
@@ -123,10 +123,10 @@ def _sorted(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     if frame["date"].is_monotonic_increasing:
         return frame
     if frame["date"].is_monotonic_decreasing:
-        notes.append("The file begins with the newest row; the rows are sorted by date.")
+        notes.append("The file begins with the newest row. Stockcast sorted the rows by date.")
         frame = frame.iloc[::-1]
     else:
-        notes.append("The rows of the file are not in order; they are sorted by date.")
+        notes.append("The rows of the file are not in order. Stockcast sorted them by date.")
     return frame.sort_values("date", kind="stable")
 
 
@@ -135,10 +135,10 @@ def _one_a_day(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     if not again.any():
         return frame
     if again.mean() > 0.5:  # noqa: PLR2004 - several rows on most days
-        notes.append("The file has several rows a day; the last of each day is its price.")
+        notes.append("The file has several rows per day. The last row of each day counts.")
     else:
         notes.append(
-            f"{_rows(again.sum())} left out for a day that has another row{_on(frame, again)}."
+            f"Left out {_rows(again.sum())} for a day that has another row{_on(frame, again)}."
         )
     return frame[~again]
 
@@ -149,7 +149,7 @@ def _possible(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     wrong = frame["high"] < frame["low"]
     if wrong.any():
         notes.append(
-            f"{_rows(wrong.sum())} with a high below the low; both are left out{_on(frame, wrong)}."
+            f"{_rows(wrong.sum())} with a high below the low. Both are left out{_on(frame, wrong)}."
         )
         frame = frame.assign(high=frame["high"].mask(wrong), low=frame["low"].mask(wrong))
     return frame
@@ -160,7 +160,7 @@ def _rows(count: int) -> str:
 
 
 def _on(frame: pd.DataFrame, rows: pd.Series) -> str:
-    """The days of some rows, the first of many."""
+    """The days of some rows. If there are many, only the first ones."""
     days = [f"{day:%Y-%m-%d}" for day in frame["date"][rows].drop_duplicates()]
     more = " and more" if len(days) > NAMED_DAYS else ""
     return f" ({', '.join(days[:NAMED_DAYS])}{more})"

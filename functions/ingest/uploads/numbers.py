@@ -1,4 +1,4 @@
-"""Reads columns of numbers, in whichever way the whole file writes them."""
+"""Reads columns of numbers in any usual notation. The whole file must use the same one."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ MISSING = frozenset(
         *("#value!", "#ref!", "#div/0!", "#error!", "loading...", "\u2013", "\u2014"),
     }
 )
-"""How files write that there is no value, in lower case."""
+"""The ways to write a missing value, in lowercase."""
 CURRENCIES = "USD|EUR|GBP|CHF|JPY"
 SIGNS = r"[\s\u00a0\u202f\u2009'\u2019\"$\u20ac\u00a3\u00a5\u20b9]"
 DECORATION = rf"{SIGNS}|^(?:{CURRENCIES})|(?:{CURRENCIES})$"
-"""What a number may have around and within it, blanks and apostrophes between thousands."""
+"""Characters to ignore in and around a number, such as spaces and apostrophes between thousands."""
 PLAIN = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
 GROUPS = r"[+-]?\d{{1,3}}(?:{0}\d{{3}})+"
 UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 CURE = "Correct the cell, or leave it empty."
-ALIKE = "Write all numbers alike, such as 1234.56."
+ALIKE = "Write all numbers the same way, such as 1234.56."
 MOST_SHOWN = 200
 
 
 def is_missing(cell: str) -> bool:
-    """Whether a cell says that there is no value."""
+    """Whether a cell means that the value is missing."""
     return cell.strip().lower() in MISSING
 
 
 @dataclass(frozen=True)
 class Notation:
-    """What stands before the decimals, and between groups of thousands."""
+    """The notation of numbers: `decimal` is the decimal separator."""
 
     decimal: str = "."
 
     @classmethod
     def of(cls, columns: Sequence[pd.Series], delimiter: str) -> Notation:
-        """The notation of all `columns` together. UnreadableFileError where it is left open."""
+        """The notation of all `columns` together. Raises UnreadableFileError if ambiguous."""
         import pandas as pd
 
         cells = pd.concat(columns).rename_axis("line").rename("text").reset_index()
@@ -60,20 +60,20 @@ class Notation:
             one, other = comma.iloc[0], point.iloc[0]
             raise UnreadableFileError(
                 f"{shown(one.text)} has a decimal comma, but line {other.line},"
-                f" {shown(other.text)}, a decimal point.",
+                f" {shown(other.text)}, has a decimal point.",
                 ALIKE,
                 line=int(one.line),
                 value=one.text[:MOST_SHOWN],
             )
         if len(comma):
             return cls(",")
-        # 1,234 is left: in a file with commas between its cells, it can only be quoted thousands.
+        # The remaining case is 1,234. In a comma-separated file, it can only be quoted thousands.
         if len(point) or delimiter == ",":
             return cls()
         one = cells.iloc[0]
         raise UnreadableFileError(
-            f"{shown(one.text)} can be read with a decimal comma or with thousands, and no other"
-            " number in the file tells which.",
+            f"{shown(one.text)} can have a decimal comma or a thousands separator, and no other"
+            " number in the file shows which.",
             ALIKE,
             line=int(one.line),
             value=one.text[:MOST_SHOWN],
@@ -83,9 +83,9 @@ class Notation:
 def numbers_of(
     column: pd.Series, name: str, notation: Notation, *, with_units: bool = False
 ) -> pd.Series:
-    """The numbers in `column`, NaN where a cell says that there is none.
+    """The numbers in `column`. A missing value becomes NaN.
 
-    Raises UnreadableFileError about the first cell that is no number.
+    Raises UnreadableFileError for the first cell that is not a number.
     """
     import numpy as np
     import pandas as pd
@@ -93,7 +93,7 @@ def numbers_of(
     if notation.decimal == ".":
         plain = column.where(column.str.fullmatch(PLAIN), None)
         numbers = pd.to_numeric(plain, errors="coerce").astype("float64")
-        numbers = numbers.mask(numbers.isna() & plain.notna(), np.inf)  # as some versions have it
+        numbers = numbers.mask(numbers.isna() & plain.notna(), np.inf)  # pandas versions differ
         left = column[numbers.isna()]
     else:
         numbers = pd.Series(np.nan, index=column.index, dtype="float64")
@@ -146,7 +146,7 @@ def _decorated(cells: pd.Series, notation: Notation, *, with_units: bool) -> pd.
 
 
 def _is_decimal(bare: pd.Series, decimal: str, thousands: str) -> pd.Series:
-    """Which numbers can only be read with `decimal` before their decimals."""
+    """Which numbers are only valid if `decimal` is the decimal separator."""
     point, group = re.escape(decimal), re.escape(thousands)
     both = bare.str.fullmatch(rf"[+-]?\d{{1,3}}(?:{group}\d{{3}})+{point}\d*")
     repeated = bare.str.fullmatch(rf"[+-]?\d{{1,3}}(?:{group}\d{{3}}){{2,}}")

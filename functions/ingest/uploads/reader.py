@@ -1,4 +1,4 @@
-"""Reads a file of prices, whoever wrote it, and mends what can be mended."""
+"""Reads a price file in any usual format, and repairs what it can."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FIELDS = ("open", "high", "low", "close", "volume", "adj_close")
 
 @dataclass(frozen=True)
 class Limits:
-    """How large a file may be. Reading takes about 100 bytes of memory a cell."""
+    """How large a file may be. Reading it takes about 100 bytes of memory per cell."""
 
     bytes: int
     cells: int
@@ -32,15 +32,15 @@ class Limits:
 
 UPLOAD = Limits(bytes=5 * 1024 * 1024, cells=1_500_000)
 LOCAL = Limits(bytes=500 * 1024 * 1024, cells=50_000_000)
-"""Of a person's own machine."""
+"""The limits on a user's own machine."""
 
 
 @dataclass(frozen=True, eq=False)
 class Asset:
-    """The daily prices of one series, mended: ascending by date, one row a day.
+    """The repaired daily prices of one series, in ascending order, one row per day.
 
-    `frame` has the columns of FIELDS that the file has, NaN where it has no value. Where it has no
-    adjusted closes, its closes are taken as adjusted.
+    `frame` has those columns of FIELDS that the file has. Missing values are NaN. If there are no
+    adjusted closes, the closes count as adjusted.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Asset:
     notes: tuple[str, ...]
 
     def rows(self) -> tuple[PriceRow, ...]:
-        """The prices as ingest keeps them."""
+        """The prices as rows that ingest can store."""
         columns = {name: _optional(self.frame[name]) for name in self.frame}
         none = [None] * len(self.frame)
         adjusted = self.frame[mending.price_column(self.frame)].tolist()
@@ -59,9 +59,9 @@ class Asset:
 
 @dataclass(frozen=True, eq=False)
 class PriceFile:
-    """A file that was read: its series by name, and what it is made of.
+    """The content of a file: its series by name.
 
-    `columns` are the fields found where there is one series, and else the names of the series.
+    `columns` lists the fields if there is one series. Otherwise, it lists the names of the series.
     """
 
     names: tuple[str, ...]
@@ -71,33 +71,39 @@ class PriceFile:
     _headers: dict[str, str] = field(repr=False)
 
     def asset(self, name: str) -> Asset:
-        """The series of this name. UnreadableFileError where it has no price, or a negative one."""
+        """The series with this name.
+
+        Raises UnreadableFileError if it has no price or a negative one.
+        """
         frame, notes = mending.mended(self._series[name], self._headers, name)
         return Asset(name, frame, (*self.notes, *notes))
 
     def chosen(self, column: str) -> Asset:
-        """The series that `column` names, or the only one. UnreadableFileError names them all."""
+        """The series that `column` names, or the only one.
+
+        Raises UnreadableFileError, which names all series, if there is no such series.
+        """
         if not column and len(self.names) == 1:
             return self.asset(self.names[0])
         folded = {name.casefold(): name for name in self.names}
         if column in self.names or column.casefold() in folded:
             return self.asset(column if column in self.names else folded[column.casefold()])
-        there = f"The file holds {len(self.names)} series: {listed(list(self.names))}."
+        there = f"The file has {len(self.names)} series: {listed(list(self.names))}."
         if column:
             there = f"There is no column {shown(column)}. {there}"
         raise UnreadableFileError(there, "Choose one with `column`.")
 
 
 def read(body: bytes, today: date, *, column: str = "", limits: Limits = LOCAL) -> PriceFile:
-    """The prices in a file; `column` chooses the column of closes, or the series.
+    """The prices in a file. `column` chooses the column of closes, or the series.
 
-    `today` is what no date may be later than. Raises UnreadableFileError.
+    No date may be later than `today`. Raises UnreadableFileError if the file cannot be read.
     """
     table = table_of(text_of(body, limits.bytes), limits.cells)
     layout = layout_of(table, column)
     if table.cells.empty:
-        message = f"there are names of columns, {listed(list(layout.names))}, and no rows."
-        raise UnreadableFileError(message, "Give a file with prices.", line=1)
+        message = f"there are column names, {listed(list(layout.names))}, but no rows."
+        raise UnreadableFileError(message, "Use a file with prices.", line=1)
     days = dates_of(table.cells.iloc[:, layout.date], layout.names[layout.date], today)
     values = _values(table, layout)
     if layout.symbol is not None:
@@ -118,7 +124,7 @@ def read(body: bytes, today: date, *, column: str = "", limits: Limits = LOCAL) 
 
 
 def _values(table: Table, layout: Layout) -> pd.DataFrame:
-    """The numbers of each column that a part has."""
+    """The numbers in each column that a part uses."""
     import pandas as pd
 
     used = {at: name for part in layout.parts for name, at in part.fields.items()}
@@ -133,15 +139,15 @@ def _values(table: Table, layout: Layout) -> pd.DataFrame:
 
 
 def _long(table: Table, layout: Layout, days: pd.Series, values: pd.DataFrame) -> PriceFile:
-    """One series for each value of the column of symbols."""
+    """The file with one series per value in the symbol column."""
     assert layout.symbol is not None  # noqa: S101 - for the type checker; `read` has looked
     (part,) = layout.parts
     named = table.cells.iloc[:, layout.symbol].str.strip()
     if (named == "").any():
         line = int(named.index[named == ""][0])
         raise UnreadableFileError(
-            "the row names no symbol.",
-            "Fill it in, or remove the line.",
+            "the row has no symbol.",
+            "Add the symbol, or remove the line.",
             line=line,
             column=layout.names[layout.symbol],
             value="",
@@ -149,7 +155,7 @@ def _long(table: Table, layout: Layout, days: pd.Series, values: pd.DataFrame) -
     if named.nunique() > MOST_COLUMNS:
         raise UnreadableFileError(
             f"The column {shown(layout.names[layout.symbol])} names {named.nunique():,} series.",
-            f"At most {MOST_COLUMNS:,} are read; leave some out.",
+            f"The limit is {MOST_COLUMNS:,}. Leave some out.",
         )
     frame = values[list(part.fields.values())].set_axis(list(part.fields), axis=1).assign(date=days)
     frames = {str(name): rows for name, rows in frame.groupby(named, sort=False)}

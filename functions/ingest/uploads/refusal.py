@@ -1,4 +1,4 @@
-"""Why a file of prices cannot be read, and what to do about it."""
+"""The error that explains why a price file cannot be read, and how to fix it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SHOWN_CHARACTERS = 40
 
 
 class UnreadableFileError(RequestError):
-    """A file holds no prices that can be read; says where, what stands there, and the cure."""
+    """A file cannot be read. The error has the line, column, value and cure, if known."""
 
     title = "The file cannot be read"
     slug = "unreadable-file"
@@ -40,12 +40,12 @@ class UnreadableFileError(RequestError):
 
 
 def shown(text: object) -> str:
-    """What stands in a file, quoted and shortened, fit for a message."""
+    """Text from a file, quoted and shortened for a message."""
     quoted = ascii(str(text)[: SHOWN_CHARACTERS + 1])
     return quoted if len(str(text)) <= SHOWN_CHARACTERS else f"{quoted[:SHOWN_CHARACTERS]}...'"
 
 
 def listed(names: list[str], most: int = 10) -> str:
-    """The first names of many, quoted."""
+    """The first `most` names, quoted, and how many more there are."""
     rest = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(shown(name) for name in names[:most]) + rest

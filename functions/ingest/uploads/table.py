@@ -23,17 +23,17 @@ SAMPLE_LINES = 60
 HEADER_LINES = 25
 MOST_COLUMNS = 2000
 SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(?P<delimiter>[\t;|,])\"?[\t;|,]*")
-"""What Excel writes first, and reads."""
+"""The line that Excel uses to declare the delimiter."""
 PARSER_ROW = re.compile(r"(?:row|line) (\d+)")
 NAMES_CURE = "Add a first line with the names of the columns, such as date,close."
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The names of the columns and, by line number, the cells of each row that is not blank.
+    """A table. The index of `cells` has the line numbers. Blank rows are left out.
 
-    `names` are lists, one a header line (two where a line of tickers stands below the names, or
-    above them); there are none where the file has no header.
+    `names` has one list per header line. There are two if a line of tickers is above or below the
+    column names, and none if the file has no header.
     """
 
     names: list[list[str]]
@@ -42,7 +42,7 @@ class Table:
 
 
 def table_of(text: str, most_cells: int) -> Table:
-    """The table in `text`. Raises UnreadableFileError."""
+    """The table in `text`. Raises UnreadableFileError if there is none or it is too large."""
     if text.count("\n") > most_cells:
         raise _too_many(f"{text.count(chr(10)):,} lines", most_cells)
     lines = text.split("\n")
@@ -57,7 +57,7 @@ def table_of(text: str, most_cells: int) -> Table:
     if max(widths) > MOST_COLUMNS:
         line = next(number for number, width in enumerate(widths, 1) if width > MOST_COLUMNS)
         message = f"there are {widths[line - 1]:,} cells."
-        cure = f"At most {MOST_COLUMNS:,} columns are read; leave some out."
+        cure = f"The limit is {MOST_COLUMNS:,} columns. Leave some out."
         raise UnreadableFileError(message, cure, line=line)
     if max(widths) * len(lines) > most_cells:
         raise _too_many(f"{max(widths):,} columns and {len(lines):,} lines", most_cells)
@@ -66,12 +66,12 @@ def table_of(text: str, most_cells: int) -> Table:
 
 
 def _too_many(what: str, most_cells: int) -> UnreadableFileError:
-    cure = f"At most {most_cells:,} cells are read. Leave out columns or the oldest rows."
+    cure = f"The limit is {most_cells:,} cells. Leave out columns or the oldest rows."
     return UnreadableFileError(f"The file has {what}.", cure)
 
 
 def _delimiter(lines: list[str]) -> str:
-    """What stands between the cells: the character that gives the most lines an equal number."""
+    """The delimiter: the character that splits the most lines into the same number of cells."""
     sample = list(islice((line for line in lines if line.strip()), SAMPLE_LINES))
 
     def fit(delimiter: str) -> float:
@@ -85,9 +85,9 @@ def _delimiter(lines: list[str]) -> str:
     best = max(DELIMITERS, key=fit)
     if fit(best):
         return best
-    message = f"{shown(sample[0])} has one cell alone."
+    message = f"{shown(sample[0])} has only one cell."
     raise UnreadableFileError(
-        message, f"Give a table with commas, semicolons or tabs. {NAMES_CURE}", line=1
+        message, f"Separate the cells by commas, semicolons or tabs. {NAMES_CURE}", line=1
     )
 
 
@@ -110,7 +110,7 @@ def _parsed(text: str, delimiter: str, width: int) -> pd.DataFrame:
         place = PARSER_ROW.search(told)
         line = int(place[1]) + ("row" in place[0]) if place else None
         raise UnreadableFileError(
-            f"the table cannot be read: {told}.", "Look for a quote that is not closed.", line=line
+            f"the table cannot be read: {told}.", "Look for an unclosed quote.", line=line
         ) from error
     rows = rows.fillna("").astype(str)
     rows.index = rows.index + 1
@@ -132,7 +132,7 @@ def _with_header(rows: pd.DataFrame, delimiter: str) -> Table:
 
 
 def _header_height(sample: pd.DataFrame) -> int:
-    """How many rows stand before the first of prices."""
+    """The number of rows above the first row of prices."""
     records = sample.to_numpy().tolist()
     for height, cells in enumerate(records):
         filled = [cell for cell in cells if cell.strip()]
@@ -140,7 +140,7 @@ def _header_height(sample: pd.DataFrame) -> int:
         values = sum(any(map(str.isdigit, cell)) or is_missing(cell) for cell in filled)
         if dates and values > 1:
             return height
-    # No date can be read: where the columns have names, the first that cannot is told.
+    # No date is readable. If there are column names, a later error names the first bad date.
     for height, cells in enumerate(records, 1):
         if sum(map(is_known, cells)) > 1:
             return height
@@ -148,7 +148,7 @@ def _header_height(sample: pd.DataFrame) -> int:
 
 
 def _names(lines: list[list[str]]) -> list[list[str]]:
-    """The header of all lines before the first prices: one line of names, or one with tickers."""
+    """The header lines: the line of column names, and the line of tickers if there is one."""
     known = [line for line in lines if sum(map(is_known, filter(None, line[1:])))]
     if not known:
         known = [line for line in lines if sum(map(bool, line)) > 1] or lines
@@ -167,13 +167,16 @@ def _width(line: list[str]) -> int:
 
 
 def _refuse_extra_cells(cells: pd.DataFrame, width: int) -> None:
-    """Refuse a row that goes on beyond the header: its cells may stand in the wrong columns."""
+    """Raises UnreadableFileError if a row is longer than the header.
+
+    Its cells could be in the wrong columns.
+    """
     extra = (cells.iloc[:, width:] != "").any(axis=1)
     if extra.any():
         line = int(extra.index[extra][0])
         found = int((cells.loc[line] != "").to_numpy().nonzero()[0].max()) + 1
         raise UnreadableFileError(
-            f"there are {found} cells, but {width} names of columns.",
+            f"there are {found} cells, but {width} column names.",
             "Put numbers with commas in quotes, or name each column.",
             line=line,
         )

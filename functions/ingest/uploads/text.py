@@ -1,4 +1,4 @@
-"""Decodes a file: from bytes of any usual encoding to text."""
+"""Decodes a file from any usual encoding to text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import zlib
 from functions.ingest.uploads.refusal import UnreadableFileError
 
 GZIP = b"\x1f\x8b"
-CSV_CURE = "Save or export it as CSV, and give that file."
+CSV_CURE = "Save or export it as CSV, and use that file."
 OTHER_FORMATS = {
     b"PK\x03\x04": "The file is a zip archive or an Excel workbook.",
     b"\xd0\xcf\x11\xe0": "The file is an Excel workbook.",
@@ -22,15 +22,15 @@ OTHER_FORMATS = {
     b"\xfd7zXZ": "The file is compressed with xz.",
     b"(\xb5/\xfd": "The file is compressed with zstd.",
 }
-"""How files begin that are no text."""
+"""The first bytes of files that are not text."""
 NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 TAG = re.compile(r"\s*<(!doctype|html|head|body|table|\?xml|svg)", re.IGNORECASE)
 
 
 def text_of(body: bytes, most_bytes: int) -> str:
-    """The text, its lines ended by line feeds.
+    """The text, with line feeds as line endings. Unpacks gzip, up to `most_bytes`.
 
-    Gzip is unpacked, to no more than `most_bytes`. Raises UnreadableFileError.
+    Raises UnreadableFileError if the file is too large, empty or not text.
     """
     if len(body) > most_bytes:
         raise _too_large(f"The file has {len(body):,} bytes", most_bytes)
@@ -42,20 +42,20 @@ def text_of(body: bytes, most_bytes: int) -> str:
     text = _decoded(body).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise UnreadableFileError(
-            "the file is empty.", "Give a file with a line of column names and prices.", line=1
+            "the file is empty.", "Use a file with a line of column names and prices.", line=1
         )
     if NOT_TEXT.search(text):
-        raise UnreadableFileError("The file holds binary data, not text.", CSV_CURE)
+        raise UnreadableFileError("The file contains binary data, not text.", CSV_CURE)
     if TAG.match(text):
         message = "The file is a web page, not a table."
-        raise UnreadableFileError(message, "Use the page's download button, and give that file.")
+        raise UnreadableFileError(message, "Use the page's download button to get the file itself.")
     if text.lstrip()[:1] in {"{", "["}:
         raise UnreadableFileError("The file is JSON.", CSV_CURE)
     return text
 
 
 def _unpacked(body: bytes, most_bytes: int) -> bytes:
-    """The content of a gzip file, never more than a byte beyond `most_bytes` of it."""
+    """The content of a gzip file. Unpacks at most one byte more than `most_bytes`."""
     try:
         content = gzip.GzipFile(fileobj=io.BytesIO(body)).read(most_bytes + 1)
     except EOFError as error:
@@ -63,15 +63,15 @@ def _unpacked(body: bytes, most_bytes: int) -> bytes:
         raise UnreadableFileError(message, "Download it again.") from error
     except (gzip.BadGzipFile, zlib.error) as error:
         raise UnreadableFileError(
-            f"The file cannot be unpacked: {error}.", "Give the file itself, not compressed."
+            f"The file cannot be unpacked: {error}.", "Use the uncompressed file."
         ) from error
     if len(content) > most_bytes:
-        raise _too_large("The file has more bytes when it is unpacked", most_bytes)
+        raise _too_large("The unpacked file is too large", most_bytes)
     return content
 
 
 def _too_large(what: str, most_bytes: int) -> UnreadableFileError:
-    cure = f"At most {most_bytes:,} are read. Leave out columns or the oldest rows."
+    cure = f"The limit is {most_bytes:,} bytes. Leave out columns or the oldest rows."
     return UnreadableFileError(f"{what}.", cure)
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+SEND_AGAIN_S = 10
 STOCKCAST = Path(sys.executable).with_name("stockcast")
 
 
@@ -27,7 +28,11 @@ def run(*arguments, url=None, **variables):
 
 
 def at_a_terminal(*arguments, url, until, then=None):
-    """The terminal's output until it contains `until`. Then sends the signal `then`."""
+    """What a terminal shows until `until` is in it; `then` is the signal sent after that.
+
+    As a person presses Ctrl-C again, it is sent again where the first one comes to nothing: Python
+    drops an exception that is raised while it cleans up.
+    """
     ours, theirs = pty.openpty()
     environment = {
         **os.environ,
@@ -46,7 +51,7 @@ def at_a_terminal(*arguments, url, until, then=None):
         start_new_session=True,
     )
     os.close(theirs)
-    shown, give_up, sent = b"", time.monotonic() + 300, False
+    shown, give_up, send_at = b"", time.monotonic() + 300, 0.0
     while time.monotonic() < give_up:
         if select.select([ours], [], [], 0.1)[0]:
             try:
@@ -56,8 +61,8 @@ def at_a_terminal(*arguments, url, until, then=None):
             if not read:
                 break
             shown += read
-        if not sent and until in shown and then:
+        if then and until in shown and time.monotonic() > send_at:
             running.send_signal(then)
-            sent = True
+            send_at = time.monotonic() + SEND_AGAIN_S
     os.close(ours)
-    return running.wait(30), shown
+    return running.wait(300), shown

@@ -13,7 +13,7 @@ from tests.e2e.proxy import failing
 def test_what_else_answers_at_the_default_port_is_no_stockcast(stockcast):
     with failing(stockcast.url, lambda _: JSONResponse({"status": "ok"})) as other:
         assert not Client(other).is_there()
-        with pytest.raises(ConfigurationError, match="is no Stockcast"):
+        with pytest.raises(ConfigurationError, match="is not Stockcast"):
             Client(other).check()
     assert Client(stockcast.url).is_there()
 
@@ -112,4 +112,4 @@ def test_a_lost_connection_says_where_the_request_goes_on(stockcast):
 
     with failing(stockcast.url, fail) as url, pytest.raises(TemporaryError) as raised:
         Client(url, patience_s=0.5).ask("forecasts", {"symbol": "FB", "days": 15}, lambda _: None)
-    assert f"The request goes on: {url}/api/forecasts/" in raised.value.detail
+    assert f"The request continues: {url}/api/forecasts/" in raised.value.detail

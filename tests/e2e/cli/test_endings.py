@@ -19,7 +19,7 @@ from tests.e2e.proxy import failing
         (("forecast", "IBM", "--days", "0"), 2, "from 1 to 3650"),
         (("forecast", "IBM", "--days", "many"), 2, 'not "many"'),
         (("forecast", "IBM", "--json", "--csv"), 2, "not allowed with"),
-        (("forecast", "IBM", "--url", "localhost:1"), 2, "no URL with http"),
+        (("forecast", "IBM", "--url", "localhost:1"), 2, "does not start with http"),
         (("forecast", "IBM", "--in-process", "--png", "/nowhere/x.png"), 2, "no folder /nowhere"),
         (("forecast", "IBM", "--url", "http://127.0.0.1:9"), 3, "connection refused"),
         (("forecast", "AAPL", "45"), 2, "Did you mean --days 45?"),

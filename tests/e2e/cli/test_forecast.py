@@ -70,7 +70,7 @@ def test_without_a_url_the_default_port_is_tried_and_what_is_done_instead_is_sai
     said = io.StringIO()
     monkeypatch.setattr(sys, "stderr", said)
     assert main(["forecast", "FB", "--days", "5"]) == 0
-    assert f"No Stockcast runs at {choice.LOCAL_STACK}; computing here" in said.getvalue()
+    assert f"No Stockcast runs at {choice.LOCAL_STACK}. Computing here" in said.getvalue()
     assert "prices from sample" in said.getvalue()
 
 

@@ -115,7 +115,7 @@ def test_a_changed_function_is_restarted_while_reload_is_on(tmp_path):
             until(lambda: "Stockcast is ready" in said.read_text())
             (CODE / "web" / "main.py").touch()
             until(lambda: "web changed" in said.read_text())
-            until(lambda: "starting it again" in said.read_text())
+            until(lambda: "Starting it again" in said.read_text())
             until(lambda: is_ready(base))
         finally:
             process.send_signal(signal.SIGINT)

@@ -57,7 +57,7 @@ def test_the_preview_shows_what_was_recognized_and_is_accessible(page):
     told = read(page)
     assert "acme" in told
     assert "Recognized: date, open, high, low, close, volume" in told
-    assert "The file begins with the newest row; the rows are sorted by date." in told
+    assert "The file begins with the newest row. Stockcast sorted the rows by date." in told
     line = page.wait_for_selector("#own-file .sparkline", timeout=LONG_MS)
     assert "over the whole file" in line.get_attribute("aria-label")
     assert violations(page) == []

@@ -1,4 +1,4 @@
-"""ingest with a real S3 and Redis, and a replay of a provider's server."""
+"""Ingest with real S3 and Redis, and a local server that replays a provider's answers."""
 
 import time
 from datetime import date, datetime, timedelta
@@ -35,7 +35,7 @@ REQUESTED = ForecastRequested("request-1", "ACME", 45)
 
 
 def later(world, redis_client, by):
-    """The world's clock goes on; and the budget, which Redis keeps by its own, ages as much."""
+    """Move the world's clock forward, and age the budget, which follows Redis's clock, as much."""
     world.now += by
     key = "stockcast:budget:{tiingo}"
     for call in redis_client.zrange(key, 0, -1):
@@ -43,7 +43,7 @@ def later(world, redis_client, by):
 
 
 class World:
-    """Tiingo's server, stores, and a clock that stands where it is put (New York)."""
+    """A replayed Tiingo server, real stores, and a clock that tests set (New York time)."""
 
     limits = ()
     max_age_s = 7 * DAY_S
@@ -63,7 +63,7 @@ class World:
         self.now = datetime(
             day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(NEW_YORK.zone)
         )
-        # Tiingo has the day's prices from half past five.
+        # Tiingo publishes the day's prices at 5:30 p.m.
         closed = hour * 60 + minute >= 17 * 60 + 30
         self.market.today = day if closed else day - timedelta(days=1)
 
@@ -99,7 +99,7 @@ class World:
         return [query for _, query in self.replay.calls if query["startDate"] == "1962-01-02"]
 
     def wiki(self, until):
-        """Nasdaq Data Link's WIKI, which knows ACME until a day."""
+        """Nasdaq Data Link's WIKI database, with prices of ACME until `until`."""
         if not self.wiki_replay:
             market = Market()
             market.days["ACME"] = wandering(FIRST, until)
@@ -121,5 +121,5 @@ class World:
 
 
 def outlast_the_shared_failure():
-    """Who comes within a second of a failed fetch gets its outcome."""
+    """Wait until a failed fetch is no longer shared with other requests."""
     time.sleep(SHARED_S + 0.1)

@@ -1,4 +1,4 @@
-"""A provider's temporary fault does not spoil stored prices, and ingest adopts its corrections."""
+"""A provider's errors do not damage stored prices, and its corrections are adopted."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,10 +11,8 @@ from tests.replay import Fault
 
 
 @pytest.mark.parametrize("sessions_ago", [1, 5, 10])
-def test_what_was_wrong_days_ago_is_mended_as_soon_as_the_provider_has_it_right(
-    world, sessions_ago
-):
-    """A tick of ten times the price, a row that was missing, and a split that was lost."""
+def test_a_recent_error_is_corrected_as_soon_as_the_provider_corrects_it(world, sessions_ago):
+    """A price that is ten times too high, a missing row, and a missing split."""
     right = list(world.market.days["ACME"])
     days = [at for at, day in enumerate(right) if day.date <= START]
     at = days[-1 - sessions_ago]
@@ -31,7 +29,7 @@ def test_what_was_wrong_days_ago_is_mended_as_soon_as_the_provider_has_it_right(
         world.forget()
 
 
-def test_what_was_wrong_long_ago_is_mended_within_a_week(world):
+def test_an_old_error_is_corrected_within_a_week(world):
     days = world.market.days["ACME"]
     right, days[100] = days[100], replace(days[100], close=days[100].close * 10)
     world.ingestion().ingest(REQUESTED)
@@ -56,7 +54,7 @@ def day_after(world, days=1):
         {"status": 403, "body": "<h1>Are you human?</h1>"},
     ],
 )
-def test_no_prices_of_a_stored_symbol_serve_what_is_stored_as_stale(world, answer):
+def test_if_the_provider_has_no_prices_the_stored_ones_are_served_as_stale(world, answer):
     first = world.ingestion().ingest(REQUESTED)
     day_after(world)
     world.replay.faults = [Fault("instead", **answer)] * 2
@@ -86,20 +84,20 @@ def test_another_provider_that_is_as_recent_takes_over_and_says_so(world):
     ingested = world.ingestion(world.tiingo(), wiki).ingest(REQUESTED)
     assert (ingested.provider, ingested.last_date) == ("nasdaq", "2016-01-05")
     (note,) = world.prices.head(ingested.key).notes
-    assert note == "These prices come from nasdaq since 2016-01-05; before, from tiingo."
-    # It goes on with that one, although the first knows the symbol again.
+    assert note == "These prices come from nasdaq since 2016-01-05. Before: tiingo."
+    # The symbol stays with the new provider, although the first one knows it again.
     again = world.ingestion(world.tiingo(), wiki).ingest(REQUESTED)
     assert (again.provider, len(world.replay.calls)) == ("nasdaq", 2)
 
 
-def test_a_provider_that_comes_first_takes_over_what_another_has_stored(world):
+def test_an_earlier_provider_takes_over_the_prices_of_a_later_one(world):
     ingested = world.ingestion(world.wiki(until=START)).ingest(REQUESTED)
     assert ingested.provider == "nasdaq"
     ingested = world.ingestion(world.tiingo(), world.wiki(until=START)).ingest(REQUESTED)
     assert (ingested.provider, ingested.last_date) == ("tiingo", "2016-01-04")
 
 
-def test_one_that_comes_first_and_has_less_is_asked_once(world):
+def test_an_earlier_provider_with_less_is_asked_only_once(world):
     world.ingestion().ingest(REQUESTED)
     wiki = world.wiki(until=date(2015, 6, 30))
     for _ in range(3):
@@ -108,13 +106,13 @@ def test_one_that_comes_first_and_has_less_is_asked_once(world):
     assert len(world.wiki_replay.calls) == 1
 
 
-def test_a_whole_that_lost_most_rows_is_refused_until_it_comes_on_another_day(world, caplog):
+def test_a_history_that_lost_most_rows_is_refused_until_it_comes_on_another_day(world, caplog):
     world.ingestion().ingest(REQUESTED)
     day_after(world, 4)
     first = world.ingestion().ingest(REQUESTED)
     world.market.days["ACME"] = world.market.days["ACME"][-420:]  # 45 of 253 until today
     for hour in (18, 20):
-        world.at(date(2016, 1, 11), hour)  # all is compared once a week
+        world.at(date(2016, 1, 11), hour)  # the whole history is compared once a week
         ingested = world.ingestion().ingest(REQUESTED)
         assert (ingested.stale, ingested.rows) == (True, first.rows)
         outlast_the_shared_failure()
@@ -125,7 +123,7 @@ def test_a_whole_that_lost_most_rows_is_refused_until_it_comes_on_another_day(wo
     assert ingested.rows == len(world.stored().rows) < 60
 
 
-def test_a_whole_that_has_all_rows_the_next_day_is_as_if_nothing_was(world):
+def test_a_history_that_has_all_rows_again_the_next_day_is_accepted(world):
     world.ingestion().ingest(REQUESTED)
     right = world.market.days["ACME"]
     world.market.days["ACME"] = right[-420:]
@@ -152,7 +150,7 @@ def test_a_whole_that_has_all_rows_the_next_day_is_as_if_nothing_was(world):
         {"rows": 0},
     ],
 )
-def test_metadata_that_makes_no_sense_means_to_fetch_again(world, nonsense):
+def test_invalid_metadata_causes_a_new_fetch(world, nonsense):
     first = world.ingestion().ingest(REQUESTED)
     world.prices.annotate(first.key, first.etag, **nonsense)
     ingested = world.ingestion().ingest(REQUESTED)
@@ -161,8 +159,8 @@ def test_metadata_that_makes_no_sense_means_to_fetch_again(world, nonsense):
     assert len(world.full_fetches()) == 2
 
 
-def test_a_provider_of_recent_prices_alone_is_not_asked_for_the_whole_again(world, monkeypatch):
-    """A free key gives a window of days that moves: what has left it is no loss."""
+def test_a_provider_with_only_recent_prices_is_not_asked_for_the_whole_history(world, monkeypatch):
+    """A free key gives a moving window of days. Days that leave the window are not lost."""
     provider = world.tiingo()
     asked = []
     fetch = provider.fetch

@@ -1,4 +1,4 @@
-"""ingest with a real S3 and Redis, and a replay of a provider's server."""
+"""Ingest with real S3 and Redis, and a local server that replays a provider's answers."""
 
 import json
 import threading
@@ -74,7 +74,7 @@ def test_weekends_and_holidays_cause_no_call(world):
     assert len(world.replay.calls) == 1
 
 
-def test_only_the_tail_is_fetched_from_fourteen_sessions_before_the_last_stored_one_on(world):
+def test_only_the_tail_is_fetched_from_fourteen_sessions_before_the_last_stored_one(world):
     world.ingestion().ingest(REQUESTED)
     world.at(date(2016, 1, 8), 18)
     world.ingestion().ingest(REQUESTED)
@@ -84,7 +84,7 @@ def test_only_the_tail_is_fetched_from_fourteen_sessions_before_the_last_stored_
     assert len(world.stored().rows) == len(NEW_YORK.after(date(2015, 1, 1), date(2016, 1, 8)))
 
 
-def test_a_corrected_last_day_fetches_everything_anew(world):
+def test_a_corrected_last_day_causes_a_full_fetch(world):
     world.ingestion().ingest(REQUESTED)
     days = world.market.days["ACME"]
     at = next(number for number, day in enumerate(days) if day.date == START)
@@ -108,7 +108,7 @@ def test_a_provider_that_is_late_is_asked_again_now_and_then(world):
     assert world.ingestion().ingest(REQUESTED).last_date == "2016-01-05"
 
 
-def test_the_greatest_age_bounds_what_the_calendar_allows(world):
+def test_the_maximum_age_limits_what_the_calendar_allows(world):
     world.max_age_s = 3600
     ingested = world.ingestion().ingest(REQUESTED)
     assert ingested.fresh_until == "2016-01-05T00:00:00.000Z"
@@ -117,8 +117,8 @@ def test_the_greatest_age_bounds_what_the_calendar_allows(world):
     assert len(world.replay.calls) == 2
 
 
-def test_a_year_of_daily_requests_costs_a_call_a_trading_day_of_which_one_a_week_for_all(world):
-    """Two dividends and a split: what is stored is what a full fetch gives, to the cent."""
+def test_a_year_of_daily_requests_costs_one_call_per_trading_day_and_one_full_fetch_a_week(world):
+    """After two dividends and a split, stored prices equal those of a full fetch, to the cent."""
     for on, action in (
         (date(2016, 2, 10), {"dividend": 0.52}),
         (date(2016, 6, 9), {"split": 7.0}),
@@ -195,7 +195,7 @@ def test_stored_prices_that_are_too_old_are_not_served_in_an_outage(world):
         world.ingestion().ingest(REQUESTED)
 
 
-def test_an_outage_without_stored_prices_is_temporary_and_shared_by_who_waited(world):
+def test_an_outage_without_stored_prices_is_temporary_and_shared_with_waiting_requests(world):
     world.down()
     world.replay.delay_s = 0.1
     ingestion, reasons = world.ingestion(), []
@@ -226,7 +226,7 @@ def test_a_refused_key_serves_what_is_stored_as_stale(world):
     assert world.ingestion(world.tiingo(key="wrong")).ingest(REQUESTED).stale
 
 
-def test_requests_over_the_budget_are_told_when_to_come_again(world, redis_client):
+def test_requests_over_the_budget_learn_when_to_try_again(world, redis_client):
     world.limits = (Limit(4, 3600, "TIINGO_HOURLY_BUDGET"),)
     for symbol in ("AAA", "BBB", "CCC"):
         world.market.days[symbol] = wandering(FIRST, END)
@@ -254,7 +254,7 @@ def test_a_worker_whose_clock_is_ahead_uses_up_nobody_s_budget(world):
     assert caught.value.retry_after_s <= 3600
 
 
-def test_where_the_budget_comes_too_late_stored_prices_are_served_as_stale(world):
+def test_if_the_budget_frees_up_too_late_stored_prices_are_served_as_stale(world):
     world.ingestion().ingest(REQUESTED)
     world.at(date(2016, 1, 5), 18)
     world.limits = (Limit(1, 3600, "TIINGO_HOURLY_BUDGET"),)
@@ -272,7 +272,7 @@ def test_a_jump_without_a_split_is_kept_and_noted_with_the_prices(world):
     assert world.prices.head("prices/tiingo/ACME.csv").jumps == ("2015-06-01", "2015-06-02")
 
 
-def test_the_next_provider_is_asked_where_one_does_not_know_the_symbol(world):
+def test_if_a_provider_does_not_know_the_symbol_the_next_one_is_asked(world):
     requested = ForecastRequested("request-2", "MSFT", 1)
     ingested = world.ingestion(world.tiingo(), SampleProvider()).ingest(requested)
     assert (ingested.provider, ingested.key) == ("sample", "prices/sample/MSFT.csv")
@@ -282,7 +282,7 @@ def test_the_next_provider_is_asked_where_one_does_not_know_the_symbol(world):
         )
 
 
-def test_a_provider_that_is_down_is_not_taken_for_one_that_does_not_know(world):
+def test_a_provider_that_is_down_does_not_count_as_one_that_lacks_the_symbol(world):
     world.market.days["MSFT"] = wandering(FIRST, END)
     world.down()
     with pytest.raises(TemporaryError):
@@ -395,7 +395,7 @@ def test_the_clock_of_a_schedule_is_new_york_s(world):
     summer = datetime(2016, 7, 1, 21, 29, tzinfo=timezone.utc)  # 17:29 in New York
     assert schedule.due(summer, NEW_YORK) == date(2016, 6, 30)
     assert schedule.due(summer + timedelta(minutes=1), NEW_YORK) == date(2016, 7, 1)
-    # The fourth of July is a Monday: the next prices come on Tuesday.
+    # July 4 is a Monday, so the next prices come on Tuesday.
     following = schedule.next_publication(summer + timedelta(minutes=1), NEW_YORK)
     assert following == datetime(2016, 7, 5, 21, 30, tzinfo=timezone.utc)
 
@@ -406,7 +406,7 @@ def test_a_request_that_has_ended_causes_no_call(world):
     assert world.replay.calls == []
 
 
-def test_a_burst_of_requests_asks_s3_once_a_stock(world, monkeypatch):
+def test_a_burst_of_requests_asks_s3_once_per_stock(world, monkeypatch):
     world.fresh().of("ACME")
     fresh, asked, head = world.fresh(), [], PriceStore.head
 
@@ -421,5 +421,5 @@ def test_a_burst_of_requests_asks_s3_once_a_stock(world, monkeypatch):
     time.sleep(SEEN_S)
     assert fresh.of("ACME") == first
     assert len(asked) == 2
-    world.at(date(2016, 1, 5), 18)  # they are out of date before that second is over
+    world.at(date(2016, 1, 5), 18)  # the prices are out of date within that second
     assert fresh.of("ACME").stored.last_date == "2016-01-05"

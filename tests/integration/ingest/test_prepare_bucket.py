@@ -1,4 +1,4 @@
-"""`stockcast bucket` on a real S3 server, and on servers that lack what it needs."""
+"""`stockcast bucket` with a real S3 server, and with servers that lack a needed feature."""
 
 import dataclasses
 import http.client
@@ -21,7 +21,7 @@ WEEK_S = 7 * 86_400
 
 
 class Between:
-    """Stands before the real server and treats conditional writes as others do."""
+    """A proxy to the real server that handles conditional writes like some other servers."""
 
     def __init__(self, url, header, *, status=None):
         target = urlsplit(url).netloc
@@ -71,7 +71,7 @@ class Between:
 
 @pytest.fixture
 def settings(s3_settings):
-    """Of a bucket that is not there."""
+    """Settings with a bucket that does not exist."""
     return dataclasses.replace(s3_settings, bucket=f"new-{secrets.token_hex(6)}")
 
 
@@ -81,9 +81,9 @@ def told_by(settings):
     return told
 
 
-def test_a_missing_bucket_is_made_checked_and_given_its_rules(settings):
+def test_a_missing_bucket_is_created_checked_and_given_its_rules(settings):
     made, conditional, lifecycle = told_by(settings)
-    assert made == f"Bucket {settings.bucket} at {settings.endpoint_url}: made."
+    assert made == f"Bucket {settings.bucket} at {settings.endpoint_url}: created."
     assert "honors" in conditional
     assert "older than 7 days" in lifecycle
     client = s3_client_of(settings)
@@ -96,12 +96,12 @@ def test_a_missing_bucket_is_made_checked_and_given_its_rules(settings):
 def test_doing_it_again_changes_nothing(settings):
     told_by(settings)
     again = told_by(settings)
-    assert again[0].endswith("was there.")
+    assert again[0].endswith("already exists.")
     rules = s3_client_of(settings).get_bucket_lifecycle_configuration(Bucket=settings.bucket)
     assert len(rules["Rules"]) == 2
 
 
-def test_rules_of_others_stay(settings):
+def test_other_rules_stay(settings):
     told_by(settings)
     client = s3_client_of(settings)
     theirs = {

@@ -1,4 +1,4 @@
-"""The rules that every provider follows, whatever its answers look like."""
+"""The rules that every provider must follow, whatever its answers look like."""
 
 import json
 import logging
@@ -53,7 +53,7 @@ KEYS = {source.name: source.key for source in SOURCES}
 
 
 class World:
-    """One provider, the server that stands in for it, and what it was made to wait."""
+    """One provider, the local server that replaces it, and the pauses between its retries."""
 
     def __init__(self, name):
         self.name = name
@@ -86,7 +86,7 @@ class World:
 
     @property
     def paid(self):
-        """The calls for prices that were paid from the budget."""
+        """The number of calls for prices that used the budget."""
         return self.spent - self.replay.asked_about
 
     def instead(self, *, times=1, **answer):
@@ -114,7 +114,7 @@ def closes(fetched):
     return {row.date: row.adj_close for row in fetched.rows}
 
 
-def test_an_ordinary_history_comes_whole_and_ascending(world):
+def test_a_normal_history_is_complete_and_ascending(world):
     fetched = world.provider.fetch("ACME")
     assert closes(fetched) == {day.date: day.close for day in world.market.days["ACME"]}
     assert [row.date for row in fetched.rows] == sorted(row.date for row in fetched.rows)
@@ -145,7 +145,7 @@ def test_a_ticker_with_a_class_is_asked_for_in_the_provider_s_spelling(world):
     assert spelled in path + query.get("symbol", "")
 
 
-def test_an_empty_range_is_empty_and_no_error(world):
+def test_an_empty_range_is_not_an_error(world):
     assert world.provider.fetch("ACME", LAST + timedelta(days=1)).rows == ()
 
 
@@ -199,10 +199,10 @@ def test_a_row_without_a_date_is_left_out_and_noted(world, row):
         day.date for day in world.market.days["ACME"] if day.date != lost
     ]
     assert (fetched.dropped, len(fetched.notes)) == (1, 1)
-    assert fetched.notes[0] == "1 row was left out: no date that can be read."
+    assert fetched.notes[0] == "1 row was left out: no readable date."
 
 
-def test_rows_of_which_none_has_a_date_are_a_bad_answer(world):
+def test_rows_without_any_date_are_a_bad_answer(world):
     def spoil(document):
         for row in range(len(world.market.days["ACME"])):
             world.replay.dialect.lose_date(document, row)
@@ -213,7 +213,7 @@ def test_rows_of_which_none_has_a_date_are_a_bad_answer(world):
 
 
 @pytest.mark.parametrize("price", [1.8e304, 1.01e12, 0.99e-9])
-def test_what_is_no_price_of_a_share_is_refused(world, price):
+def test_an_implausible_price_is_refused(world, price):
     days = world.market.days["ACME"]
     days[5] = Day(days[5].date, price)
     fetched = world.provider.fetch("ACME")
@@ -227,7 +227,7 @@ def test_the_last_close_again_on_days_without_a_session_is_left_out_and_noted(wo
     filled = [Day(date(2017, 1, day), days[friday].close, volume=0) for day in (14, 15, 16)]
     days[friday + 1 : friday + 1] = filled  # 16 January is Martin Luther King's day
     saturday = date(2017, 3, 25)
-    days.append(Day(saturday, 90.0))  # another close: no filler, whatever it is
+    days.append(Day(saturday, 90.0))  # another close, so it is not a filler
     fetched = world.provider.fetch("ACME")
     assert {day.date for day in filled} & set(closes(fetched)) == set()
     assert saturday in closes(fetched)
@@ -252,7 +252,7 @@ def test_a_jump_without_a_split_is_kept_and_flagged(world):
     assert jumps(fetched.rows) == [days[-1].date.isoformat()]
 
 
-def test_a_time_out_is_tried_again(world):
+def test_a_timeout_is_retried(world):
     world.replay.faults = [Fault("hang")]
     assert world.provider.fetch("ACME").rows
     assert world.paid == 2
@@ -265,7 +265,7 @@ def test_a_provider_that_never_answers_in_time_is_temporarily_down(world):
     assert world.paid == 3
 
 
-def test_a_connection_that_breaks_half_way_is_tried_again(world):
+def test_a_broken_connection_is_retried(world):
     world.replay.faults = [Fault("reset")]
     assert len(world.provider.fetch("ACME").rows) == len(world.market.days["ACME"])
     assert world.paid == 2
@@ -301,7 +301,7 @@ def test_a_throttling_without_retry_after_is_handed_on_with_one(world):
     assert caught.value.retry_after_s > 0
 
 
-def test_an_error_of_the_server_is_tried_again(world):
+def test_a_server_error_is_retried(world):
     world.instead(status=500, body="oops")
     assert world.provider.fetch("ACME").rows
     assert world.paid == 2
@@ -314,7 +314,7 @@ def test_a_server_that_keeps_failing_is_temporarily_down(world):
     assert world.paid == 3
 
 
-def test_a_wrong_key_is_an_error_of_the_configuration_that_names_the_variable(keyed):
+def test_a_wrong_key_is_a_configuration_error_that_names_the_variable(keyed):
     with pytest.raises(KeyRefusedError, match=KEYS[keyed.name]) as caught:
         keyed.make(key="another").fetch("ACME")
     assert isinstance(caught.value, ConfigurationError)
@@ -331,7 +331,7 @@ def test_html_instead_of_json_is_an_error_that_quotes_its_first_200_characters(w
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_page_instead_of_a_refusal_is_a_wall_against_robots_and_temporary(world, status):
+def test_a_page_instead_of_a_refusal_comes_from_a_bot_blocker_and_is_temporary(world, status):
     world.instead(status=status, headers={"content-type": "text/html"}, body="<h1>Forbidden</h1>")
     with pytest.raises(BadAnswerError, match=f"{status} with '<h1>Forbidden</h1>'"):
         world.provider.fetch("ACME")
@@ -347,7 +347,7 @@ def test_json_of_another_shape_is_an_error_that_quotes_it(world, body):
 
 def test_a_body_of_30_mb_is_refused(world):
     world.instead(body="[" + " " * 30_000_000 + "]")
-    with pytest.raises(BadAnswerError, match="more than 16 MB"):
+    with pytest.raises(BadAnswerError, match="more than the limit of 16 MB"):
         world.provider.fetch("ACME")
     assert world.paid == 1
 
@@ -365,7 +365,7 @@ def test_no_error_names_the_key(keyed):
         assert not [path for path, query in keyed.replay.calls if KEY in path + str(query)]
 
 
-def test_a_redirect_is_not_followed_since_it_would_carry_the_key_or_fetch_what_is_ours(world):
+def test_a_redirect_is_not_followed_because_it_could_leak_the_key(world):
     elsewhere = f"{world.replay.url}/internal/secret"
     world.instead(status=302, headers={"location": elsewhere}, body="moved")
     with pytest.raises(BadAnswerError, match="302"):
@@ -410,7 +410,7 @@ def test_nasdaq_s_wiki_is_complete_when_it_holds_its_last_day():
     world.replay.close()
 
 
-def test_yahoo_s_row_of_a_session_under_way_is_left_out():
+def test_yahoo_s_row_of_an_open_session_is_left_out():
     world = World("yahoo")
     world.market.days["ACME"] = wandering(FIRST, date(2017, 4, 3))  # the clock says 3 April, 8:00
     assert world.provider.fetch("ACME").rows[-1].date == LAST
@@ -418,7 +418,7 @@ def test_yahoo_s_row_of_a_session_under_way_is_left_out():
 
 
 class TestSample:
-    """The bundled prices keep the same rules, as far as they have no server."""
+    """The bundled prices follow the same rules, except those about servers."""
 
     provider = SampleProvider()
 
@@ -438,7 +438,7 @@ class TestSample:
 
 
 class TestAlphaVantage:
-    """What its free plan lacks, and what it says instead of prices."""
+    """The limits of the free plan, and the answers without prices."""
 
     @pytest.fixture
     def world(self):
@@ -496,7 +496,7 @@ class TestAlphaVantage:
         ("BRK-B", {"symbol": "BRK.B"}),
     ],
 )
-def test_twelve_data_is_asked_in_its_own_words(symbol, asked):
+def test_twelve_data_is_asked_with_its_own_parameters(symbol, asked):
     assert twelve_data.asked_as(symbol) == asked
 
 

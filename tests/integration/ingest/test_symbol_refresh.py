@@ -1,4 +1,4 @@
-"""The refresh of the symbol directory, with a real S3 and a replay of Nasdaq Trader's files."""
+"""Refreshes of the symbol directory, with real S3 and replayed files of Nasdaq Trader."""
 
 import pytest
 
@@ -47,9 +47,9 @@ def test_both_files_make_one_directory(world):
     assert world.symbols() == ["AAPL", "BABA", "BRK.B", "GOOGL", "QQQ"]
 
 
-def test_a_directory_that_lost_most_of_its_symbols_is_not_taken(world):
+def test_a_directory_that_lost_most_of_its_symbols_is_refused(world):
     world.put(listings.to_bytes(listings.Listing(f"X{n}", "Ex") for n in range(100)))
-    with pytest.raises(BadAnswerError, match="5 symbols, and 100 before"):
+    with pytest.raises(BadAnswerError, match="5 symbols, but 100 before"):
         world.refresh()
     assert len(world.symbols()) == 100
 

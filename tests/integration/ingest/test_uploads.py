@@ -1,4 +1,4 @@
-"""Uploaded files in ingest, with a real Redis and S3."""
+"""Uploaded files in ingest, with real Redis and S3."""
 
 import dataclasses
 import json
@@ -70,14 +70,14 @@ def test_a_file_works_until_it_expires_and_then_says_what_to_do(world):
     world.now_s += 7 * DAY_S - 1
     assert not world.prices.of(symbol).is_stale
     world.now_s += 1
-    with pytest.raises(UnknownSymbolError, match="upload the file again"):
+    with pytest.raises(UnknownSymbolError, match="Upload the file again"):
         world.prices.of(symbol)
     world.put(SHAPES["stooq"])
     assert world.take(symbol) == PricesWarmed(symbol)
     assert world.prices.of(symbol).fresh_until.timestamp() == NOW_S + 14 * DAY_S
 
 
-def test_prices_that_are_lost_are_read_again(world, s3_client, s3_settings):
+def test_lost_prices_are_read_from_the_file_again(world, s3_client, s3_settings):
     symbol = world.put(SHAPES["stooq"])
     world.take(symbol)
     key = world.prices.of(symbol).stored.key
@@ -85,7 +85,7 @@ def test_prices_that_are_lost_are_read_again(world, s3_client, s3_settings):
     assert world.prices.of(symbol).stored.rows == 70
 
 
-def test_metadata_that_makes_no_sense_is_no_file(world, s3_client, s3_settings):
+def test_a_file_with_invalid_metadata_does_not_exist(world, s3_client, s3_settings):
     for told in ({}, {"uploaded-at": "yesterday"}, {"uploaded-at": "2026-01-01T00:00:00"}):
         s3_client.put_object(
             Bucket=s3_settings.bucket, Key="uploads/@X-1.csv", Body=b"x", Metadata=told
@@ -94,7 +94,7 @@ def test_metadata_that_makes_no_sense_is_no_file(world, s3_client, s3_settings):
             world.prices.of("@X-1")
 
 
-def test_what_is_wrong_with_a_file_is_told_to_whoever_sent_it(world):
+def test_the_sender_learns_what_is_wrong_with_a_file(world):
     symbol = world.put(b"date,close\n2013-03-01,=HYPERLINK(1)\n")
     assert world.take(symbol) is None
     told = world.outcome()
@@ -104,14 +104,14 @@ def test_what_is_wrong_with_a_file_is_told_to_whoever_sent_it(world):
     assert world.outcome("upload-2")["status"] == 404
 
 
-def test_while_s3_is_down_whoever_sent_it_is_told_to_come_again(world, s3_settings, redis_client):
+def test_while_s3_is_down_the_sender_is_asked_to_try_again(world, s3_settings, redis_client):
     nowhere = dataclasses.replace(s3_settings, endpoint_url=f"http://127.0.0.1:{free_port()}")
     down = World(nowhere, redis_client)
     assert down.take("@ACME-00000000") is None
     assert down.outcome()["status"] == 503
 
 
-def test_the_same_file_taken_twice_at_once_is_stored_once(world):
+def test_the_same_file_uploaded_twice_at_once_is_stored_once(world):
     symbol = world.put(SHAPES["stooq"])
     threads = [
         threading.Thread(target=world.take, args=(symbol, f"upload-{at}")) for at in range(4)

@@ -69,7 +69,7 @@ spec:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("kind: Broker\nmetadata: {name: b}\n", "holds no Trigger"),
+        ("kind: Broker\nmetadata: {name: b}\n", "contains no Trigger"),
         ("kind: Trigger\nmetadata: {name: t}\nspec: {broker: none}\n", "t cannot be used"),
     ],
 )

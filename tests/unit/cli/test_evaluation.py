@@ -32,7 +32,7 @@ def test_backtest_prints_the_table_and_draws_the_plot(folder, capsys):
     assert main(["backtest", "--data", str(folder), "--plot", str(plot), *arguments]) == 0
     out, err = capsys.readouterr()
     assert "2 series, 12 origins" in out
-    assert "Too short and left out: S2." in out
+    assert "Skipped because they are too short: S2." in out
     table = out.split("\n\n")[1].splitlines()
     assert [line.split()[:2] for line in table[1:]] == [
         [model, days] for model in ("walk", "calibrated", "prophet") for days in ("2", "5")

@@ -46,10 +46,10 @@ def test_the_sentence_comes_first_then_ranges_plot_and_verdict(result):
 def test_a_model_that_broke_its_promise_is_told_with_the_way_to_the_other(result):
     record = {**result["backtest"], "trust": {"state": "too_narrow"}, "widened80": [150.0, 200.0]}
     text = printed({**result, "backtest": record})
-    assert "As wide as that record asks for, the range is $150.00 to $200.00." in text
+    assert "Widened to match past errors, the range is $150.00 to $200.00." in text
     assert "That model puts the chance" in text
-    assert "For ranges that fit: stockcast forecast IBM --days 30" in text
-    assert "For ranges that fit" not in printed(result)
+    assert "For better ranges, run: stockcast forecast IBM --days 30" in text
+    assert "For better ranges" not in printed(result)
 
 
 def test_chances_of_a_model_that_broke_its_promise_are_marked_in_tables(result, capsys):

@@ -51,7 +51,7 @@ def test_a_file_is_analyzed(file, capsys):
 def test_one_series_of_several_is_chosen(wide, capsys):
     assert main(["forecast", "--prices", wide]) == 2
     told = capsys.readouterr().err
-    assert f"{wide}: The file holds 2 series: AAA, BBB. Choose one with --column." in told
+    assert f"{wide}: The file contains 2 series: AAA, BBB. Choose one with --column." in told
     assert main(["forecast", "--prices", wide, "--column", "BBB", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["result"]["last_price"] == 20 + 89 % 7
     assert main(["forecast", "--prices", wide, "--column", "CCC"]) == 2
@@ -89,7 +89,7 @@ def test_a_batch_needs_no_stack_and_says_what_failed(capsys):
         (["watch", "--once"], "Give a symbol, or a file"),
         (["batch"], "Give a symbol, or a file"),
         (["forecast", "AAPL", "--prices", "x.csv"], "Give a symbol or --prices FILE, not both."),
-        (["forecast", "AAPL", "--column", "x"], "--column chooses from a file"),
+        (["forecast", "AAPL", "--column", "x"], "--column needs a file"),
         (["forecast", "--prices", "none.csv"], "Cannot read none.csv: No such file"),
     ],
 )

@@ -15,7 +15,7 @@ def test_an_unknown_source_is_named_with_those_there_are(capsys):
     with pytest.raises(SystemExit):
         main(["up", "--providers", "bloomberg"])
     told = capsys.readouterr().err
-    assert "'bloomberg' names no data source; use some of tiingo" in told
+    assert "'bloomberg' is not a list of data sources; choose from tiingo" in told
 
 
 def test_the_terms_of_a_source_are_told_and_what_it_needs_is_installed(monkeypatch, capsys):

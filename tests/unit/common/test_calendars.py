@@ -11,7 +11,7 @@ from functions.common.prices import calendars, exchanges
 from functions.common.prices.calendars import UnknownCalendarError
 
 NEEDS_PANDAS_2 = {"ASEX", "XBSE", "XTAE"}
-"""Under pandas 3 the library gets Orthodox and Hebrew holidays wrong."""
+"""With pandas 3, the library gets Orthodox and Hebrew holidays wrong."""
 NEW_YORK = calendars.named("XNYS")
 
 
@@ -28,7 +28,7 @@ def test_sessions_are_those_of_the_library(name):
     assert (ours.zone, ours.close) == (library.tz.key, library.close_times[-1][1])
 
 
-def test_the_file_says_where_it_is_from_and_covers_the_years_that_a_forecast_may_reach():
+def test_the_file_names_its_source_and_covers_all_years_of_a_forecast():
     header = gzip.decompress(calendars.FILE.read_bytes()).splitlines()[0].decode()
     assert "exchange_calendars 4" in header
     exchanges_known = set(calendars.names()) - {"24/7", "24/5"}
@@ -60,7 +60,7 @@ def test_the_file_says_where_it_is_from_and_covers_the_years_that_a_forecast_may
         ("24/5", "2026-12-26", False),
     ],
 )
-def test_days_that_are_easily_got_wrong(name, day, is_session):
+def test_tricky_days_are_right(name, day, is_session):
     assert calendars.named(name).is_session(date.fromisoformat(day)) is is_session
 
 
@@ -75,7 +75,7 @@ def test_sessions_leave_out_good_friday_and_weekends():
     assert days == [date(2013, 3, 28), date(2013, 4, 1), date(2013, 4, 2)]
 
 
-def test_outside_the_years_known_every_weekday_counts_and_this_can_be_told():
+def test_outside_the_known_years_every_weekday_counts_and_the_calendar_says_so():
     assert NEW_YORK.is_session(date(2061, 7, 4))
     assert not NEW_YORK.knows_holidays_of(date(2061, 7, 4))
     assert not calendars.named("XSES").knows_holidays_of(date(2027, 1, 4))
@@ -92,7 +92,7 @@ def test_a_session_closes_by_the_clock_of_its_exchange():
 
 
 @pytest.mark.parametrize("name", ["XNYS", "XHKG", "XLON", "XTKS", "XSAU", "24/5", "24/7"])
-def test_a_calendar_is_inferred_from_the_days_of_prices(name):
+def test_a_calendar_is_inferred_from_the_dates_of_prices(name):
     calendar = calendars.named(name)
     days = calendar.after(date(2021, 1, 1), date(2024, 1, 1))
     late = [day for day in days if day.toordinal() % 150]  # a few rows are missing
@@ -102,7 +102,7 @@ def test_a_calendar_is_inferred_from_the_days_of_prices(name):
 @pytest.mark.parametrize(
     ("weekdays", "expected"), [({2, 4}, "24"), ({5}, "5"), ({1, 2, 3, 4, 5, 6}, "123456")]
 )
-def test_days_that_no_calendar_has_are_observed(weekdays, expected):
+def test_dates_that_match_no_calendar_give_an_observed_one(weekdays, expected):
     every = (date(2023, 1, 1) + timedelta(days=n) for n in range(700))
     found = calendars.inferred([day for day in every if day.isoweekday() in weekdays])
     assert (found.name, found.weekdays) == ("observed", expected)
@@ -114,8 +114,8 @@ def test_annual_rates_count_the_sessions_of_the_market(name, days):
     assert calendars.named(name).sessions_a_year == days
 
 
-def test_an_unknown_calendar_is_named_with_those_there_are():
-    with pytest.raises(UnknownCalendarError, match=r"'XXXX'; use one of 24/7, 24/5, ASEX"):
+def test_an_unknown_calendar_is_refused_with_a_list_of_known_ones():
+    with pytest.raises(UnknownCalendarError, match=r"'XXXX'\. Use one of 24/7, 24/5, ASEX"):
         calendars.named("XXXX")
 
 

@@ -66,7 +66,7 @@ def test_a_structured_event_without_a_required_attribute_is_malformed(name):
         ({"content-type": cloudevent.STRUCTURED}, b"\xff", "cannot be read"),
     ],
 )
-def test_what_is_no_event_is_refused_with_the_reason(headers, body, said):
+def test_a_request_that_is_not_an_event_is_refused_with_the_reason(headers, body, said):
     with pytest.raises(MalformedEventError, match=said):
         cloudevent.parse(headers, body)
 
@@ -89,7 +89,7 @@ def test_nan_never_reaches_the_wire():
 
 
 @pytest.mark.parametrize("name", ["tracé", "trace\r\nx-evil", "a b", "a-b", "", "a" * 65])
-def test_an_attribute_name_that_is_no_header_is_refused(name):
+def test_an_attribute_name_that_cannot_be_a_header_is_refused(name):
     _, body = EVENT.to_structured()
     changed = json.dumps(json.loads(body) | {name: "1"}).encode()
     with pytest.raises(MalformedEventError):
@@ -98,7 +98,7 @@ def test_an_attribute_name_that_is_no_header_is_refused(name):
 
 @pytest.mark.parametrize("name", ["id", "source", "subject", "traceparent"])
 @pytest.mark.parametrize("value", ["a\r\nx-evil: 1", "\x00", "\ud800", "x" * 2049])
-def test_an_attribute_value_that_is_no_header_is_refused(name, value):
+def test_an_attribute_value_that_cannot_be_a_header_is_refused(name, value):
     _, body = EVENT.to_structured()
     changed = json.dumps(json.loads(body) | {name: value}).encode()
     with pytest.raises(MalformedEventError):
@@ -112,7 +112,7 @@ def test_an_encoded_line_break_in_a_header_is_refused():
 
 
 @pytest.mark.parametrize("data", [b"[NaN]", b"[1e999]", b"[" * 5000, b'"\\ud800"'])
-def test_data_that_could_not_be_carried_on_is_malformed(data):
+def test_data_that_later_stages_cannot_carry_is_malformed(data):
     headers, _ = EVENT.to_binary()
     with pytest.raises(MalformedEventError):
         cloudevent.parse(headers, data)
@@ -121,7 +121,7 @@ def test_data_that_could_not_be_carried_on_is_malformed(data):
         cloudevent.parse({"content-type": cloudevent.STRUCTURED}, structured)
 
 
-def test_an_event_without_a_time_is_given_none():
+def test_an_event_without_a_time_stays_without_one():
     event = Envelope("1", "/test", "some.type", {})
     for mode in (event.to_binary, event.to_structured):
         assert cloudevent.parse(*mode()) == event
@@ -151,18 +151,18 @@ def test_a_header_in_double_quotes_is_unquoted_once(sent, meant):
 
 
 @pytest.mark.parametrize("value", ["%C0%A0", "%E2%82", "100%", "%zz", '"%C0%A0"', "%ED%A0%80"])
-def test_a_percent_sequence_that_is_no_character_is_refused(value):
+def test_an_invalid_percent_sequence_is_refused(value):
     with pytest.raises(MalformedEventError, match="ce-subject must be percent-encoded"):
         cloudevent.parse(BINARY | {"ce-subject": value}, b"{}")
 
 
 @pytest.mark.parametrize(("given", "text"), [(True, "true"), (False, "false"), (7, "7")])
-def test_an_extension_has_its_canonical_text(given, text):
+def test_an_extension_gets_its_canonical_text(given, text):
     assert structured(flag=given).extensions["flag"] == text
 
 
 @pytest.mark.parametrize("given", [{"a": 1}, [1], 1.5])
-def test_an_extension_of_no_type_of_cloudevents_is_refused(given):
+def test_an_extension_of_an_unsupported_type_is_refused(given):
     with pytest.raises(MalformedEventError, match="'flag' must be a text"):
         structured(flag=given)
 
@@ -191,7 +191,7 @@ def test_a_plain_event_is_read_as_the_sdk_reads_it(extra, body):
 
 
 @pytest.mark.parametrize("body", [b"{", b"NaN", b"\xff"])
-def test_data_that_the_sdk_refuses_is_refused_of_a_plain_event(body):
+def test_data_that_the_sdk_refuses_is_refused_in_a_plain_event(body):
     headers = {"ce-id": "1", "ce-source": "/test", "ce-type": "t", "ce-specversion": "1.0"}
     for read in (cloudevent._plain, cloudevent._by_sdk):
         with pytest.raises(MalformedEventError):

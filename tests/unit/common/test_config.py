@@ -1,4 +1,4 @@
-"""Configuration comes from variables and mounted files. An error names the bad one."""
+"""Configuration comes from variables and mounted files. Errors name the invalid setting."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from functions.common.config import (
 from functions.common.errors import ConfigurationError
 
 
-def test_a_value_may_lie_in_a_file(tmp_path):
+def test_a_value_can_come_from_a_file(tmp_path):
     (tmp_path / "secret").write_text("hidden\n")
     env = Environment({"KEY_FILE": str(tmp_path / "secret")})
     assert env.text("KEY") == "hidden"
@@ -24,7 +24,7 @@ def test_an_openfaas_secret_is_found_by_either_name(tmp_path, secret):
     assert RedisSettings.read(Environment({}, tmp_path)).url == "redis://mounted"
 
 
-def test_a_secret_that_cannot_be_read_is_named_and_not_passed_over(tmp_path):
+def test_an_unreadable_secret_is_an_error_that_names_it(tmp_path):
     (tmp_path / "event-token").write_bytes(b"\xff\xfe")
     with pytest.raises(
         ConfigurationError, match=r"secret event-token, which cannot be read: .*UTF"

@@ -1,4 +1,4 @@
-"""Events are read strictly, and every complaint names the field."""
+"""Events are read strictly, and every error names the field."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_data_survives_reading_and_writing(kind, data):
 
 
 @pytest.mark.parametrize(("kind", "data"), EXAMPLES)
-def test_fields_of_a_newer_sender_are_left_alone(kind, data):
+def test_unknown_fields_of_a_newer_sender_are_ignored(kind, data):
     assert kind.from_data(data | {"colour": "blue"}) == kind.from_data(data)
 
 
@@ -106,7 +106,7 @@ def test_a_bad_field_is_named_with_its_value(field, value, said):
     "symbol",
     ["AAPL", "BRK.B", "0700.HK", "VOD.L", "^GSPC", "BTC-USD", "EURUSD=X", "@NAME-1A2B3C4D"],
 )
-def test_symbols_of_every_market_are_taken_and_written_in_upper_case(symbol):
+def test_symbols_of_every_market_are_accepted_and_written_in_uppercase(symbol):
     event = ForecastRequested.from_data(ASKED | {"symbol": symbol.lower()})
     assert event.symbol == symbol
 
@@ -119,7 +119,7 @@ def test_a_missing_field_is_named(field):
         PricesIngested.from_data({name: value for name, value in INGESTED.items() if name != field})
 
 
-def test_an_event_from_before_there_were_kinds_is_a_forecast():
+def test_an_event_without_a_kind_is_a_forecast():
     event = PricesIngested.from_data(INGESTED)
     assert (event.kind, event.requested.is_analysis) == ("forecast", False)
     assert "kind" not in event.to_data()
@@ -156,7 +156,7 @@ def test_a_bad_field_of_an_analysis_is_named(change, field):
 @pytest.mark.parametrize(
     "value", ["tomorrow", "2013-03-01T12:00:00", "2013-02-30T12:00:00Z", 7, {"a": 1}]
 )
-def test_a_time_that_is_none_is_named(value):
+def test_an_invalid_time_is_named(value):
     data = INGESTED | {"fresh_until": value}
     with pytest.raises(InvalidMessageError, match="fresh_until"):
         PricesIngested.from_data(data)
@@ -169,5 +169,5 @@ def test_all_wrong_fields_are_named_at_once():
     assert [error.field for error in caught.value.errors] == ["request_id", "symbol", "days"]
 
 
-def test_a_whole_number_may_be_written_with_a_point():
+def test_a_whole_number_can_have_a_decimal_point():
     assert PricesIngested.from_data(INGESTED | {"days": 45.0}).days == 45

@@ -1,4 +1,4 @@
-"""The symbol directory as a file, and its sources."""
+"""The file format of the symbol directory, and the files that it is made from."""
 
 import gzip
 
@@ -53,7 +53,7 @@ def test_listings_of_other_exchanges_are_read():
     "text",
     ["", "<html>Down</html>", NASDAQ[: len(NASDAQ) // 2], "Ticker|Name\nFile Creation Time: 1"],
 )
-def test_a_cut_or_another_file_is_refused_and_quoted(text):
+def test_a_truncated_or_wrong_file_is_refused_and_quoted(text):
     with pytest.raises(BadAnswerError) as caught:
         from_nasdaq_trader(text, "Symbol")
     assert repr(text[:200]) in caught.value.detail

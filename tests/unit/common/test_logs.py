@@ -1,4 +1,4 @@
-"""Each log line is one JSON object and names its subject."""
+"""Each log line is one JSON object that names its request and event."""
 
 import json
 import logging

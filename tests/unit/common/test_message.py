@@ -4,7 +4,7 @@ from functions.common.messages.message import loads
 
 
 @pytest.mark.parametrize("text", ['{"a": [1, 2.5, null, true, "é😀"]}', b'"x"', "-0.0", "1e-999"])
-def test_what_is_json_is_read(text):
+def test_valid_json_is_read(text):
     loads(text)
 
 
@@ -24,7 +24,7 @@ def test_what_is_json_is_read(text):
         (b"\xff", "malformed"),
     ],
 )
-def test_what_could_not_be_carried_on_is_refused(text, said):
+def test_json_that_later_stages_cannot_carry_is_refused(text, said):
     with pytest.raises(ValueError, match=said):
         loads(text)
 

@@ -1,4 +1,4 @@
-"""Money in the form that people read."""
+"""Amounts of money are easy to read."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_an_amount_is_written_in_its_currency(currency, amount, text):
     ("currency", "amount", "text"),
     [("USD", 1.08527, "$1.0853"), ("JPY", 149.234, "¥149.23"), ("GBP", 0.853214, "£0.8532")],
 )
-def test_a_pair_has_the_digits_that_its_traders_look_at(currency, amount, text):
+def test_a_currency_pair_has_the_digits_that_traders_use(currency, amount, text):
     assert Money(currency, is_pair=True)(amount) == text
 
 

@@ -1,4 +1,4 @@
-"""Notes about prices survive in the S3 header that holds them."""
+"""Notes about prices survive being stored in an S3 header."""
 
 import pytest
 
@@ -12,18 +12,18 @@ def test_more_notes_than_a_header_holds_are_cut_and_counted():
     assert len(header) <= notes.MOST_BYTES
     assert header.isascii()
     assert list(kept[:-1]) == told[: len(kept) - 1]
-    assert kept[-1] == f"{21 - len(kept)} more notes are left out here."
+    assert kept[-1] == f"{21 - len(kept)} more notes are left out."
 
 
-def test_no_notes_are_no_header():
+def test_without_notes_the_header_is_empty():
     assert notes.to_header(()) == ""
     assert notes.from_header("") == ()
 
 
 @pytest.mark.parametrize("header", ["?", "%", "[", "{}", "7", "null", "[" * 100_000])
-def test_a_header_that_is_no_list_of_notes_holds_none(header):
+def test_an_invalid_header_has_no_notes(header):
     assert notes.from_header(header) == ()
 
 
-def test_a_note_is_told_once():
+def test_a_note_appears_once():
     assert notes.merged(["One.", "Two."], ["Two.", "Three."]) == ("One.", "Two.", "Three.")

@@ -1,4 +1,4 @@
-"""The event that a PingSource's event stands for."""
+"""A PingSource's event stands for another event."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ def test_a_ping_stands_for_the_event_that_its_extension_names():
     assert (meant.id, meant.source, meant.data) == (event.id, event.source, event.data)
 
 
-def test_a_ping_that_says_nothing_and_any_other_event_stay_as_they_are():
+def test_a_ping_without_the_extension_and_other_events_stay_unchanged():
     other = Envelope("1", "/test", "some.type", {}, extensions={"meanttype": "another.type"})
     for event in (PING, other):
         assert ping.as_meant(event) is event

@@ -19,7 +19,7 @@ def test_rows_survive_the_file_to_the_last_digit():
     assert history.to_csv().startswith(HEADER.encode())
 
 
-def test_a_file_has_the_shortest_numbers_and_nothing_where_there_are_none():
+def test_a_file_has_the_shortest_numbers_and_empty_cells_for_missing_ones():
     rows = (
         PriceRow(date(2013, 3, 1), 100.0, None, 1e-7, 10.05, 1e9, 2.0),
         PriceRow(date(2013, 3, 4), None, None, None, None, None, 0.1),

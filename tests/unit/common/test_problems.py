@@ -1,4 +1,4 @@
-"""Problems stay short, however long their cause is."""
+"""Problems stay short, even if their cause is long."""
 
 import json
 

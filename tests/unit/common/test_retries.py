@@ -1,4 +1,4 @@
-"""Retries, if no broker retries."""
+"""A function retries by itself if nobody delivers the event again."""
 
 import pytest
 
@@ -37,13 +37,13 @@ def failing(times, **given):
     return attempt
 
 
-def test_once_is_once(clock):
+def test_once_tries_only_once(clock):
     with pytest.raises(TemporaryError):
         ONCE(failing(1))
     assert clock.slept == ()
 
 
-def test_it_is_tried_until_it_succeeds_with_longer_pauses(clock):
+def test_it_retries_with_longer_pauses_until_it_succeeds(clock):
     assert Retries(60)(failing(5)) == "done"
     first, *_, last = clock.slept
     assert len(clock.slept) == 5
@@ -51,20 +51,20 @@ def test_it_is_tried_until_it_succeeds_with_longer_pauses(clock):
     assert 4 <= last <= 8
 
 
-def test_it_is_given_up_in_time(clock):
+def test_it_gives_up_in_time(clock):
     with pytest.raises(TemporaryError):
         Retries(10)(failing(100))
     assert 2 < clock.now <= 10
 
 
-def test_whoever_says_when_to_come_again_is_left_alone_until_then(clock):
+def test_a_retry_waits_as_long_as_the_error_asks(clock):
     assert Retries(60)(failing(2, retry_after_s=20)) == "done"
     assert clock.slept == (20, 20)
     with pytest.raises(TemporaryError):
         Retries(60)(failing(1, retry_after_s=61))
 
 
-async def test_what_is_awaited_is_tried_again_as_well(clock):
+async def test_a_coroutine_is_retried_too(clock):
     attempt = failing(2)
 
     async def awaited():

@@ -1,4 +1,4 @@
-"""Events reach the right function without a broker."""
+"""Without a broker, events still reach the right function."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def test_the_routes_are_those_of_the_triggers():
         (one["spec"]["filter"]["attributes"], _subscriber(one))
         for one in triggers_of(BASE / "triggers.yaml")
     ]
-    # A PingSource's event is sent to a broker alone, by Knative.
+    # Knative sends a PingSource's event only to a broker.
     of_triggers = {
         (frozenset(wanted.items()), to) for wanted, to in filters if wanted["type"] != ping.TYPE
     }
@@ -57,6 +57,6 @@ def test_a_broker_gets_every_event():
         (event(ForecastCompleted), None),
     ],
 )
-def test_a_gateway_gets_an_event_at_the_function_that_takes_it(sent, to):
+def test_a_gateway_gets_an_event_at_the_function_that_handles_it(sent, to):
     assert address(GATEWAY, sent) == to
     assert address(GATEWAY + "/", sent) == to

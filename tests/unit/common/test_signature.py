@@ -13,7 +13,7 @@ FIRST, SECOND = "the-first-token-of-two", "the-second-token-of-two"
 
 
 @pytest.mark.parametrize("mode", ["to_binary", "to_structured"])
-def test_a_signature_survives_the_wire_and_another_writer_of_json(mode):
+def test_a_signature_survives_the_wire_and_another_json_encoder(mode):
     headers, body = getattr(Signer((FIRST,)).signed(EVENT), mode)()
     rewritten = json.dumps(json.loads(body), indent=4, sort_keys=True).encode()
     Signer((FIRST,)).check(cloudevent.parse(headers, rewritten))
@@ -47,7 +47,7 @@ def test_a_changed_event_is_refused(change):
 
 
 @pytest.mark.parametrize("signature", ["", "0" * 64, "é", FIRST])
-def test_what_is_no_signature_is_refused(signature):
+def test_an_invalid_signature_is_refused(signature):
     with pytest.raises(UnsignedEventError, match="EVENT_TOKEN"):
         Signer((FIRST,)).check(replace(EVENT, extensions={EXTENSION: signature}))
 
@@ -60,7 +60,7 @@ def test_one_token_can_replace_another():
         new.check(old.signed(EVENT))
 
 
-def test_without_a_token_all_are_taken_as_they_are():
+def test_without_a_token_every_event_is_accepted_unchanged():
     none = Signer(())
     assert none.signed(EVENT) == EVENT
     none.check(EVENT)

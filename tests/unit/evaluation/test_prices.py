@@ -48,7 +48,7 @@ def test_a_folder_may_hold_files_of_several_kinds(tmp_path):
     write(tmp_path, "notes.md", "nothing")
     one, other = load(str(tmp_path))
     assert (one.series.symbol, other.series.symbol) == ("A", "B")
-    assert "The file begins with the newest row; the rows are sorted by date." in one.notes
+    assert "The file begins with the newest row. Stockcast sorted the rows by date." in one.notes
 
 
 def test_what_cannot_be_read_is_refused_by_its_file_and_line(tmp_path):
@@ -59,7 +59,7 @@ def test_what_cannot_be_read_is_refused_by_its_file_and_line(tmp_path):
 
 
 def test_a_folder_without_prices_and_a_missing_one_are_refused(tmp_path):
-    with pytest.raises(BadPriceFileError, match=r"holds no file of \.csv"):
+    with pytest.raises(BadPriceFileError, match=r"contains no \.csv"):
         load(str(tmp_path))
     with pytest.raises(BadPriceFileError, match="no such file or folder"):
         load(str(tmp_path / "none"))
@@ -68,5 +68,5 @@ def test_a_folder_without_prices_and_a_missing_one_are_refused(tmp_path):
 def test_a_symbol_in_two_files_is_refused(tmp_path):
     write(tmp_path, "a.csv", "date,close\n2013-03-01,1\n")
     write(tmp_path, "wide.csv", "date,A,B\n2013-03-01,1,2\n")
-    with pytest.raises(BadPriceFileError, match=r"A is in .*a.csv as well"):
+    with pytest.raises(BadPriceFileError, match=r"A is also in .*a.csv"):
         load(str(tmp_path))

@@ -61,7 +61,7 @@ def test_a_short_history_is_ranked_but_not_scored():
 
 
 def test_too_few_assets_or_prices_are_refused():
-    with pytest.raises(CannotRankError, match="at least 5 assets; there are 4"):
+    with pytest.raises(CannotRankError, match="at least 5 assets, but there are 4"):
         rank(assets(4), 1)
     short = dataclasses.replace(of_closes(walk(59)), symbol="SHORT")
     with pytest.raises(CannotRankError, match="at least 60 prices, but SHORT has 59"):

@@ -48,9 +48,7 @@ def test_a_market_that_nobody_names_is_inferred_from_the_days_of_its_prices():
     known = settled("@MINE-1A2B3C4D", UNKNOWN, rows("XSAU"))
     assert (known.calendar, known.currency, known.is_guessed) == ("XSAU", "", True)
     (doubt,) = known.doubts("@MINE-1A2B3C4D", LAST)
-    assert doubt == (
-        "The trading calendar of @MINE-1A2B3C4D is not known; its prices suggest XSAU."
-    )
+    assert doubt == ("The trading calendar of @MINE-1A2B3C4D is unknown. Its prices suggest XSAU.")
 
 
 def test_prices_that_move_on_other_days_than_those_of_the_exchange_follow_another_calendar():
@@ -69,7 +67,7 @@ def test_closes_that_stand_still_on_holidays_do_not_change_the_calendar():
 def test_holidays_that_are_not_known_yet_are_a_doubt():
     known = settled("D05.SI", UNKNOWN, rows("XSES"))
     (doubt,) = known.doubts("D05.SI", date(2027, 3, 1))
-    assert doubt == "The holidays of XSES are known until 2026; later dates may fall on one."
+    assert doubt == "The holidays of XSES are known until 2026. Later dates may fall on a holiday."
 
 
 def test_what_is_known_survives_the_metadata_of_s3():

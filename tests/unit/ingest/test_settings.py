@@ -33,7 +33,7 @@ def test_the_order_is_the_operators():
         ({"PROVIDERS": "nasdaq"}, "NASDAQ_DATA_LINK_API_KEY"),
         (
             {"PROVIDERS": "quandl"},
-            "knows tiingo, nasdaq, twelvedata, alphavantage, yahoo, sample, but not 'quandl'",
+            "can contain tiingo, nasdaq, twelvedata, alphavantage, yahoo, sample, but not 'quandl'",
         ),
         ({"PROVIDERS": "sample,sample"}, "twice"),
         ({"PROVIDERS": ","}, "empty"),

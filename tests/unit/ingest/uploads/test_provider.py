@@ -40,4 +40,4 @@ def test_the_name_is_the_files_own_ticker_or_else_the_one_given():
 
 def test_a_file_too_short_to_forecast_from_says_so():
     notes = document(b"date,close\n2013-03-01,1\n2013-03-04,2\n")["notes"]
-    assert "The file has 2 prices; a forecast needs at least 30." in notes
+    assert "The file has 2 prices. A forecast needs at least 30." in notes

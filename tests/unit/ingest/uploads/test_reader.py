@@ -66,10 +66,10 @@ def test_the_day_is_the_exchanges_own_whatever_its_time_zone():
 
 
 BAD = {
-    "": "Line 1: the file is empty. Give",
-    "just words": "Line 1: 'just words' has one cell alone",
-    "when,close\nx,1\n": "None of the columns 'when', 'close' holds dates. Name",
-    "date,close\n": "Line 1: there are names of columns, 'date', 'close', and no rows",
+    "": "Line 1: the file is empty. Use",
+    "just words": "Line 1: 'just words' has only one cell",
+    "when,close\nx,1\n": "None of the columns 'when', 'close' contains dates. Name",
+    "date,close\n": "Line 1: there are column names, 'date', 'close', but no rows",
     "date,open,high,low,volume\n2013-03-01,1,1,1,9\n": "is the close. Name the column",
     "date,close,Close\n2013-03-01,1,1\n": "'close' and 'Close' are both the close. Remove",
     "date,close\n2013-03-01,dear\n": "Line 2, column 'close': 'dear' is not a number. Correct",
@@ -80,23 +80,23 @@ BAD = {
     "date,close\n2013-03-01,\n": "There is no price",
     "date,close\n2013-03-01,0\n": "There is no price",
     "date,Last\n2013-03-01,1\n2013-03-04,-37.63\n": "Line 3, column 'Last': -37.63 is negative",
-    "date,close\n2013-03-01,1e15\n": "Line 2, column 'close': 1e+15 is too large, and no price",
-    "date,close\n2013-03-01,1e-15\n": "Line 2, column 'close': 1e-15 is too small, and no price",
-    "date,close\n2013-03-01,1,2\n": "Line 2: there are 3 cells, but 2 names of columns. Put",
-    "date,close\n2013-03-01,430,47\n": "Line 2: there are 3 cells, but 2 names",
+    "date,close\n2013-03-01,1e15\n": "Line 2, column 'close': 1e+15 is too large for a price",
+    "date,close\n2013-03-01,1e-15\n": "Line 2, column 'close': 1e-15 is too small for a price",
+    "date,close\n2013-03-01,1,2\n": "Line 2: there are 3 cells, but 2 column names. Put",
+    "date,close\n2013-03-01,430,47\n": "Line 2: there are 3 cells, but 2 column",
     'date,close\n2013-03-01,"1\n': "Line 2: the table cannot be read: EOF inside string",
     "date,close\n2013-03-01,1\nTotal,1\n": "Line 3, column 'date': 'Total' is not a date. Write",
     "date,close\n2013-03-01,1\n,1\n": "Line 3, column 'date': there is no date. Write",
     "date,close\n2013-02-30,1\n": "Line 2, column 'date': '2013-02-30' is not a date",
-    "date,close\n03/04/2013,1\n04/04/2013,2\n": "Line 2, column 'date': '03/04/2013' can be read",
+    "date,close\n03/04/2013,1\n04/04/2013,2\n": "Line 2, column 'date': '03/04/2013' can be day/",
     "date,close\n13/04/2013,1\n04/14/2013,2\n": "has the month first, but line 2, '13/04/2013'",
-    "date,close\n2113-03-01,1\n": "'2113-03-01' is 2113-03-01, which is in the future",
-    "date;close\n2013-03-01;1,234\n": "Line 2: '1,234' can be read with a decimal comma or",
+    "date,close\n2113-03-01,1\n": "'2113-03-01' means 2113-03-01, which is in the future",
+    "date;close\n2013-03-01;1,234\n": "Line 2: '1,234' can have a decimal comma or",
     "date;close\n2013-03-01;1,5\n2013-03-02;1,234.5\n": "'1,5' has a decimal comma, but line 3",
     "date,A,B\n2013-03-01,1,x\n": "Line 2, column 'B': 'x' is not a number",
-    "date,A,A\n2013-03-01,1,1\n": "'A' is there twice",
-    "symbol,date,close\nA,2013-03-01,1\n,2013-03-01,1\n": "Line 3, column 'symbol': the row names",
-    "2013-03-01,1,2,3\n": "Line 1: there is no line of column names above",
+    "date,A,A\n2013-03-01,1,1\n": "'A' appears twice",
+    "symbol,date,close\nA,2013-03-01,1\n,2013-03-01,1\n": "Line 3, column 'symbol': the row has no",
+    "2013-03-01,1,2,3\n": "Line 1: there are 4 columns, but no line of column names above",
     "<!DOCTYPE html><p>": "The file is a web page",
     '{"a": 1}': "The file is JSON. Save",
     "date,close\n2013-03-01,\x001\n": "binary data",
@@ -118,8 +118,8 @@ def test_what_cannot_be_mended_is_refused_with_its_place_and_the_cure(text):
         (b"%PDF-1.7", "PDF document"),
         (b"\x1f\x8bno gzip at all", "cannot be unpacked"),
         (gzip.compress(b"date,close\n" * 100, mtime=0)[:-9], "is cut off"),
-        (gzip.compress(b"," * 6 * 1024 * 1024, mtime=0), "more bytes when it is unpacked"),
-        (b"," * 5_000_000, "Line 1: there are 5,000,001 cells. At most 2,000 columns"),
+        (gzip.compress(b"," * 6 * 1024 * 1024, mtime=0), "The unpacked file is too large"),
+        (b"," * 5_000_000, "Line 1: there are 5,000,001 cells. The limit is 2,000 columns"),
         (b"\n".join([b"," * 1000] * 5000), "1,001 columns and 5,000 lines"),
         (b"date,close" + b"\n" * 5_000_000, "The file has 5,000,000 lines"),
         (b"x" * 6 * 1024 * 1024, "The file has 6,291,456 bytes"),
@@ -152,18 +152,18 @@ def test_rows_are_sorted_and_duplicates_and_zeros_left_out_with_a_note():
     told = [(row.date.day, row.open, row.close) for row in asset.rows()]
     assert told == [(1, 1, 3), (5, 5, 6), (7, 7, 7)]
     assert asset.notes == (
-        "2 rows with a price of 0, which is taken as no price (2013-03-01, 2013-03-04).",
-        "2 rows without a price left out (2013-03-04, 2013-03-06).",
-        "The rows of the file are not in order; they are sorted by date.",
-        "1 row left out for a day that has another row (2013-03-01).",
-        "The file has no adjusted closes; its closes are taken as adjusted.",
+        "2 rows with a price of 0, which counts as no price (2013-03-01, 2013-03-04).",
+        "Left out 2 rows without a price (2013-03-04, 2013-03-06).",
+        "The rows of the file are not in order. Stockcast sorted them by date.",
+        "Left out 1 row for a day that has another row (2013-03-01).",
+        "The file has no adjusted closes. Its closes are used as adjusted closes.",
     )
 
 
 def test_a_high_below_the_low_is_left_out_with_a_note():
     asset = one("date,high,low,close\n2013-03-01,1,2,1.5\n")
     assert (asset.rows()[0].high, asset.rows()[0].low) == (None, None)
-    assert "1 row with a high below the low; both are left out (2013-03-01)." in asset.notes
+    assert "1 row with a high below the low. Both are left out (2013-03-01)." in asset.notes
 
 
 def test_of_several_rows_a_day_the_last_is_its_price():
@@ -171,7 +171,7 @@ def test_of_several_rows_a_day_the_last_is_its_price():
     for rows in (hours, hours[::-1]):
         asset = one(table("time,close", *rows))
         assert [row.close for row in asset.rows()] == [12, 12]
-        assert "The file has several rows a day; the last of each day is its price." in asset.notes
+        assert "The file has several rows per day. The last row of each day counts." in asset.notes
 
 
 def test_rows_of_weeks_are_not_taken_for_days_silently():
@@ -201,7 +201,7 @@ def test_a_wide_file_is_a_series_a_column_which_one_chooses():
     assert file.columns == ("LOW", "OPEN")
     assert [len(file.asset(name).rows()) for name in file.names] == [2, 1]
     assert file.chosen("open").rows()[0].close == 5
-    with pytest.raises(UnreadableFileError, match="holds 2 series: 'LOW', 'OPEN'"):
+    with pytest.raises(UnreadableFileError, match="has 2 series: 'LOW', 'OPEN'"):
         file.chosen("")
     with pytest.raises(UnreadableFileError, match="no column 'C'"):
         file.chosen("C")
@@ -236,7 +236,7 @@ def test_one_may_choose_the_column_of_prices():
 def test_a_single_other_column_is_the_close_and_noted():
     asset = one(table("observation_date,SP500", "2013-03-01,1518.20", "2013-03-04,."))
     assert [row.close for row in asset.rows()] == [1518.20]
-    assert "The column 'SP500' is taken as the close." in asset.notes
+    assert "The column 'SP500' is used as the close." in asset.notes
 
 
 def test_columns_that_are_not_used_are_named():
