@@ -1,4 +1,4 @@
-"""Forecasts asked for and waited for, of Stockcast and of the baseline."""
+"""Requests forecasts from Stockcast and from the baseline, and waits for them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.http_load import Tally, fetch, post, server_sent_events
 from bench.world import SYMBOLS, World
 
 SHORTEST, LONGEST = 30, 120
-"""Days ahead; an option that no model knows tells apart what is asked about the same day."""
+"""Days ahead. For the same day, an option that no model knows makes each question different."""
 
 DONE = b'"status":"done"'
 ENDED = re.compile(rb'"status": ?"(done|failed)"')
@@ -31,7 +31,7 @@ _endless = _questions()
 
 
 def new_questions(count: int) -> list[dict[str, object]]:
-    """Questions that nobody has asked in this run: no result of them is known."""
+    """Questions that are new in this run, so Stockcast has no result for them."""
     return list(itertools.islice(_endless, count))
 
 
@@ -41,10 +41,10 @@ async def ended(port: int, request_id: str) -> bytes:
 
 
 async def last_event(port: int, path: str, final: re.Pattern[bytes]) -> bytes:
-    """The event of a stream that is `final`.
+    """The first event of a stream that matches `final`.
 
-    Where the stream ends before, it is opened again, as a browser does. TimeoutError after
-    PATIENCE_S without it.
+    If the stream ends earlier, this opens it again, as a browser does. Raises TimeoutError if there
+    is no such event within PATIENCE_S.
     """
     give_up = time.perf_counter() + PATIENCE_S
     while time.perf_counter() < give_up:
@@ -59,7 +59,7 @@ async def last_event(port: int, path: str, final: re.Pattern[bytes]) -> bytes:
 
 
 async def ask(port: int, question: dict[str, object]) -> str:
-    """Ask, and wait for the end on the live stream; the request's id."""
+    """Submit a question, wait for its end on the live stream, and return the request's id."""
     accepted = await fetch(port, post("/api/forecasts", question))
     if accepted.status != 202:
         message = f"{question} was answered {accepted.status}: {accepted.body!r}"
@@ -73,7 +73,7 @@ async def ask(port: int, question: dict[str, object]) -> str:
 
 
 async def ask_baseline(port: int, question: dict[str, object]) -> None:
-    """Ask the baseline, which answers when it is done."""
+    """Ask the baseline, which answers when the forecast is done."""
     reply = await fetch(port, post("/forecast", question))
     if reply.status != 200 or b"error" in reply.body:
         message = f"The baseline answered {reply.status}: {reply.body!r}"
@@ -81,14 +81,14 @@ async def ask_baseline(port: int, question: dict[str, object]) -> None:
 
 
 async def many(world: World, questions: Iterable[dict[str, object]], at_once: int) -> Tally:
-    """Ask all questions, so many at once, and time each to its end."""
+    """Ask all questions, `at_once` in parallel, and time each one until its end."""
     return await _many(world.port("web"), questions, at_once, ask)
 
 
 async def many_of_baseline(
     port: int, questions: Iterable[dict[str, object]], at_once: int
 ) -> Tally:
-    """The same of the baseline."""
+    """Do the same with the baseline."""
     return await _many(port, questions, at_once, ask_baseline)
 
 

@@ -1,4 +1,4 @@
-"""Batches of tickers that nobody has asked for before: prices fetched, stored and forecast."""
+"""Measures batches of new tickers: Stockcast fetches, stores and forecasts their prices."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from bench.world import FUNCTIONS, World, stockcast
 
 SIZES = (300, 1000, 3000)
 LINEAR = 1.3
-"""The largest batch may take this much longer a ticker than the smallest."""
+"""Per ticker, the largest batch may take up to this many times as long as the smallest."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What a batch took; memory in MB at its peak."""
+    """The time of a batch and its peak memory in MB."""
 
     size: int
     spent_s: float
@@ -30,7 +30,7 @@ class Batch:
 
 
 def measure(*, is_quick: bool) -> tuple[list[Figure], dict[str, Any]]:
-    """One batch after the other, each of other tickers."""
+    """Measure one batch after the other, each with different tickers."""
     sizes = (5, 10) if is_quick else SIZES
     with many_tickers() as env, stockcast(env) as world:
         asyncio.run(_batch(world, 0, 10))
@@ -64,7 +64,7 @@ def _measured(world: World, first: int, size: int) -> Batch:
 
 
 async def _batch(world: World, first: int, size: int) -> None:
-    """Ask for a batch and wait for its end. RuntimeError where not all of it is done."""
+    """Submit a batch and wait for its end. Raises RuntimeError if not all members are done."""
     port = world.port("web")
     symbols = [f"T{number:05}" for number in range(first, first + size)]
     accepted = await fetch(port, post("/api/batches", {"symbols": symbols, "days": 45}))

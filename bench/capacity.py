@@ -1,8 +1,8 @@
-"""How many processors and how much of Redis and S3 a number of users needs.
+"""Calculates how many processors and how much of Redis and S3 a number of users needs.
 
 python -m bench.capacity
 
-The costs of a forecast come from `make bench`. What users do is assumed, and named here.
+The costs of a forecast come from `make bench`. The constants below are assumptions about users.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from typing import Any
 from bench.world import ROOT
 
 QUESTIONS_A_DAY = 3
-"""Of one user; REPEATED of them are answered with a result that is known."""
+"""Questions of one user per day. A known result answers the share REPEATED of them."""
 REPEATED = 0.7
 PEAK = 5
-"""How many times busier than the average the busiest minute of a day is."""
+"""The busiest minute of a day has this many times the average load."""
 BUSY = 0.6
-"""A processor that does more than this keeps people waiting."""
+"""Above this load, a processor makes users wait."""
 REPEAT_CPU_MS = 0.23
 REDIS_COMMANDS, RESULT_BYTES = 60, 62_000
 S3_REQUESTS = 2
-"""At most: a look at the prices by ingest and a read by forecast; both remember recent prices."""
+"""At most: ingest checks the prices and forecast reads them. Both remember recent prices."""
 DAY_S = 86_400
 CORES = ("web", "ingest", "forecast", "redis")
 USERS = (1_000, 100_000, 10_000_000)
@@ -33,7 +33,7 @@ USERS = (1_000, 100_000, 10_000_000)
 
 @dataclass(frozen=True)
 class Needs:
-    """At the busiest minute of a day; `redis_gb` is what the results of a day take."""
+    """The needs in the busiest minute of a day. `redis_gb` is the memory for a day's results."""
 
     forecasts_a_second: float
     cores: Mapping[str, int]
@@ -43,7 +43,7 @@ class Needs:
 
 
 def needs(users: int, cpu_ms: Mapping[str, float]) -> Needs:
-    """What so many users a day need; `cpu_ms` is the CPU of a new forecast, by program."""
+    """The needs of `users` per day. `cpu_ms` is the CPU time of a new forecast, by program."""
     questions = users * QUESTIONS_A_DAY
     peak = questions / DAY_S * PEAK
     new, repeats = peak * (1 - REPEATED), peak * REPEATED
@@ -59,18 +59,18 @@ def needs(users: int, cpu_ms: Mapping[str, float]) -> Needs:
 
 
 def forecasts_a_second(cores: int, cpu_ms: Mapping[str, float]) -> float:
-    """What all programs together can carry when they share `cores`."""
+    """The new forecasts per second that all programs can handle when they share `cores`."""
     return cores / (sum(cpu_ms.values()) / 1000)
 
 
 def measured() -> dict[str, Any]:
-    """The figures of the last whole `make bench`."""
+    """The figures of the last complete `make bench`."""
     found: dict[str, Any] = json.loads((ROOT / "bench/results/bench.json").read_text("utf-8"))
     return found
 
 
 def table(cpu_ms: Mapping[str, float]) -> str:
-    """The needs of USERS, as Markdown."""
+    """The needs of USERS as a Markdown table."""
     heads = (
         *("users a day", "new forecasts a second", "cores: web, ingest, forecast, Redis"),
         *("Redis commands a second", "Redis for a day's results", "S3 requests a second"),

@@ -1,8 +1,8 @@
-"""Cold starts: from the start of a process to its first answered request, CPU and wall.
+"""Measures cold starts: CPU and wall time from the start of a process to its first answer.
 
-Each function runs as in the local stack, on warm stores, and its first request is the one a person
-waits for: web reads a finished request, ingest answers for prices that lie fresh in S3, forecast
-computes its first `calibrated` answer. Beside them a trivial functions-framework function.
+Each function runs as in the local stack, with warm stores. Its first request is one that a user
+waits for. Web reads a finished request, ingest answers for fresh prices in S3, and forecast
+computes its first `calibrated` answer. A trivial functions-framework function is the unit.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ BUDGETS = {"web": 2.0, "ingest": 2.0, "forecast": 2.5}
 
 @dataclass(frozen=True)
 class Start:
-    """What one cold start took."""
+    """The times of one cold start."""
 
     wall_s: float
     cpu_s: float
 
 
 def measure(world: World, *, is_quick: bool) -> tuple[list[Figure], dict[str, Any]]:
-    """The median start of each function, interleaved, in units of the trivial one's."""
+    """The median start of each function, relative to the trivial one. The starts alternate."""
     starts = _starts(world, 1 if is_quick else 9)
     trivial = starts.pop(TRIVIAL)
     found = []
@@ -81,13 +81,13 @@ def _program(world: World, name: str) -> Program:
     if name == TRIVIAL:
         argv[argv.index("--source") + 1] = str(ROOT / "bench" / "trivial" / "main.py")
         argv[argv.index("--target") + 1] = TRIVIAL
-    # With bytecode, as in the images: the first of the rounds writes what is not there yet.
+    # The images contain bytecode, so allow Python to write it in the first round.
     env = {**like.env, "WORKERS": "1", "PYTHONDONTWRITEBYTECODE": ""}
     return replace(like, name=name, argv=tuple(argv), ports=(port,), env=env)
 
 
 def _first_request(world: World, name: str, request_id: str) -> Callable[[int], bool]:
-    """Sends the first request to a port; whether it was answered."""
+    """A function that sends the first request to a port and returns whether it was answered."""
     if name == "web":
         return partial(_ask, "GET", f"/api/forecasts/{request_id}", {}, b"")
     if name == TRIVIAL:

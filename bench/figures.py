@@ -1,4 +1,4 @@
-"""A measured figure beside its budget, and how figures become a table and a file."""
+"""Measured figures with their budgets, written as a table and a file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = ROOT / "docs" / "performance.md"
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table; `met` is None where there is no budget."""
+    """One line of the table. `met` is None if there is no budget."""
 
     name: str
     measured: str
@@ -30,7 +30,7 @@ class Figure:
 
 
 def machine() -> dict[str, Any]:
-    """What it was measured on, without its name."""
+    """The machine of the measurement, without its name."""
     cpuinfo = Path("/proc/cpuinfo")
     named = re.search(r"model name\s*: (.*)", cpuinfo.read_text()) if cpuinfo.exists() else None
     memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
@@ -46,7 +46,7 @@ def machine() -> dict[str, Any]:
 def write(name: str, figures: Sequence[Figure], details: dict[str, Any], *, is_quick: bool) -> str:
     """Write the figures to RESULTS and, between the marks `name`, to PAGE. Returns the table.
 
-    A quick run goes into files of its own and leaves PAGE as it is.
+    A quick run writes to other files and does not change PAGE.
     """
     on = machine()
     about = {
@@ -79,7 +79,7 @@ def markdown(figures: Sequence[Figure]) -> str:
 
 
 def between_marks(text: str, name: str, table: str) -> str:
-    """`text` with `table` between the marks of `name`."""
+    """`text` with `table` between the marks of `name`. Raises ValueError if they are missing."""
     start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     before, found, rest = text.partition(start)
     _, ended, after = rest.partition(end)

@@ -1,16 +1,22 @@
-"""Fit the constants of the calibrated model: functions/forecast/models/calibrated*.json.
+"""Fits the constants of the calibrated model: functions/forecast/models/calibrated*.json.
 
 pip install --no-deps -r bench/requirements-data.txt && python -m bench.fit_calibrated [--write]
 
-Data: 20 adjusted US stocks, 1990 to 2009, of the package skfolio; what came later is only tested
-on. For each horizon, the weights of the volatility measures maximise a Student-t quasi-likelihood
-(5 degrees) of the log price's change; they are smoothed over neighbouring horizons, and quantiles
-of change / deviation are pooled over stocks and days. Stocks that are still listed decades later
-rose more than others, so only a third of the table's asymmetry (its drift, mostly) is kept. What
-is set by hand (windows, shrinkage, that third) was compared on 2000 to 2009 after fitting on 1990
-to 1999, as --choose does; docs/model.md says how far the test years were seen meanwhile. Assets
-that trade all week have a table of their own, fitted on made-up prices. Without --write nothing
-changes.
+The data are 20 adjusted US stocks from 1990 to 2009, from the package skfolio. Later years are only
+for tests.
+
+For each horizon, the weights of the volatility measures maximize a Student-t quasi-likelihood (5
+degrees of freedom) of the change of the log price. The weights are smoothed over neighboring
+horizons. The quantiles of change / deviation are pooled over stocks and days. Stocks that are
+still listed decades later rose more than others. So the table keeps only a third of its asymmetry,
+which is mostly drift.
+
+Some constants are set by hand: the windows, the shrinkage and that third. To choose them, a fit on
+1990 to 1999 was compared on 2000 to 2009, as --choose does. docs/model.md says how much of the test
+years was seen in the process.
+
+Assets that trade all week have their own table, fitted on simulated prices. Without --write, no
+file changes.
 """
 
 from __future__ import annotations
@@ -50,7 +56,7 @@ Floats = NDArray[np.float64]
 
 def load() -> list[PriceSeries]:
     """The closes of skfolio's 20 stocks, 1990 to 2022."""
-    package = find_spec("skfolio")  # importing it would need its optimiser and scikit-learn
+    package = find_spec("skfolio")  # an import would need its optimizer and scikit-learn
     if package is None or package.origin is None:
         raise SystemExit("skfolio is missing: pip install --no-deps -r bench/requirements-data.txt")
     source = Path(package.origin).parent / "datasets" / "data" / "sp500_dataset.csv.gz"
@@ -68,14 +74,14 @@ def load() -> list[PriceSeries]:
 def outcomes(
     known: list[Floats], log_prices: list[Floats], stop: int, horizon: int
 ) -> tuple[Floats, Floats]:
-    """Measures (n, k) at past days, and the changes (n,) after them in units of sqrt(horizon)."""
+    """Measures (n, k) on past days, and the changes (n,) after them in units of sqrt(horizon)."""
     days = np.arange(FIRST, stop - horizon, EVERY)
     changes = [(price[days + horizon] - price[days]) / np.sqrt(horizon) for price in log_prices]
     return np.concatenate([each[days] for each in known]), np.concatenate(changes)
 
 
 def fit_weights(measures: Floats, changes: Floats) -> Floats:
-    """Weights (k,) of the measures, adding up to 1, by Adam on a softmax; the scale is free."""
+    """Fit the weights (k,) of the measures with Adam on a softmax. They add up to 1."""
     count = measures.shape[1]
     theta, first, second = np.zeros(count + 1), np.zeros(count + 1), np.zeros(count + 1)
     for turn in range(1, ROUNDS + 1):
@@ -94,14 +100,14 @@ def fit_weights(measures: Floats, changes: Floats) -> Floats:
 
 
 def smoothed(rows: Floats) -> Floats:
-    """Each horizon's row averaged with its neighbours' (1, 2, 1)."""
+    """Each horizon's row, averaged with its neighbors with weights 1, 2, 1."""
     padded = np.concatenate((rows[:1], rows, rows[-1:]))
     middle: Floats = (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
     return middle
 
 
 def fit(stocks: list[PriceSeries], stop: int, asymmetry: float = KEPT_ASYMMETRY) -> OutcomeTable:
-    """The table from rows before `stop` alone."""
+    """Fit the table on the rows before `stop` only."""
     known = [volatility.measures(stock) for stock in stocks]
     log_prices = [np.log(stock.adjusted_close) for stock in stocks]
     seen = [outcomes(known, log_prices, stop, horizon) for horizon in HORIZONS]
@@ -128,10 +134,10 @@ def fit(stocks: list[PriceSeries], stop: int, asymmetry: float = KEPT_ASYMMETRY)
 
 
 def fit_short_history(stocks: list[PriceSeries], stop: int, table: OutcomeTable) -> float:
-    """By how much more the width should grow with one over the returns known.
+    """How much wider ranges must be for short histories: the slope against 1 / known returns.
 
-    Histories are cut to SHORT rows; for each length the widening that would have scored best is
-    found, and the line through these, forced to no widening for an endless history, is its slope.
+    Histories are cut to SHORT rows. For each length, this finds the widening with the best score.
+    The result is the slope of a line through these, with no widening for an infinite history.
     """
     model = CalibratedModel(table)
     steps = np.array([5, 21])
@@ -165,7 +171,7 @@ def _rows(stock: PriceSeries, start: int, stop: int) -> PriceSeries:
 
 
 def of_stocks(stocks: list[PriceSeries]) -> str:
-    """The table of stocks, JSON."""
+    """The table of stocks as JSON."""
     stop = int(np.searchsorted(stocks[0].dates, np.datetime64("2010-01-01")))
     about = {
         "data": f"skfolio {version('skfolio')}, datasets/data/sp500_dataset.csv.gz",
@@ -176,7 +182,7 @@ def of_stocks(stocks: list[PriceSeries]) -> str:
 
 
 def of_every_day() -> str:
-    """The table of what trades all week, JSON."""
+    """The table of assets that trade all week, as JSON."""
     made_up = simulated_prices.series(MADE_UP, SEED)
     about = {
         "data": "bench/simulated_prices.py",
@@ -187,7 +193,7 @@ def of_every_day() -> str:
 
 
 def as_json(table: OutcomeTable, about: dict[str, object]) -> str:
-    """The data file, one line a row of numbers."""
+    """The data file as JSON, with one line per row of numbers."""
     provenance = {
         "written_by": "bench/fit_calibrated.py",
         **about,
@@ -208,7 +214,7 @@ def as_json(table: OutcomeTable, about: dict[str, object]) -> str:
 
 
 def choices(stocks: list[PriceSeries], stop: int) -> dict[str, OutcomeTable]:
-    """The model as it is, and with one thing other, all from rows before `stop`."""
+    """The current model and variants with one change, all fitted on the rows before `stop`."""
     chosen = fit(stocks, stop)
     gaussian = random_walk.normal_quantiles(WIS_LEVELS)[np.newaxis]
     return {
@@ -224,7 +230,7 @@ def choices(stocks: list[PriceSeries], stop: int) -> dict[str, OutcomeTable]:
 
 
 def compare(stocks: list[PriceSeries]) -> None:
-    """Print WIS relative to the walk on 2000 to 2009 after a fit on 1990 to 1999, by choice."""
+    """Fit each choice on 1990 to 1999, and print its WIS relative to the walk on 2000 to 2009."""
     protocol = Protocol((), (5, 21, 63), 150, "2000-01-01", "2009-12-31")
     stop = int(np.searchsorted(stocks[0].dates, np.datetime64("2000-01-01")))
     print(f"{'WIS relative to the walk':26}", *(f"{each:6}" for each in protocol.horizons))
@@ -248,7 +254,7 @@ def compare(stocks: list[PriceSeries]) -> None:
 
 
 def main() -> None:
-    """Fit, print, and write where asked to."""
+    """Fit the tables and print them. With --write, replace the files."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true", help="replace both tables")
     parser.add_argument("--choose", action="store_true", help="compare choices on 2000 to 2009")

@@ -1,4 +1,4 @@
-"""A small HTTP client that costs little, so that what is measured is the server."""
+"""A small, cheap HTTP client, so that benchmarks measure the server and not the client."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ END_OF_HEAD = b"\r\n\r\n"
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back; header names are in lower case."""
+    """An HTTP response. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -30,14 +30,14 @@ class Reply:
 
 
 def post(path: str, body: Mapping[str, Any], **headers: str) -> bytes:
-    """A POST of JSON, as it goes over the wire."""
+    """The bytes of a POST request with JSON."""
     content = json.dumps(body).encode()
     named = {"content-type": "application/json", "content-length": str(len(content)), **headers}
     return _head("POST", path, named) + content
 
 
 def get(path: str) -> bytes:
-    """A GET, as it goes over the wire."""
+    """The bytes of a GET request."""
     return _head("GET", path, {})
 
 
@@ -63,7 +63,7 @@ class Connection(asyncio.Protocol):
         return protocol
 
     async def send(self, request: bytes) -> Reply:
-        """The reply to a request. OSError where the connection ends before it."""
+        """Send a request and return the reply. Raises OSError if the connection ends first."""
         if self._transport is None or self._transport.is_closing():
             raise ConnectionResetError
         self._waiting = asyncio.get_running_loop().create_future()
@@ -100,7 +100,7 @@ class Connection(asyncio.Protocol):
 
 
 async def fetch(port: int, request: bytes) -> Reply:
-    """The reply to one request on a connection of its own."""
+    """Send one request on its own connection and return the reply."""
     connection = await Connection.open(port)
     try:
         return await connection.send(request)
@@ -110,7 +110,7 @@ async def fetch(port: int, request: bytes) -> Reply:
 
 @dataclass
 class Tally:
-    """What came of many requests."""
+    """The times and the throughput of many requests."""
 
     took_s: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
@@ -129,7 +129,7 @@ class Tally:
 
 
 def percentile(values: list[float], percent: int) -> float:
-    """The value that `percent` of all do not exceed."""
+    """The value that `percent` percent of all values do not exceed."""
     if len(values) < 2:
         return values[0]
     return quantiles(values, n=100, method="inclusive")[percent - 1]
@@ -138,7 +138,7 @@ def percentile(values: list[float], percent: int) -> float:
 async def in_turn(
     port: int, requests: Iterator[bytes], connections: int, check: Callable[[Reply], None]
 ) -> Tally:
-    """Send all `requests`, one after the other on each of so many connections."""
+    """Send all `requests` over several connections, one at a time on each."""
     tally = Tally()
 
     async def work() -> None:

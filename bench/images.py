@@ -1,7 +1,7 @@
 """Measures the images: `make bench-images`, as root on Linux with buildah.
 
-For each function: the size of its own layers, how long it takes from the start of the process to
-the first answer of /healthz, and the memory its processes hold then.
+For each function, it measures the size of its own layers, the time from the start of the process to
+the first answer of /healthz, and the memory of its processes at that time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STARTS = 15
 POLL_S = 0.005
 MB = 1_000_000
 NOT_REACHED = {"S3_BUCKET": "none", "K_SINK": "http://127.0.0.1:9/"}
-"""A function connects to nothing before its first event."""
+"""Functions do not connect to these before their first event."""
 
 
 def main() -> None:

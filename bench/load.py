@@ -1,9 +1,9 @@
-"""`make load`: twice what can be carried, and what becomes of it.
+"""`make load`: sends twice the load that the machine can handle.
 
-First the capacity: how many new forecasts a second the machine finishes. Then requests come at an
-even pace, whatever becomes of those before: 70% repeats, 20% new ones and 10% invalid ones, so many
-that the new ones alone are twice the capacity. Afterwards one request at a time, until it is as
-fast as before: the recovery.
+First it measures the capacity: the new forecasts per second that the machine finishes. Then it
+sends requests at a steady rate: 70% repeats, 20% new ones and 10% invalid ones. The new ones alone
+are twice the capacity. Finally it measures the recovery: it sends one request at a time until the
+answers are as fast as before.
 
 python -m bench.load [--quick]
 """
@@ -31,14 +31,14 @@ MIX = {REPEATS: 70, NEW: 20, INVALID: 10}
 REFUSALS = {429, 503}
 EXPECTED = {REPEATS: {202} | REFUSALS, NEW: {202} | REFUSALS, INVALID: {422} | REFUSALS}
 BACKLOG = 200
-"""What the stack lets wait: about a second of work on two cores."""
+"""How many requests may wait in the stack: about a second of work on two cores."""
 REFUSED_WITHIN_MS, RECOVERED_WITHIN_S, DONE_WITHIN_S = 1000, 10.0, 15.0
 QUESTION: dict[str, object] = {"symbol": "IBM", "days": 45}
 
 
 @dataclass
 class Seen:
-    """What was answered, by kind and status, and what became of what was accepted."""
+    """Counts the answers by kind and status, and the outcomes of accepted requests."""
 
     answered_s: dict[tuple[str, int], list[float]] = field(default_factory=dict)
     without_retry_after: int = 0
@@ -47,7 +47,7 @@ class Seen:
     ended: Counter[str] = field(default_factory=Counter)
 
     def times(self, *kinds: str, refused: bool) -> list[float]:
-        """How long answers to `kinds` took, of the refusals or of the rest."""
+        """The response times of `kinds`, for refusals or for all other answers."""
         return [
             took
             for (kind, status), all_took in self.answered_s.items()
@@ -57,14 +57,14 @@ class Seen:
 
 
 class Pool:
-    """Keep-alive connections, as many as are under way."""
+    """Keep-alive connections, one for each request in progress."""
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._idle: list[Connection] = []
 
     async def send(self, request: bytes) -> Reply:
-        """The reply, over an idle connection that still lives or a new one."""
+        """Send a request over an idle or a new connection, and return the reply."""
         while self._idle:
             connection = self._idle.pop()
             try:
@@ -79,15 +79,15 @@ class Pool:
         return reply
 
     def close(self) -> None:
-        """Close those that are idle."""
+        """Close the idle connections."""
         for connection in self._idle:
             connection.close()
 
 
 class Load:
-    """Sends the mix at an even pace, and follows what is accepted to its end.
+    """Sends the mix at a steady rate, and follows each accepted request to its end.
 
-    `known` is the question that is repeated.
+    `known` is the question to repeat.
     """
 
     def __init__(self, port: int, known: dict[str, object], seed: int = 1) -> None:
@@ -98,7 +98,7 @@ class Load:
         self.seen = Seen()
 
     async def run(self, per_second: float, seconds: float) -> None:
-        """Send for so long, then wait until everything that was accepted has ended."""
+        """Send for `seconds`, then wait until all accepted requests have ended."""
         under_way: set[asyncio.Task[None]] = set()
         started = time.perf_counter()
         for number in range(round(per_second * seconds)):
@@ -131,7 +131,7 @@ class Load:
 
 
 async def capacity(world: World, seconds: float) -> float:
-    """New forecasts a second, with as many under way as keep it busy."""
+    """The new forecasts per second, with enough requests in parallel to keep the machine busy."""
     await many(world, new_questions(50), 8)
     finished, started = 0, time.perf_counter()
     while time.perf_counter() - started < seconds:
@@ -141,7 +141,7 @@ async def capacity(world: World, seconds: float) -> float:
 
 
 async def recovery(port: int, usual_s: float) -> float:
-    """How long after the load until a new forecast takes no more than twice its usual time."""
+    """How long it takes after the load until a forecast needs at most twice its usual time."""
     started = time.perf_counter()
     while True:
         asked = time.perf_counter()
@@ -155,7 +155,7 @@ async def recovery(port: int, usual_s: float) -> float:
 async def measure(
     world: World, *, is_quick: bool, load_s: float = SECONDS
 ) -> tuple[list[Figure], dict[str, Any]]:
-    """The capacity, twice of it, and the recovery."""
+    """Measure the capacity, twice the capacity, and the recovery."""
     port = world.port("web")
     await ask(port, QUESTION)
     carried = await capacity(world, 1 if is_quick else 15)
@@ -231,9 +231,11 @@ def _details(seen: Seen) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure, and show the table."""
+    """Measure the load and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a smoke run; the page stays as it is")
+    parser.add_argument(
+        "--quick", action="store_true", help="a short run that does not change the page"
+    )
     is_quick = parser.parse_args().quick
     before = os.getloadavg()[0]
     with stockcast({"BACKLOG_LIMIT": str(BACKLOG), "STREAM_LIMIT": "0"}) as world:

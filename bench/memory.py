@@ -1,4 +1,4 @@
-"""Memory of each function at rest, and over twenty thousand requests."""
+"""Measures the memory of each function at rest, and over twenty thousand requests."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from functions.common.messages.events import ForecastRequested
 
 REQUESTS = 20_000
 GROWTH_MB = 8.0
-"""What the allocator may keep; a leak of 500 bytes a request would be more."""
+"""The allocator may keep this much. A leak of 500 bytes per request would be more."""
 FUNCTIONS = ("web", "ingest", "forecast")
 
 
 def at_rest(world: World) -> dict[str, float]:
-    """Of a stack that was just started and has answered one request."""
+    """The memory of a new stack after its first request."""
     asyncio.run(ask(world.port("web"), {"symbol": "IBM", "days": 45}))
     return _memory(world)
 
@@ -32,7 +32,7 @@ def at_rest(world: World) -> dict[str, float]:
 def measure(
     world: World, rest: dict[str, float], *, is_quick: bool
 ) -> tuple[list[Figure], dict[str, Any]]:
-    """Send each function its requests; a quarter of them first, to fill what is kept on purpose."""
+    """Measure the growth over many requests. The first quarter of them fills the caches."""
     count = 200 if is_quick else REQUESTS
     request_id = asyncio.run(ask(world.port("web"), {"symbol": "IBM", "days": 45}))
     asyncio.run(_send(world, request_id, count // 4))
@@ -57,7 +57,7 @@ def _memory(world: World) -> dict[str, float]:
 
 
 async def _send(world: World, request_id: str, count: int) -> None:
-    """web: repeats, reads, refusals; ingest and forecast: events of new requests."""
+    """Send repeats, reads and invalid requests to web, and new events to ingest and forecast."""
     example = await _prices_ingested(world)
     of_web = itertools.cycle(
         [

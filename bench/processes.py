@@ -1,4 +1,4 @@
-"""What a program costs: CPU and memory of its process group, from /proc (Linux)."""
+"""The CPU time and memory of a program's process group, from /proc (Linux)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAMPLE_EVERY_S = 0.2
 
 
 def members(group: int) -> list[int]:
-    """The processes of a group; each program of the stack leads one."""
+    """The processes of a group. Each program of the stack leads one."""
     found = []
     for entry in PROC.iterdir():
         if entry.name.isdigit():
@@ -37,13 +37,13 @@ def cpu_s(group: int) -> float:
             exact = sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
         except OSError:
             continue
-        # The exact figure leaves out threads that have ended, the other one is in hundredths.
+        # The exact figure leaves out threads that have ended. The other one counts in 0.01 s.
         spent += max(sum(own), exact) + of_user + of_system
     return spent
 
 
 def memory_mb(group: int) -> float:
-    """Proportional set size of the group: what its processes share is counted once."""
+    """The proportional set size of the group in MB. Shared memory counts once."""
     kb = 0
     for pid in members(group):
         try:
@@ -60,7 +60,7 @@ def _stat(pid: int) -> list[str]:
 
 
 def pin(group: int, cores: set[int]) -> None:
-    """Let the group run on these cores alone."""
+    """Let the group run only on these cores."""
     for pid in members(group):
         for task in (PROC / str(pid) / "task").iterdir():
             os.sched_setaffinity(int(task.name), cores)
@@ -68,14 +68,14 @@ def pin(group: int, cores: set[int]) -> None:
 
 @dataclass
 class Peak:
-    """The most memory seen, by program."""
+    """The peak memory of each program."""
 
     mb: dict[str, float]
 
 
 @contextmanager
 def watched(groups: dict[str, int], look: Callable[[int], float] = memory_mb) -> Iterator[Peak]:
-    """Look at the memory of programs again and again while the context lasts."""
+    """Measure the memory of programs repeatedly until the context ends."""
     peak = Peak({name: look(group) for name, group in groups.items()})
     ended = threading.Event()
 

@@ -1,4 +1,4 @@
-"""Tiingo's answers for any number of made-up tickers, from the five series of the sample."""
+"""Imitates Tiingo for any number of made-up tickers, with the five series of the sample."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEY = "bench"
 
 
 class ManyTickers(Tiingo):
-    """Every ticker has the prices of one of the five stocks; the answers are made once."""
+    """Every ticker has the prices of one of the five stocks. Each answer is built only once."""
 
     def __init__(self) -> None:
         sample = SampleProvider()
@@ -27,7 +27,7 @@ class ManyTickers(Tiingo):
         ]
 
     def answer(self, path: str, query: object, headers: object) -> tuple[int, dict[str, str], str]:
-        """As `Replay` asks for it."""
+        """Answer one request. `Replay` calls this."""
         del query, headers
         ticker = path.split("/")[3]
         if self.is_about(path):
@@ -51,7 +51,7 @@ def _row(row: PriceRow) -> dict[str, Any]:
 
 @contextmanager
 def many_tickers() -> Iterator[dict[str, str]]:
-    """A server of these prices; what to set for Stockcast to use it."""
+    """Run a server with these prices. Yields the environment variables for Stockcast."""
     replay = Replay(ManyTickers())
     try:
         yield {

@@ -1,4 +1,4 @@
-"""`make bench`: every figure, interleaved with the baseline, as a table, a file and on the page.
+"""`make bench`: measures all figures in turns with the baseline, and writes a table and a page.
 
 python -m bench.run [--quick] [--only NAME ...]
 """
@@ -31,7 +31,7 @@ Measured = tuple[list[Figure], dict[str, Any]]
 
 
 def peers(world: World, *, is_quick: bool) -> Measured:
-    """Beside Celery, Dramatiq and FastAPI, which `make bench` installs."""
+    """Compare with Celery, Dramatiq and FastAPI, which `make bench` installs."""
     from bench.peers import measure
 
     return measure.measure(world, is_quick=is_quick)
@@ -49,7 +49,7 @@ WITHOUT_LIMITS = {"STREAM_LIMIT": "0", "BACKLOG_LIMIT": "0"}
 
 
 def run(*, is_quick: bool, only: tuple[str, ...] = NAMES) -> tuple[list[Figure], dict[str, Any]]:
-    """The figures of the parts `only`, and their details."""
+    """Measure the parts in `only`. Returns their figures and details."""
     found: list[Figure] = []
     details: dict[str, Any] = {}
 
@@ -89,10 +89,14 @@ def _tell(name: str) -> None:
 
 
 def main() -> None:
-    """Measure, and show the table."""
+    """Measure the figures and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a smoke run; the page stays as it is")
-    parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, help="some parts alone")
+    parser.add_argument(
+        "--quick", action="store_true", help="a short run that does not change the page"
+    )
+    parser.add_argument(
+        "--only", nargs="+", choices=NAMES, default=NAMES, help="run only these parts"
+    )
     given = parser.parse_args()
     load, started = os.getloadavg()[0], time.perf_counter()
     found, details = run(is_quick=given.quick, only=tuple(given.only))

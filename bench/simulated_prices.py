@@ -1,9 +1,9 @@
-"""Made-up daily prices of assets that trade all week, to fit the calibrated model's table on.
+"""Simulates daily prices of assets that trade all week, to fit the table of the calibrated model.
 
-Packages offer no such prices, and what is left for testing must not be fitted on. So these series
-move as published models of cryptocurrencies do: GARCH(1,1) with Student's t (Chu, Chan, Nadarajah
-and Osterrieder 2017), stochastic volatility, and stochastic volatility with a slow and a fast part.
-The parameters are drawn anew for each series.
+No package offers such prices, and the fit must not use the test data. So these series follow
+published models of cryptocurrencies: GARCH(1,1) with Student's t (Chu, Chan, Nadarajah and
+Osterrieder 2017), stochastic volatility, and stochastic volatility with a slow and a fast part.
+Each series has its own random parameters.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from functions.forecast.prices.series import PriceSeries
 Floats = NDArray[np.float64]
 ROWS = 3000
 MOST_TIMES = 100.0
-"""No day's variance feeds back more than this many times the usual."""
+"""The limit for the variance that a day passes on, in multiples of the usual variance."""
 
 
 def series(count: int, seed: int, rows: int = ROWS) -> list[PriceSeries]:
-    """`count` histories of `rows` days, the kinds in turn."""
+    """`count` histories of `rows` days, with the models in turn."""
     kinds = (garch, stochastic_volatility, slow_and_fast)
     return [
         prices(kinds[number % len(kinds)](np.random.default_rng([seed, number]), rows))
@@ -62,7 +62,7 @@ def slow_and_fast(random: np.random.Generator, rows: int) -> Floats:
 
 
 def autoregression(random: np.random.Generator, memory: float, step: float, rows: int) -> Floats:
-    """An AR(1) (rows,) that begins where it usually is."""
+    """An AR(1) process (rows,) that starts in its stationary distribution."""
     values = random.normal(0.0, step, rows)
     values[0] /= np.sqrt(1 - memory**2)
     for day in range(1, rows):
@@ -71,13 +71,13 @@ def autoregression(random: np.random.Generator, memory: float, step: float, rows
 
 
 def student(random: np.random.Generator, freedom: float, rows: int) -> Floats:
-    """Student's t (rows,) with a deviation of 1."""
+    """Student's t values (rows,) with a standard deviation of 1."""
     shocks: Floats = random.standard_t(freedom, rows) * np.sqrt((freedom - 2) / freedom)
     return shocks
 
 
 def prices(moves: Floats) -> PriceSeries:
-    """A history with these log returns, one row each day of the week."""
+    """A price history with these log returns, and one row for every day of the week."""
     close = np.clip(100.0 * np.exp(np.cumsum(moves)), 1e-6, 1e9)
     none = np.full(len(close), np.nan)
     dates = np.datetime64("2014-01-01") + np.arange(len(close))

@@ -1,4 +1,4 @@
-"""What web answers a second on one core, while everything else has the other."""
+"""Measures the answers per second of web on one core, while all other programs use the other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ QUESTION = {"symbol": "IBM", "days": 45}
 
 
 def measure(world: World, *, is_quick: bool) -> tuple[list[Figure], dict[str, Any]]:
-    """Repeats of an equal request, and reads of a finished one."""
+    """Measure repeats of an equal request, and reads of a finished one."""
     count = 500 if is_quick else 12_000
     port = world.port("web")
     request_id = asyncio.run(ask(port, QUESTION))
@@ -66,8 +66,8 @@ def _sent(port: int, request: bytes, count: int, status: int) -> Tally:
 def round_trips(world: World, request: bytes) -> int:
     """How often web waits for Redis while it answers `request`.
 
-    Redis counts how often it reads from a connection: commands that come in one piece are read at
-    once. The broker's, which looks for events once a second, are lost in the rounding.
+    Redis counts its reads from connections. Commands that arrive together count as one read. The
+    broker reads once a second, which disappears in the rounding.
     """
     count = 400
     _sent(world.port("web"), request, 10, 202)
@@ -79,7 +79,7 @@ def round_trips(world: World, request: bytes) -> int:
 
 @contextmanager
 def pinned(world: World) -> Iterator[None]:
-    """Web on the first core, everything else on the others, this process as well."""
+    """Pin web to the first core, and all other programs and this process to the others."""
     cores = os.sched_getaffinity(0)
     first, others = {min(cores)}, cores - {min(cores)} or cores
     groups = world.groups(("web", "ingest", "forecast", "broker", "redis", "s3"))

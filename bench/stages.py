@@ -1,8 +1,8 @@
-"""The stages of a forecast against the old recipe, on the same series, interleaved.
+"""Compares the stages of a forecast with the old recipe, on the same series.
 
-The old recipe is the one of the project that Stockcast succeeds: the Prophet library on the price,
-one prediction over history and future, a chart with pyplot. Each round runs every stage once, in
-turn, so that noise of the machine meets all alike; shown are medians and ratios of them.
+The old recipe is from the project before Stockcast: the Prophet library on the price, one
+prediction over history and future, and a chart with pyplot. Each round runs every stage once, so
+that noise of the machine affects all stages equally. The results are medians and their ratios.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from functions.ingest.providers.sample import SampleProvider
 SYMBOL, DAYS = "AAPL", 45
 LEVELS = prediction.LEVELS
 READ = price_csv.read.__wrapped__
-"""Reads anew, where `read` remembers the last series."""
+"""Reads again each time, while `read` remembers the last series."""
 PEAK = """
 def peak(highest):
     # on Linux, ru_maxrss counts the parent's memory before exec
@@ -59,7 +59,7 @@ STARTS = {
 
 
 def old_recipe(body: bytes) -> Callable[[], None]:
-    """Fit, predict and draw as the old project did."""
+    """Fit, predict and draw like the old project."""
     import pandas as pd
 
     from bench.baseline import recipe
@@ -73,7 +73,7 @@ def old_recipe(body: bytes) -> Callable[[], None]:
 
 
 def stages(body: bytes) -> dict[str, Callable[[], Any]]:
-    """Each stage of our forecasts, on its own, and all that a waiting person waits for."""
+    """Each stage of a forecast by itself, and all that a user waits for."""
     model, series = ProphetModel(), price_csv.read(SYMBOL, body)
     calibrated = CalibratedModel()
     last_row = np.array([len(series) - 1])
@@ -97,8 +97,8 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
     )
     document = json.loads(result.answer(ingested, stored, series, calibrated, last))
 
-    def anew() -> PriceSeries:
-        """The series, of which nothing is kept."""
+    def uncached() -> PriceSeries:
+        """The series, read again without any cached values."""
         return series.until(len(series))
 
     def both(read: PriceSeries) -> None:
@@ -111,9 +111,9 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
     return {
         "read": lambda: READ(SYMBOL, body),
         "calibrated: fit": lambda: volatility.measures.__wrapped__(series),
-        "  quantiles": lambda: calibrated.quantiles(anew(), last_row, steps, LEVELS),
-        "  backtest": lambda: calibrated.backtest(anew(), len(days)),
-        "  forecast and backtest": lambda: both(anew()),
+        "  quantiles": lambda: calibrated.quantiles(uncached(), last_row, steps, LEVELS),
+        "  backtest": lambda: calibrated.backtest(uncached(), len(days)),
+        "  forecast and backtest": lambda: both(uncached()),
         "  whole, without PNG": lambda: whole(calibrated, READ(SYMBOL, body)),
         "  whole, of a stock asked for before": lambda: whole(calibrated, series),
         "prophet: fit": lambda: model.fit(series),
@@ -126,7 +126,7 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
 
 
 def measure(rounds: int) -> dict[str, Any]:
-    """Median milliseconds of each stage, wall and CPU; CPU and memory of each start."""
+    """The median wall and CPU milliseconds of each stage, and CPU and memory of each start."""
     body = SampleProvider().fetch(SYMBOL).history.to_csv()
     work = {OLD: old_recipe(body), **stages(body)}
     wall: dict[str, list[float]] = {name: [] for name in work}
@@ -161,7 +161,7 @@ def measure(rounds: int) -> dict[str, Any]:
 
 
 def table(measured: dict[str, Any]) -> str:
-    """What was measured, with ratios to the old recipe."""
+    """The measurements as a table, with ratios to the old recipe."""
     of_stages, of_imports = measured["stages"], measured["imports"]
     old = of_stages[OLD]
     lines = [f"{'stage':24}{'wall ms':>10}{'CPU ms':>10}{'wall / old':>12}{'CPU / old':>12}"]
@@ -186,7 +186,7 @@ def main() -> None:
 
 
 def _cpu_s() -> float:
-    """CPU seconds of this process and of the children that ended: the old recipe's Stan is one."""
+    """CPU seconds of this process and its ended children, such as Stan in the old recipe."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
 

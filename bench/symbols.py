@@ -1,4 +1,4 @@
-"""Time the symbol directory: to load it, and to search twelve thousand listings."""
+"""Measures how long the symbol directory takes to load, and to search 12,000 listings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WORDS = ("international", "bank", "of", "holdings", "inc", "corp", "group", "ene
 
 
 def large() -> Directory:
-    """A directory of the size of Nasdaq Trader's: the bundled names, and made-up ones."""
+    """A directory as large as Nasdaq Trader's, with the bundled names and made-up ones."""
     source = random.Random(1)
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     made = (

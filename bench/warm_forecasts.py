@@ -1,4 +1,4 @@
-"""Warm forecasts one after the other, and as many as both cores can do, beside the baseline."""
+"""Compares warm forecasts with the baseline: one at a time, and at full load on both cores."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COUNTED = ("web", "broker", "ingest", "forecast", "redis", "s3")
 
 
 def measure(world: World, *, is_quick: bool) -> tuple[list[Figure], dict[str, Any]]:
-    """Latency and throughput of both, in turns."""
+    """Measure the latency and the throughput of both, in turns."""
     rounds, ours, theirs = (2, 5, 2) if is_quick else (5, 24, 6)
     one, old_one, all_at_once, old_at_once = Tally(), Tally(), Tally(), Tally()
     cpu_s = dict.fromkeys(COUNTED, 0.0)

@@ -1,4 +1,4 @@
-"""Live streams: thousands on one web process, and how soon each is told of a change."""
+"""Measures thousands of live streams on one web process, and the delay of their changes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STEPS = (Status.INGESTING, Status.FORECASTING, Status.DONE)
 
 
 class Watch:
-    """Requests that are changed at an even pace, and what is told of it on a stream of each."""
+    """Changes requests at a steady rate, and records when the stream of each request shows it."""
 
     def __init__(self, world: World, streams: int, symbol: str = "IBM") -> None:
         settings = RedisSettings(
@@ -42,7 +42,7 @@ class Watch:
         self.took_s: list[float] = []
 
     async def run(self) -> None:
-        """Open all streams, change all requests to their end, and wait for all to be told."""
+        """Open all streams, change all requests until they end, and wait for the last events."""
         finished = await ask(self._port, {"symbol": self._symbol, "days": 45})
         record = self._store.read(finished)
         self._result_key = record.result_key if record else ""
@@ -64,7 +64,7 @@ class Watch:
     async def _watch(self, request_id: str, opened: asyncio.Semaphore) -> None:
         path = f"/api/forecasts/{request_id}/events"
         async with server_sent_events(self._port, path) as told:
-            await anext(told)  # where it stands
+            await anext(told)  # the current status
             opened.release()
             async for data in told:
                 now = time.perf_counter()
@@ -86,7 +86,7 @@ class Watch:
 
 
 def measure(world: World, *, is_quick: bool) -> tuple[list[Figure], dict[str, Any]]:
-    """Open the streams, change each request three times, and see when it is told."""
+    """Open the streams, change each request three times, and measure the delays."""
     streams = 100 if is_quick else STREAMS
     watch = Watch(world, streams)
     with processes.watched({"web": world.group("web")}) as peak:

@@ -1,4 +1,4 @@
-"""What is measured: the whole of Stockcast on free ports, and the baseline on the same stores."""
+"""Runs all of Stockcast on free ports, and the baseline on the same stores."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from local.stack import ROOT, Options, Stack, at_base_port, programs
 
 READY_S = 60.0
 FUNCTIONS = ("web", "ingest", "forecast", "broker")
-"""The programs that are ours; Redis and S3 are others'."""
+"""Stockcast's own programs, without Redis and S3."""
 NEVER_MET = "1000000000"
-"""Submissions a minute; they are counted all the same, as they are wherever there is a limit."""
+"""A limit of submissions per minute that is never reached. Counting them still costs time."""
 SYMBOLS = ("AAPL", "FB", "GOOG", "IBM", "MSFT")
 
 
 class World:
-    """A running stack; `port` of each program, and its Redis."""
+    """A running stack, with the ports of its programs and its Redis."""
 
     def __init__(self, stack: Stack, options: Options) -> None:
         self.stack = stack
@@ -44,7 +44,7 @@ class World:
         return {name: self.group(name) for name in names}
 
     def clear(self) -> None:
-        """Forget every request and result; the prices in S3 stay."""
+        """Delete all requests and results. The prices in S3 stay."""
         for key in self.redis.scan_iter("stockcast:[^b]*", count=5000):
             self.redis.unlink(key)
         for key in self.redis.scan_iter("stockcast:batch:*", count=5000):
@@ -53,7 +53,7 @@ class World:
 
 @contextmanager
 def stockcast(env: Mapping[str, str] | None = None) -> Iterator[World]:
-    """The stack, whose limit of submissions is never met; `env` is added to its environment."""
+    """Run the stack without an effective limit of submissions. `env` extends its environment."""
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
         options = at_base_port(Options(home=Path(folder)), free_port(5 + len(S3_PORTS)))
         before = dict(os.environ)
@@ -72,7 +72,7 @@ def stockcast(env: Mapping[str, str] | None = None) -> Iterator[World]:
 
 @contextmanager
 def baseline(world: World) -> Iterator[dict[str, Process]]:
-    """The old project's three programs, on the stores of `world`."""
+    """Run the three programs of the old project on the stores of `world`."""
     ports = {name: free_port() for name in ("web", "ingest", "forecast")}
     env = {**world.stack.process("ingest").program.env, "AWS_DEFAULT_REGION": "us-east-1"}
     modules = {

@@ -1,10 +1,10 @@
 """Write functions/common/prices/calendars.txt.gz from `exchange_calendars` (Apache License 2.0).
 
-A line a calendar: its name, time zone, closing time, then for each year the weekdays on which it
-has sessions (1: Monday) and, as MMDD, the days that are otherwise: holidays, one-off closures and
-extra sessions. Years that the library does not know are left out.
+Each line is a calendar: its name, time zone and closing time, then data for each year. The data of
+a year are the weekdays with sessions (1 is Monday), and the exceptions as MMDD: holidays, one-off
+closures and extra sessions. Years that the library does not know are left out.
 
-Under pandas 3 the library gets Orthodox and Hebrew holidays wrong. Write the file with pandas 2:
+With pandas 3, the library gets Orthodox and Hebrew holidays wrong. Write the file with pandas 2:
 uv run --with exchange-calendars==4.13.2 --with "pandas<3" python -m bench.write_calendars
 """
 
@@ -86,11 +86,11 @@ NAMES = (
 )
 ONE_DAY = timedelta(days=1)
 OPEN_SHARE = 0.5
-"""A weekday is one of sessions where at least this share of its days are."""
+"""A weekday counts as a session day if at least this share of its days are sessions."""
 
 
 def line(name: str) -> str:
-    """A calendar as the file has it."""
+    """The line of a calendar in the file."""
     from exchange_calendars.calendar_utils import _default_calendar_factories as factories
 
     first, last = _years(factories[name])
@@ -102,7 +102,7 @@ def line(name: str) -> str:
 
 
 def _years(kind: Any) -> tuple[int, int]:
-    """Those of ours that the library knows in full."""
+    """The first and last year that the library knows completely, within our range."""
     earliest, latest = kind.bound_min(), kind.bound_max()
     first = earliest.year + (earliest.dayofyear > 1) if earliest is not None else FIRST_YEAR
     last = latest.year if latest is not None else LAST_YEAR
@@ -110,7 +110,7 @@ def _years(kind: Any) -> tuple[int, int]:
 
 
 def library_sessions(calendar: Any, first: date, last: date) -> set[date]:
-    """From the calendar's own rules, since its `sessions` leave out weekmasks under pandas 3."""
+    """The sessions by the calendar's rules. With pandas 3, its `sessions` ignore weekmasks."""
     told = [*calendar.adhoc_holidays]
     if calendar.regular_holidays is not None:
         told.extend(calendar.regular_holidays.holidays(first, last))
@@ -145,7 +145,7 @@ def _days(year: int) -> Iterator[date]:
 
 
 def written() -> bytes:
-    """The file."""
+    """The content of the file."""
     header = f"# Sessions from exchange_calendars {version('exchange_calendars')}, Apache-2.0"
     text = "\n".join([header, *map(line, NAMES)]) + "\n"
     return gzip.compress(text.encode("ascii"), mtime=0)

@@ -16,7 +16,7 @@ COLUMNS = ("symbol", "date", "open", "high", "low", "close", "volume", "adj_clos
 
 
 def main() -> None:
-    """Sort by symbol and date, rename the columns, compress without a time stamp."""
+    """Sort by symbol and date, rename the columns, and compress without a timestamp."""
     source = files("bokeh_sampledata") / "_data" / "stocks.csv.gz"
     text = gzip.decompress(source.read_bytes()).decode("ascii")
     rows = sorted(list(csv.reader(io.StringIO(text)))[1:], key=lambda row: (row[0], row[1]))

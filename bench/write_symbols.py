@@ -1,9 +1,9 @@
 """Write functions/web/symbols/symbols.tsv.gz, the bundled symbol directory, from `pytickersymbols`.
 
-The package (MIT licence) compiles the constituents of stock indices from Wikipedia. Kept are the
-ticker and the name of each stock in the indices of the United States, and of each with the suffix
-of an exchange in the others. OTHERS are indices, currencies, futures, cryptocurrencies, and large
-stocks of markets that the package does not have.
+The package (MIT license) lists the stocks of indices from Wikipedia. The file has the ticker and
+the name of each stock in the indices of the United States. From other indices, it has the stocks
+whose ticker has the suffix of an exchange. OTHERS adds indices, currencies, futures,
+cryptocurrencies, and large stocks of markets that the package does not have.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from functions.common.prices.symbol_directory import Listing, to_bytes
 
 TARGET = Path(__file__).parents[1] / "functions" / "web" / "symbols" / "symbols.tsv.gz"
 INDICES = ("S&P 600", "S&P 500", "NASDAQ 100", "S&P 100", "DOW JONES")
-"""Those of the United States; where they name a company differently, the last one counts."""
+"""The indices of the United States. If two of them name a company differently, the last one wins.
+"""
 
 
 OTHERS = """
@@ -44,7 +45,7 @@ TEVA.TA Teva Pharmaceutical|2222.SR Saudi Aramco|AMXB.MX America Movil
 
 
 def elsewhere() -> dict[str, str]:
-    """Names by ticker of what is not traded in the United States."""
+    """The names of stocks outside the United States, by ticker."""
     from pytickersymbols import PyTickerSymbols
 
     source = PyTickerSymbols()
@@ -59,7 +60,7 @@ def elsewhere() -> dict[str, str]:
 
 
 def listings() -> list[Listing]:
-    """All of them, ascending by ticker."""
+    """All listings, sorted by ticker."""
     from pytickersymbols import PyTickerSymbols
 
     source = PyTickerSymbols()

@@ -1,8 +1,9 @@
-"""The recipe of the project that Stockcast succeeds, rebuilt from its description to compare with.
+"""The recipe of the project before Stockcast, rebuilt from its description for comparison.
 
-Flask takes a request and polls Redis every 50 ms until the answer is there; a threaded TCP server
-has the prices put into S3 and passes the request on to another one, which fits Prophet with its
-defaults and 1,000 samples and draws the chart with pyplot. What would have stopped it from running
-is mended: messages end with a line break, an error is answered, pyplot is under a lock, and each
-request has an id of its own.
+Flask accepts a request and polls Redis every 50 ms for the answer. A threaded TCP server stores the
+prices in S3 and passes the request to a second server. The second server fits Prophet with its
+defaults and 1,000 samples, and draws the chart with pyplot.
+
+Four fixes make it run: messages end with a line break, errors get an answer, pyplot has a lock, and
+each request has its own id.
 """

@@ -1,4 +1,4 @@
-"""The old forecast: reads the prices from S3, fits, draws, and leaves the answer in Redis."""
+"""The old forecast: reads prices from S3, fits the model, draws the chart, answers in Redis."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def main(port: int) -> None:
             png = recipe.draw(frame, predicted)
             answers.set(f"baseline:chart:{message['id']}", png, ex=600)
             answer = recipe.last(predicted)
-        except Exception as error:  # noqa: BLE001 - whatever it is, someone waits for the answer
+        except Exception as error:  # noqa: BLE001 - web waits for an answer, even after an error
             answer = {"error": str(error)}
         answers.set(f"baseline:{message['id']}", json.dumps(answer), ex=600)
 

@@ -1,4 +1,4 @@
-"""The old ingest: has the prices put into S3, and passes the request on."""
+"""The old ingest: stores the prices in S3 and passes the request on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def main(port: int, forecast_port: int) -> None:
                 prices = provider.fetch(message["symbol"]).history.to_csv()
                 store.put_object(Bucket=bucket, Key=key, Body=prices)
             tcp.send(forecast_port, message | {"key": key})
-        except Exception as error:  # noqa: BLE001 - whatever it is, someone waits for the answer
+        except Exception as error:  # noqa: BLE001 - web waits for an answer, even after an error
             answers.set(f"baseline:{message['id']}", json.dumps({"error": str(error)}), ex=600)
 
     tcp.serve(port, handle)

@@ -1,4 +1,4 @@
-"""Fit, predict and draw as the old project did."""
+"""Fits, predicts and draws like the old project."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ drawing = threading.Lock()
 
 
 def training(prices: pd.DataFrame) -> pd.DataFrame:
-    """The last three years as Prophet wants them: `ds` and `y`."""
+    """The last three years in Prophet's columns, `ds` and `y`."""
     frame = pd.DataFrame({"ds": pd.to_datetime(prices["date"]), "y": prices["adj_close"]})
     return frame[frame["ds"] > frame["ds"].max() - pd.Timedelta(days=TRAINING_DAYS)]
 
 
 def predict(frame: pd.DataFrame, days: int) -> pd.DataFrame:
-    """One prediction over history and future, with 1,000 samples."""
+    """Predict history and future with 1,000 samples."""
     model = Prophet(
         daily_seasonality=False,
         weekly_seasonality=False,
@@ -53,7 +53,7 @@ def draw(frame: pd.DataFrame, predicted: pd.DataFrame) -> bytes:
 
 
 def last(predicted: pd.DataFrame) -> dict[str, Any]:
-    """The prediction for the day asked about."""
+    """The prediction for the last day."""
     row = predicted.iloc[-1]
     return {
         "date": str(row["ds"].date()),

@@ -1,4 +1,4 @@
-"""Threaded TCP servers that take one JSON message a line, and how one is sent to them."""
+"""Threaded TCP servers that read one JSON message per line, and the client for them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ HOST = "127.0.0.1"
 
 
 def send(port: int, message: dict[str, Any]) -> None:
-    """Hand a message over; it is answered `ok` as soon as it has been read."""
+    """Send a message. The server answers `ok` as soon as it has read the message."""
     with socket.create_connection((HOST, port), timeout=10) as connection:
         connection.sendall(json.dumps(message).encode() + b"\n")
         connection.recv(16)
 
 
 def serve(port: int, handle: Callable[[dict[str, Any]], None]) -> None:
-    """Handle each message in a thread of its own, for ever."""
+    """Handle each message in its own thread, until killed."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
@@ -41,5 +41,5 @@ def serve(port: int, handle: Callable[[dict[str, Any]], None]) -> None:
 
 
 def s3() -> Any:
-    """boto3's client for the S3 server in the environment."""
+    """A boto3 client for the S3 server in the environment."""
     return boto3.client("s3", endpoint_url=os.environ["S3_ENDPOINT_URL"])

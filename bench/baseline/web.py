@@ -1,4 +1,4 @@
-"""The old web: hands the request on and polls Redis every 50 ms for the answer."""
+"""The old web: passes the request on and polls Redis every 50 ms for the answer."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The same forecasts by what a Python developer would pick instead: Celery, Dramatiq, or no queue.
+"""The same forecasts with common alternatives in Python: Celery, Dramatiq, or no queue.
 
-Two stages like ours, the same model, and the same Redis and S3. Each has its broker in Redis, which
-keeps an append-only file, and acknowledges a task once it is done. A small FastAPI application
-takes the question and answers when the result is there. They keep no record of a request, tell no
-progress, and know no duplicates, deadlines, counts or limits.
+Each peer has two stages like Stockcast, the same model, and the same Redis and S3. The queue is in
+Redis with an append-only file. A task is acknowledged after it is done. A small FastAPI application
+accepts the question and answers when the result is ready. The peers have no request records,
+progress, deduplication, deadlines, counts or limits.
 """

@@ -21,16 +21,16 @@ app.conf.update(
 
 @app.task(name="peer.ingest")
 def ingest(question: dict[str, Any]) -> None:
-    """Find the prices, and have the forecast computed."""
+    """Find the prices, then queue the forecast."""
     forecast.delay(work.ingest(question))
 
 
 @app.task(name="peer.forecast")
 def forecast(ingested: dict[str, Any]) -> None:
-    """Compute the forecast, and keep it."""
+    """Compute and store the forecast."""
     work.keep(ingested["request_id"], work.forecast(ingested))
 
 
 def submit(question: dict[str, Any]) -> None:
-    """Hand a question over."""
+    """Queue a question."""
     ingest.delay(question)

@@ -15,16 +15,16 @@ dramatiq.set_broker(RedisBroker(url=os.environ["REDIS_URL"]))
 
 @dramatiq.actor
 def ingest(question: dict[str, Any]) -> None:
-    """Find the prices, and have the forecast computed."""
+    """Find the prices, then queue the forecast."""
     forecast.send(work.ingest(question))
 
 
 @dramatiq.actor
 def forecast(ingested: dict[str, Any]) -> None:
-    """Compute the forecast, and keep it."""
+    """Compute and store the forecast."""
     work.keep(ingested["request_id"], work.forecast(ingested))
 
 
 def submit(question: dict[str, Any]) -> None:
-    """Hand a question over."""
+    """Queue a question."""
     ingest.send(question)

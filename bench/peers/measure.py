@@ -1,4 +1,4 @@
-"""Stockcast beside its peers: throughput, CPU, latency, and what each asks of Redis."""
+"""Compares Stockcast with its peers: throughput, CPU time, latency, and commands to Redis."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from local.process import Process
 from local.servers import HOST, Program, free_port
 
 WORKERS = 2
-"""Processes of each program, as many as there are cores."""
+"""The number of processes of each program, one for each core."""
 AT_ONCE = 32
 STORES = ("redis", "s3")
 PEERS = ("dramatiq", "celery", "fastapi")
@@ -31,7 +31,7 @@ LATENCY_RATIO, THROUGHPUT_RATIO = 0.6, 1.0
 
 @dataclass
 class Contestant:
-    """Who is asked, and the programs that answer for it; what was measured of it."""
+    """A system to measure: how to ask it, its programs, and the measurements."""
 
     name: str
     ask: Callable[[int, int], Tally]
@@ -43,14 +43,14 @@ class Contestant:
 
 
 def measure(world: World, *, is_quick: bool) -> tuple[list[Figure], dict[str, Any]]:
-    """Everybody in turns, on the same stores."""
+    """Measure all systems in turns, on the same stores."""
     rounds, questions, alone = (1, 20, 5) if is_quick else (5, 320, 40)
     stores = world.groups(STORES)
     ours = Contestant("stockcast", partial(_ask_ours, world), world.groups())
     with ExitStack() as stack:
         peers = [stack.enter_context(_peer(world, name)) for name in PEERS]
         everybody = [ours, *peers]
-        _ask_ours(world, 20, 4)  # the peers find its prices in S3
+        _ask_ours(world, 20, 4)  # this stores the prices in S3 for the peers
         for one in everybody:
             one.ask(questions // 4 or 1, 8)
         for _ in range(rounds):
@@ -73,7 +73,7 @@ def measure(world: World, *, is_quick: bool) -> tuple[list[Figure], dict[str, An
 
 
 def _calls(world: World) -> dict[str, int]:
-    """How often Redis carried out each command, and how many were not part of a script."""
+    """How often Redis ran each command, and how many commands were not part of a script."""
     stats = world.redis.info("commandstats")
     return {name.removeprefix("cmdstat_"): int(of["calls"]) for name, of in stats.items()}
 

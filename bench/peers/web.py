@@ -1,4 +1,4 @@
-"""A peer's web: takes a question and answers with its result. PEER says who computes it."""
+"""The web of a peer: answers a question with its result. PEER names the system that computes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def health() -> str:
 
 @app.post("/forecast")
 async def forecast(question: dict[str, Any]) -> Response:
-    """Answer a question when its result is there."""
+    """Answer a question when its result is ready."""
     question["id"] = str(uuid.uuid4())
     if submit is None:
         result = await asyncio.to_thread(lambda: work.forecast(work.ingest(question)))

@@ -1,4 +1,4 @@
-"""What the two stages of a peer do, and where its result goes."""
+"""The two stages of a peer, and the storage of its results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from functions.forecast.prices.cache import RecentPrices
 PROVIDER = "sample"
 KEPT_S = 600
 SEEN_S = 1.0
-"""As long as our ingest remembers that prices are fresh."""
+"""Stockcast's ingest also remembers fresh prices for this time."""
 
 _seen: dict[str, tuple[float, StoredPrices]] = {}
 
@@ -42,7 +42,7 @@ def answers() -> redis.Redis:
 
 
 def ingest(question: dict[str, Any]) -> dict[str, Any]:
-    """The first stage: where the prices of the question are."""
+    """The first stage: find the prices for the question."""
     symbol = question["symbol"]
     seen = _seen.get(symbol)
     if seen is None or time.monotonic() - seen[0] > SEEN_S:
@@ -69,7 +69,7 @@ def ingest(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def forecast(ingested: dict[str, Any]) -> bytes:
-    """The second stage: the result, JSON."""
+    """The second stage: compute the result as JSON."""
     event = PricesIngested(**ingested)
     stored = recent().get(event.key, event.etag)
     if stored is None:
@@ -79,7 +79,7 @@ def forecast(ingested: dict[str, Any]) -> bytes:
 
 
 def keep(request_id: str, result: bytes) -> None:
-    """Keep the result, and wake whoever waits for it."""
+    """Store the result, and wake the process that waits for it."""
     pipe = answers().pipeline()
     pipe.set(f"peer:{request_id}", result, ex=KEPT_S)
     pipe.lpush(f"peer:{request_id}:done", b"1")

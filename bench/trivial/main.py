@@ -1,4 +1,4 @@
-"""The smallest possible function, which is the unit of our cold starts."""
+"""The smallest possible function, which is the unit for cold starts."""
 
 import flask
 import functions_framework

@@ -49,7 +49,9 @@ PARAMETERS = {
 
 def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the commands of `stockcast`, with a subcommand for each kind."""
-    parser = commands.add_parser("analyse", help="analyze a stock in one of several ways")
+    parser = commands.add_parser(
+        "analyse", aliases=["analyze"], help="analyze a stock in one of several ways"
+    )
     kinds = parser.add_subparsers(required=True, metavar="KIND")
     for kind in analyses.KINDS:
         of_kind = kinds.add_parser(kind, help=KINDS[kind], description=KINDS[kind].capitalize())

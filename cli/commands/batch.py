@@ -62,7 +62,7 @@ def _batch(given: argparse.Namespace) -> int:
     else:
         _print_ranking(json.loads(batch.ranking)["rows"])
     if batch.failed:
-        _tell_failures(batch.table, batch.failed)
+        _tell_failures(batch.table, batch.failed, len(set(symbols)))
     return FAILED if batch.failed else OK
 
 
@@ -98,9 +98,9 @@ def _is_path(given: str) -> bool:
     return os.sep in given or Path(given).suffix.lower() in LISTS
 
 
-def _tell_failures(table: bytes, count: int) -> None:
+def _tell_failures(table: bytes, count: int, total: int) -> None:
     """Write why each symbol failed to stderr."""
-    sys.stderr.write(f"stockcast: {count} of the symbols failed:\n")
+    sys.stderr.write(f"stockcast: {count} of {total} symbols failed:\n")
     for row in csv.DictReader(io.StringIO(table.decode())):
         if row["status"] == "failed":
             sys.stderr.write(f"  {row['symbol']}: {row['error']}\n")

@@ -23,7 +23,7 @@ class Resource(Protocol):
     """The routes of one resource."""
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Where each handler is found."""
+        """The routes of the resource."""
 
 
 def application(
@@ -31,10 +31,7 @@ def application(
     settings: Settings,
     missing: Callable[[Request, Any], Awaitable[Response]],
 ) -> Starlette:
-    """The ASGI application that has the routes of all `resources`.
-
-    `missing` answers where there is no such path.
-    """
+    """The ASGI application with the routes of all `resources`. `missing` answers unknown paths."""
     middleware = [Middleware(SecurityHeaders)]
     if settings.cors_origins:
         cors = Middleware(
@@ -45,13 +42,13 @@ def application(
             expose_headers=["location", "retry-after"],
         )
         middleware.append(cors)
-    # Inside: a page of another origin has to see that it is to ask again, and when.
+    # Inside CORS, so that pages of other origins can read the 503 and its Retry-After.
     middleware.append(Middleware(Shedding, most=settings.concurrency_limit))
     app = Starlette(
         routes=[route for one in resources for route in one.routes()],
         middleware=middleware,
         exception_handlers={**HANDLERS, HTTPStatus.NOT_FOUND: missing},
     )
-    # It would send a caller to whatever host the request names.
+    # A redirect would send the client to any host that the request names.
     app.router.redirect_slashes = False
     return app

@@ -27,14 +27,14 @@ logs.configure("web", settings.log_level)
 
 @lru_cache(maxsize=1)
 def wired() -> Wired:
-    """The application, built in the first request's event loop."""
+    """The application, built in the event loop of the first request."""
     built = Wired(settings)
     _on_termination(built.end_streams)
     return built
 
 
 def _on_termination(act: Callable[[], None]) -> None:
-    """Have the event loop `act` at SIGTERM, beside what the server does then."""
+    """Run `act` in the event loop at SIGTERM, before the server's own handler."""
     loop = asyncio.get_running_loop()
     before = signal.getsignal(signal.SIGTERM)
 
@@ -47,10 +47,10 @@ def _on_termination(act: Callable[[], None]) -> None:
 
 
 class Delegated(Response):
-    """Answers with what an ASGI application answers."""
+    """Passes a request to the ASGI application."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand the request on, as it came in."""
+        """Pass the request on."""
         inner = {**scope, "root_path": "", "path_params": {}}
         await wired().application(inner, receive, send)
 

@@ -1,4 +1,4 @@
-"""A problem object (RFC 9457) as an answer of web."""
+"""Answers with a problem object (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from functions.common import problems
 
 
 def problem_answer(shown: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    """A problem as an answer, which no cache keeps: it may be over in a moment."""
+    """A response with a problem. Caches must not store it, because the problem may end soon."""
     headers = {"cache-control": "no-store", **(headers or {})}
     return JSONResponse(shown, shown["status"], headers, problems.CONTENT_TYPE)

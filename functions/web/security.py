@@ -1,4 +1,4 @@
-"""What every answer carries for the browser's safety, and how much of a body is read."""
+"""Security headers of all answers, and limits for request bodies."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from functions.common.errors import SlowBodyError, StockcastError
 MAX_BODY_BYTES = 64 * 1024
 BODY_TIMEOUT_S = 10.0
 PROMPT_S = 0.1
-"""Most bodies come with the head, or at once after it."""
+"""Most bodies arrive together with the head or right after it."""
 ADDS_SLASH = "sha256-aeYx85mVCNrXH5e4wvlGrh2WclmPOJlfFHEvtnE/2ls="
-"""The page's only inline script: at an address without its last slash, as a gateway prints it, the
-page would find none of its files."""
+"""The hash of the page's only inline script. It adds the last slash to the URL. Gateways print URLs
+without it, and then the page would not find its files."""
 HEADERS = {
     "content-security-policy": (
         f"default-src 'none'; script-src 'self' '{ADDS_SLASH}'; style-src 'self';"
@@ -33,7 +33,7 @@ HEADERS = {
 
 
 class BodyTooLargeError(StockcastError):
-    """A body is larger than any of ours."""
+    """A body is larger than the limit."""
 
     status = 413
     title = "Body too large"
@@ -64,10 +64,12 @@ async def read_body(
     *,
     timeout_s: float | None = None,
 ) -> bytes:
-    """The body. BodyTooLargeError as soon as it is over `most_bytes`, SlowBodyError where it takes
-    longer than `timeout_s` (BODY_TIMEOUT_S), so that nobody holds a connection by sending nothing.
+    """Read the body. `timeout_s` is BODY_TIMEOUT_S by default.
 
-    One that is not there within PROMPT_S is waited for only if `if_late` raises nothing.
+    If the body is not there within PROMPT_S, `if_late` runs first and may raise an error.
+
+    Raises BodyTooLargeError if the body is larger than `most_bytes`, SlowBodyError if it takes
+    longer than `timeout_s`, so that clients cannot keep connections open without sending.
     """
     if timeout_s is None:
         timeout_s = BODY_TIMEOUT_S
@@ -77,9 +79,9 @@ async def read_body(
             await if_late()
         return await asyncio.wait_for(reading, timeout_s)
     except (asyncio.TimeoutError, TimeoutError):
-        raise SlowBodyError(f"The body did not come within {timeout_s:.0f} s.") from None
+        raise SlowBodyError(f"The body did not arrive within {timeout_s:.0f} s.") from None
     except ClientDisconnect:
-        raise SlowBodyError("The body ended too early.") from None  # nobody is there to read it
+        raise SlowBodyError("The body ended too early.") from None  # the client is gone
     finally:
         reading.cancel()
 

@@ -1,4 +1,4 @@
-"""What the web function reads from its environment."""
+"""The settings of the web function, from environment variables."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from functions.common.config import (
 )
 
 CROWD = 50
-"""As many clients may use up their limits before the limit of all is reached."""
+"""By default, the limit of all clients together is this many times the limit of one."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where web posts events, keeps requests, finds symbols, and whom it answers."""
+    """The settings of the web function."""
 
     redis: RedisSettings
     sink: str
     providers: tuple[str, ...]
     requests_per_minute: int
-    """Of one client."""
+    """The limit of one client."""
     cors_origins: tuple[str, ...]
     log_level: str
     s3: S3Settings | None = None
@@ -44,7 +44,7 @@ class Settings:
 
     @property
     def has_sample_only(self) -> bool:
-        """Whether there are no prices but the bundled ones."""
+        """Whether the bundled sample is the only price source."""
         return self.providers == ("sample",)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Wires web's parts together, for one event loop."""
+"""Connects the parts of web, for one event loop."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from functions.web.symbols.source import SymbolSource
 
 
 class Wired:
-    """The application and what it holds open; build it in the event loop that runs it."""
+    """The application and its connections. Create it in the event loop that runs it."""
 
     def __init__(self, settings: Settings) -> None:
         self._redis = connect(settings.redis)
@@ -61,7 +61,7 @@ class Wired:
         self.application: Starlette = application(resources, settings, page.missing)
 
     def end_streams(self) -> None:
-        """End the answers that would stay open for as long as a request is under way."""
+        """End the live streams, which would otherwise delay the shutdown."""
         self._changes.end()
 
     async def aclose(self) -> None:

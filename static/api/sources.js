@@ -2,7 +2,7 @@
 import { get } from "./client.js";
 
 /** How to add a data source, until the server sends its own text. */
-const USUAL = ["make run PROVIDERS=yahoo", "make run TIINGO_API_KEY=your-key"];
+const USUAL = ["make run PROVIDERS=yahoo", "make run TIINGO_API_KEY=YOUR_KEY"];
 
 let asked = null;
 let commands = USUAL;

@@ -1,7 +1,6 @@
 // Says what went wrong, and what to do about it.
 import { Problem, findSymbols } from "../api/client.js";
 import { element, withCode } from "../page/element.js";
-import { withoutData } from "./without_data.js";
 
 export const isUnknownSymbol = ({ type = "" }) => type.endsWith("/unknown-symbol");
 
@@ -25,7 +24,7 @@ export function failure(problem, again) {
     { role: "alert" },
     element("h2", {}, shown.title),
     element("p", {}, withCode(shown.message)),
-    element("p", {}, advice(shown)),
+    element("p.advice", {}, advice(shown)),
     element("p", {}, element("button", { type: "button", click: again }, "Try again")),
   );
 }
@@ -46,12 +45,15 @@ function ownOf(problem) {
 
 const MOST_OFFERED = 3;
 
-/** Below the failure `card`, offers tickers that `text` may mean, or says how to add its data. */
+/** Below the failure `card`, offers tickers that `text` may mean, or says that its prices are missing. */
 export async function offerMeant(card, problem, text, choose) {
   const found = problem.suggestions?.length ? problem.suggestions : await findSymbols(text).catch(() => []);
   if (!card.isConnected) return;
   const same = found.find(({ symbol, available }) => symbol === text && available === false);
-  if (same) return card.append(element("div", {}, ...withoutData(same)));
+  if (same) {
+    card.querySelector("h2").textContent = `No prices of ${text}`;
+    return card.querySelector(".advice").remove();
+  }
   const others = found.filter(({ available = true, symbol }) => available && symbol !== text).slice(0, MOST_OFFERED);
   if (!others.length) return undefined;
   const chips = others.map(({ symbol, name }) => element("button", { type: "button", click: () => choose(symbol) }, `${symbol}, ${name}`));

@@ -41,7 +41,7 @@ function operation(path, method, { summary, description = "", parameters = [], r
   const title = `${method.toUpperCase()} ${path}`;
   const section = element("section", { id: slug(title) }, element("h2", {}, element("span.method", {}, method.toUpperCase()), ` ${path}`), element("p", {}, ...inline(`${summary}.`)));
   if (description) section.append(...rendered(description));
-  if (parameters.length) section.append(table(["Parameter", "What it is"], parameters.map(({ name, description: told }) => [element("code", {}, name), told ?? "The request's id."])));
+  if (parameters.length) section.append(table(["Parameter", "What it is"], parameters.map(({ name, description: told }) => [element("code", {}, name), told])));
   if (requestBody) section.append(element("p", {}, ...bodyOf(requestBody.content)));
   section.append(table(["Status", "Meaning"], Object.entries(responses).map(([status, answer]) => [element("code", {}, status), ...[answer.description]])));
   return { title, element: section, group: "Routes", text: summary };

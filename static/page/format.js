@@ -2,6 +2,8 @@
 
 const CURRENCY_PAIR = "24/5"; // the currencies' calendar: their prices need more digits
 const PAIR_DIGITS = 4;
+const PAIR_FROM = 0.1;
+const PAIR_UNTIL = 10;
 const kept = new Map();
 
 function decimals(value, least) {
@@ -35,19 +37,20 @@ export function money(currency, calendar) {
 function made(currency, calendar) {
   const format = formatter(isCode(currency) ? currency : null);
   const usual = isCode(currency) ? new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits : 2;
-  const least = calendar === CURRENCY_PAIR ? PAIR_DIGITS : usual;
-  const price = (value) => format(decimals(value, least)).format(value);
+  const isRate = (value) => calendar === CURRENCY_PAIR && Math.abs(value) >= PAIR_FROM && Math.abs(value) < PAIR_UNTIL;
+  const digits = (value) => (isRate(value) ? PAIR_DIGITS : decimals(value, usual));
+  const price = (value) => format(digits(value)).format(value);
   return {
     price,
     /** A price range for places where a dash could look like a minus. */
     range: (low, high) => {
-      const { format: write } = format(Math.max(decimals(high, least), least && digitsOfSpan(high - low)));
+      const { format: write } = format(Math.max(digits(high), usual && digitsOfSpan(high - low)));
       return `${write(low)} ${low < 0 ? "to" : "–"} ${write(high)}`;
     },
     /** Prices for a sentence, all with the same number of digits. */
     prices: (values) => {
       const span = Math.max(...values) - Math.min(...values);
-      const { format: write } = format(Math.max(decimals(Math.max(...values), least), least && digitsOfSpan(span)));
+      const { format: write } = format(Math.max(digits(Math.max(...values)), usual && digitsOfSpan(span)));
       return values.map((value) => write(value));
     },
     /** An axis tick, with only the digits that its distance to the next one needs. */

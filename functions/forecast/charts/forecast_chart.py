@@ -92,7 +92,7 @@ def _finding(result: Mapping[str, Any]) -> list[str]:
     if not widened:
         return [str(result["message"])]
     low, high = map(Money.of(result), widened)
-    wide = f"As wide as that record asks for, the 80% range is {low} to {high}."
+    wide = f"Widened to match past errors, the 80% range is {low} to {high}."
     return [str(result["message"]), wide]
 
 

@@ -89,6 +89,9 @@ class PriceFile:
         if column in self.names or column.casefold() in folded:
             return self.asset(column if column in self.names else folded[column.casefold()])
         there = f"The file has {len(self.names)} series: {listed(list(self.names))}."
+        if column and len(self.names) == 1:
+            message = f"There is no column {shown(column)}."
+            raise UnreadableFileError(message, "Leave out `column`: the file has one series.")
         if column:
             there = f"There is no column {shown(column)}. {there}"
         raise UnreadableFileError(there, "Choose one with `column`.")

@@ -14,18 +14,18 @@ from functions.web.api.submission import Submission
 
 
 class AnalysisApi(RequestApi):
-    """A closer look at a stock's prices, in one of several ways."""
+    """Handles analyses of a stock's prices."""
 
     PATH = "/api/analyses"
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Where each handler is found."""
+        """The routes of analyses."""
         return self.described(
             list(ANALYSES.values()),
             AnalysisRequest,
-            asks="Ask for an analysis of a symbol's prices",
-            shows="An analysis, with its result once it is done",
-            table="The table of the result",
+            asks="Request an analysis of a symbol's prices",
+            shows="Get an analysis. It contains the result when the status is `done`",
+            table="Get the table of the result",
         )
 
     def read(self, body: bytes) -> Submission:

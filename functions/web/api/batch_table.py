@@ -1,4 +1,4 @@
-"""The members of a batch as a table, and in the order of their chances."""
+"""The members of a batch as a CSV table and as a ranking."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RANKED = (
 
 
 def table(members: Iterable[Member]) -> str:
-    """CSV with a header, one row a member; the figures are empty where it is not done."""
+    """CSV with a header and one row per member. The figures are empty if a member is not done."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
@@ -39,7 +39,7 @@ def table(members: Iterable[Member]) -> str:
 
 
 def ranking(members: Iterable[Member]) -> list[dict[str, Any]]:
-    """The members that are done, the likeliest to rise first; equals by the predicted change."""
+    """The finished members, highest chance of rising first. Ties go by the predicted change."""
     done = [one for one in members if one.status == Status.DONE.value and one.headline]
     done.sort(key=_chances, reverse=True)
     return [

@@ -1,4 +1,4 @@
-"""The routes of batches: many forecasts asked for at once, watched and had together."""
+"""The routes of batches: many forecasts in one request."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ from functions.web.stores.batches import BatchStore
 
 PATH = "/api/batches"
 MAX_BODY_BYTES = 192 * 1024
-"""The longest list of the longest symbols takes 140 kB."""
+"""The longest possible list of symbols takes 140 kB."""
 EXAMPLE = '{"symbols": ["AAPL", "MSFT"], "days": 45}.'
 SYMBOLS_A_REQUEST = 100
-"""As many symbols of a batch count as one request against RATE_LIMIT."""
+"""This many symbols of a batch count as one request toward RATE_LIMIT."""
 TOLD_EVERY_S = 0.3
 
 
 class BatchApi:
-    """The handlers, one a route."""
+    """The handlers of the batch routes."""
 
     def __init__(
         self,
@@ -63,36 +63,39 @@ class BatchApi:
         self._changes = changes
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Where each handler is found."""
+        """The routes of batches."""
         one, found = PATH + "/{id}", {**UNKNOWN, **DOWN}
         return [
             Operation(
                 *("POST", PATH, self.submit),
-                "Ask for forecasts of many symbols at once: a request for each",
+                "Request forecasts of many symbols at once",
                 documents.BatchAccepted,
                 status=HTTPStatus.ACCEPTED,
                 body=(BatchSubmission,),
-                problems={**SUBMITTED, 413: f"The body is over {MAX_BODY_BYTES // 1024} KiB."},
+                problems={
+                    **SUBMITTED,
+                    413: f"The body is larger than {MAX_BODY_BYTES // 1024} KiB.",
+                },
             ),
             Operation(
-                *("GET", one, self.status, "How a batch gets on", documents.BatchProgress),
+                *("GET", one, self.status, "Get the progress of a batch", documents.BatchProgress),
                 problems=found,
             ),
             Operation(
                 *("GET", one + "/events", self.events),
-                "Its progress, live: `progress` events with the batch, a few a second at most",
+                "Stream the progress of a batch: `progress` events, a few per second at most",
                 "text/event-stream",
                 problems={**found, **WATCHED},
             ),
             Operation(
                 *("GET", one + "/results.csv", self.results),
-                "Where each symbol stands, as a table, one row a symbol",
+                "Download the results as a table, with one row per symbol",
                 "text/csv",
                 problems=found,
             ),
             Operation(
                 *("GET", one + "/ranking", self.ranking),
-                "The symbols that are done, the likeliest to rise first",
+                "Rank the finished symbols, highest chance of rising first",
                 documents.Ranking,
                 problems=found,
             ),
@@ -100,9 +103,9 @@ class BatchApi:
         ]
 
     async def submit(self, request: Request) -> Response:
-        """Accept a batch: 202 once all of it is stored, and the event that works it off is out."""
+        """Accept a batch. Answers 202 after the batch is stored and its event is sent."""
         require_json(request)
-        await self._limits.admit(request)  # one that is refused has cost something, too
+        await self._limits.admit(request)  # refused batches count too
         body = json_object(await read_body(request, MAX_BODY_BYTES), EXAMPLE)
         batch = Batch.of(BatchSubmission.from_data(body))
         cost = math.ceil(len(batch.symbols) / SYMBOLS_A_REQUEST)
@@ -110,7 +113,7 @@ class BatchApi:
             await self._limits.admit(request, cost=cost - 1)
         self._expansion.require_sink()
         await self._batches.accept(batch)
-        # Said again, it is published again: the first time may have failed half way.
+        # A repeated submission sends the event again, because the first one may have failed.
         await self._expansion.begin(batch.batch_id, request.headers.get("traceparent", ""))
         links = _links(batch.batch_id)
         shown = {"id": batch.batch_id, "status": "queued", "links": links}
@@ -137,7 +140,7 @@ class BatchApi:
         return JSONResponse(shown, headers=NEVER_STORED)
 
     async def expand(self, request: Request) -> Response:
-        """Take the event that stands for what is left to do of a batch."""
+        """Handle the event that asks web to hand over the remaining members of a batch."""
         event = cloudevent.parse(dict(request.headers), await read_body(request))
         self._signer.check(event)
         if event.type != BatchRequested.TYPE or not isinstance(event.data, dict):
@@ -153,7 +156,7 @@ class BatchApi:
                 lambda: self._expansion.expand(requested.batch_id, traceparent)
             )
         except TemporaryError as error:
-            if self._retries.for_s:  # nobody delivers the event again
+            if self._retries.for_s:  # no broker delivers the event again
                 await self._batches.fail(
                     requested.batch_id, GivenUpError(self._retries.for_s, error)
                 )
@@ -165,14 +168,14 @@ class BatchApi:
         is_id = fields.REQUEST_ID.fullmatch(batch_id)
         progress = await self._batches.progress(batch_id) if is_id else None
         if progress is None:
-            detail = f"There is no batch {batch_id[:64]!r}; it may have expired. Submit it again."
+            detail = f"There is no batch {batch_id[:64]!r}. It may have expired. Submit it again."
             raise HTTPException(HTTPStatus.NOT_FOUND, detail)
         return progress
 
     async def _told(self, batch_id: str) -> AsyncIterator[bytes]:
-        """Server-sent events: `progress` with the document, a few a second at most.
+        """Server-sent `progress` events with the document, a few per second at most.
 
-        Where Redis does not answer, the stream ends early, and a browser asks again.
+        If Redis does not answer, the stream ends early and the browser reconnects.
         """
         told = None
         yield b"retry: 1000\n\n"
@@ -183,7 +186,7 @@ class BatchApi:
                 else:
                     yield b"event: progress\ndata: " + json_bytes(document(progress)) + b"\n\n"
                 if progress.has_ended or self._changes.are_ending:
-                    return  # where the process ends, whoever watches connects again elsewhere
+                    return  # if the process stops, clients reconnect to another one
                 told = progress
                 changed.clear()
                 await asyncio.sleep(TOLD_EVERY_S)
@@ -195,7 +198,7 @@ NEVER_STORED = {"cache-control": "no-store"}
 
 
 def document(progress: BatchProgress) -> dict[str, Any]:
-    """A batch as the API shows it."""
+    """The JSON document of a batch."""
     return {
         "id": progress.batch_id,
         "days": progress.days,

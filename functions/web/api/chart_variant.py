@@ -1,4 +1,4 @@
-"""Which variant of a chart is asked for: `?theme=dark&scale=2`, `.svg`, or `Accept`."""
+"""Reads the requested variant of a chart: `?theme=dark&scale=2`, `.svg`, or `Accept`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from starlette.requests import Request
 from functions.common.messages.charts import MEDIA_TYPES, Format, Scale, Theme, Variant
 from functions.common.messages.message import Message
 
-BAD = {422: "A theme or scale that charts do not have; `errors` names it."}
+BAD = {422: "The theme or scale does not exist. `errors` names it."}
 
 
 class ChartQuery(Message, frozen=True):
-    """What the address of a chart may say."""
+    """The query parameters of a chart."""
 
     theme: Theme = "light"
     scale: Scale = 1
 
 
 def asked_for(request: Request) -> Variant:
-    """Raises InvalidMessageError about every bad parameter."""
+    """The requested variant. Raises InvalidMessageError if a parameter is invalid or unknown."""
     given = {name: request.query_params[name] for name in request.query_params}
     scale = given.get("scale", "")
     query = ChartQuery.from_data({**given, "scale": int(scale)} if scale.isdecimal() else given)
@@ -28,7 +28,7 @@ def asked_for(request: Request) -> Variant:
 
 
 def _format(request: Request) -> Format:
-    """The one of the path; of `/chart.png`, an SVG for who accepts that and no PNG."""
+    """The format of the path. For `/chart.png`, SVG if the client accepts SVG but not PNG."""
     if request.url.path.endswith(".svg"):
         return "svg"
     accepted = {

@@ -1,4 +1,4 @@
-"""The route that takes the events that nobody took."""
+"""The route that receives dead letters: events that could not be delivered."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from functions.web.stores.requests import WebStore
 class DeadLetterApi:
     """Fails the request or the batch of each dead letter.
 
-    Everybody reaches this as they reach web: EVENT_TOKEN keeps it to events of ours.
+    The route is as public as web itself. If EVENT_TOKEN is set, it accepts only signed events.
     """
 
     def __init__(self, store: WebStore, batches: BatchStore, signer: Signer) -> None:
@@ -31,7 +31,7 @@ class DeadLetterApi:
         self._signer = signer
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Where each handler is found."""
+        """The route of dead letters."""
         return [Route("/events/dead-letter", self.bury, methods=["POST"])]
 
     async def bury(self, request: Request) -> Response:
@@ -40,7 +40,7 @@ class DeadLetterApi:
         self._signer.check(dead)
         await self._store.count_dead_letter(counted_type(dead))
         if failed := failure_of(dead):
-            # A conflict: the id stands for another request, which is not to blame.
+            # In a conflict, the id belongs to another request, which must not fail.
             with suppress(ConflictError):
                 await self._store.fail(*failed)
         if failed_batch := batch_failure_of(dead):

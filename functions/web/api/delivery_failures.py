@@ -1,4 +1,4 @@
-"""What becomes of an event that nobody took: its request fails, saying where and why."""
+"""Turns an undelivered event into a failure of its request that says where and why it stopped."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_ANSWER = ("", "0", "500")
 
 
 class DeliveryError(RequestError):
-    """A stage did not take an event, even after the last try."""
+    """A stage did not accept an event, even after the last try."""
 
     status = 502
     title = "A stage of the forecast failed"
@@ -33,12 +33,12 @@ class DeliveryError(RequestError):
 
 
 def counted_type(dead: Envelope) -> str:
-    """The type under which a dead letter is counted: anybody's types would be too many."""
+    """The type for the count of dead letters. Unknown types share one, to limit their number."""
     return dead.type if dead.type in TYPES else "other"
 
 
 def failure_of(dead: Envelope) -> tuple[ForecastRequested, DeliveryError] | None:
-    """The request a dead letter ends, and the reason; None where it is about no request."""
+    """The request that fails because of a dead letter, and the reason, or None without one."""
     if dead.type not in STAGES:
         return None
     requested = requested_by(dead.data)
@@ -46,7 +46,7 @@ def failure_of(dead: Envelope) -> tuple[ForecastRequested, DeliveryError] | None
 
 
 def batch_failure_of(dead: Envelope) -> tuple[str, DeliveryError] | None:
-    """The batch that a dead letter ends, and the reason; None where it is about no batch."""
+    """The batch that fails because of a dead letter, and the reason, or None without one."""
     if dead.type != BatchRequested.TYPE or not isinstance(dead.data, dict):
         return None
     try:
@@ -64,7 +64,7 @@ def _reason(dead: Envelope) -> str:
 
 
 def _said(data: str) -> str:
-    """The answer of the function that refused; base64, as Knative carries it, or as it is."""
+    """The answer of the function that refused. Knative sends it as base64, others as text."""
     try:
         text = base64.b64decode(data, validate=True).decode()
     except (binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""What a caller is told of an error: a problem object (RFC 9457), whatever it was."""
+"""Answers every error with a problem document (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def _on_error(_: Request, error: StockcastError) -> Response:
 
 
 async def on_http_error(request: Request, error: HTTPException) -> Response:
-    """A problem document for an error of HTTP, such as an unknown path."""
+    """A problem document for an HTTP error, such as an unknown path."""
     phrase = HTTPStatus(error.status_code).phrase
     detail = error.detail if error.detail != phrase else f"{request.method} {request.url.path}"
     slug = phrase.lower().replace(" ", "-")
@@ -34,8 +34,8 @@ async def on_http_error(request: Request, error: HTTPException) -> Response:
 
 
 async def _on_defect(_: Request, __: Exception) -> Response:
-    """Starlette raises the error anew afterwards, and the server logs it."""
-    detail = "Stockcast failed on this request; its log says why."
+    """Answer 500. Starlette then raises the error again, and the server logs it."""
+    detail = "Stockcast failed on this request. Its log says why."
     return problem_answer(problem("internal", "Internal error", 500, detail))
 
 

@@ -14,18 +14,18 @@ from functions.web.api.submission import Submission
 
 
 class ForecastApi(RequestApi):
-    """Where could this stock be in N days?"""
+    """Handles forecasts: where could this stock be in N days?"""
 
     PATH = "/api/forecasts"
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Where each handler is found."""
+        """The routes of forecasts."""
         return self.described(
             [ForecastSubmission],
             ForecastRequest,
-            asks="Ask for a forecast",
-            shows="A request, with its result once it is done",
-            table="The result as a table, one row a session",
+            asks="Request a forecast",
+            shows="Get a forecast. It contains the result when the status is `done`",
+            table="Download the result as a table, with one row per session",
         )
 
     def read(self, body: bytes) -> Submission:

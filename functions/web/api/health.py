@@ -1,4 +1,4 @@
-"""The probes: whether the process lives, and whether its stores answer."""
+"""The probes: whether the process runs, and whether its stores answer."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from functions.web.stores.requests import WebStore
 
 
 class HealthApi:
-    """The handlers, one a route."""
+    """The handlers of the probes."""
 
     def __init__(self, store: WebStore) -> None:
         self._store = store
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Where each handler is found."""
+        """The routes of the probes."""
         return [
-            Operation("GET", "/healthz", self.health, "Whether the process lives"),
+            Operation("GET", "/healthz", self.health, "Check that the process runs"),
             Route("/_/health", self.health),
-            Operation("GET", "/readyz", self.ready, "Whether its stores answer", problems=DOWN),
+            Operation("GET", "/readyz", self.ready, "Check that its stores answer", problems=DOWN),
         ]
 
     async def health(self, _: Request) -> Response:

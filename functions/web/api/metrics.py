@@ -1,4 +1,4 @@
-"""GET /metrics: what Stockcast counts, and what this process holds, in Prometheus's text format."""
+"""GET /metrics: the counts of Stockcast and of this process, in Prometheus's text format."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COUNTERS = {
     "accepted": ("stockcast_requests_accepted", "Requests accepted.", ("kind", "model")),
     "done": (
         "stockcast_requests_done",
-        "Requests done, by where the result was from.",
+        "Requests done, by the source of the result.",
         ("kind", "model", "source"),
     ),
     "failed": (
@@ -33,21 +33,22 @@ COUNTERS = {
     ),
     "provider": (
         "stockcast_provider_calls",
-        "Calls to a provider of prices, by what came of them.",
+        "Calls to a price provider, by outcome.",
         ("provider", "outcome"),
     ),
-    "dead": ("stockcast_dead_letters", "Events that nobody took.", ("type",)),
+    "dead": ("stockcast_dead_letters", "Events that could not be delivered.", ("type",)),
 }
-"""Each counter's first part in Redis, and its name, help and labels; see `common.metrics`."""
+"""For each prefix of a count in Redis: the counter's name, help and labels (`common.metrics`)."""
 STAGE_SECONDS = "stockcast_request_stage_seconds"
 OPEN_STREAMS = "stockcast_open_streams"
 
 
 class MetricsApi:
-    """Answers whoever asks web directly, as Prometheus does, and whoever has the token.
+    """Serves the metrics to clients that have the token.
 
-    What came through an ingress is told nothing else: the figures are no secret, but nobody's
-    business either. `open_streams` says how many streams this process serves.
+    Without a token, it serves clients that reach web directly, as Prometheus does. Requests through
+    an ingress get 404, because the figures are not for the public. `open_streams` returns the
+    number of streams that this process serves.
     """
 
     def __init__(self, store: WebStore, open_streams: Callable[[], int], token: str) -> None:
@@ -56,7 +57,7 @@ class MetricsApi:
         self._token = token
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Where each handler is found."""
+        """The route of the metrics."""
         return [Route("/metrics", self.metrics)]
 
     async def metrics(self, request: Request) -> Response:
@@ -87,7 +88,7 @@ class Families:
             self._by_kind[kind].append((labels, value))
 
     def collect(self) -> Iterator[Any]:
-        """Each family, with the samples there are."""
+        """Each family with its samples."""
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
         for kind, (name, text, labels) in COUNTERS.items():
@@ -106,7 +107,7 @@ class Families:
         found: dict[str, dict[str, int]] = defaultdict(dict)
         for (stage, place), count in self._by_kind["stage"]:
             found[stage][place] = count
-        text = "How long requests stayed in a stage, and altogether."
+        text = "How long requests stayed in each stage, and in total."
         family = HistogramMetricFamily(STAGE_SECONDS, text, labels=("stage",))
         for stage, counts in sorted(found.items()):
             within = 0

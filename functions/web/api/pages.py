@@ -28,7 +28,7 @@ ICON = "static/icons/icon-180.png"
 
 
 class PageApi:
-    """The handlers, one a route."""
+    """The handlers of the page's routes."""
 
     def __init__(self, store: WebStore, *, functions_sleep: bool = False) -> None:
         self._files = PageFiles()
@@ -36,7 +36,7 @@ class PageApi:
         self._changes = {ALWAYS_ON: SCALE_TO_ZERO} if functions_sleep else {}
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Where each handler is found."""
+        """The routes of the page, the docs and the API description."""
         return [
             Route("/", self.page),
             Route("/docs", self.docs),
@@ -45,14 +45,14 @@ class PageApi:
         ]
 
     async def page(self, request: Request) -> Response:
-        """The page; a shared link to a forecast names its chart for the preview (Open Graph)."""
+        """The page. A link to a forecast shows its chart in previews (Open Graph)."""
         asked = _asked(request.query_params)
         image, title = ICON, "Stockcast"
         if asked:
             title = f"{asked.symbol}, {asked.days} days · Stockcast"
             if request_id := await self._latest(asked):
                 image = f"api/forecasts/{request_id}/chart.png"
-        # A preview is fetched by others: it needs a whole address.
+        # Other sites fetch the preview, so it needs an absolute URL.
         told = {"og:title": title, "og:image": f"{request.base_url}{image}"}
         tags = (f'<meta property="{name}" content="{escape(text)}">' for name, text in told.items())
         changes = {**self._changes, SOCIAL: "\n  ".join(tags)}
@@ -65,13 +65,13 @@ class PageApi:
         return self._files.file(request)
 
     async def openapi(self, request: Request) -> Response:
-        """The description of all routes; made when it is asked for."""
+        """The OpenAPI description of all routes, built for each request."""
         from functions.web.description.openapi import document
 
         return JSONResponse(document(request.app.routes))
 
     async def missing(self, request: Request, error: HTTPException) -> Response:
-        """A page for a person, a problem document for a program."""
+        """Answer an unknown path: a page for a browser, a problem document for a program."""
         path = request.url.path
         if "text/html" not in request.headers.get("accept", "") or path.startswith(PROGRAMS):
             return await on_http_error(request, error)
@@ -83,11 +83,11 @@ class PageApi:
         requested = ForecastRequested("", asked.symbol, asked.days, asked.model)
         with suppress(RedisError, StockcastError):
             return await self._store.latest_id(requested)
-        return ""  # the page is shown all the same
+        return ""  # the page works without the chart
 
 
 def _asked(query: Mapping[str, str]) -> ForecastSubmission | None:
-    """The forecast that an address asks for."""
+    """The forecast that the query of a page URL names, if any."""
     days = query.get("days", "45")
     if not query.get("symbol") or query.get("view") or not days.isascii() or not days.isdigit():
         return None

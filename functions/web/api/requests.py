@@ -1,4 +1,4 @@
-"""What forecasts and analyses share: a request is submitted, watched and read back."""
+"""Shared handlers of forecasts and analyses: submit a request, watch it and read its result."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ from functions.web.symbols.source import SymbolSource
 CHART_WAIT_S = 50.0
 CHART_POLL_S = 0.05
 CHART_AGAIN_S = 15
-"""A chart that was asked for and did not come is asked for again after this long."""
+"""After this time, the next request for a chart asks the forecast function for it again."""
 FOUND = {**UNKNOWN, **EXPIRED, **DOWN}
 
 
 class RequestApi:
-    """The handlers of one kind of request, one a route.
+    """The handlers of one kind of request.
 
-    All kinds share one space of ids: a request is found under the path of each.
+    All kinds share the same ids, so each path finds requests of all kinds.
     """
 
     PATH: ClassVar[str]
@@ -88,27 +88,27 @@ class RequestApi:
         shows: str,
         table: str,
     ) -> list[Operation]:
-        """The routes. `asks` sums up what is submitted, `shows` and `table` what is answered."""
+        """The routes, with the summaries of submitting, reading and downloading a request."""
         one = self.PATH + "/{id}"
-        submit = {**SUBMITTED, 404: "Unknown symbol, where that is known at once."}
+        submit = {**SUBMITTED, 404: "The symbol is unknown, and Stockcast knows that at once."}
         return [
             Operation(
                 *("POST", self.PATH, self.submit, asks, Accepted),
                 status=HTTPStatus.ACCEPTED,
-                answered="Accepted; `Location` is where it is.",
+                answered="The request is accepted. `Location` is its URL.",
                 body=tuple(bodies),
                 problems=submit,
             ),
             Operation("GET", one, self.status, shows, document, problems=FOUND),
             Operation(
                 *("GET", one + "/events", self.events),
-                "Its progress, live: one `status` event a change, the last with the whole document",
+                "Stream the progress: one `status` event per change, the last with the result",
                 "text/event-stream",
                 problems={**FOUND, **WATCHED},
             ),
             *(
                 Operation(
-                    *("GET", f"{one}/chart.{kind}", self.chart, "The chart", media_type),
+                    *("GET", f"{one}/chart.{kind}", self.chart, "Get the chart", media_type),
                     query=chart_variant.ChartQuery,
                     problems={**FOUND, **NOT_DONE, **chart_variant.BAD},
                 )
@@ -121,11 +121,11 @@ class RequestApi:
         ]
 
     def read(self, body: bytes) -> Submission:
-        """What a body asks for. Raises BadBodyError or InvalidMessageError."""
+        """Read a body. Raises BadBodyError if it is not JSON, InvalidMessageError if wrong."""
         raise NotImplementedError
 
     async def submit(self, request: Request) -> Response:
-        """Accept a request: 202 once its event is with the broker, or its result is known."""
+        """Accept a request. Answers 202 if the broker has the event or the result is known."""
         submission.require_json(request)
         turn = self._limits.turn(request)
         try:
@@ -135,7 +135,7 @@ class RequestApi:
             sources, uploads = self._settings.providers, self._settings.uploads
             require_available(requested.symbol, sources, directory, uploads=uploads)
         except StockcastError:
-            await turn.take()  # one that is refused has cost something, too
+            await turn.take()  # refused requests count too
             raise
         self._publisher.require_sink()
         came = await self._store.submit(
@@ -147,7 +147,7 @@ class RequestApi:
         status = came.status
         if status is Status.QUEUED:
             try:
-                # Said again, it is published again: the first time may have failed half way.
+                # A repeated request publishes the event again: the first one may have failed.
                 stands = await self._hand_over(
                     requested,
                     requested.request_id,
@@ -162,7 +162,7 @@ class RequestApi:
         return self._accepted(structs.replace(requested, request_id=came.request_id), status)
 
     async def _under_way(self, request_id: str) -> Status | None:
-        """Where the request stands, if a stage has taken it."""
+        """The status of the request, if a stage has started it."""
         record, _ = await self._store.read_with_result(request_id, with_result=False)
         return record.status if record and record.status is not Status.QUEUED else None
 
@@ -178,11 +178,11 @@ class RequestApi:
         return Response(document, media_type="application/json", headers=headers)
 
     async def events(self, request: Request) -> Response:
-        # It watches before it looks, so that no change comes in between.
+        # Watch first, then read, so that no change in between is lost.
         watch = self._changes.watch(request.path_params["id"])
         try:
             record, result = await self._found(request)
-            self._document(record, result)  # while the answer can still say that it has expired
+            self._document(record, result)  # raises 410 before the stream starts
             events = progress.stream(
                 self._changes,
                 watch,
@@ -196,7 +196,7 @@ class RequestApi:
             raise
 
     async def chart(self, request: Request) -> Response:
-        """The picture; drawn now by the forecast function if nobody has looked at it before."""
+        """The chart. If it does not exist yet, the forecast function draws it now."""
         variant = chart_variant.asked_for(request)
         record, _ = await self._found(request, with_result=False)
         _require_done(record)
@@ -205,7 +205,7 @@ class RequestApi:
             if await self._store.result(record.result_key) is None:
                 raise _gone()
             picture = await self._drawn(record, variant)
-        # It is drawn again once the backtest is there, so a browser asks whether it has changed.
+        # The chart changes when the backtest is done, so browsers must revalidate it.
         digest = hashlib.sha256(picture).hexdigest()[:32]
         headers = {"cache-control": "private, no-cache", "vary": "Accept", "etag": f'"{digest}"'}
         if parse_etags(request.headers.get("if-none-match")).contains_weak(digest):
@@ -238,13 +238,13 @@ class RequestApi:
             if picture := await drawn():
                 return picture
             await asyncio.sleep(CHART_POLL_S)
-        message = "The chart is still being drawn; ask again in a few seconds."
+        message = "The chart is not drawn yet. Try again in a few seconds."
         raise TemporaryError(message, retry_after_s=3)
 
     async def _found(
         self, request: Request, *, with_result: bool = True
     ) -> tuple[RequestRecord, bytes | None]:
-        """The request, and its result if it is done."""
+        """The request, and its result if it is done. Raises 404 if there is no such request."""
         request_id = request.path_params["id"]
         record, result = None, None
         if fields.REQUEST_ID.fullmatch(request_id):
@@ -252,13 +252,13 @@ class RequestApi:
             record, result = found
         if record is None:
             named = repr(request_id[:64])
-            detail = f"There is no request {named}; it may have expired. Submit it again."
+            detail = f"There is no request {named}. It may have expired. Submit it again."
             raise HTTPException(HTTPStatus.NOT_FOUND, detail)
         return record, result
 
     @staticmethod
     def _document(record: RequestRecord, result: bytes | None) -> bytes:
-        """The whole status document; the stored result goes in as it is, unparsed."""
+        """The complete status document. It includes the stored result without parsing it."""
         document = json_bytes(record.document())
         if record.status is not Status.DONE:
             return document
@@ -269,9 +269,9 @@ class RequestApi:
 
 def _require_done(record: RequestRecord) -> None:
     if record.status is not Status.DONE:
-        detail = f"The request is {record.status.value}; this is there once it is done."
+        detail = f"The request is {record.status.value}. Wait until its status is done."
         raise HTTPException(HTTPStatus.CONFLICT, detail)
 
 
 def _gone() -> HTTPException:
-    return HTTPException(HTTPStatus.GONE, "The result has expired; submit the request again.")
+    return HTTPException(HTTPStatus.GONE, "The result has expired. Submit the request again.")

@@ -1,4 +1,4 @@
-"""A result as a table."""
+"""Writes a result as a CSV table."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import Any
 BOUNDS = ("lo50", "hi50", "lo80", "hi80", "lo95", "hi95")
 COLUMNS = ("date", "kind", "close", "fitted", "mean", *BOUNDS)
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""A spreadsheet takes text that begins so for a formula; the last four are the full-width forms."""
+"""A spreadsheet reads text that starts like this as a formula. The last four are full-width forms.
+"""
 
 
 def table(result: Mapping[str, Any]) -> str:
-    """CSV with a header, of an analysis its table; empty cells where there is no value."""
+    """CSV with a header: the forecast or the table of an analysis. Missing values are empty."""
     return _of_analysis(result) if "table" in result else _of_forecast(result)
 
 
 def _of_forecast(result: Mapping[str, Any]) -> str:
-    """One row a trading day, past and future."""
+    """One row for each trading day, past and future."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
@@ -46,5 +47,5 @@ def _of_analysis(result: Mapping[str, Any]) -> str:
 
 
 def inert(text: str) -> str:
-    """`text` as a cell that no spreadsheet evaluates (OWASP, "CSV Injection")."""
+    """`text` in a form that spreadsheets do not run as a formula (OWASP, "CSV Injection")."""
     return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,4 +1,4 @@
-"""Reads what a caller submits, and says everything that is wrong with it at once."""
+"""Reads submissions, and reports all of their errors at once."""
 
 from __future__ import annotations
 
@@ -30,14 +30,17 @@ class BadBodyError(StockcastError):
 
 @dataclass(frozen=True)
 class Submission:
-    """What is asked; `has_own_id` where the caller chose the request id."""
+    """A submitted request. `has_own_id` is true if the caller chose the request id."""
 
     requested: ForecastRequested
     has_own_id: bool
 
 
 def forecast(body: bytes) -> Submission:
-    """The forecast asked for in a JSON body. Raises BadBodyError or InvalidMessageError."""
+    """Read a forecast from a JSON body.
+
+    Raises BadBodyError if the body is not JSON, InvalidMessageError if a field is wrong.
+    """
     asked = ForecastSubmission.from_data(json_object(body))
     requested = ForecastRequested(
         asked.id or str(uuid.uuid4()), asked.symbol, asked.days, asked.model, asked.options
@@ -46,7 +49,10 @@ def forecast(body: bytes) -> Submission:
 
 
 def analysis(body: bytes) -> Submission:
-    """The analysis asked for in a JSON body. Raises BadBodyError or InvalidMessageError."""
+    """Read an analysis from a JSON body.
+
+    Raises BadBodyError if the body is not JSON, InvalidMessageError if a field is wrong.
+    """
     data = json_object(body, ANALYSIS_EXAMPLE)
     known = data.get("kind")
     of_kind = ANALYSES[known] if isinstance(known, str) and known in ANALYSES else AnalysisKind
@@ -60,9 +66,9 @@ def analysis(body: bytes) -> Submission:
 
 
 def require_json(request: Request) -> None:
-    """Refuse a request whose content type is another than JSON's.
+    """Raise HTTPException (415) if the content type is not JSON.
 
-    A page of another site can send those without asking first.
+    A page of another site can send other content types without a CORS check.
     """
     content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if content_type != "application/json":
@@ -71,13 +77,13 @@ def require_json(request: Request) -> None:
 
 
 def json_object(body: bytes, example: str = EXAMPLE) -> dict[str, Any]:
-    """The JSON object that is the body. Raises BadBodyError, with the example."""
+    """Parse the body as a JSON object. Raises BadBodyError, with the example, if it is not one."""
     try:
         data = loads(body)
     except ValueError as error:
-        message = f"The body is not JSON: {error}. Send for example {example}"
+        message = f"The body is not JSON: {error}. For example, send {example}"
         raise BadBodyError(message) from error
     if not isinstance(data, dict):
-        message = f"The body must be a JSON object, not {shown(data)}. Send {example}"
+        message = f"The body must be a JSON object, not {shown(data)}. For example, send {example}"
         raise BadBodyError(message)
     return data

@@ -1,4 +1,4 @@
-"""The routes about symbols: search, warm-up, and price history."""
+"""The routes of symbols: search, warm-up and price history."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ from functions.web.symbols.source import SymbolSource
 PATH = "/api/symbols"
 OF_SAMPLE = Directory(SAMPLE)
 WARM_S = 300
-"""A symbol is warmed up at most once in this time."""
+"""A symbol is warmed up at most once during this time."""
 PRICES_WAIT_S = 20.0
 PRICES_POLL_S = 0.2
 
 
 class SymbolApi:
-    """The handlers, one a route."""
+    """The handlers of the symbol routes."""
 
     def __init__(
         self,
@@ -61,34 +61,34 @@ class SymbolApi:
         self._histories = histories
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Where each handler is found."""
+        """The routes of symbols."""
         return [
             Operation(
-                *("GET", PATH, self.search, "Symbols by ticker or company name", Symbols),
+                *("GET", PATH, self.search, "Find symbols by ticker or company name", Symbols),
                 query=SymbolQuery,
                 problems=BUSY,
             ),
             Operation(
                 *("GET", "/api/sources", self.sources),
-                "Where prices come from here, and how to get today's",
+                "List the price sources, and how to get today's prices",
                 Sources,
                 problems=BUSY,
             ),
             Operation(
                 *("GET", PATH + "/{symbol}/history", self.history),
-                "A symbol's daily prices; fetched and waited for where none are stored",
+                "Get a symbol's daily prices. If none are stored, Stockcast fetches them first",
                 PriceHistory,
                 query=HistoryQuery,
                 problems={
-                    404: "Unknown symbol.",
-                    422: "A bad symbol or date, or a range without prices.",
+                    404: "The symbol is unknown.",
+                    422: "The symbol or a date is invalid, or there are no prices in the range.",
                     **THROTTLED,
-                    503: "The prices have not come yet, or a part is down.",
+                    503: "The prices have not arrived yet, or a part of Stockcast is down.",
                 },
             ),
             Operation(
                 *("POST", "/api/warmup", self.warm_up),
-                "Have a symbol's prices fetched ahead, before a forecast is asked for",
+                "Fetch a symbol's prices before you request a forecast",
                 Warming,
                 status=HTTPStatus.ACCEPTED,
                 body=(WarmupRequested,),
@@ -100,7 +100,7 @@ class SymbolApi:
         query = request.query_params.get("q", "")[:100]
         found = self._symbols.directory().find(query)
         if self._settings.has_sample_only:
-            # What can be asked for comes first.
+            # Symbols with prices come first.
             of_sample = OF_SAMPLE.find(query)
             found = [*of_sample, *(one for one in found if one not in of_sample)][:MOST]
         listed = [entry(one, self._settings.providers) for one in found]
@@ -108,11 +108,11 @@ class SymbolApi:
         return JSONResponse({"symbols": listed})
 
     async def sources(self, _: Request) -> Response:
-        """Where prices come from here, and how to get today's."""
+        """The price sources, and how to get today's prices."""
         return JSONResponse(sources(self._settings.providers))
 
     async def warm_up(self, request: Request) -> Response:
-        """Have a symbol's prices fetched ahead. Best effort: the answer is never an error."""
+        """Fetch a symbol's prices ahead. This is best effort, so the answer is never an error."""
         warming = False
         with suppress(StockcastError, HTTPException):
             submission.require_json(request)
@@ -127,13 +127,13 @@ class SymbolApi:
         return JSONResponse({"warming": warming}, HTTPStatus.ACCEPTED)
 
     async def history(self, request: Request) -> Response:
-        """A symbol's daily prices; fetched now by the ingest function where none are stored."""
+        """A symbol's daily prices. If none are stored, the ingest function fetches them now."""
         wanted = price_history.read_query(request.path_params["symbol"], request.query_params)
         await self._limits.admit(request, "history ")
         sources, uploads = self._settings.providers, self._settings.uploads
         require_available(wanted.symbol, sources, self._symbols.directory(), uploads=uploads)
         stored = await self._histories.find(wanted.symbol) or await self._fetched(wanted.symbol)
-        # Decades of prices take milliseconds, which others would wait for.
+        # Decades of prices take milliseconds, which would block other requests.
         body = await asyncio.to_thread(lambda: json_bytes(price_history.document(wanted, stored)))
         headers = {"cache-control": "private, max-age=60"}
         return Response(body, media_type="application/json", headers=headers)
@@ -148,5 +148,5 @@ class SymbolApi:
             await asyncio.sleep(PRICES_POLL_S)
             if stored := await self._histories.find(symbol):
                 return stored
-        message = f"The prices of {symbol} have not come yet; ask again in a few seconds."
+        message = f"The prices of {symbol} have not arrived yet. Try again in a few seconds."
         raise TemporaryError(message, retry_after_s=5)

@@ -1,4 +1,4 @@
-"""The route that says which session a number of days leads to."""
+"""The route that finds the session for a number of days."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OF_KIND = {Kind.CRYPTO: calendars.EVERY_DAY, Kind.CURRENCY: calendars.ON_WEEKDAY
 
 
 class TargetDateApi:
-    """The handler of its one route."""
+    """The handler of the target-date route."""
 
     def __init__(self, settings: Settings, limits: Limits, histories: PriceHistories) -> None:
         self._settings = settings
@@ -32,19 +32,19 @@ class TargetDateApi:
         self._histories = histories
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Where each handler is found."""
+        """The route of target dates."""
         return [
             Operation(
                 *("GET", "/api/symbols/{symbol}/target-date", self.target_date),
-                "The session that a number of days after the last price leads to",
+                "Find the session that is a number of days after the last price",
                 TargetDate,
                 query=TargetDateQuery,
-                problems={422: "A bad symbol or number of days.", **THROTTLED, **BUSY},
+                problems={422: "The symbol or the number of days is invalid.", **THROTTLED, **BUSY},
             ),
         ]
 
     async def target_date(self, request: Request) -> Response:
-        """Cheap enough to be asked while somebody types: only the metadata of prices is read."""
+        """The target date. It reads only metadata, so the page can ask while the user types."""
         given = {"symbol": request.path_params["symbol"]}
         if days := request.query_params.get("days"):
             given["days"] = int(days) if days.isascii() and days.isdigit() else days

@@ -1,4 +1,4 @@
-"""The route of uploads: a file of prices comes in, and its symbol goes out."""
+"""The route of uploads: it takes a price file and returns its symbol."""
 
 from __future__ import annotations
 
@@ -30,27 +30,27 @@ from functions.web.stores.uploads import UploadStore
 PATH = "/api/prices"
 CSV, FORM = "text/csv", "multipart/form-data"
 FORM_BYTES = 16 * 1024
-"""What the form around a file may take."""
-TOO_LARGE = "The file is over 5 MB. Leave out columns or the oldest rows."
+"""The maximum size of the form around a file."""
+TOO_LARGE = "The file is larger than 5 MB. Leave out columns or the oldest rows."
 MOST_AT_ONCE = 4
-"""Uploads under way in one process: each holds its file in memory, and the form around it."""
+"""The most parallel uploads in one process, because each keeps its file and form in memory."""
 BODY_WAIT_S = 60.0
 READ_WAIT_S = 45.0
 AGAIN_S = 5
 PROBLEMS = {
     403: "A page of another site sent the form (see CORS_ORIGINS).",
-    404: "Uploads are turned off here (UPLOADS).",
-    408: f"The body did not come within {BODY_WAIT_S:.0f} s.",
-    409: "The symbol stands for a file of other content; give another name.",
-    413: "The file is over 5 MB.",
+    404: "Uploads are turned off (UPLOADS).",
+    408: f"The body did not arrive within {BODY_WAIT_S:.0f} s.",
+    409: "The symbol belongs to a file with other content. Use another name.",
+    413: "The file is larger than 5 MB.",
     415: f"The content type is neither {CSV} nor {FORM}.",
-    422: "The file cannot be read; `errors` names line, column, value and cure.",
+    422: "The file cannot be read. `errors` names line, column and value, and says how to fix it.",
     **THROTTLED,
     **DOWN,
 }
 
 
-FILE = {"type": "string", "format": "binary", "description": "The file, of 5 MB at most."}
+FILE = {"type": "string", "format": "binary", "description": "The file, up to 5 MB."}
 FORM_FIELDS = {
     "type": "object",
     "properties": {"file": FILE, "name": {"type": "string"}, "column": {"type": "string"}},
@@ -59,7 +59,7 @@ FORM_FIELDS = {
 
 
 class UploadApi:
-    """The handler, one route."""
+    """The handler of the upload route."""
 
     def __init__(
         self, limits: Limits, store: UploadStore, publisher: Publisher, settings: Settings
@@ -71,11 +71,11 @@ class UploadApi:
         self._under_way = 0
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Where it is found, and what it answers."""
+        """The route of uploads."""
         return [
             Operation(
                 *("POST", PATH, self.upload),
-                "Upload a file of your own prices; its symbol works wherever a ticker does",
+                "Upload a file of your own prices. Use its symbol like a ticker",
                 PriceFile,
                 status=HTTPStatus.CREATED,
                 content={CSV: FILE, FORM: FORM_FIELDS},
@@ -85,14 +85,14 @@ class UploadApi:
         ]
 
     async def upload(self, request: Request) -> Response:
-        """Take a file: 201 once ingest has read it, 422 where it holds no prices."""
+        """Accept a file. Answers 201 after ingest has read it, 422 if it contains no prices."""
         if not self._settings.uploads:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "Uploads are turned off here (UPLOADS).")
+            raise HTTPException(HTTPStatus.NOT_FOUND, "Uploads are turned off (UPLOADS).")
         content_type = _content_type(request)
         _refuse_other_sites(request, self._settings.cors_origins)
-        await self._limits.admit(request)  # one that is refused has cost something, too
+        await self._limits.admit(request)  # refused uploads count too
         if self._under_way >= MOST_AT_ONCE:
-            message = f"{MOST_AT_ONCE} files are being uploaded already; try again shortly."
+            message = f"{MOST_AT_ONCE} uploads are running already. Try again in a few seconds."
             raise BusyError(message, retry_after_s=AGAIN_S)
         self._under_way += 1
         try:
@@ -115,7 +115,7 @@ class UploadApi:
         await self._publisher.publish(event, f"upload-{event.upload_id}", traceparent)
         outcome = await self._store.outcome(event.upload_id, READ_WAIT_S)
         if outcome is None:
-            message = "The file is not read yet; upload it again in a few seconds."
+            message = "The file has not been read yet. Upload it again in a few seconds."
             raise TemporaryError(message, retry_after_s=AGAIN_S)
         if "status" in outcome:
             again = {"retry-after": str(AGAIN_S)} if outcome["status"] >= 500 else {}  # noqa: PLR2004
@@ -136,7 +136,7 @@ def _content_type(request: Request) -> str:
 
 
 def _refuse_other_sites(request: Request, allowed: tuple[str, ...]) -> None:
-    """A browser posts a form for any page, without asking first."""
+    """Raise 403 for forms of other sites, because browsers send forms without a CORS check."""
     if request.headers.get("sec-fetch-site") != "cross-site":
         return
     origin = request.headers.get("origin", "")
@@ -146,7 +146,7 @@ def _refuse_other_sites(request: Request, allowed: tuple[str, ...]) -> None:
 
 
 def _given(request: Request, body: bytes) -> Upload:
-    """A file that is the body; the query names it."""
+    """The file in the body. The query contains its name."""
     return _upload(UploadQuery.from_data(dict(request.query_params)), body)
 
 
@@ -155,13 +155,13 @@ def _upload(asked: UploadQuery, body: bytes, filename: str = "") -> Upload:
 
 
 class _InMemory(MultiPartParser):
-    """Keeps the file in memory, where it has been before, and not on a disk."""
+    """Keeps the file in memory instead of a temporary file."""
 
     spool_max_size = MOST_BYTES + FORM_BYTES
 
 
 async def _from_form(request: Request, body: bytes) -> Upload:
-    """The file in a form."""
+    """The file in a form. Raises InvalidFieldError if it is missing."""
 
     async def whole() -> AsyncGenerator[bytes, None]:
         yield body
@@ -181,6 +181,6 @@ async def _from_form(request: Request, body: bytes) -> Upload:
 async def _of_form(form: FormData) -> Upload:
     file = form.get("file")
     if not isinstance(file, UploadFile):
-        raise InvalidFieldError("file", "is missing: send the file as the form's field `file`.")
+        raise InvalidFieldError("file", "is missing. Send the file in the form field `file`.")
     asked = UploadQuery.from_data({name: form[name] for name in ("name", "column") if name in form})
     return _upload(asked, await file.read(), file.filename or "")

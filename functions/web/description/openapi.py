@@ -1,4 +1,4 @@
-"""The API's description (OpenAPI 3.1), made from the routes and the classes of their messages."""
+"""Builds the OpenAPI 3.1 description from the routes and the classes of their messages."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from functions.common.messages.documents import Problem
 from functions.web.description.operations import Operation
 
 IN_PATH = re.compile(r"{(\w+)}")
-TEXT = {"type": "string"}
+OF_REQUEST = {"type": "string", "description": "The ID of the request or batch."}
 WHOLE = re.compile(r"\\A\(\?:(.*)\)\\Z", re.DOTALL)
 
 
 def document(routes: Iterable[Any]) -> dict[str, Any]:
-    """The description of those routes that say what they do."""
+    """The description of all routes that are Operations."""
     described = [route for route in routes if isinstance(route, Operation)]
     classes = [
         one for route in described for one in (*route.body, route.answer) if isinstance(one, type)
@@ -74,24 +74,33 @@ def _answer(route: Operation) -> dict[str, Any]:
 
 
 def _parameters(route: Operation) -> list[dict[str, Any]]:
-    """Those in the path, and those of the query; what each may be is said by the query's class."""
+    """The parameters of the path and the query, with the schemas of the query's class."""
     fields = _schemas([route.query])[route.query.__name__]["properties"] if route.query else {}
     in_path = IN_PATH.findall(route.path)
     return [
         *(
-            {"name": name, "in": "path", "required": True, "schema": fields.get(name, TEXT)}
+            _parameter(name, fields.get(name, OF_REQUEST)) | {"in": "path", "required": True}
             for name in in_path
         ),
         *(
-            {"name": name, "in": "query", "schema": _given(schema)}
+            _parameter(name, _given(schema)) | {"in": "query"}
             for name, schema in fields.items()
             if name not in in_path
         ),
     ]
 
 
+def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter, described as its schema is, for readers who only look at the parameter."""
+    values = " or ".join(str(value) for value in schema.get("enum", ()))
+    told = schema.get("description", f"{values}.")
+    if schema.get("default"):
+        told += f" The default is {schema['default']}."
+    return {"name": name, "description": told, "schema": schema}
+
+
 def _given(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a parameter that is given: there is no null in a query."""
+    """The schema of a parameter without null, because a query cannot contain null."""
     given: dict[str, Any] = schema.get("anyOf", [schema])[0]
     return given
 
@@ -107,7 +116,7 @@ def _schemas(classes: list[Any]) -> dict[str, Any]:
 
 
 def _without_python(schema: Any) -> Any:
-    """With patterns that every language reads, see `fields.matching`."""
+    """The schema with patterns that all languages can read. See `fields.matching`."""
     if isinstance(schema, list):
         return [_without_python(one) for one in schema]
     if not isinstance(schema, dict):

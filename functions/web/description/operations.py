@@ -1,4 +1,4 @@
-"""A route that says what it does, so that the API's description can be made from the routes."""
+"""Routes with a description, from which the OpenAPI description is built."""
 
 from __future__ import annotations
 
@@ -10,33 +10,35 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-BUSY = {503: "Too busy; `Retry-After` says when to try again."}
-DOWN = {503: "Too busy, or Redis or the broker is down; `Retry-After` says when to try again."}
-THROTTLED = {429: "Too many requests; `Retry-After` says when to try again."}
-WATCHED = {429: "Too many streams of one client; `Retry-After` says when to try again."}
-UNKNOWN = {404: "No such request, or it has expired."}
-EXPIRED = {410: "The result has expired; submit the request again."}
-NOT_DONE = {409: "Not done yet."}
+BUSY = {503: "Stockcast is busy. `Retry-After` says when to try again."}
+DOWN = {
+    503: "Stockcast is busy, or Redis or the broker is down. `Retry-After` says when to try again."
+}
+THROTTLED = {429: "There are too many requests. `Retry-After` says when to try again."}
+WATCHED = {429: "The client has too many open streams. `Retry-After` says when to try again."}
+UNKNOWN = {404: "The request does not exist or has expired."}
+EXPIRED = {410: "The result has expired. Submit the request again."}
+NOT_DONE = {409: "The request is not done yet."}
 SUBMITTED = {
     400: "The body is not JSON.",
-    408: "The body did not come within 10 s.",
+    408: "The body did not arrive within 10 s.",
     409: "The id was used for another request.",
-    413: "The body is over 64 KiB.",
+    413: "The body is larger than 64 KiB.",
     415: "The content type is not application/json.",
-    422: "A field is missing, wrong or unknown; `errors` names each.",
+    422: "A field is missing, wrong or unknown. `errors` names each one.",
     **THROTTLED,
     **DOWN,
 }
-"""What a submission may be refused with."""
+"""The problems that a submission can get."""
 
 
 class Operation(Route):
     """One method of one path. `body` and `query` are classes of messages.
 
-    A body that is no JSON has a schema by media type instead, in `content`.
+    For a body that is not JSON, `content` maps media types to schemas instead.
 
-    `answer` is the class of the JSON document, or a media type, or None for an answer without
-    description. `problems` says by status why a request may be refused.
+    `answer` is the class of the JSON answer or a media type. It is None if the answer has no
+    schema. `problems` maps each status of a refusal to its reason.
     """
 
     def __init__(

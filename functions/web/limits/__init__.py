@@ -1,1 +1,1 @@
-"""Who may ask how much, and what web refuses when it is busy."""
+"""Limits per client, and refusals when web is busy."""

@@ -1,4 +1,4 @@
-"""Who asks, as far as limits are concerned, and how many streams each may hold open."""
+"""Identifies clients for the limits, and limits the open streams of each client."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from functions.web.stores.requests import WebStore
 
 UNKNOWN = "unknown"
 V6_NETWORK_BITS = 64
-"""What one subscriber is given: its addresses are one client."""
+"""A subscriber gets a network of this size, so all of its addresses count as one client."""
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """IPv4 addresses behind a translator (RFC 6052)."""
 AGAIN_AFTER_S = 10.0
 
 
 def client_of(request: Request) -> str:
-    """The address of the caller; the network of an IPv6 one.
+    """The IPv4 address of the client, or its IPv6 network.
 
-    The server has looked through the proxies named in FORWARDED_ALLOW_IPS; what they pass on may
-    be anything, so that only an address counts.
+    The server has already read the headers of the proxies in FORWARDED_ALLOW_IPS. These headers can
+    contain any text, so everything that is not an address counts as unknown.
     """
     try:
         address = ipaddress.ip_address(request.client.host if request.client else "")
@@ -42,24 +42,24 @@ def client_of(request: Request) -> str:
 
 
 class Turn:
-    """A submission that is counted once, by itself or with what is looked up for it."""
+    """Makes sure that a submission counts only once."""
 
     def __init__(self, store: WebStore, rate: Rate) -> None:
         self._store = store
         self._rate = rate
 
     async def take(self) -> None:
-        """Count it, unless it is counted. ThrottledError where there were too many this minute."""
+        """Count the submission, if it is not counted yet. Raises ThrottledError above a limit."""
         await self._store.admit(self.rate())
 
     def rate(self) -> Rate:
-        """What it is to be counted against, by whom this is handed to; UNLIMITED from then on."""
+        """The rate that the caller must count. Later calls return UNLIMITED."""
         rate, self._rate = self._rate, UNLIMITED
         return rate
 
 
 class Limits:
-    """How much of web a client may use, and all of them together (0: no limit)."""
+    """The limits of each client and of all clients together (0 means no limit)."""
 
     def __init__(self, settings: Settings, store: WebStore) -> None:
         self._settings = settings
@@ -67,11 +67,11 @@ class Limits:
         self._streams: Counter[str] = Counter()
 
     async def admit(self, request: Request, purpose: str = "", *, cost: int = 1) -> None:
-        """Count a submission as `cost`. ThrottledError where there were too many this minute."""
+        """Count a submission as `cost` requests. Raises ThrottledError above a limit."""
         await self._store.admit(self._rate(request, purpose), cost=cost)
 
     def turn(self, request: Request) -> Turn:
-        """A submission that is still to be counted."""
+        """A submission that is not counted yet."""
         return Turn(self._store, self._rate(request))
 
     def _rate(self, request: Request, purpose: str = "") -> Rate:
@@ -85,13 +85,13 @@ class Limits:
         events: AsyncIterator[bytes],
         ended: Callable[[], None] = lambda: None,
     ) -> Response:
-        """Server-sent events; `ended` is called however they end.
+        """A response with server-sent events. It calls `ended` when the stream ends for any reason.
 
-        ThrottledError where the client has too many streams open.
+        Raises ThrottledError if the client has too many open streams.
         """
         client, most = client_of(request), self._settings.streams_per_client
         if most and self._streams[client] >= most:
-            message = f"{client} watches {most} requests already; close some first."
+            message = f"{client} already watches {most} requests. Close some first."
             raise ThrottledError(message, retry_after_s=AGAIN_AFTER_S)
         self._streams[client] += 1
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -109,7 +109,7 @@ class Limits:
 
 
 class _CountedStream(StreamingResponse):
-    """Calls `ended` however the stream ends, even before its first event."""
+    """Calls `ended` when the stream ends for any reason, even before its first event."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Refuses what web could not answer soon, at once and at the least cost."""
+"""Refuses requests quickly and cheaply if web cannot answer them soon."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from functions.web.problem_answer import problem_answer
 
 AGAIN_S = 2
 ALWAYS = ("/healthz", "/readyz", "/_/health", "/metrics", "/events/")
-"""Probes, and what the broker delivers: it waits for an answer and comes again by itself."""
+"""Probes and the broker's deliveries are never refused. The broker limits itself and retries."""
 
 
 class BusyError(TemporaryError):
-    """One web process has as much to do as it can do soon."""
+    """A web process is too busy to answer soon."""
 
     title = "Too busy"
     slug = "overloaded"
 
 
 class Shedding:
-    """Answers 503 while `most` requests are under way in this process (0: no limit).
+    """Answers 503 while this process handles `most` requests (0 means no limit).
 
-    One is under way until its answer begins, so that a live stream is not. All of them share one
-    event loop: beyond what it can do, each one more would delay all others.
+    A request counts until its answer starts, so open live streams do not count. All requests share
+    one event loop. If it is overloaded, each further request delays all others.
     """
 
     def __init__(self, app: ASGIApp, most: int) -> None:
@@ -38,7 +38,7 @@ class Shedding:
             await self._app(scope, receive, send)
             return
         if self._under_way >= self._most:
-            message = "web is as busy as it can be; ask again in a few seconds."
+            message = "Stockcast is busy. Try again in a few seconds."
             shown = problems.from_error(BusyError(message))
             refusal = problem_answer(shown, {"retry-after": str(AGAIN_S)})
             await refusal(scope, receive, send)

@@ -1,10 +1,10 @@
-"""How many submissions one client, and all of them together, may send in a minute.
+"""Limits the submissions per minute of each client and of all clients together.
 
-stockcast:rate:{rate}:client:CLIENT    how many the client has sent since the first, for a minute
-stockcast:rate:{rate}:all              how many all have, those left out that were refused for their
-                                  client's sake
+stockcast:rate:{rate}:client:CLIENT    submissions of the client in the current minute
+stockcast:rate:{rate}:all              submissions of all clients, without those that exceeded the
+                                  limit of their client
 
-Redis ends the minute, whatever the clocks of the web processes say.
+The minute starts with the first submission. Redis keeps the time, so clocks of web do not matter.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ OF_ALL = 2
 
 @dataclass(frozen=True)
 class Rate:
-    """A client, and its limit and that of all clients together a minute (0: no limit)."""
+    """A client, its limit per minute and the limit of all clients (0 means no limit)."""
 
     client: str
     of_one: int
@@ -30,14 +30,14 @@ class Rate:
         return (self.of_one, self.of_all) if self.of_one or self.of_all else ()
 
     def counting(self, cost: int = 1) -> list[Part]:
-        """What counts a submission against `limits`; nothing where there are none."""
+        """The Redis steps that count a submission toward `limits`. Empty without limits."""
         if not self.limits():
             return []
         counters = (f"stockcast:rate:{{rate}}:client:{self.client}", "stockcast:rate:{rate}:all")
         return [Part("admit", counters, (cost, *self.limits()))]
 
     def check(self, reply: Sequence[int]) -> None:
-        """ThrottledError where the reply to `counting` says that a limit is exceeded."""
+        """Raise ThrottledError if the reply to `counting` shows that a limit is exceeded."""
         exceeded, left_ms = reply
         if not exceeded:
             return
@@ -45,8 +45,8 @@ class Rate:
         whose = f"{self.of_one} requests a minute from {self.client}"
         if exceeded == OF_ALL:
             whose = f"{self.of_all} requests a minute from all callers together"
-        raise ThrottledError(f"More than {whose}; wait {wait_s:.0f} s.", retry_after_s=wait_s)
+        raise ThrottledError(f"More than {whose}. Wait {wait_s:.0f} s.", retry_after_s=wait_s)
 
 
 UNLIMITED = Rate("", 0, 0)
-"""Of what is not counted, or has been."""
+"""The rate of requests that do not count or are already counted."""

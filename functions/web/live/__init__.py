@@ -1,1 +1,1 @@
-"""Live progress of requests for everyone who watches them."""
+"""Live progress of requests."""

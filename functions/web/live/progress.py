@@ -1,4 +1,4 @@
-"""Tells whoever watches a request of its changes, over one subscription a process."""
+"""Streams the changes of requests to clients. Each process has one subscription to Redis."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class Watch:
-    """Hears of the changes of one request or batch, until it is closed."""
+    """Collects the changes of one request or batch until it is closed."""
 
     def __init__(self, close: Callable[[Watch], None]) -> None:
         self._changed = asyncio.Event()
@@ -31,7 +31,7 @@ class Watch:
         self._has_missed = False
 
     def hear(self, change: tuple[Status, int] | None) -> None:
-        """Take a change: what was reached, and when; None where there may have been others."""
+        """Add a change: the new status and its time, or None if changes may be missing."""
         if change is None:
             self._has_missed = True
         else:
@@ -39,17 +39,17 @@ class Watch:
         self._changed.set()
 
     async def wait(self) -> None:
-        """Return once there is something to take."""
+        """Wait until there is a change to take."""
         await self._changed.wait()
 
     def take(self) -> tuple[list[tuple[Status, int]], bool]:
-        """What was heard since the last time, and whether there may have been more."""
+        """The changes since the last call, and whether some may be missing."""
         taken = self._heard, self._has_missed
         self.clear()
         return taken
 
     def clear(self) -> None:
-        """Forget what was heard."""
+        """Forget the collected changes."""
         self._heard, self._has_missed = [], False
         self._changed.clear()
 
@@ -58,7 +58,7 @@ class Watch:
 
 
 class Changes:
-    """Tells the watchers of a request of each change that Redis publishes."""
+    """Passes each change that Redis publishes to the watchers of its request."""
 
     def __init__(self, redis: Any) -> None:
         self._redis = redis
@@ -67,13 +67,13 @@ class Changes:
         self.are_ending = False
 
     def end(self) -> None:
-        """Have every stream end at once: the process is about to, and waits for open answers."""
+        """End all streams, because the process stops only after all answers have ended."""
         self.are_ending = True
         self._wake_all()
 
     @property
     def open_streams(self) -> int:
-        """How many watch now."""
+        """The number of open watches."""
         return sum(len(watching) for watching in self._watchers.values())
 
     async def aclose(self) -> None:
@@ -84,7 +84,7 @@ class Changes:
                 await self._listener
 
     def watch(self, name: str) -> Watch:
-        """Hear of each change of a request or batch from now on; to be closed by the caller."""
+        """Watch a request or batch from now on. The caller must close the watch."""
         if self._listener is None or self._listener.done():
             self._listener = asyncio.create_task(self._listen())
         watch = Watch(lambda one: self._end(name, one))
@@ -93,7 +93,7 @@ class Changes:
 
     @contextmanager
     def watching(self, name: str) -> Iterator[Watch]:
-        """The same, closed with the context."""
+        """Watch a request or batch until the context ends."""
         watch = self.watch(name)
         try:
             yield watch
@@ -110,7 +110,7 @@ class Changes:
             try:
                 async with self._redis.pubsub() as subscription:
                     await subscription.subscribe(CHANGES)
-                    self._wake_all()  # something may have changed before we listened
+                    self._wake_all()  # there may be changes from before the subscription
                     while True:
                         message = await subscription.get_message(
                             ignore_subscribe_messages=True, timeout=HEARTBEAT_S
@@ -122,7 +122,7 @@ class Changes:
                 await asyncio.sleep(RECONNECT_S)
 
     def _tell(self, message: str) -> None:
-        """Hand a message on: `ID STATUS TIME` of a request, `ID` of a batch."""
+        """Pass on a message: `ID STATUS TIME` for a request, `ID` for a batch."""
         name, *change = message.split(" ")
         for watch in self._watchers.get(name, ()):
             watch.hear((Status(change[0]), int(change[1])) if change else None)
@@ -134,7 +134,7 @@ class Changes:
 
 
 Found = tuple[RequestRecord | None, bytes | None]
-"""A request and its result, as far as there are any."""
+"""A request and its result. Both may be None."""
 
 
 async def stream(
@@ -144,11 +144,12 @@ async def stream(
     read: Callable[[], Awaitable[Found]],
     document: Callable[[RequestRecord, bytes | None], bytes],
 ) -> AsyncIterator[bytes]:
-    """Server-sent events: one `status` for each change; the last holds the whole document.
+    """Server-sent events: one `status` event for each change. The last has the whole document.
 
-    `found` is what was read once `watch` was there; a change says by itself what it is, so that
-    only the end is read. Stages that pass between two looks at the record are told as well, in
-    their order. Where Redis does not answer, the stream ends early, and a browser asks again.
+    `found` must be read after `watch` was opened. Each change carries its status, so the stream
+    reads the record only at the end or if changes may be missing. It also sends stages that passed
+    between two reads, in order. If Redis does not answer, the stream ends early and the browser
+    reconnects.
     """
     told: set[Status] = set()
     yield b"retry: 1000\n\n"
@@ -163,7 +164,7 @@ async def stream(
                     return
                 yield _event(json_bytes(_as_of(record, status).document()))
             if changes.are_ending:
-                return  # the browser connects again, to whoever answers then
+                return  # the browser reconnects to another process
             try:
                 await asyncio.wait_for(watch.wait(), HEARTBEAT_S)
             except (asyncio.TimeoutError, TimeoutError):
@@ -178,7 +179,7 @@ async def stream(
 
 
 def _after(record: RequestRecord, heard: list[tuple[Status, int]]) -> RequestRecord:
-    """The record after the changes that are not in it yet."""
+    """The record with the changes that it does not contain yet."""
     for status, at_ms in heard:
         if status not in record.at_ms:
             record = record.reached(status, at_ms)
@@ -186,7 +187,7 @@ def _after(record: RequestRecord, heard: list[tuple[Status, int]]) -> RequestRec
 
 
 def _untold(record: RequestRecord, told: set[Status]) -> list[Status]:
-    """Statuses reached since the last look; at the first look only where the request stands."""
+    """The statuses since the last call. The first call returns only the current status."""
     reached = [status for status in Status if status in record.at_ms]
     new = [status for status in reached if status not in told]
     first_look = not told

@@ -1,10 +1,9 @@
-"""Serves the files of the page so that a browser asks for each of them once.
+"""Serves the files of the page so that a browser loads each file only once.
 
-The page names its files under `static/{version}/`, where the version is made of the contents of all
-of them, and relative to itself, since it is not at the root behind a gateway. What was asked for
-under the current version never changes and is kept for ever; under any other name a file is asked
-for anew each time, with its ETag. Modules import each other by relative paths, so they stay within
-their version.
+The page links to its files under `static/{version}/`. The version is a hash of all files. Browsers
+cache files of the current version forever. They revalidate all other files with an ETag. The links
+are relative, because behind a gateway the page is not at the root. Modules import each other by
+relative paths, so they stay in the same version.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ mimetypes.add_type("text/javascript", ".js")  # some systems have it as text/pla
 
 @dataclass(frozen=True)
 class File:
-    """A file as it was at `stamp` (modification time and size)."""
+    """The content of a file at `stamp` (modification time and size)."""
 
     stamp: tuple[int, int]
     body: bytes
@@ -43,14 +42,14 @@ class File:
 
 
 class PageFiles:
-    """The files under `folder`, read and compressed when they are first asked for."""
+    """The files in `folder`, read and compressed on first use."""
 
     def __init__(self, folder: Path = STATIC) -> None:
         self._folder = folder.resolve()
         self._files: dict[Path, File] = {}
 
     def version(self) -> str:
-        """Of all files together."""
+        """A hash of all files."""
         digest = hashlib.sha256()
         for path in sorted(path for path in self._folder.rglob("*") if path.is_file()):
             digest.update(f"{path.relative_to(self._folder)} {self._file(path).digest}\n".encode())
@@ -63,7 +62,7 @@ class PageFiles:
         changes: Mapping[str, str] | None = None,
         status: int = HTTPStatus.OK,
     ) -> Response:
-        """The HTML file `name` with `changes`, its files named under the current version."""
+        """The HTML file `name` with `changes` and with links to the current version."""
         html = self._file(self._folder / name).body.decode()
         for text, other in (changes or {}).items():
             html = html.replace(text, other)
@@ -75,7 +74,10 @@ class PageFiles:
         return _answer(request, name, found, ASK_AGAIN, status)
 
     def file(self, request: Request) -> Response:
-        """The file that the path parameter `path` names, with or without a version before it."""
+        """The file at the path parameter `path`, with or without a version before it.
+
+        Raises HTTPException (404) if there is no such file.
+        """
         name = str(request.path_params["path"])
         version, _, rest = name.partition("/")
         is_current = bool(rest) and version == self.version()
@@ -88,7 +90,7 @@ class PageFiles:
         try:
             path = (self._folder / name).resolve()
             return path if path.is_relative_to(self._folder) and path.is_file() else None
-        except (OSError, ValueError):  # no file has a name like that
+        except (OSError, ValueError):  # not a valid file name
             return None
 
     def _file(self, path: Path) -> File:
@@ -106,7 +108,7 @@ class PageFiles:
 def _answer(
     request: Request, name: str, file: File, cache_control: str, status: int = HTTPStatus.OK
 ) -> Response:
-    etag = f'W/"{file.digest[:32]}"'  # weak: the same for the compressed form
+    etag = f'W/"{file.digest[:32]}"'  # weak, because the compressed form has the same ETag
     headers = {"cache-control": cache_control, "etag": etag, "vary": "accept-encoding"}
     if parse_etags(request.headers.get("if-none-match")).contains_weak(file.digest[:32]):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)

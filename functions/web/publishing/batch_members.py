@@ -1,8 +1,8 @@
-"""Hands the members of a batch to the broker, some at a time, so that others get their turn.
+"""Hands the members of a batch to the broker in small groups, so that other requests get a turn.
 
-An event `batch.requested` stands for what is left to do. Whoever takes it works for a short while,
-sends the next such event, and only then acknowledges the first: a web that dies half way leaves an
-event that the broker delivers again, and members handed over twice are worked on once.
+An event `batch.requested` stands for the remaining work. The web process that gets it works for a
+short time, sends the next such event, and only then acknowledges the first one. If the process
+dies, the broker delivers its event again. A member that is handed over twice is computed once.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from functions.web.stores.batch import Batch
 from functions.web.stores.batches import BatchStore
 
 IN_FLIGHT = 64
-"""Members of one batch with the functions at once: enough to keep them busy, and a request that
-comes in meanwhile waits behind no more than these."""
+"""How many members of a batch may be in progress at once. This is enough to keep the functions
+busy, and other requests wait for at most this many members."""
 SLICE = 16
 TURN_S = 5.0
-"""The next event is sent after this long, well within a delivery's time-out."""
+"""The next event is sent after this time, well before the delivery times out."""
 LOOK_S = 1.0
 STALLED_S = 30.0
-"""If no member moves for this long, those in flight may be lost: the next are handed over."""
+"""If no member makes progress for this long, members may be lost, so the next are handed over."""
 
 
 class Expansion:
-    """Expands batches. `elapsed` gives monotonic seconds."""
+    """Hands over the members of batches. `elapsed` returns monotonic seconds."""
 
     def __init__(
         self,
@@ -51,21 +51,21 @@ class Expansion:
         self._elapsed = elapsed
 
     def require_sink(self) -> None:
-        """TemporaryError where web has not been told yet where events go."""
+        """Raise TemporaryError if K_SINK is not set yet."""
         self._publisher.require_sink()
 
     async def begin(self, batch_id: str, traceparent: str) -> None:
-        """Send the event that has the batch expanded. TemporaryError unless it is taken."""
+        """Send the first event of the batch. Raises TemporaryError if the broker refuses it."""
         event, under_way = BatchRequested(batch_id), partial(self._under_way, batch_id)
         await self._begin(event, _event_id(), under_way, traceparent)
 
     async def _under_way(self, batch_id: str) -> bool | None:
-        """True where members have been handed over."""
+        """True if members have been handed over, else None."""
         progress = await self._store.progress(batch_id)
         return True if progress and progress.published else None
 
     async def expand(self, batch_id: str, traceparent: str) -> None:
-        """Hand members over as those in flight end. TemporaryError where a store is down."""
+        """Hand over members as others end. Raises TemporaryError if Redis or the broker is down."""
         ends = self._elapsed() + TURN_S
         batch: Batch | None = None
         with self._changes.watching(batch_id) as changed:
@@ -75,14 +75,14 @@ class Expansion:
                 if progress is None or progress.published >= progress.total:
                     return
                 if self._elapsed() > ends:
-                    # Acknowledged only with what follows from it, however late the broker answers.
+                    # Send the next event first. The current one is acknowledged only after that.
                     event = BatchRequested(batch_id)
                     await self._publisher.publish(event, _event_id(), traceparent)
                     return
                 if self._has_room(progress):
                     batch = batch or await self._store.read(progress)
                     if not await self._hand_over(batch, progress, traceparent):
-                        return  # the event came twice, and the other one goes on
+                        return  # the event was delivered twice, and the other delivery continues
                 else:
                     with suppress(asyncio.TimeoutError, TimeoutError):
                         await asyncio.wait_for(changed.wait(), LOOK_S)

@@ -1,7 +1,7 @@
-"""Connections for httpcore straight over asyncio's streams.
+"""Connections for httpcore that use asyncio's streams directly.
 
-httpcore's own go through AnyIO, which takes as much CPU for a POST as everything else of it. There
-is no TLS here, and no time-out but that of connecting: whoever sends bounds the whole request.
+httpcore's own connections use AnyIO, which takes half of the CPU time of a POST. These connections
+have no TLS. Only connecting has a timeout, because the sender limits the whole request.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from httpcore import AsyncNetworkBackend, AsyncNetworkStream
 
 
 class AsyncioBackend(AsyncNetworkBackend):
-    """Connects; see the module."""
+    """Opens connections over asyncio's streams."""
 
     async def connect_tcp(
         self,
@@ -25,7 +25,7 @@ class AsyncioBackend(AsyncNetworkBackend):
         local_address: str | None = None,  # noqa: ARG002 - httpcore's interface
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - httpcore's interface
     ) -> AsyncNetworkStream:
-        """A connection to `host`. Raises httpcore's ConnectError or ConnectTimeout."""
+        """Connect to `host`. Raises httpcore's ConnectError or ConnectTimeout if that fails."""
         connecting = asyncio.open_connection(host, port)
         try:
             return AsyncioStream(*await asyncio.wait_for(connecting, timeout))
@@ -47,7 +47,7 @@ class AsyncioStream(AsyncNetworkStream):
         max_bytes: int,
         timeout: float | None = None,  # noqa: ARG002 - httpcore's interface
     ) -> bytes:
-        """What has come; nothing at the end. Raises httpcore's ReadError."""
+        """The received bytes, empty at the end. Raises httpcore's ReadError on failure."""
         try:
             return await self._reader.read(max_bytes)
         except OSError as error:
@@ -58,8 +58,8 @@ class AsyncioStream(AsyncNetworkStream):
         buffer: bytes,
         timeout: float | None = None,  # noqa: ARG002 - httpcore's interface
     ) -> None:
-        """Send. Raises httpcore's WriteError."""
-        if self._writer.is_closing():  # uvloop raises RuntimeError from a write to it
+        """Send bytes. Raises httpcore's WriteError if the connection is broken."""
+        if self._writer.is_closing():  # here, uvloop would raise RuntimeError
             raise httpcore.WriteError("the connection has ended")
         try:
             self._writer.write(buffer)
@@ -72,11 +72,11 @@ class AsyncioStream(AsyncNetworkStream):
         self._writer.close()
 
     def get_extra_info(self, info: str) -> Any:
-        """Whether an idle connection `is_readable`: it has ended, or holds what nobody asked for.
+        """Whether an idle connection `is_readable`: it has ended, or has unexpected bytes.
 
-        The next request on it would take that for its answer.
+        Without this check, the next request would take these bytes as its answer.
         """
         if info != "is_readable":
             return None
         has_ended = self._reader.at_eof() or self._reader.exception() is not None
-        return has_ended or bool(self._reader._buffer)  # type: ignore[attr-defined]  # noqa: SLF001 - a reader tells it no other way
+        return has_ended or bool(self._reader._buffer)  # type: ignore[attr-defined]  # noqa: SLF001 - there is no public way

@@ -1,8 +1,8 @@
 """Hands an event over to a broker that may answer late.
 
-Knative's in-memory channel can answer only after all functions have done their work, and drops the
-event where its sender goes away before. So the sender stays, and the caller is answered as soon as
-a store shows that the work is under way.
+Knative's in-memory channel may answer only after all functions have finished. It drops the event if
+the sender disconnects before that. So the sender keeps the connection open, but web answers the
+client as soon as a store shows that the work has started.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from functions.web.publishing.publisher import TIMEOUT_S, Publisher
 T = TypeVar("T")
 
 PROMPT_S = 0.5
-"""A broker that has not answered by then is a slow one."""
+"""A broker that takes longer than this counts as slow."""
 LOOK_S = 0.25
 STAY_S = 190.0
-"""A Trigger's timeout: what is not delivered by then is delivered again."""
+"""The timeout of a Trigger. After it, the broker delivers the event again."""
 
 
 class HandOver:
-    """Publishes events; what a slow broker has not answered yet goes on behind the answer."""
+    """Publishes events. If the broker is slow, publishing continues in the background."""
 
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
@@ -39,9 +39,10 @@ class HandOver:
         under_way: Callable[[], Awaitable[T | None]],
         traceparent: str = "",
     ) -> T | None:
-        """None once the broker has taken the event; before that, what `under_way` gives.
+        """Publish an event. Returns None if the broker takes it.
 
-        TemporaryError where the broker takes nothing and nothing is under way.
+        If the broker is slow or fails, returns the result of `under_way` as soon as there is one.
+        Raises TemporaryError if the broker fails and there is no such result.
         """
         publishing = asyncio.create_task(
             self._publisher.publish(event, event_id, traceparent, timeout_s=STAY_S)
@@ -56,7 +57,7 @@ class HandOver:
                 return found
             if loop.time() > give_up:
                 publishing.cancel()
-                message = "The broker does not answer; try again shortly."
+                message = "The broker does not answer. Try again shortly."
                 raise TemporaryError(message, retry_after_s=2)
             wait_s = LOOK_S
         try:
@@ -70,7 +71,7 @@ class HandOver:
     def _ended(self, publishing: asyncio.Task[None]) -> None:
         self._going_on.discard(publishing)
         if not publishing.cancelled():
-            publishing.exception()  # whoever waited for it has been told
+            publishing.exception()  # mark the error as handled, because the caller has it
 
 
 async def _seen(under_way: Callable[[], Awaitable[T | None]]) -> T | None:

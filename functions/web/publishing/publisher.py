@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 SOURCE = "/stockcast/web"
 TRACEPARENT = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 OIDC_TOKEN = Path("/oidc/token")
-"""Where a SinkBinding puts what tells the broker who we are, once its cluster wants to know."""
+"""The token file of a SinkBinding. It identifies web to the broker, if the cluster requires it."""
 CONNECT_TIMEOUT_S, TIMEOUT_S = 2.0, 7.0
 CONNECTIONS = 10
-"""To the sink at once; whoever finds none free waits."""
+"""The most connections to the sink. Further events wait for a free one."""
 KEPT_ALIVE_S = 2.0
-"""Idle connections end before the broker closes them (the local one after 5 s), so that no event is
-sent on a closed one."""
+"""Idle connections close before the broker closes them (after 5 s for the local one). So web never
+sends an event on a closed connection."""
 
 
 class Publisher:
-    """Events go to `sink` in binary mode, signed; any 2xx answer means they are taken.
+    """Sends signed events to `sink` in binary mode. Any 2xx answer means success.
 
-    With `{function}` in it, `sink` stands for an address a function (see cloudevents/routing.py).
+    If `sink` contains `{function}`, each function has its own address. See cloudevents/routing.py.
     """
 
     def __init__(self, sink: str, signer: Signer) -> None:
@@ -44,7 +44,7 @@ class Publisher:
 
     @cached_property
     def _http(self) -> httpcore.AsyncConnectionPool:
-        # A tenth of web's start, which whoever opens the page need not wait for.
+        # This import takes a tenth of web's start time, and the page does not need it.
         import httpcore
 
         from functions.web.publishing.connections import AsyncioBackend
@@ -56,17 +56,17 @@ class Publisher:
         )
 
     def require_sink(self) -> None:
-        """TemporaryError where web has not been told yet where events go."""
+        """Raise TemporaryError if K_SINK is not set yet."""
         if not self._sink:
-            message = "K_SINK is not set yet, so there is no broker that takes the request."
+            message = "K_SINK is not set yet, so web has no broker for the request."
             raise TemporaryError(message, retry_after_s=5)
 
     async def publish(
         self, event: Event, event_id: str, traceparent: str = "", *, timeout_s: float | None = None
     ) -> None:
-        """Hand `event` over. TemporaryError unless it is taken.
+        """Send `event`. Raises TemporaryError if the broker does not take it.
 
-        The same `event_id` again is harmless: whoever handles the event does so once.
+        It is safe to send the same `event_id` again, because functions handle each event once.
         """
         self.require_sink()
         if not TRACEPARENT.fullmatch(traceparent):
@@ -77,7 +77,7 @@ class Publisher:
         url = address(self._sink, envelope)
         if url is None:
             raise TypeError(
-                f"Nobody takes {event.TYPE}; see functions/common/cloudevents/routing.py."
+                f"No function takes {event.TYPE}. See functions/common/cloudevents/routing.py."
             )
         answering = self._http.request(
             "POST",
@@ -92,10 +92,10 @@ class Publisher:
         try:
             answer = await asyncio.wait_for(answering, timeout_s or TIMEOUT_S)
         except (*failures, asyncio.TimeoutError, TimeoutError) as error:
-            message = f"The broker does not answer ({type(error).__name__}); try again shortly."
+            message = f"The broker does not answer ({type(error).__name__}). Try again shortly."
             raise TemporaryError(message, retry_after_s=2) from error
         if not 200 <= answer.status < 300:  # noqa: PLR2004
-            message = f"The broker answered {answer.status}; try again shortly."
+            message = f"The broker answered {answer.status}. Try again shortly."
             raise TemporaryError(message, retry_after_s=2)
 
     async def aclose(self) -> None:
@@ -106,7 +106,7 @@ class Publisher:
 
 def _identity() -> dict[str, str]:
     try:
-        # It is replaced before it runs out, so it is read each time.
+        # The cluster replaces the token before it expires, so read it each time.
         return {"authorization": f"Bearer {OIDC_TOKEN.read_text(encoding='ascii').strip()}"}
     except OSError:
         return {}
@@ -127,5 +127,5 @@ def _envelope(event: Event, event_id: str, traceparent: str) -> Envelope:
 
 
 def _new_trace() -> str:
-    """A W3C trace context of its own, for a caller who sent none."""
+    """A new W3C trace context, for a caller that sent none."""
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

@@ -1,1 +1,1 @@
-"""What web reads and writes in Redis and S3."""
+"""The data that web reads and writes in Redis and S3."""

@@ -1,4 +1,4 @@
-"""A batch that was asked for, and the requests it is made of."""
+"""A batch and its requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from functions.common.messages.submissions import BatchSubmission
 
 @dataclass(frozen=True)
 class Batch:
-    """Forecasts of many symbols, asked for at once."""
+    """Many symbols to forecast in one request."""
 
     batch_id: str
     symbols: tuple[str, ...]
@@ -25,17 +25,17 @@ class Batch:
 
     @classmethod
     def of(cls, asked: BatchSubmission) -> Batch:
-        """The batch of a submission, with an id of its own where the caller chose none."""
+        """The batch of a submission, with a new id if the caller chose none."""
         batch_id = asked.id or str(uuid.uuid4())
         return cls(batch_id, tuple(asked.symbols), asked.days, asked.model)
 
     def members(self, first: int = 0, stop: int | None = None) -> Iterator[ForecastRequested]:
-        """The requests of the members from `first` up to before `stop`."""
+        """The requests of the members from `first` to `stop` (exclusive)."""
         for number, symbol in enumerate(self.symbols[first:stop], first):
             request_id = member_id(self.batch_id, number)
             yield ForecastRequested(request_id, symbol, self.days, self.model)
 
     def digest(self) -> str:
-        """The same for equal batches, whatever their id."""
+        """A hash of the content without the id. Equal batches have the same digest."""
         asked = json.dumps([self.symbols, self.days, self.model])
         return hashlib.sha256(asked.encode()).hexdigest()

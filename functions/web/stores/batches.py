@@ -1,4 +1,4 @@
-"""Batches in Redis, for web's event loop."""
+"""Stores batches in Redis, for web's event loop."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from functions.web.stores.batch import Batch
 from functions.web.stores.requests import WebStore
 
 AT_ONCE = 500
-"""Members read in one round trip."""
+"""The number of members to read in one round trip."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A member as a table shows it; `headline` where it is done, `error` where it has failed."""
+    """A member in a table. It has a `headline` if it is done, and an `error` if it failed."""
 
     symbol: str
     request_id: str
@@ -34,7 +34,7 @@ class Member:
 
 
 class BatchStore:
-    """What web reads and writes of batches."""
+    """Reads and writes batches."""
 
     def __init__(
         self, redis: Any, settings: RedisSettings, requests: WebStore, deadline_s: float
@@ -48,9 +48,9 @@ class BatchStore:
         self._published = Script(redis, batch_record.PUBLISHED)
 
     async def accept(self, batch: Batch) -> None:
-        """Keep the batch and all its members, or nothing; again, it changes nothing.
+        """Store the batch with all members, or nothing. Storing it again changes nothing.
 
-        ConflictError where its id stands for another batch.
+        Raises ConflictError if the id belongs to another batch.
         """
         members = list(batch.members())
         names = [
@@ -76,7 +76,7 @@ class BatchStore:
             raise ConflictError(message)
 
     async def progress(self, batch_id: str) -> BatchProgress | None:
-        """How the batch gets on; what is left of one whose deadline has passed is failed."""
+        """The progress of the batch. After the deadline, this fails the remaining members."""
         progress = await self._progress(batch_id)
         if progress and progress.is_overdue:
             await self.fail(batch_id, DeadlineError("waiting for its turn in the batch"))
@@ -84,7 +84,7 @@ class BatchStore:
         return progress
 
     async def read(self, progress: BatchProgress) -> Batch:
-        """What was asked for."""
+        """The symbols, days and model of the batch."""
         key = keys.batch_key(progress.batch_id)
         with failures_are_temporary():
             symbols = await self._redis.hget(key, "symbols")
@@ -92,7 +92,7 @@ class BatchStore:
         return Batch(progress.batch_id, tuple(json.loads(symbols or b"[]")), progress.days, model)
 
     async def members(self, batch: Batch) -> list[Member]:
-        """Where each member stands, in the order of the symbols; expired ones are left out."""
+        """The members in the order of the symbols, without expired ones."""
         listed = list(batch.members())
         members = []
         for first in range(0, len(listed), AT_ONCE):
@@ -112,7 +112,7 @@ class BatchStore:
         return members
 
     async def mark_published(self, progress: BatchProgress, published: int) -> bool:
-        """Note that members were handed over; False where someone else has meanwhile."""
+        """Record that members were handed over. Returns False if another process was faster."""
         name = keys.batch_key(progress.batch_id)
         return bool(await self._published.awaited([name], [progress.published, published]))
 

@@ -1,4 +1,4 @@
-"""A symbol's daily prices as the API shows them, read from where ingest keeps them."""
+"""Reads a symbol's daily prices from S3 for the API."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from functions.common.prices.store import PriceStore, StoredPrices
 
 SHOWN = ("close", "adj_close", "volume")
 DIGITS = 10
-"""Significant digits of an adjusted close."""
+"""The number of significant digits of an adjusted close."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The prices asked for: those from `start` to `end`, ISO dates; empty: no limit."""
+    """The requested prices. `start` and `end` are ISO dates, or empty for no limit."""
 
     symbol: str
     start: str
@@ -40,18 +40,19 @@ class PriceHistories:
         self._providers = providers
 
     async def find(self, symbol: str) -> StoredPrices | None:
-        """The prices that ingest forecasts from, those that end last; None where there are none.
+        """The stored prices with the latest end, which forecasts use, or None if there are none.
 
-        Raises TemporaryError where web has not been told of the bucket, or it does not answer.
+        Raises TemporaryError if web has no bucket, or S3 does not answer.
         """
         if self._prices is None:
-            message = "Price histories are not served here: web has no S3_BUCKET."
+            message = "There are no price histories, because S3_BUCKET is not set for web."
             raise TemporaryError(message)
         return await asyncio.to_thread(self._read, self._prices, symbol)
 
     async def known(self, symbol: str) -> StoredPrices | None:
-        """What is known of the prices that `find` gives, without reading them; None where S3 does
-        not answer, or web has not been told of it.
+        """The metadata of the prices that `find` returns, without reading the prices.
+
+        Returns None if there are no prices, web has no bucket, or S3 does not answer.
         """
         if self._prices is None:
             return None
@@ -67,7 +68,7 @@ class PriceHistories:
 
 
 def read_query(symbol: str, query: Mapping[str, str]) -> Wanted:
-    """What a path and a query ask for. Raises InvalidMessageError about every bad field."""
+    """Read the path and the query. Raises InvalidMessageError if a field is invalid."""
     given = {name: query[name] for name in ("start", "end") if name in query}
     asked = HistoryQuery.from_data({**given, "symbol": symbol})
     days = (day.isoformat() if day else "" for day in (asked.start, asked.end))
@@ -75,11 +76,11 @@ def read_query(symbol: str, query: Mapping[str, str]) -> Wanted:
 
 
 def document(wanted: Wanted, stored: StoredPrices) -> dict[str, Any]:
-    """The rows wanted as columns; null where the source has no value.
+    """The requested rows as columns, with null for missing values.
 
-    The adjusted closes are those that forecast works with: they end at the last traded close.
+    The adjusted closes are the ones that forecasts use: they end at the last traded close.
 
-    Raises InvalidMessageError where there are none.
+    Raises InvalidMessageError if there are no prices in the range.
     """
     rows = [line.split(",") for line in stored.body.decode().splitlines()[1:]]
     kept = [

@@ -1,4 +1,4 @@
-"""Requests and results in Redis, for web's event loop."""
+"""Stores requests and results in Redis, for web's event loop."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ OVERLOADED_AGAIN_S = 3.0
 
 
 class OverloadedError(TemporaryError):
-    """More requests wait than can be answered soon."""
+    """Too many requests are waiting."""
 
     title = "Too busy"
     slug = "overloaded"
 
     def __init__(self, most: int) -> None:
-        message = f"{most} requests wait already; ask again in a few seconds."
+        message = f"{most} requests are already waiting. Try again in a few seconds."
         super().__init__(message, retry_after_s=OVERLOADED_AGAIN_S)
 
 
 class Rate(Protocol):
-    """How much of web somebody may use, see limits/rates.py."""
+    """The limits of a client. See limits/rates.py."""
 
     def counting(self, cost: int = 1) -> list[Part]: ...
 
@@ -58,7 +58,7 @@ class Rate(Protocol):
 
 @dataclass(frozen=True)
 class Submitted:
-    """What came of a submission: the request that answers it, and where it stands."""
+    """The outcome of a submission: the request that answers it, and its status."""
 
     request_id: str
     status: Status
@@ -72,7 +72,7 @@ def connect(settings: RedisSettings) -> Any:
     }
     if settings.cluster:
         return aioredis.RedisCluster.from_url(settings.url, **options)
-    # Whoever finds no connection free waits for one; the usual pool raises an error instead.
+    # If no connection is free, this pool waits. The default pool raises an error instead.
     pool = aioredis.BlockingConnectionPool.from_url(
         settings.url,
         **options,
@@ -84,7 +84,7 @@ def connect(settings: RedisSettings) -> Any:
 
 
 class WebStore:
-    """What web reads and writes."""
+    """Reads and writes requests, results and counts."""
 
     def __init__(self, redis: Any, settings: RedisSettings) -> None:
         self._redis = redis
@@ -92,26 +92,24 @@ class WebStore:
         self._parts = Parts(settings)
 
     async def admit(self, rate: Rate, *, cost: int = 1) -> None:
-        """Count a submission of a client, and of all unless it is refused already.
-
-        ThrottledError above one of the limits.
-        """
+        """Count a submission toward the limits. Raises ThrottledError above one of them."""
         if counting := rate.counting(cost):
             rate.check((await self._steps.awaited(*counting))[0])
 
     async def latest_id(self, requested: ForecastRequested) -> str:
-        """The id of the request that has the latest result of an equal question; "" for none."""
+        """The id of the request with the latest result of an equal question, or ""."""
         found = await self._redis.get(keys.latest_name(requested))
         return found.decode().partition(" ")[0].rpartition(":")[2] if found else ""
 
     async def submit(
         self, requested: ForecastRequested, rate: Rate, *, most_waiting: int, has_own_id: bool
     ) -> Submitted:
-        """Count a submission, and answer it with the latest result of an equal question, or accept
-        it. A request whose result is gone is accepted anew.
+        """Count a submission, then answer it with the latest equal result or accept it.
 
-        ThrottledError above a limit, OverloadedError where `most_waiting` wait already (0: no
-        limit), ConflictError where the id stands for another request.
+        If the result of the request has expired, the request is accepted again.
+
+        Raises ThrottledError above a limit, OverloadedError if `most_waiting` requests are waiting
+        (0 means no limit), ConflictError if the id belongs to another request.
         """
         counting = rate.counting()
         latest = self._parts.latest(requested, Source.LATEST.value, counts=not has_own_id)
@@ -137,7 +135,7 @@ class WebStore:
     async def _known(
         self, requested: ForecastRequested, pointed: str, result_key: str, *, has_own_id: bool
     ) -> Submitted:
-        """Answer a submission with a result that is there."""
+        """Answer a submission with an existing result."""
         if not has_own_id:
             return Submitted(pointed.rpartition(":")[2], Status.DONE)
         ending = self._parts.advance(
@@ -162,16 +160,16 @@ class WebStore:
         return Moved.read(requested, came["advance"])
 
     async def leave_backlog(self, request_id: str) -> None:
-        """The request does not wait any more."""
+        """Remove the request from the waiting ones."""
         await self._steps.awaited(*parts.left(request_id))
 
     async def advance(
         self, requested: ForecastRequested, status: Status, *, reason: str = "", **fields: str
     ) -> Status | None:
-        """Move a request on; the status that stood instead where it was there or further.
+        """Set a later status. If the request is already there or further, return its status.
 
-        `reason` is counted: where the result is from, or why there is none. ConflictError where
-        the id stands for another request.
+        `reason` is counted: the source of the result, or the reason for the failure.
+        Raises ConflictError if the id belongs to another request.
         """
         left = parts.left(requested.request_id) if status.is_final else []
         step = self._parts.advance(requested, status, reason=reason, **fields)
@@ -179,19 +177,19 @@ class WebStore:
         return Moved.read(requested, replies[0]).stands_at
 
     async def fail(self, requested: ForecastRequested, error: RequestError) -> None:
-        """End a request as failed, unless it has ended."""
+        """Fail a request, unless it has already ended."""
         await self.advance(
             requested, Status.FAILED, reason=error.slug, error=json.dumps(from_error(error))
         )
 
     async def read(self, request_id: str) -> RequestRecord | None:
-        """The request; one whose deadline has passed is failed by being read."""
+        """Read the request. If its deadline has passed, this fails it."""
         return (await self.read_with_result(request_id, with_result=False))[0]
 
     async def read_with_result(
         self, request_id: str, *, with_result: bool = True
     ) -> tuple[RequestRecord | None, bytes | None]:
-        """The request and its result, as far as there are any."""
+        """Read the request and its result. Both may be None."""
         reading = parts.read(request_id, with_result=with_result and not self._steps.are_split)
         [(now, stored, result)] = await self._steps.awaited(reading)
         record = decode(request_id, stored)
@@ -204,24 +202,24 @@ class WebStore:
         return record, result
 
     async def result(self, key: str) -> bytes | None:
-        """A result's JSON."""
+        """The JSON of a result."""
         with failures_are_temporary():
             result: bytes | None = await self._redis.get(keys.result_name(key))
         return result
 
     async def chart(self, key: str, variant: Variant) -> bytes | None:
-        """A result's picture."""
+        """The chart of a result."""
         with failures_are_temporary():
             picture: bytes | None = await self._redis.get(keys.chart_name(key, variant))
         return picture
 
     async def count_dead_letter(self, event_type: str) -> None:
-        """Count an event that nobody took."""
+        """Count an event that could not be delivered."""
         counts = keys.counts_key(keys.UNRELATED)
         await self._steps.awaited(Part("count", (counts,), (f"dead|{event_type}",)))
 
     async def counts(self) -> Counter[str]:
-        """Everything that is counted, see `metrics`."""
+        """All counts. See `metrics`."""
         pipe = self._redis.pipeline(transaction=False)
         for key in keys.every_counts_key():
             pipe.hgetall(key)
@@ -233,7 +231,7 @@ class WebStore:
         return counts
 
     async def missing_prices(self, symbol: str) -> StockcastError | None:
-        """Why the symbol's prices did not come when they were asked for a moment ago."""
+        """The reason why the symbol's prices could not be fetched a moment ago, if any."""
         with failures_are_temporary():
             note = await self._redis.get(missing_prices.note_name(symbol))
         return missing_prices.noted(note) if note else None

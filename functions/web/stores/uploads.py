@@ -1,4 +1,4 @@
-"""Uploads on their way through web: into S3, and what ingest has read in them out of Redis."""
+"""Stores uploads in S3, and reads from Redis what ingest found in them."""
 
 from __future__ import annotations
 
@@ -18,20 +18,23 @@ POLL_S = 0.05
 
 
 class UploadStore:
-    """Never waits for S3 in the event loop."""
+    """Stores uploads without blocking the event loop."""
 
     def __init__(self, settings: S3Settings | None, redis: Any) -> None:
         self._files = UploadedFiles(Bucket(settings, connect_lightly)) if settings else None
         self._redis = redis
 
     async def put(self, upload: Upload) -> None:
-        """Keep the file. ConflictError where its symbol is another's, TemporaryError without S3."""
+        """Store the file.
+
+        Raises ConflictError if its symbol belongs to another file, TemporaryError without S3.
+        """
         if self._files is None:
-            raise TemporaryError("Files cannot be uploaded here: web has no S3_BUCKET.")
+            raise TemporaryError("Uploads are not possible, because S3_BUCKET is not set for web.")
         await asyncio.to_thread(self._files.put, upload, time.time())
 
     async def outcome(self, upload_id: str, wait_s: float) -> dict[str, Any] | None:
-        """What was read in the file, or the problem with it; None where it takes longer."""
+        """What ingest read in the file, or its problem. Returns None after `wait_s` seconds."""
         give_up = time.monotonic() + wait_s
         while time.monotonic() < give_up:
             with failures_are_temporary():

@@ -1,1 +1,1 @@
-"""The symbol directory: where web gets it, and how it is searched."""
+"""The symbol directory: its source, its search, and which symbols have prices."""

@@ -1,4 +1,4 @@
-"""Which symbols there may be prices of, and what a caller is told of the others."""
+"""Decides which symbols can have prices, and explains why others cannot."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_SUGGESTED = 5
 
 
 def is_available(symbol: str, providers: Sequence[str]) -> bool:
-    """Whether there may be prices of `symbol`: of the sample's we know it, of others not."""
+    """Whether there may be prices of `symbol`. This is certain only for the sample's symbols."""
     asked = [name for name in providers if exchanges.covers(name, symbol)]
     return symbol in sample.SYMBOLS if asked == ["sample"] else bool(asked)
 
@@ -25,9 +25,9 @@ def is_available(symbol: str, providers: Sequence[str]) -> bool:
 def require_available(
     symbol: str, providers: Sequence[str], directory: Directory, *, uploads: bool
 ) -> None:
-    """Raise UnknownSymbolError, with suggestions, where it is known at once that nothing is had."""
+    """Raise UnknownSymbolError, with suggestions, if no source can have prices of `symbol`."""
     if exchanges.kind_of(symbol) is Kind.UPLOAD and not uploads:
-        message = f"{symbol} is an uploaded file, and uploads are turned off here (UPLOADS)."
+        message = f"{symbol} is an uploaded file, but uploads are turned off (UPLOADS)."
         raise UnknownSymbolError(message)
     if is_available(symbol, providers) or exchanges.kind_of(symbol) is Kind.UPLOAD:
         return
@@ -40,12 +40,12 @@ def require_available(
         )
     else:
         titles = ", ".join(BY_NAME[name].title for name in providers if name in BY_NAME)
-        message = f"{titles} has no prices of {symbol}: add a data source that has. {how}"
+        message = f"{titles} has no prices of {symbol}. Add a data source that has them. {how}"
     raise UnknownSymbolError(message, suggestions=_suggestions(symbol, providers, directory))
 
 
 def _how(symbol: str, providers: Sequence[str]) -> str:
-    """How to get prices of `symbol`: beside those that are set up, from Yahoo alone if abroad."""
+    """How to get prices of `symbol`. Outside the United States, only Yahoo has more prices."""
     if exchanges.kind_of(symbol) is Kind.US_LISTING:
         return HOW
     named = ",".join([*(name for name in providers if name != "sample"), "yahoo"])
@@ -53,7 +53,7 @@ def _how(symbol: str, providers: Sequence[str]) -> str:
 
 
 def entry(listing: Listing, providers: Sequence[str]) -> dict[str, Any]:
-    """A symbol as the search shows it; null where nobody knows."""
+    """A symbol in a search result. Unknown values are null."""
     of_sample = sample.INSTRUMENTS.get(listing.symbol)
     exchange = exchanges.of_symbol(listing.symbol)
     kind = exchanges.kind_of(listing.symbol)
@@ -69,7 +69,7 @@ def entry(listing: Listing, providers: Sequence[str]) -> dict[str, Any]:
 
 
 def sources(providers: Sequence[str]) -> dict[str, Any]:
-    """Where prices come from here, and how to get today's."""
+    """The price sources, and how to get today's prices."""
     return {
         "providers": [
             {"name": name, "title": one.title, "covers": one.covers, "terms": one.terms}
@@ -91,7 +91,7 @@ def sources(providers: Sequence[str]) -> dict[str, Any]:
 def _suggestions(
     symbol: str, providers: Sequence[str], directory: Directory
 ) -> list[dict[str, str]]:
-    """Symbols there may be prices of, whose ticker or name is like `symbol`."""
+    """Symbols that can have prices and whose ticker or name is similar to `symbol`."""
     found = directory.find(symbol)
     alike = difflib.get_close_matches(
         symbol, [one.symbol for one in directory.find(symbol[0])], MOST_SUGGESTED

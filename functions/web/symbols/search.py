@@ -11,7 +11,7 @@ from functions.common.prices.symbol_directory import Listing
 
 MOST = 20
 MOST_EXAMINED = 500
-"""Names looked at for one search: a word of one letter begins thousands of them."""
+"""The most names that one search examines, because one letter matches thousands of them."""
 APOSTROPHES = re.compile("['\u2019`]")
 WORD = re.compile(r"\w+")
 LAST = "\U0010ffff"
@@ -21,7 +21,7 @@ SAMPLE_SYMBOLS = frozenset(sample.SYMBOLS)
 
 
 class Directory:
-    """Searches `listings`, forgiving of case and punctuation."""
+    """Searches `listings` and ignores case and punctuation."""
 
     def __init__(self, listings: Iterable[Listing]) -> None:
         self._listings = sorted(listings)
@@ -34,13 +34,13 @@ class Directory:
         return len(self._listings)
 
     def named(self, symbol: str) -> Listing | None:
-        """The listing of exactly this ticker."""
+        """The listing with exactly this ticker, or None."""
         at = bisect_left(self._listings, (symbol,))
         found = self._listings[at] if at < len(self._listings) else None
         return found if found and found.symbol == symbol else None
 
     def find(self, query: str) -> list[Listing]:
-        """Tickers that begin with `query` first, then names with words that begin so."""
+        """Up to MOST listings: tickers that start with `query`, then names with such words."""
         squeezed, parts = _squeezed(query), _words(query)
         range_of = _range_of(squeezed, self._tickers)[:MOST]
         found = [self._tickers[entry][1] for entry in range_of]
@@ -50,7 +50,7 @@ class Directory:
         return [self._listings[at] for at in found[:MOST]]
 
     def _named(self, parts: list[str]) -> list[int]:
-        """Names with all `parts`, those first that begin with the first of them."""
+        """Names that contain all `parts`. Names that start with the first part come first."""
         ranges = [_range_of(part, self._by_word) for part in parts]
         rarest = min(ranges, key=len)
         examined = {self._by_word[entry][1] for entry in rarest[:MOST_EXAMINED]}
@@ -63,7 +63,7 @@ class Directory:
 
 
 def _range_of(prefix: str, entries: list[tuple[str, int]]) -> range:
-    """Where the texts that begin with `prefix` stand in the sorted `entries`."""
+    """The positions of the texts that start with `prefix` in the sorted `entries`."""
     first = bisect_left(entries, (prefix,))
     return range(first, bisect_left(entries, (prefix + LAST,), lo=first))
 

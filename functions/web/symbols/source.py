@@ -1,4 +1,4 @@
-"""Where web has its symbol directory from: the bundled file, or a refreshed one in S3."""
+"""Loads the symbol directory from the bundled file, or from a newer one in S3."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ log = logging.getLogger(__name__)
 
 
 def bundled() -> Directory:
-    """The directory that comes with Stockcast, and the sample's symbols as they were then."""
+    """The bundled directory. The sample's symbols keep the names they had at the time."""
     listed = listings.from_bytes(BUNDLED.read_bytes())
     return Directory([*SAMPLE, *(one for one in listed if one.symbol not in SAMPLE_SYMBOLS)])
 
 
 def _elsewhere() -> list[Listing]:
-    """What is not traded in the United States, which the refreshed directory lacks."""
+    """Listings outside the United States, which the directory in S3 does not contain."""
     listed = listings.from_bytes(BUNDLED.read_bytes())
     return [one for one in listed if exchanges.kind_of(one.symbol) is not Kind.US_LISTING]
 
 
 class SymbolSource:
-    """Keeps a directory at hand. No search waits for S3: it is looked at behind its back.
+    """Keeps a directory in memory and updates it from S3 in the background.
 
-    `clock` gives seconds of any origin.
+    `clock` returns seconds from any origin.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class SymbolSource:
         self._looking: asyncio.Task[None] | None = None
 
     def directory(self) -> Directory:
-        """The latest one known; S3 is asked for a newer one now and then."""
+        """The latest known directory. After `max_age_s`, this starts a check for a newer one."""
         if self._directory is None:
             self._directory = bundled()
         now = self._clock()
@@ -65,23 +65,23 @@ class SymbolSource:
         return self._directory
 
     async def aclose(self) -> None:
-        """Wait for a look that is under way."""
+        """Wait for a running check."""
         if self._looking:
             await asyncio.wait([self._looking])
 
     async def _look(self) -> None:
         try:
             found = await asyncio.to_thread(self._fetch)
-        except Exception as error:  # noqa: BLE001 - whatever fails there, the last one serves
-            log.warning("the symbol directory in S3 cannot be had: %s", error)
+        except Exception as error:  # noqa: BLE001 - after any error, keep the last directory
+            log.warning("cannot read the symbol directory from S3: %s", error)
             return
         if found:
             self._etag, self._directory = found
             log.info("the symbol directory has %d listings", len(self._directory))
 
     def _fetch(self) -> tuple[str, Directory] | None:
-        """The directory in S3; None where there is none, or the one we have."""
-        assert self._bucket  # noqa: S101 - for the type checker; `directory` has looked
+        """The directory in S3, or None if there is none or it is unchanged."""
+        assert self._bucket  # noqa: S101 - for the type checker, `directory` has checked it
         known = self._bucket.head(listings.KEY)
         if known is None or known.etag == self._etag:
             return None

@@ -75,7 +75,7 @@ function topOf(symbol, result, money) {
 function widened({ backtest }, money) {
   if (!backtest.widened80) return "";
   const [low, high] = money.prices(backtest.widened80);
-  return `As wide as its record asks for: ${low} to ${high}. `;
+  return `Widened to match past errors: ${low} to ${high}. `;
 }
 
 function warnings({ data, history: past }) {

@@ -69,7 +69,7 @@ def test_a_batch_is_ranked_and_its_failures_are_told(stockcast, tmp_path):
     listed.write_text("MSFT FB\nZZZZ # none of ours\n")
     ran = run("batch", "ibm", str(listed), "--days", "21", url=stockcast.url)
     assert ran.returncode == 1
-    assert "1 of the symbols failed:\n  ZZZZ: ZZZZ is not in the sample" in ran.stderr.decode()
+    assert "1 of 4 symbols failed:\n  ZZZZ: ZZZZ is not in the sample" in ran.stderr.decode()
     rows = [line.split() for line in ran.stdout.decode().splitlines() if line.strip()][2:]
     assert [row[0] for row in rows] == ["1", "2", "3"]
     assert {row[1] for row in rows} == {"IBM", "MSFT", "FB"}

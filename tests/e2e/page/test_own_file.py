@@ -1,6 +1,7 @@
 """Your own file: choose or drop it on the form, see a preview, forecast it."""
 
 import re
+from datetime import date, timedelta
 from urllib.parse import unquote
 
 import pytest
@@ -10,6 +11,7 @@ from tests.price_files import DAYS, SHAPES
 
 pytestmark = pytest.mark.browser
 
+SATURDAY = 5
 ROWS_OF_THE_TABLE = (
     *("yahoo download", "yf.download", "stooq bulk", "alpha vantage", "nasdaq.com"),
     *("investing.com", "kaggle", "tradingview", "binance", "tiingo", "nasdaq data link"),
@@ -47,8 +49,8 @@ def test_a_file_of_each_kind_is_uploaded_and_forecast(page, shape):
     symbol = page.input_value("#symbol")
     assert re.fullmatch(r"@[A-Z0-9]+-[0-9A-F]{8}", symbol)
     page.click("#submit")
-    low, high = re.findall(r"\d,\d{3}", answered(page))[:2]
-    assert low < high
+    low, high = re.findall(r"[\d,]+\.\d\d", answered(page))[:2]
+    assert float(low.replace(",", "")) < float(high.replace(",", ""))
     assert symbol in unquote(page.url)
 
 
@@ -106,3 +108,14 @@ def test_a_file_over_5_mb_is_refused_without_being_sent(page):
     choose(page, b"x" * (5 * 1024 * 1024 + 1))
     assert "larger than 5 MB" in complaint(page)
     assert not [url for url in page.asked if url.endswith("/api/prices")]
+
+
+def test_prices_on_every_weekday_are_not_written_like_exchange_rates(page):
+    weekdays = [date(2012, 1, 3) + timedelta(at) for at in range(500)]
+    rows = [
+        f"{day},{50 + at % 9}.25" for at, day in enumerate(weekdays) if day.weekday() < SATURDAY
+    ]
+    choose(page, "\n".join(["date,close", *rows]).encode(), "fund.csv")
+    assert "its prices suggest 24/5" in read(page)
+    page.click("#submit")
+    assert re.search(r": \d\d\.\d\d to \d\d\.\d\d by ", answered(page))

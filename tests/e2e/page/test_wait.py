@@ -123,6 +123,15 @@ def test_an_unknown_ticker_is_explained_and_the_form_kept(page):
     assert answered(page).startswith("IBM")
 
 
+def test_a_known_ticker_without_prices_is_not_called_unknown(visit):
+    page = visit("/?symbol=TSLA&days=46")
+    page.wait_for_selector(".failure h2 >> text=No prices of TSLA", timeout=LONG_MS)
+    text = page.inner_text(".failure")
+    assert "Unknown symbol" not in text
+    assert "Check the spelling" not in text
+    assert text.count("add a data source") == 1
+
+
 def test_a_ticker_in_an_address_that_is_a_name_is_met_with_a_proposal(visit):
     page = visit("/?symbol=APPLE&days=46")
     page.click(".failure >> text=AAPL, Apple Inc.", timeout=LONG_MS)

@@ -101,7 +101,7 @@ def test_a_symbol_that_no_source_covers_is_refused_at_once(live, settings):
         " `make run PROVIDERS=tiingo,yahoo` (personal use only)."
     )
     unheard_of = submit(live, "9999.HK").json()
-    assert unheard_of["detail"].startswith("Tiingo has no prices of 9999.HK: add a data source")
+    assert unheard_of["detail"].startswith("Tiingo has no prices of 9999.HK. Add a data source")
     with serving(dataclasses.replace(settings, providers=("tiingo", "yahoo"))) as url:
         assert submit(url, "0700.HK").status_code == 202
 

@@ -98,8 +98,8 @@ def test_a_form_is_the_same_as_the_file_alone(url, ingest):
 
 def test_a_form_without_a_file_is_refused(url):
     for body, said in (
-        ({"files": {"other": ("x.csv", BODY)}}, "send the file as the form's field"),
-        ({"files": {"file": (None, "text")}}, "send the file as the form's field"),
+        ({"files": {"other": ("x.csv", BODY)}}, "Send the file in the form field"),
+        ({"files": {"file": (None, "text")}}, "Send the file in the form field"),
         ({"files": [("file", ("a", BODY)), ("file", ("b", BODY))]}, "Too many files"),
         ({"data": b"nothing", "headers": {"content-type": "multipart/form-data"}}, "cannot be"),
         (
@@ -160,7 +160,7 @@ def test_while_s3_is_down_an_upload_is_refused_and_may_come_again(settings):
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) >= 1
     with serving(dataclasses.replace(settings, s3=None)) as url:
-        assert "no S3_BUCKET" in post(url).json()["detail"]
+        assert "S3_BUCKET is not set" in post(url).json()["detail"]
 
 
 def test_while_s3_is_full_an_upload_is_refused_and_may_come_again(settings):
@@ -200,7 +200,7 @@ def test_where_ingest_takes_too_long_one_is_told_to_come_again(url, monkeypatch)
     answer = post(url)
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) >= 1
-    assert "upload it again" in answer.json()["detail"]
+    assert "Upload it again" in answer.json()["detail"]
 
 
 def test_no_more_files_are_taken_at_once_than_memory_is_for(settings, monkeypatch, ingest):

@@ -17,6 +17,11 @@ def run(capfdbinary, *arguments):
     return code, out.decode(), err.decode()
 
 
+def test_the_command_may_be_spelled_the_american_way(capfdbinary):
+    assert main(["analyze", "history", "AAPL", "--csv", "--in-process"]) == 0
+    assert capfdbinary.readouterr().out.startswith(b"date,adj_close")
+
+
 def test_every_kind_and_every_parameter_is_explained():
     assert tuple(analyse.KINDS) == analyses.KINDS
     named = {name for kind in analyses.KINDS for name in analyses.takes(kind)}

@@ -117,6 +117,18 @@ def test_every_route_of_the_api_is_described():
     assert served == {path for path in DOCUMENT["paths"] if path.startswith("/api/")}
 
 
+def test_each_parameter_says_what_it_is():
+    chart = DOCUMENT["paths"]["/api/forecasts/{id}/chart.png"]["get"]["parameters"]
+    assert {one["name"]: one["description"] for one in chart} == {
+        "id": "The ID of the request or batch.",
+        "theme": "dark or light. The default is light.",
+        "scale": "1 or 2. The default is 1.",
+    }
+    operations = [one for path in DOCUMENT["paths"].values() for one in path.values()]
+    parameters = [one for each in operations for one in each.get("parameters", ())]
+    assert all(len(one["description"]) > len("1 or 2.") for one in parameters)
+
+
 def test_every_reference_in_the_description_is_there():
     names = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(DOCUMENT)))
     assert names == set(DOCUMENT["components"]["schemas"])

@@ -207,6 +207,13 @@ def test_a_wide_file_is_a_series_a_column_which_one_chooses():
         file.chosen("C")
 
 
+def test_a_column_that_is_not_in_a_file_of_one_series_is_told_without_its_empty_name():
+    file = read(table("date,close", "2013-03-01,1").encode(), TODAY)
+    with pytest.raises(UnreadableFileError, match="no column 'C'") as caught:
+        file.chosen("C")
+    assert "''" not in str(caught.value)
+
+
 def test_a_long_file_is_a_series_a_symbol_each_with_the_days_it_has():
     text = table("symbol,date,price", "B,2022/01/31,5", "A,2022/01/31,1", "A,2022/02/01,2")
     file = read(text.encode(), TODAY)
