@@ -1,4 +1,4 @@
-"""A file of a person's own prices: uploaded, forecast, analyzed, in a batch."""
+"""A person uploads a price file, forecasts it, analyzes it and uses it in a batch."""
 
 import io
 import threading

@@ -1,4 +1,4 @@
-"""The whole of Stockcast on a real Redis Cluster, and its stores there."""
+"""The whole of Stockcast, and its stores, on a real Redis Cluster."""
 
 import asyncio
 import dataclasses
