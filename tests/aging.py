@@ -1,4 +1,4 @@
-"""Redis keeps the time of requests by its own clock. What a test wants to be old is made older."""
+"""Makes requests older. Redis uses its own clock, so a test moves their times back."""
 
 from functions.common.requests.keys import request_key
 
@@ -6,7 +6,7 @@ TIMES = ("submitted_at", "deadline", "at:queued", "at:ingesting", "at:forecastin
 
 
 def older(redis_client, request_id, by_s):
-    """The request as if everything about it had happened `by_s` seconds earlier."""
+    """Move all times of the request back by `by_s` seconds."""
     key = request_key(request_id)
     for field in TIMES:
         if redis_client.hexists(key, field):

@@ -1,4 +1,4 @@
-"""A real Redis and a real S3 server, one of each a test session (and worker)."""
+"""A real Redis and a real S3 server, one of each per test session and worker."""
 
 import os
 import secrets
@@ -14,7 +14,7 @@ from tests.inbox import Inbox
 
 READY_S = 300
 
-# In short, and the same cases each time; `make fuzz` tries others, and many.
+# By default, few cases and always the same ones. `make fuzz` tries many random ones.
 hypothesis.settings.register_profile(
     "short", max_examples=60, derandomize=True, deadline=None, database=None
 )
@@ -75,7 +75,7 @@ def s3_process(tmp_path_factory):
 
 
 def started_s3(tmp_path_factory, attempts=4):
-    """Someone else may take one of its ports between the choice and the start."""
+    """Retries, because another program can take a port between the choice and the start."""
     for attempt in range(attempts):
         home = tmp_path_factory.mktemp("s3")
         secret = secrets.token_hex(16)
@@ -95,7 +95,7 @@ def started_s3(tmp_path_factory, attempts=4):
 
 @pytest.fixture
 def s3_settings(s3_process):
-    """An empty bucket of its own, removed afterwards: the server has room for a limited number."""
+    """A new empty bucket. It is removed afterwards, because the server holds only so many."""
     settings = S3Settings(
         bucket=f"test-{secrets.token_hex(6)}",
         endpoint_url=f"http://127.0.0.1:{s3_process.program.ports[0]}",
@@ -121,7 +121,7 @@ def remove_bucket(client, bucket):
 
 @pytest.fixture
 def s3_client(s3_settings):
-    """boto3's client, which shares nothing with what is tested."""
+    """boto3's client, which shares no code with Stockcast's own."""
     client = s3_client_of(s3_settings)
     yield client
     client.close()

@@ -1,4 +1,4 @@
-"""The API's description, made from the routes of web without a running one."""
+"""The API's description, built from web's routes without a running web."""
 
 import json
 

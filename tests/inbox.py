@@ -1,4 +1,4 @@
-"""A real HTTP server that keeps what is posted to it and answers as it is told."""
+"""A real HTTP server that keeps the events it gets and answers as the test says."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

@@ -1,4 +1,4 @@
-"""What Yahoo says of symbols outside the United States, and of what is no stock."""
+"""Yahoo's answers about symbols outside the United States and about other assets."""
 
 from tests.replay import Market, wandering
 

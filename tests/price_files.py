@@ -1,4 +1,4 @@
-"""Small made-up files of prices, one of each shape that people have; all hold the same prices."""
+"""Small made-up price files, one for each common format. All hold the same prices."""
 
 import codecs
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""The price providers' HTTP, replayed from their documented answers, with the faults they have."""
+"""Replays the price providers' HTTP from their documented answers, with typical faults."""
 
 import json
 import math

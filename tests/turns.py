@@ -1,4 +1,4 @@
-"""Handlers are called as the adapter calls them, each with a turn at its request."""
+"""Calls handlers like the adapter does, each with a turn at its request."""
 
 import time
 

@@ -2,5 +2,5 @@
 
 import os
 
-# NumPy's threads cost 50 ms of CPU at import, and bring nothing to matrices as small as ours.
+# NumPy's threads cost 50 ms of CPU at import and do not speed up matrices as small as ours.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

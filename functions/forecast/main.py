@@ -42,7 +42,7 @@ logs.configure("forecast", settings.sinks.log_level)
 
 
 def build() -> EventFunction:
-    """The function with its stores, wired together; nothing connects before it is used."""
+    """Wire the function and its stores together. Each connects on first use."""
     redis = connect(settings.redis)
     prices = PriceStore(Bucket(settings.s3))
     requests = Requests(redis, settings.redis)
@@ -85,5 +85,5 @@ answer_below_flask(answer)
 
 @functions_framework.http
 def forecast(request: flask.Request) -> Answer:
-    """Answer one HTTP request, where Flask is asked after all."""
+    """Answer one HTTP request that reaches Flask."""
     return answer(HttpRequest.of(request.environ))

@@ -1,4 +1,4 @@
-"""The result document: what a person gets to see of a forecast."""
+"""Builds the result document of a forecast."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 DECIMALS = 4
 
 _json = msgspec.json.Encoder(enc_hook=float).encode
-"""Much faster than Python's own; NumPy's numbers become Python's."""
+"""Much faster than Python's `json`. It turns NumPy's numbers into Python's."""
 
 
 def answer(
@@ -39,11 +39,10 @@ def answer(
     model: Model,
     today: date,
 ) -> bytes:
-    """The result (DESIGN, "Result"), JSON, of `model` for the request that `ingested` came from.
+    """Compute the result (JSON) of `model` for the request behind `ingested`.
 
-    `today` is what the age of the prices is counted to.
-
-    Prices are rounded to a hundredth of a cent, or to six digits below a dollar.
+    The age of the prices is the time until `today`. Prices are rounded to a hundredth of a cent, or
+    to six digits below a dollar.
     """
     if len(series) == 0:
         raise TooLittleHistoryError(series.symbol, 0, 1)
@@ -85,7 +84,7 @@ def answer(
     add_backtest(document, record)
     if prediction.components:
         document["components"] = _components(prediction.components, rounding)
-    # By far the largest part, and the same for all questions about a stock: it is written once.
+    # This is the largest part and the same for all questions about a stock, so it is cached.
     history = _history(series, prediction.past)
     return _json(document)[:-1] + b',"history":' + history + b"}"
 
@@ -93,7 +92,7 @@ def answer(
 def data_document(
     ingested: PricesIngested, stored: StoredPrices, series: PriceSeries, today: date
 ) -> dict[str, Any]:
-    """Which prices a result was computed from."""
+    """Describe the prices behind a result."""
     last, known = series.dates[-1].item(), series.instrument
     doubts = known.doubts(series.symbol, series.target(ingested.days))
     end = ended.sentence(series, today)
@@ -117,11 +116,11 @@ def data_document(
 
 
 def add_backtest(document: dict[str, Any], record: Backtest) -> None:
-    """Put a backtest into a result; where the model broke its promise, the message says so first.
+    """Add a backtest to a result. If the model broke its promise, the message starts with that.
 
-    `backtest.record` is the record in plain words, None where there is none. `backtest.trust` has
-    a `state` (`ok`, `too_narrow`, `too_few`, `pending`, `failed`) and the `sentence` that says it.
-    `backtest.widened80` is the 80% range as wide as that record asks for, where it is too narrow.
+    `backtest.record` is the record in plain words, or None if there is none. `backtest.trust` has a
+    `state` (`ok`, `too_narrow`, `too_few`, `pending`, `failed`) and a `sentence` that explains it.
+    If the 80% range is too narrow, `backtest.widened80` is as wide as the record requires.
     """
     judged = trust.judged(record, document["symbol"], document["model"])
     document["backtest"] = {
@@ -137,7 +136,7 @@ def add_backtest(document: dict[str, Any], record: Backtest) -> None:
 
 
 def _widened(document: dict[str, Any], factor: float) -> list[float]:
-    """The 80% range on the last day, its log width times `factor`."""
+    """The 80% range on the last day with its log width multiplied by `factor`."""
     middle, rounding = document["predicted_price"], Rounding(document["last_price"])
     reach = [factor * math.log(bound / middle) for bound in document["intervals"]["80"]]
     farthest = random_walk.FARTHEST
@@ -145,7 +144,7 @@ def _widened(document: dict[str, Any], factor: float) -> list[float]:
 
 
 class Rounding:
-    """Rounds prices to digits that mean something at the stock's price; NaN becomes None."""
+    """Rounds prices to the digits that matter at the stock's price. NaN becomes None."""
 
     def __init__(self, price: float) -> None:
         self._decimals = DECIMALS + max(0, 2 - math.floor(math.log10(price)) - 1)
@@ -154,7 +153,7 @@ class Rounding:
         return round(float(price), self._decimals)
 
     def column(self, prices: NDArray[np.float64]) -> list[float | None]:
-        """A column of prices as JSON has it."""
+        """A column of prices for JSON."""
         rounded = np.round(prices, self._decimals).tolist()
         return [None if price != price else price for price in rounded]  # noqa: PLR0124 - NaN
 
@@ -173,7 +172,7 @@ def _level_index(prediction: Prediction, level: float) -> int:
 
 @lru_cache(maxsize=16)
 def _history(series: PriceSeries, past: Past) -> bytes:
-    """The last years and what the model made of them, JSON; that of the last series is kept."""
+    """The last years and the model's view of them (JSON). The last ones are cached."""
     rounding = Rounding(float(series.adjusted_close[-1]))
     shown = slice(first_shown(series.dates), None)
     low, high = np.full((2, len(series)), np.nan) if past.day_before is None else past.day_before.T
@@ -201,7 +200,7 @@ def _forecast(prediction: Prediction, rounding: Rounding) -> dict[str, Any]:
 
 
 def _random_walk(series: PriceSeries, horizon: int, rounding: Rounding) -> dict[str, Any]:
-    """What "tomorrow equals today" says of the same days, to hold the forecast against."""
+    """The random walk's forecast ("tomorrow equals today") for the same days, to compare with."""
     last, steps = np.array([len(series) - 1]), np.arange(1, horizon + 1)
     log_price = np.log(series.adjusted_close)
     low, middle, high = random_walk.quantiles(log_price, last, steps, (0.1, 0.5, 0.9))[0].T
@@ -213,7 +212,7 @@ def _random_walk(series: PriceSeries, horizon: int, rounding: Rounding) -> dict[
 
 
 def _components(parts: Components, rounding: Rounding) -> dict[str, Any]:
-    """The trend in the price's currency, the seasons and the turns of the trend in percent."""
+    """The trend in the price's currency. The seasons and the trend's turns are in percent."""
     from functions.forecast.models.prophet_parts import per_year
 
     turns = zip(parts.turns.astype(str).tolist(), per_year(parts.slope_changes), strict=True)

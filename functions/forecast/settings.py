@@ -1,4 +1,4 @@
-"""What the forecast function reads from its environment."""
+"""The settings that the forecast function reads from its environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every link within the repository leads somewhere, and the docs know each other."""
+"""Every link inside the repository works, and the docs link to each other."""
 
 import re
 from pathlib import Path

@@ -1,8 +1,8 @@
-"""The whole of Stockcast: one started for the tests, or the one that --base-url points to.
+"""The whole of Stockcast: one that the tests start, or the one at --base-url.
 
 pytest tests/e2e --base-url https://... --broker-url https://... --event-token ... --host-header ...
 
-What breaks processes, or looks into them, is skipped where they are not ours (`own_stockcast`).
+With --base-url, pytest skips the tests that break or inspect processes (`own_stockcast`).
 """
 
 import contextlib
@@ -25,7 +25,7 @@ HANG_MS = 300_000
 
 
 class Stockcast:
-    """What a caller sees of it, and, where it is ours, its processes."""
+    """A caller's view of Stockcast and, if the tests started it, its processes."""
 
     def __init__(self, url, broker_url, ingest_url=None, stack=None, token=""):
         self.url, self.broker_url, self.ingest_url = url, broker_url, ingest_url
@@ -45,7 +45,7 @@ class Stockcast:
         return requests.post(self.broker_url, data=body, headers=headers, timeout=300)
 
     def ended(self, request_id, timeout_s=300):
-        """The request's document once it has ended; one sent to the broker may be unknown yet."""
+        """The document of the ended request. One sent to the broker may not be known at first."""
         give_up = time.monotonic() + timeout_s
         while True:
             document = self.get(f"/api/forecasts/{request_id}").json()
@@ -56,7 +56,7 @@ class Stockcast:
 
 
 def start(home, **options):
-    """A stack on free ports, with more requests a minute than a person makes."""
+    """A stack on free ports with a higher rate limit, because tests ask faster than people."""
     base = free_port(5 + len(S3_PORTS))
     os.environ["RATE_LIMIT"] = "0"
     stack = Stack(programs(at_base_port(Options(home=home, **options), base)), home / "logs")
@@ -86,7 +86,7 @@ def stockcast(request, tmp_path_factory):
 
 @pytest.fixture
 def own_stockcast(stockcast):
-    """Only where its processes are ours to break."""
+    """The stack, if the tests started it and so can break its processes."""
     if stockcast.stack is None:
         pytest.skip("the stack under test is not ours to break")
     return stockcast
@@ -94,7 +94,7 @@ def own_stockcast(stockcast):
 
 @pytest.fixture
 def with_broker(stockcast):
-    """Only where events can be posted to the broker."""
+    """The stack, if the tests can post events to its broker."""
     if not stockcast.broker_url:
         pytest.skip("--broker-url is not given")
     return stockcast
@@ -107,14 +107,14 @@ def request_id():
 
 @pytest.fixture(scope="package")
 def chromium():
-    """It ends with these tests: what drives it keeps an event loop that others would fall over."""
+    """Ends with these tests, because Playwright's event loop would break other tests."""
     with browsing() as browser:
         yield browser
 
 
 @contextlib.contextmanager
 def browsing():
-    """The browser of the distribution, or the one CHROMIUM names."""
+    """The distribution's browser, or the one that CHROMIUM names."""
     names = ("chromium", "chromium-browser", "google-chrome")
     mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
@@ -135,7 +135,7 @@ def browsing():
 
 
 def pytest_collection_modifyitems(items):
-    """All of it on one worker, since the stack is one; breaking it comes last."""
+    """Run all on one worker, because there is one stack. Tests that break it run last."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("stack"))

@@ -1,12 +1,12 @@
-"""Runs the examples of a document as a reader would: copied and pasted, one after the other.
+"""Runs a document's examples like a reader who copies and pastes them in order.
 
-In Markdown, by what stands after the three backticks:
+The words after the three backticks decide what happens:
 
-- `sh`: run from one empty folder, in order; each must succeed. The ports of `make run` stand for
+- `sh`: runs in one empty folder, in order. Each block must succeed. The ports of `make run` become
   those of the stack under test, and `stockcast` is on the path.
-- `text output`: what the `sh` block before prints. `...` stands for anything, and any run of white
-  space for any other.
-- `sh not-run`, and all else: for the reader alone.
+- `text output`: what the previous `sh` block prints. `...` matches anything. White space matches
+  any other white space.
+- `sh not-run`, and everything else: only for the reader.
 """
 
 import doctest
@@ -28,7 +28,7 @@ SHOWN = 2000
 
 @dataclass(frozen=True)
 class Example:
-    """A block to run, from `line` on, and what it has to print, if the document says."""
+    """A block to run, its `line`, and its expected output, if the document has one."""
 
     line: int
     script: str
@@ -55,7 +55,7 @@ def examples_of(document):
 
 
 def run(document, stockcast, folder):
-    """Run the examples of `document` against a running stack; the answer is all they print."""
+    """Run the examples of `document` with a running stack and return their output."""
     environment = {
         **os.environ,
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",

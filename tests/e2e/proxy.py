@@ -1,4 +1,4 @@
-"""A proxy before the stack: it names another host, for an ingress that goes by it, or fails."""
+"""A proxy in front of the stack. It sets the Host header that an ingress routes by, or fails."""
 
 import contextlib
 import threading
@@ -20,9 +20,9 @@ TIMEOUT = {"connect": 10.0, "read": 120.0, "write": 30.0, "pool": 10.0}
 
 
 def application(url, host, fail=lambda _: None):
-    """Passes each request on to `url` as one for `host`, and the answer back as it comes.
+    """Forwards each request to `url` with the Host header `host`, and streams the answer back.
 
-    Where `fail(request)` is an answer, that is it.
+    If `fail(request)` returns an answer, the proxy sends that instead.
     """
     http = httpcore.AsyncConnectionPool(max_connections=None)
 
@@ -64,12 +64,12 @@ def application(url, host, fail=lambda _: None):
 
 
 def naming(url, host):
-    """The URL of a proxy before `url`, as long as the context lasts."""
+    """The URL of a proxy in front of `url`. It runs until the context ends."""
     return _serving(application(url, host))
 
 
 def failing(url, fail):
-    """The URL of a proxy before `url` that answers with `fail(request)` where that is an answer."""
+    """The URL of a proxy in front of `url`. If `fail(request)` returns an answer, it sends that."""
     return _serving(application(url, urlsplit(url).netloc, fail))
 
 

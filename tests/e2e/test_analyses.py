@@ -1,4 +1,4 @@
-"""Every kind of analysis, as a caller sees it: asked for, watched, and had in each form."""
+"""Each kind of analysis as a caller sees it: submit it, watch it, get it in each format."""
 
 import csv
 import io
@@ -70,7 +70,7 @@ def result_of(stockcast, request_id, **body):
 
 
 def test_what_is_answered_is_right(stockcast, request_id):
-    """Shares held, against the price history that the API gives."""
+    """Compares buy and hold with the price history from the API."""
     asked = {"symbol": "IBM", "kind": "buy_and_hold", "start": "2010-01-01", "nshares": 3}
     figures = result_of(stockcast, request_id, **asked)["figures"]
     prices = stockcast.get("/api/symbols/IBM/history?start=2009-12-31").json()

@@ -1,4 +1,4 @@
-"""What the documents show is what happens."""
+"""The examples in the documents do what the documents say."""
 
 import re
 import shutil

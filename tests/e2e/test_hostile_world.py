@@ -1,4 +1,4 @@
-"""A whole Stockcast with keys to lose, among people and providers that mean harm."""
+"""A whole Stockcast with secrets, used by hostile people and providers."""
 
 import json
 import re
@@ -71,7 +71,7 @@ def hostile(stockcast, tmp_path_factory):
 
 
 def unanswered(hostile):
-    """The provider answers with a script, and with the key, and is asked again much later."""
+    """The provider answers with a script and the key. Stockcast asks it again much later."""
     said = json.dumps({"detail": f"{IN_ERROR} Token {TIINGO_KEY}"})
     hostile.replay.faults = [Fault("instead", status=400, body=said)] * 100
 
@@ -88,7 +88,7 @@ def requested(request_id):
 
 def test_no_path_leads_out_of_the_page(hostile):
     for path in TRAVERSALS:
-        # Not through `requests`, which would tidy the path up first.
+        # Do not use `requests`, because it would normalize the path.
         prepared = requests.Request("GET", hostile.url + "/").prepare()
         prepared.url = hostile.url + path
         answer = requests.Session().send(prepared, timeout=300)
@@ -161,13 +161,13 @@ def test_request_ids_that_we_make_cannot_be_guessed(hostile):
     made = {hostile.submit(symbol="IBM", days=days).json()["id"] for days in range(1, 40)}
     assert len(made) == 39
     assert all(re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab].*", one) for one in made)
-    for place in range(8):  # of the first group: no counter, no clock
+    for place in range(8):  # from the first group, so it is neither a counter nor a time
         assert len({one[place] for one in made}) > 5
 
 
 @pytest.fixture
 def evil_names(hostile):
-    """The symbol directory in S3 has them, and web has seen it."""
+    """Put the listings into the symbol directory in S3 and wait until web has read it."""
     names = [Listing("EVIL", IN_NAME), Listing("EVILER", "'\"><svg/onload=hacked('svg')>")]
     secret = (hostile.home / "s3-secret").read_text()
     client = s3_client_of(
@@ -184,9 +184,9 @@ def evil_names(hostile):
 
 @pytest.fixture
 def browse(chromium):
-    """A page that lists in `ran` the scripts that got into it, over all it visits.
+    """A browser page that lists in `ran` every injected script that ran, on all its visits.
 
-    `browse(bypass_csp=True)` has no policy to hold them back: only the page itself does.
+    `browse(bypass_csp=True)` disables the content security policy. Only the page's code protects.
     """
     contexts = []
 
@@ -206,7 +206,7 @@ def browse(chromium):
 
 def assert_untouched(page):
     assert page.locator("[onerror], [onload], script:not([src])").count() == 0
-    page.wait_for_timeout(200)  # a broken image tells so a little later
+    page.wait_for_timeout(200)  # a broken image raises its error a little later
     assert page.ran == []
 
 
@@ -249,7 +249,7 @@ def test_no_script_runs_from_names_errors_ids_or_addresses(hostile, evil_names, 
 
 @pytest.mark.browser
 def test_a_script_that_got_into_the_page_would_not_run(hostile, browse):
-    """The policy of the page, should it ever take a text for HTML; without one, the script runs."""
+    """The policy stops scripts even if the page treats a text as HTML. Without it, they run."""
     inject = "(html) => document.body.insertAdjacentHTML('beforeend', html)"
     for is_off in (True, False):
         page = browse(bypass_csp=is_off)
@@ -260,7 +260,7 @@ def test_a_script_that_got_into_the_page_would_not_run(hostile, browse):
 
 
 def test_no_log_and_no_answer_holds_a_key(hostile, request_id):
-    """Runs last: it breaks Redis and S3 to see what is said then."""
+    """Runs last, because it breaks Redis and S3 to check the messages."""
     unanswered(hostile)
     hostile.submit(symbol="SECRET", days=30, id=request_id)
     log = hostile.home / "logs" / "ingest.log"

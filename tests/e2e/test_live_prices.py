@@ -1,4 +1,4 @@
-"""A first run with a key: the whole of Stockcast on live prices, Tiingo's server replayed."""
+"""A first run with a key: the whole of Stockcast on live prices from a replay of Tiingo."""
 
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo

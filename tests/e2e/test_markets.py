@@ -1,4 +1,4 @@
-"""Other markets through the whole of Stockcast, Yahoo's server replayed."""
+"""Other markets in the whole of Stockcast, with prices from a replay of Yahoo's server."""
 
 from datetime import date, datetime, timedelta, timezone
 from urllib.parse import quote

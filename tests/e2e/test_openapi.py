@@ -1,4 +1,4 @@
-"""Schemathesis against the whole stack: what is described is what is answered, and never a 5xx."""
+"""Schemathesis tests the whole stack: answers match the description, and none is a 5xx."""
 
 from urllib.parse import quote
 
@@ -19,12 +19,12 @@ BOUNDED = settings(
     max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 EXCLUDED = {
-    # A warm-up is best effort: it answers 202 whatever is sent.
+    # A warm-up is best effort, so web answers 202 to any body.
     "/api/warmup": [negative_data_rejection],
-    # What a field may be depends on others, which a schema cannot say.
+    # The valid values of a field depend on other fields. A schema cannot say that.
     "/api/analyses": [positive_data_acceptance],
     "/api/symbols/{symbol}/history": [positive_data_acceptance],
-    # Few texts are files of prices.
+    # Few texts are price files.
     "/api/prices": [positive_data_acceptance, negative_data_rejection],
 }
 ON_ENDED = (
@@ -40,9 +40,9 @@ ON_BATCH = (
 @described.parametrize()
 @BOUNDED
 def test_every_answer_is_as_described(stockcast, case):
-    # The framework's own route takes no path with a line break and answers by itself.
+    # The framework's router refuses a path with a line break and answers by itself.
     assume("%0A" not in quote(str(case.path_parameters or "")))
-    # A schema cannot say how long an object may be as text, nor how large numbers in it.
+    # A schema cannot limit the length of an object's text or the size of its numbers.
     options = case.body.get("options") if isinstance(case.body, dict) else None
     assume(not isinstance(options, dict) or not wrong_options({"options": options}))
     excluded = EXCLUDED.get(case.operation.path, [])

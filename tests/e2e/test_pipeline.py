@@ -1,4 +1,4 @@
-"""The main job, as a caller sees it: ask, watch, and get a forecast from real prices."""
+"""The main job as a caller sees it: ask, watch, and get a forecast from real prices."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A batch outlives the web that works it off. Requests in all faults: tests/faults."""
+"""A batch survives the loss of its web process. tests/faults covers single requests."""
 
 import csv
 import io

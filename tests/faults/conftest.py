@@ -1,4 +1,4 @@
-"""One world for all faults, and the table of what came of them."""
+"""One world for all faults, and a table of their outcomes."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ HEADER = f"{COLUMNS}\n|---|---|---|---|---|---|"
 
 @pytest.fixture(scope="session")
 def small_disk(tmp_path_factory):
-    """A disk that can be filled, where we may mount one; else None."""
+    """A small disk that a test can fill, or None if we cannot mount one."""
     folder = tmp_path_factory.mktemp("disk")
     mount = shutil.which("mount")
     mounted = (
@@ -47,7 +47,7 @@ def small_disk(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def trials(request):
-    """What came of each fault; told at the end."""
+    """Collects the outcome of each fault and prints them at the end."""
     trials = []
     yield trials
     table = "\n".join([HEADER, *(trial.row() for trial in trials)])
@@ -68,7 +68,7 @@ def world(request, tmp_path_factory, small_disk, trials):
 
 
 def write(table):
-    """Put the table between the marks of the document."""
+    """Put the table between the document's markers."""
     begin, end = MARKS
     now = datetime.now(timezone.utc).date()
     told = f"{begin}\nRun of {now:%-d %B %Y}, {FULL} requests for each fault.\n\n{table}\n{end}"
@@ -79,7 +79,7 @@ def write(table):
 
 
 def pytest_collection_modifyitems(config, items):
-    """All on one worker, since the world is one; in short unless --all-faults is given."""
+    """Run all on one worker, because there is one world. Run few faults without --all-faults."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("faults"))

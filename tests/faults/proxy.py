@@ -1,4 +1,4 @@
-"""A TCP proxy of ours between Stockcast and a store, which can be slow, cut, or lie."""
+"""A TCP proxy between Stockcast and a store. It can be slow, cut connections, or lie."""
 
 import asyncio
 import threading
@@ -8,12 +8,12 @@ from local.servers import free_port
 
 
 class Proxy:
-    """Forwards a port to `target`. Set what is wrong while it runs; `heal` makes all good.
+    """Forwards a port to `target`. Set its faults while it runs. `heal` ends them all.
 
-    `delay_s`: each piece, both ways, is that late. `refuses`: connections are closed at once.
-    `cut_after`: each reply is cut off, and its connection closed, after so many bytes.
-    `instead`: HTTP requests get this answer (bytes) and never reach the target. `only` names the
-    requests (a prefix such as b"GET") that `instead` and `cut_after` are for.
+    `delay_s` delays each piece in both directions. `refuses` closes connections at once.
+    `cut_after` cuts each reply and closes its connection after that many bytes. `instead` answers
+    HTTP requests with these bytes, so they never reach the target. `only` limits `instead` and
+    `cut_after` to requests with this prefix, such as b"GET".
     """
 
     def __init__(self, target):
@@ -35,7 +35,7 @@ class Proxy:
         self._loop.call_soon_threadsafe(lambda: [each.close() for each in list(self._open)])
 
     def during(self, seconds, **wrong):
-        """Let `wrong` be the case for a while."""
+        """Set the faults `wrong` until the context ends."""
         for name, value in wrong.items():
             setattr(self, name, value)
         if wrong.get("refuses"):
@@ -112,6 +112,6 @@ class Proxy:
 
 
 def http(status, reason, body=b"<Error><Code>InternalError</Code></Error>"):
-    """An HTTP answer as S3 gives it."""
+    """An HTTP answer in the form of S3's."""
     head = f"HTTP/1.1 {status} {reason}\r\ncontent-type: application/xml\r\n"
     return f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body

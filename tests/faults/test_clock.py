@@ -1,4 +1,4 @@
-"""The clock of the functions and the broker is stepped by an hour while requests are under way."""
+"""The clock of the functions and the broker jumps by an hour while requests are in progress."""
 
 import os
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.faults
 
 
 class Clock:
-    """What the programs of a world take the time from."""
+    """The clock that the programs of a world read."""
 
     def __init__(self, path):
         self._path = path
@@ -35,7 +35,7 @@ class Clock:
 
 @pytest.fixture(scope="module")
 def stepped(tmp_path_factory, trials):
-    """A world with a clock of its own; its stores have the machine's."""
+    """A world with its own clock. Its stores use the machine's clock."""
     home = tmp_path_factory.mktemp("clock")
     clock = Clock(home / "clock")
     world = World(home, home / "data", MANY, clock.environment)
@@ -57,7 +57,7 @@ def test_a_clock_that_is_stepped(stepped, trials, name, step_s):
         datetime.fromisoformat(stepped.document(one)["submitted_at"].replace("Z", "+00:00"))
         for one in stepped.accepted
     ]
-    # Redis keeps the time, so that no request notices.
+    # Redis keeps the time, so requests do not notice.
     assert max(submitted) - min(submitted) < timedelta(minutes=50)
     assert trial.done == trial.accepted == MANY
     assert trial.failed == {}

@@ -1,6 +1,6 @@
-"""Whatever breaks, what was accepted is done, or failed with the reason; and nothing is wrong.
+"""Whatever breaks, every accepted request ends with the right result or with a reason.
 
-In short in `make test`; each fault there is, with more requests, in `make test-faults`.
+`make test` runs a few faults. `make test-faults` runs all of them with more requests.
 """
 
 import itertools
@@ -78,17 +78,17 @@ def redis_read_only(world):
 
 
 def prices_deleted(world):
-    """Between ingest, which points to them, and forecast, which reads them."""
+    """Deletes the prices after ingest stores them and before forecast reads them."""
     world.process("forecast").signal(signal.SIGSTOP)
     world.until("ingesting")
     time.sleep(1.5)
     for one in world.s3.list_objects_v2(Bucket="stockcast").get("Contents", []):
         world.s3.delete_object(Bucket="stockcast", Key=one["Key"])
-    world.process("forecast").signal(signal.SIGKILL)  # it may remember what it has read before
+    world.process("forecast").signal(signal.SIGKILL)  # it may still have earlier prices in memory
 
 
 def prices_replaced(world):
-    """By equal ones with another ETag, between ingest and forecast."""
+    """Replaces the prices by equal ones with another ETag, between ingest and forecast."""
     world.process("forecast").signal(signal.SIGSTOP)
     world.until("ingesting")
     time.sleep(1.5)
@@ -133,7 +133,7 @@ def send(url, event):
 
 
 def events_again(world):
-    """Duplicates, late ones, and such as overtake each other, under old and new event ids."""
+    """Duplicate events, late ones, and ones out of order, with old and new event ids."""
     world.until("queued")
     seen = set()
     for turn in itertools.count():
@@ -155,7 +155,7 @@ def events_again(world):
                 last_date="2013-03-01",
             )
             event = Envelope(f"{request_id}-p{turn}", "/test", prices.TYPE, prices.to_data())
-            if request_id in seen:  # it overtakes ingest otherwise, and points to nothing
+            if request_id in seen:  # otherwise it overtakes ingest and points to nothing
                 assert send(world.broker_url, event).status_code == 202
             document = world.document(request_id)
             if document.get("status") in {"forecasting", "done", "failed"}:
@@ -165,7 +165,7 @@ def events_again(world):
 
 
 def poison(world):
-    """Events that nobody can handle, before and between good ones."""
+    """Events that no function can handle, before and between good ones."""
     world.until("queued")
     for number, data in enumerate(
         (None, [], {"request_id": 7}, {"request_id": "poison-1", "symbol": "AAPL", "days": -1})

@@ -1,7 +1,8 @@
-"""The machine loses power: everything ends at once, and what was not on its disk is gone.
+"""The machine loses power: everything stops at once, and data that was not on disk is gone.
 
-What a killed process has written is with the kernel, and stays. To lose it as well, the end of the
-append-only file of Redis, written to the disk once a second, is cut off before the next start.
+Killing a process is not enough, because the kernel keeps what the process has written. Redis writes
+its append-only file to disk once a second. So the test cuts off the end of that file before it
+starts Redis again.
 """
 
 import itertools
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.faults
 
 @dataclass(frozen=True)
 class Step:
-    """A command in Redis' log, or a transaction: all or nothing of it counts."""
+    """A command or a transaction in Redis's log. Redis applies all of it or nothing."""
 
     begins: int
     ends: int
@@ -71,7 +72,7 @@ def within_a_record(log, written):
 
 
 def before_an_event(log, written):
-    """The event of a request whose record is there."""
+    """The event of a request with a record."""
     return next(
         step.begins
         for step in steps(log)
@@ -90,16 +91,16 @@ CUTS = {
 
 @pytest.fixture(scope="module")
 def unwatched(tmp_path_factory):
-    """A world in which nothing is started again by itself."""
+    """A world that does not restart its programs by itself."""
     home = tmp_path_factory.mktemp("power")
     world = World(home, home / "data", MANY, is_watched=False)
-    with ThreadPoolExecutor(1) as world.starter:  # what it starts ends with it
+    with ThreadPoolExecutor(1) as world.starter:  # its child processes end with it
         yield world
         world.close()
 
 
 def lose_power(world, cut, *, takes_prices=False):
-    """Everything ends at the same time, and starts again from what was on the disk."""
+    """Stop everything at the same time, then start it again from the data on disk."""
     log = world.stores_home / "redis" / "appendonly.aof"
     sizes = []
     for many in (*STOPPED, DARK_AFTER):
@@ -122,7 +123,7 @@ def lose_power(world, cut, *, takes_prices=False):
 
 
 def accepted(world, *, before_s):
-    """Those accepted so long before the power was lost."""
+    """The requests accepted this long before the power loss."""
     until = world.dark_since - before_s
     return {request_id for request_id, (_, at) in world.accepted.items() if at < until}
 
@@ -138,7 +139,7 @@ def test_a_loss_of_power_takes_the_last_second_and_nothing_else(unwatched, trial
     assert {document["status"] for document in trial.lost.values()} == {404}
     for request_id in trial.lost:
         assert not list(unwatched.redis.scan_iter(f"*{request_id}*", count=5000))
-    # One is perhaps there without its event, and nobody asks again.
+    # One request may have lost its event, and no client asks again.
     without_event = {"Deadline exceeded": 1}
     assert trial.failed in (
         [without_event] if CUTS[name] is before_an_event else [without_event, {}]

@@ -1,4 +1,4 @@
-"""A whole Stockcast whose stores stand behind proxies, asked the same questions again and again."""
+"""A whole Stockcast with its stores behind proxies. It asks the same questions again and again."""
 
 import json
 import os
@@ -35,7 +35,7 @@ STEADY_CONNECTIONS = 40
 
 @dataclass
 class Trial:
-    """What came of the requests that were asked while something was broken."""
+    """The outcome of the requests sent while something was broken."""
 
     fault: str
     accepted: int = 0
@@ -55,10 +55,10 @@ class Trial:
 
 
 class World:
-    """The stack, its stores, and what is right. `stores_home` may be a small disk.
+    """The stack, its stores, and the right answers. `stores_home` can be a small disk.
 
-    `environment` is for the programs of the stack alone, not for the stores. What dies is started
-    again where the world `is_watched`.
+    `environment` is only for the stack's programs, not for the stores. If the world `is_watched`,
+    it restarts programs that die.
     """
 
     def __init__(self, home, stores_home, questions, environment=None, *, is_watched=True):
@@ -79,7 +79,7 @@ class World:
             "AWS_ACCESS_KEY_ID": "tester",
             "AWS_SECRET_ACCESS_KEY": SECRET,
         }
-        self.environment = pytest.MonkeyPatch()  # what is started anew needs it as well
+        self.environment = pytest.MonkeyPatch()  # restarted programs need it as well
         for name, value in shared.items():
             self.environment.setenv(name, value)
         options = Options(
@@ -127,14 +127,14 @@ class World:
         return stack.process(name)
 
     def forget(self):
-        """As if nobody had asked before."""
+        """Forget all earlier requests and results."""
         self.redis.flushall()
         for one in self.s3.list_objects_v2(Bucket="stockcast").get("Contents", []):
             self.s3.delete_object(Bucket="stockcast", Key=one["Key"])
-        time.sleep(SEEN_S)  # ingest takes what it has just seen in S3 to be there
+        time.sleep(SEEN_S)  # ingest assumes that an object it has just seen still exists
 
     def trial(self, fault, breaking, pace_s=0.0):
-        """Ask all questions while `breaking` runs in a thread; what came of it."""
+        """Ask all questions while `breaking` runs in a thread, and return the outcome."""
         self.forget()
         trial, self.answers = Trial(fault), {}
         self.ids, self.accepted = {}, {}
@@ -156,7 +156,7 @@ class World:
         return requests.post(f"{self.url}/api/forecasts", json=body, timeout=300)
 
     def _insist(self, trial, question):
-        """Ask until it is accepted, under one id."""
+        """Send the request under one id until web accepts it."""
         request_id = str(uuid.uuid4())
         self.ids[request_id] = (question, time.monotonic())
         give_up = time.monotonic() + 300
@@ -207,7 +207,7 @@ class World:
             trial.wrong.append((question, told))
 
     def _left(self):
-        """Claims and undelivered events that outlive what they were for."""
+        """Claims and undelivered events that remain after their requests have ended."""
         give_up = time.monotonic() + 300
         while True:
             left = [
@@ -231,7 +231,7 @@ class World:
             time.sleep(0.2)
 
     def until(self, status):
-        """Return once a request has reached that status."""
+        """Wait until a request reaches the status."""
         give_up = time.monotonic() + 300
         while time.monotonic() < give_up:
             keys = [request_key(request_id) for request_id in list(self.ids)]
@@ -247,12 +247,12 @@ class World:
         self.process(name).signal(signal.SIGCONT)
 
     def usage(self):
-        """Memory (kB) and connections of Redis, of everything that runs."""
+        """The memory (kB) of all programs, and the number of Redis connections."""
         memory = sum(rss_kb(process.pid) for process in self.stack.processes)
         return memory, int(self.redis.info("clients")["connected_clients"])
 
     def has_returned(self):
-        """Whether memory and connections are about what they were before anything was broken."""
+        """Whether memory and connections are about the same as before the faults."""
         give_up = time.monotonic() + 300
         while True:
             memory, connections = self.usage()
@@ -266,7 +266,7 @@ class World:
 
 
 def essence(result):
-    """What has to be the same however often it is computed, from equal prices."""
+    """The parts of a result that must be equal each time, if the prices are equal."""
     told = json.loads(json.dumps(result))
     for name in ("fetched_at", "age_days", "etag"):
         told["data"].pop(name, None)
@@ -274,7 +274,7 @@ def essence(result):
 
 
 def rss_kb(leader):
-    """Resident memory of a process group; 0 where there is no /proc."""
+    """The resident memory of a process group, or 0 without /proc."""
     total = 0
     if not Path("/proc").exists():
         return total

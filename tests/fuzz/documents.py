@@ -1,4 +1,4 @@
-"""JSON as people who mean harm send it, and documents that are nearly right."""
+"""JSON as hostile people send it, and documents that are almost right."""
 
 import copy
 import json

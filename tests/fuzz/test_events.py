@@ -1,4 +1,4 @@
-"""Events from anybody: each is refused with the reason, or can be carried to the end."""
+"""Events from anyone: Stockcast refuses each with a reason, or can process it."""
 
 import json
 from dataclasses import replace

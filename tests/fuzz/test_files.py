@@ -1,4 +1,4 @@
-"""CSV and directory files from anywhere: refused with the place, or read as they stand."""
+"""CSV and directory files from anywhere: Stockcast reads each or names the place of the error."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Whatever stands in the metadata of stored prices: they are fresh, or they are fetched again."""
+"""Whatever the metadata of stored prices says, ingest uses them or fetches them again."""
 
 from datetime import date, datetime, timedelta, timezone
 

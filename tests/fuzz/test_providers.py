@@ -1,4 +1,4 @@
-"""Whatever a provider answers: a clean history, or an error that says what is wrong."""
+"""Whatever a provider answers, ingest gets a clean history or a clear error."""
 
 import json
 from datetime import date, datetime, timezone

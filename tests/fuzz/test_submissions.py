@@ -1,4 +1,4 @@
-"""What people type and submit: each is refused with the reason, or can be worked on."""
+"""Texts and submissions from people: Stockcast refuses each with a reason, or can process it."""
 
 from hypothesis import example, given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Builds the images by `make images`, with buildah and without a registry."""
+"""Builds the images with `make images`, buildah and no registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The three images, built once a session, and containers of them."""
+"""Builds the three images once per session, and runs containers of them."""
 
 from pathlib import Path
 

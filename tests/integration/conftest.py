@@ -1,4 +1,4 @@
-"""Ingest and forecast with their stores, without HTTP between them."""
+"""ingest and forecast with their stores, without HTTP between them."""
 
 import json
 import time

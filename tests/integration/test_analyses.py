@@ -1,4 +1,4 @@
-"""Analyses from real prices in a real S3, into a real Redis, as the functions do them."""
+"""The functions compute analyses from real prices in a real S3 and store them in a real Redis."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""The benchmarks and the load measure what they claim to: counts, no times."""
+"""The benchmarks and the load test measure what they claim. Tests check counts, not times."""
 
 import pytest
 

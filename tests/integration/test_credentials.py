@@ -1,4 +1,4 @@
-"""Who we are to S3: boto3's credentials, on a real S3 server."""
+"""Access to S3 with boto3's credentials, on a real S3 server."""
 
 import contextlib
 import dataclasses

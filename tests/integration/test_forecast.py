@@ -1,4 +1,4 @@
-"""Forecasting from real prices in a real S3, into a real Redis."""
+"""forecast computes results from real prices in a real S3 and stores them in a real Redis."""
 
 import json
 import threading

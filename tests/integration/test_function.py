@@ -1,4 +1,4 @@
-"""The adapter: what a broker or curl gets for an event, with real claims in Redis."""
+"""The adapter: its answers to events from a broker or curl, with real claims in Redis."""
 
 import io
 import json
@@ -145,7 +145,7 @@ def test_a_request_whose_record_was_lost_is_worked_on_again_once_it_is_asked_ane
     _, status, again = send(function, event())
     assert status == 200
     assert store.read("request-1").status is Status.DONE
-    # Whoever remembers the first reply, such as the backtest, has to work on the second, too.
+    # A consumer that remembers the first reply, such as the backtest, must handle the second, too.
     assert again["ce-id"] != first["ce-id"]
 
 

@@ -1,4 +1,4 @@
-"""What a loss of power leaves of objects in the local S3."""
+"""Objects in the local S3 after a loss of power."""
 
 import contextlib
 import logging

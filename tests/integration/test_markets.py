@@ -24,7 +24,7 @@ from tests.replay import Replay, Yahoo
 
 
 class Markets:
-    """Yahoo's server with a history of each symbol, and a clock that stands where it is put."""
+    """A replay of Yahoo's server with a history of each symbol, and a clock that the test sets."""
 
     def __init__(self, s3_settings, redis_settings):
         self.redis = connect(redis_settings)

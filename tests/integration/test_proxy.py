@@ -1,4 +1,4 @@
-"""The end-to-end tests' way to a cluster behind an ingress."""
+"""The proxy with which the end-to-end tests reach a cluster behind an ingress."""
 
 import json
 import threading

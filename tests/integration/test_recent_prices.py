@@ -1,4 +1,4 @@
-"""What the forecast function keeps of the price files it has read."""
+"""The price files that the forecast function keeps in memory."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""What S3 refuses, in its own words: answers as AWS documents them, given by a server of ours."""
+"""Errors from S3. Our own server sends the error documents that AWS documents."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

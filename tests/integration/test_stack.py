@@ -1,4 +1,4 @@
-"""The whole of the local stack: what it makes before it starts."""
+"""The local stack: what it creates before it starts."""
 
 from local.stack import Options, programs
 
@@ -17,7 +17,7 @@ def test_the_secret_of_the_local_s3_is_kept(tmp_path):
 def test_a_secret_that_a_loss_of_power_has_emptied_is_made_anew(tmp_path):
     made = secret_of(tmp_path)
     (tmp_path / "s3-secret").write_text("")
-    anew = secret_of(tmp_path)
-    assert len(anew) == 40
-    assert anew != made
+    second = secret_of(tmp_path)
+    assert len(second) == 40
+    assert second != made
     assert (tmp_path / "s3-secret").stat().st_mode & 0o777 == 0o600

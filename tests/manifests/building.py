@@ -1,4 +1,4 @@
-"""The manifests as the real kustomize builds them."""
+"""Builds the manifests with the real kustomize."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What may stand in a manifest: an unknown field, a wrong type or a missing one is an error."""
+"""Checks manifests strictly: an unknown field, a wrong type or a missing field is an error."""
 
 import importlib
 import re

@@ -1,4 +1,4 @@
-"""compose.yaml: documented fields alone, and the names, ports and variables of the rest."""
+"""compose.yaml has only documented fields, and the same names, ports and variables as the rest."""
 
 import importlib.util
 import json

@@ -1,4 +1,4 @@
-"""That manifests, Dockerfile, docs and code agree on what is configured, and how."""
+"""Manifests, Dockerfile, docs and code agree on the configuration."""
 
 import base64
 import re

@@ -1,4 +1,4 @@
-"""docs/configuration.md lists what the functions and the command read."""
+"""docs/configuration.md lists the variables that the functions and the command read."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""The dashboard asks for figures that exist, by names and labels that they have."""
+"""The dashboard uses metrics that exist, with their names and labels."""
 
 import json
 

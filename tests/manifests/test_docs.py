@@ -1,4 +1,4 @@
-"""docs/deploy.md and docs/operations.md name what there is, and all of it."""
+"""docs/deploy.md and docs/operations.md name everything that exists, and nothing else."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Brokers, Triggers and sources: that every event arrives, in time, or is buried."""
+"""Brokers, Triggers and sources: every event arrives in time or becomes a dead letter."""
 
 import base64
 import json

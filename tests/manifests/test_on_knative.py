@@ -1,4 +1,4 @@
-"""What tests/e2e/on-knative.sh applies, by a kubectl that keeps it instead."""
+"""What tests/e2e/on-knative.sh applies. A stand-in for kubectl records it."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What Kubernetes' restricted profile and Knative's own checks would refuse."""
+"""The pods pass Kubernetes' restricted profile and Knative's own checks."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every object of every overlay and component, against the API version it names."""
+"""Checks every object of every overlay and component against its API version."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""Reads a stack.yml as faas-cli does: `${NAME:-default}` comes from the environment."""
+"""Reads a stack.yml like faas-cli: `${NAME:-default}` comes from the environment."""
 
 import re
 from pathlib import Path

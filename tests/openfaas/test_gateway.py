@@ -1,4 +1,4 @@
-"""The stand-in keeps to what is documented of the gateway."""
+"""The stand-in behaves like the documented gateway."""
 
 import pytest
 import requests

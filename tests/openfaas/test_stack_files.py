@@ -1,4 +1,4 @@
-"""stack.yml and stack.pro.yml: documented fields alone, and what the rest of the project says."""
+"""stack.yml and stack.pro.yml have only documented fields, and match the rest of the project."""
 
 import copy
 import json

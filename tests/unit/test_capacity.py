@@ -1,4 +1,4 @@
-"""The capacity model fits what was measured, and the page shows what it says."""
+"""The capacity model fits the measurements, and the page shows its figures."""
 
 import re
 

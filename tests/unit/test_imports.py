@@ -1,4 +1,4 @@
-"""What each function imports before its first request: a waiting person pays for it."""
+"""What each function imports before its first request. Users wait for these imports."""
 
 import subprocess
 import sys

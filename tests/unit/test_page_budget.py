@@ -1,4 +1,4 @@
-"""What a visitor has to download for all of the page."""
+"""How much a visitor downloads for the whole page."""
 
 import gzip
 import re

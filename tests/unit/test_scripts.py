@@ -1,4 +1,4 @@
-"""Every shell script, by shellcheck."""
+"""Checks every shell script with shellcheck."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What is installed is what was locked: versions, hashes, and a bill of materials of them."""
+"""The installed packages are the locked ones: versions, hashes, and a bill of materials."""
 
 import base64
 import json

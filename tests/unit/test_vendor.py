@@ -1,4 +1,4 @@
-"""What the page takes from npm."""
+"""The page's npm packages."""
 
 import json
 from pathlib import Path

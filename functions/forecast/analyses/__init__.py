@@ -1,7 +1,7 @@
-"""The analyses of the Stocker class, corrected: one module a kind, imported when it is asked for.
+"""The analyses of the Stocker class, corrected: one module for each kind, imported on first use.
 
-Each has `analyse(series, parameters) -> Analysis`, where `parameters` are those that
-`functions.common.messages.analyses.checked` has read.
+Each has `analyse(series, parameters) -> Analysis`. `functions.common.messages.analyses.checked`
+returns the `parameters`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def named(kind: str) -> Callable[[PriceSeries, Mapping[str, Any]], Analysis]:
-    """What does the analysis `kind`, one of `functions.common.messages.analyses.KINDS`."""
+    """The function that computes `kind`, one of `functions.common.messages.analyses.KINDS`."""
     analyse: Callable[[PriceSeries, Mapping[str, Any]], Analysis] = import_module(
         f"functions.forecast.analyses.{kind}"
     ).analyse
@@ -33,9 +33,10 @@ def named(kind: str) -> Callable[[PriceSeries, Mapping[str, Any]], Analysis]:
 def answer(
     ingested: PricesIngested, stored: StoredPrices, series: PriceSeries, today: date
 ) -> dict[str, Any]:
-    """The result of an analysis for the request that `ingested` came from.
+    """Compute the result of an analysis for the request behind `ingested`.
 
-    Raises RequestError where the prices do not allow it. `today` is what their age is counted to.
+    The age of the prices is the time until `today`. Raises RequestError if the prices do not allow
+    the analysis.
     """
     if len(series) == 0:
         raise TooLittleHistoryError(series.symbol, 0, 1)

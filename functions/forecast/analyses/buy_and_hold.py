@@ -1,7 +1,7 @@
-"""`buy_and_hold`: what shares bought on one day have brought by another.
+"""`buy_and_hold`: the profit of shares that you buy on one day and hold until another.
 
-Bought and sold at the adjusted close, so dividends are counted as if reinvested; Stocker bought at
-the open, sold at the close, and failed where a date was no trading day.
+It buys and sells at the adjusted close, so it counts dividends as reinvested. Stocker bought at the
+open, sold at the close, and failed if a date was not a trading day.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 YEAR_DAYS = 365.25
 LEAST_YEARS = 364 / YEAR_DAYS
-"""A year, or what is left of one between two trading days. Of less, no annual rate is told."""
+"""The shortest range with an annual rate: a year, less the gap between two trading days."""
 
-SHORT = "The range is shorter than a year, so its return is not annualised."
+SHORT = "The range is shorter than a year, so it has no annual return."
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
-    """Profit day by day from `start` to `end` on `nshares`, with return, drawdown, volatility."""
+    """Compute the daily profit of `nshares` from `start` to `end`, return, drawdown, volatility."""
     chosen = window(series, parameters)
     dates, price = series.dates[chosen.rows], series.adjusted_close[chosen.rows]
     shares = parameters["nshares"]

@@ -1,7 +1,7 @@
-"""`changepoint_date_analysis`: where Prophet's trend turns, the ten largest turns first.
+"""`changepoint_date_analysis`: the ten largest turns of Prophet's trend, the largest first.
 
-Stocker named the directions the wrong way round. Its search interest came from a client that is
-gone: a CSV that Google Trends exports takes its place.
+Stocker swapped the names of the directions. It read search interest with a client that no longer
+exists. Here, you upload a CSV from Google Trends.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOST = 10
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
-    """The changepoints of a fit to the last `training_years`, over prices and trend."""
+    """Find the changepoints of a fit to the last `training_years`."""
     model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(series)
     days, changes = turning_points(model)
     yearly = per_year(changes[:MOST]).tolist()

@@ -1,10 +1,10 @@
-"""`plot_components`: what Prophet's line is made of, with intervals.
+"""`plot_components`: the parts of Prophet's line, with intervals.
 
-The trend is a price, a season is by how many percent it moves that price. The intervals are of the
-fitted curves, not of prices: a Laplace approximation around the mode, with the changepoints that
-are in use. On the days ahead the trend may turn anew as well, as Prophet samples it. They hold if
-prices were as Prophet thinks they are. Stocker set the prior, the seasons and the years, and passed
-none of them to Prophet.
+The trend is a price. A season is the percentage by which it moves that price. The intervals are for
+the fitted curves, not for prices. They are a Laplace approximation around the mode, with the
+changepoints in use. On the days ahead, they also include new turns of the trend, as Prophet
+samples them. The intervals hold only if Prophet's model is right. Stocker set the prior, the
+seasons and the years, but passed none of them to Prophet.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 PERCENT = 80
 Z = NormalDist().inv_cdf(0.5 + PERCENT / 200)
-NOTE = "The intervals are of the curves, not of prices, and hold if Prophet's model is right."
+NOTE = "The intervals are for the curves, not for prices. They hold if Prophet's model is right."
 
 Bounds = tuple["NDArray[np.float64]", "NDArray[np.float64]", "NDArray[np.float64]"]
-"""A curve, and its interval's low and high, in the unit that is shown."""
+"""A curve, and the low and high of its interval, in the displayed unit."""
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
-    """Trend, yearly and monthly part of a fit to the last `training_years`, `days` ahead."""
+    """Split a fit to the last `training_years` into trend and seasons, up to `days` ahead."""
     model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(series)
     ahead = trading_days(series, parameters["days"])
     parts = components(model, model.parts(np.concatenate([model.dates, ahead])))
@@ -62,7 +62,9 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     }
     return Analysis(
         message=_message(series, parts, trend, growth),
-        notes=[f"The prices are too few for a {name} part." for name in curves if name not in told]
+        notes=[
+            f"There are too few prices for a {name} part." for name in curves if name not in told
+        ]
         + [NOTE],
         figures=figures,
         panels=[_panel(name, told[name].dates, bounds) for name, bounds in shown.items()],
@@ -91,7 +93,7 @@ def _growth(model: FittedProphet) -> float:
 def _widths(
     model: FittedProphet, curves: Mapping[str, Curve], ahead: NDArray[np.datetime64]
 ) -> dict[str, NDArray[np.float64]]:
-    """Half the interval (n,) around the logs of each curve."""
+    """Half the width (n,) of the interval around each curve, in logs."""
     covariance = posterior_covariance(
         model.regressors(model.dates), model.weights, model.noise / model.scale, model.priors
     )

@@ -1,4 +1,4 @@
-"""The sessions that an analysis looks ahead to."""
+"""The future sessions that an analysis covers."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def trading_days(series: PriceSeries, days: int) -> NDArray[np.datetime64]:
-    """Those after the last price, up to the first one on or after `days` calendar days later."""
+    """The sessions after the last price, until `days` calendar days later or the next session."""
     return series.sessions_until(series.target(days))

@@ -1,4 +1,4 @@
-"""What an analysis answers with, in a form that is drawn and tabulated without knowing its kind."""
+"""The answer of an analysis, in one form that charts and tables can show for every kind."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from functions.forecast.prices.series import PriceSeries
 
 LEVELS = (0.10, 0.90)
-"""The bounds of the 80% interval that analyses tell."""
+"""The quantile levels of the analyses' 80% interval."""
 
 DRAWN_DIGITS, WRITTEN_DIGITS = 7, 12
-"""Significant digits of the values of a panel, and of figures and tables."""
+"""Significant digits: for a panel's values, and for figures and tables."""
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """Values (n,) over a panel's x, NaN where there are none. `role` decides its colour:
+    """Values (n,) over a panel's x, NaN for missing ones.
 
-    `actual`, `model`, `strategy`, or `other` for one of several alike.
+    `role` sets the color: `actual`, `model`, `strategy`, or `other` for one of several alike.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Band:
-    """A ribbon from `low` to `high` (n,), coloured as the line of its name, or else by `role`."""
+    """A ribbon from `low` to `high` (n,), with the color of the line of its name or of `role`."""
 
     name: str
     low: NDArray[np.float64]
@@ -47,7 +47,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Mark:
-    """A day to be pointed out, and whether things turn up or down there."""
+    """A marked day, and whether the trend turns up or down there."""
 
     day: str
     label: str
@@ -56,9 +56,9 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One plot. `x` (n,) ascending: datetime64[D], or numbers where `x_label` says which.
+    """One plot. `x` (n,) is ascending: datetime64[D], or numbers that `x_label` names.
 
-    `unit` is that of the values: `price` or `money` (in the listing's currency), `percent`,
+    `unit` is the unit of the values: `price` or `money` (in the listing's currency), `percent`,
     `shares`, `index` (0 to 100) or `correlation`.
     """
 
@@ -81,9 +81,9 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """`message` is the answer in one sentence, `notes` what a reader has to know about it.
+    """An answer. `message` sums it up. `notes` say what a reader must know about it.
 
-    `figures` are named numbers, dates or texts; None where the prices do not tell.
+    `figures` are named numbers, dates or texts, or None if the prices cannot give one.
     """
 
     message: str
@@ -94,7 +94,7 @@ class Analysis:
 
 
 def document(analysis: Analysis, series: PriceSeries) -> dict[str, Any]:
-    """The analysis as JSON has it; prices rounded as in a forecast's result."""
+    """The analysis as a JSON document. It rounds prices like a forecast's result."""
     prices = Rounding(float(series.adjusted_close[-1]))
     return {
         "message": analysis.message,

@@ -1,6 +1,6 @@
-"""`evaluate_prediction`: Prophet, fitted before a range, held against what came in it.
+"""`evaluate_prediction`: fits Prophet before a range and compares it with the prices in it.
 
-Stocker compared the changes of different dates, and forecast 365 days whatever the range was.
+Stocker compared the changes of different dates. It forecast 365 days, whatever the range was.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from functions.forecast.prices.series import PriceSeries
 
-NO_COSTS = "The trading game knows no costs, taxes or interest."
+NO_COSTS = "The trading game ignores costs, taxes and interest."
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
-    """Errors, direction and coverage from `start` to `end` (the last year unless said otherwise).
+    """Compute errors, direction and coverage from `start` to `end` (by default, the last year).
 
-    With `nshares`, the game: hold them on the days that the line says will go up.
+    With `nshares`, also plays a game: hold the shares on the days that Prophet's line goes up.
     """
     chosen = test_range(series, parameters, row_years_before(series, 1), None)
     model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(
@@ -67,8 +67,8 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     money = series.money
     better = "closer than" if error < walk else "further off than"
     return Analysis(
-        message=f"From {dates[0]} to {dates[-1]} Prophet was off by {money(error)} on average,"
-        f" {better} the last price before ({money(walk)}); its 80% interval held {inside:.0%}.",
+        message=f"From {dates[0]} to {dates[-1]}, Prophet was off by {money(error)} on average,"
+        f" {better} the last price before ({money(walk)}). Its 80% interval held {inside:.0%}.",
         notes=notes,
         figures=figures,
         panels=panels,
@@ -88,12 +88,12 @@ def test_range(
     default_first: int,
     default_last: int | None,
 ) -> Window:
-    """The range to test on. InvalidFieldError where too few prices stand before it."""
+    """The range to test on. Raises InvalidFieldError if too few prices come before it."""
     chosen = window(series, parameters, default_first=default_first, default_last=default_last)
     if chosen.first < FEWEST_ROWS:
         earliest = series.dates[min(FEWEST_ROWS, len(series) - 1)]
         message = (
-            f"must leave at least {FEWEST_ROWS} prices before it to train on; the earliest for"
+            f"must leave at least {FEWEST_ROWS} prices before it to train on. The earliest date for"
             f" {series.symbol} is {earliest}."
         )
         raise InvalidFieldError("start", message)
@@ -101,7 +101,7 @@ def test_range(
 
 
 def training_error(series: PriceSeries, first: int, model: FittedProphet) -> float:
-    """The mean absolute error on the rows the model was fitted to, which end before `first`."""
+    """The mean absolute error on the training rows, which end before row `first`."""
     known = series.adjusted_close[first - len(model.dates) : first]
     return float(np.abs(model.line(model.dates) - known).mean())
 

@@ -1,4 +1,4 @@
-"""`plot_stock`: chosen columns over time, with their extremes."""
+"""`plot_stock`: selected columns over time, with their extremes."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ PANELS = {
         "daily_change": ("Daily change in percent of the price before", "percent"),
     },
 }
-"""The title and unit of the panel that each column is drawn in."""
+"""The title and unit of each column's panel."""
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
-    """The columns from `start` to `end`, in their units or, `pct`, in percent off their mean.
+    """Plot the columns from `start` to `end`, in their units or (`pct`) in percent off their mean.
 
-    The daily change is that of the adjusted close since the trading day before; its mean is next
-    to nothing, so its percent are of the price then. The extremes and the current value are always
-    in a column's own unit.
+    The daily change is the change of the adjusted close since the trading day before. Its mean is
+    close to zero, so its percentage is of the price on the day before. The extremes and the current
+    value are always in the column's own unit.
     """
     chosen = window(series, parameters)
     dates = series.dates[chosen.rows]
@@ -58,7 +58,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     figures: dict[str, Any] = {"start": str(dates[0]), "end": str(dates[-1])}
     for name, values in columns.items():
         if np.isnan(values).all():
-            message = f"names {name!r}, of which the provider has none for {series.symbol}."
+            message = f"names {name!r}, but the provider has no {name!r} for {series.symbol}."
             raise InvalidFieldError("columns", message)
         figures |= _extremes(name, dates, values)
     drawn = columns
@@ -98,7 +98,7 @@ def _extremes(
 
 
 def _message(series: PriceSeries, name: str, figures: Mapping[str, Any]) -> str:
-    """What is to be said of the first column."""
+    """The sentence about the first column."""
 
     def told(figure: str) -> str:
         value, day = figures[f"{name}_{figure}"], figures[f"{name}_{figure}_date"]
@@ -112,7 +112,7 @@ def _message(series: PriceSeries, name: str, figures: Mapping[str, Any]) -> str:
 
 
 def _off_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """In percent off the mean; NaN where that is zero."""
+    """Percent off the mean, NaN if the mean is zero."""
     mean = float(np.nanmean(values))
     off: NDArray[np.float64] = 100.0 * (values - mean) / (abs(mean) or np.nan)
     return off

@@ -1,7 +1,7 @@
-"""`predict_future`: on which coming days Prophet's line goes up, and on which down.
+"""`predict_future`: the coming days on which Prophet's line goes up, and those on which it falls.
 
-Stocker drew its error bars as wide as the whole interval to either side; `low` and `high` here are
-the interval.
+Stocker's error bars were twice too wide: the whole interval to each side. Here, `low` and `high`
+are the ends of the interval.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 SHOWN_ROWS = 252
 NOTE = (
-    "Day-to-day direction is close to a coin toss; the analysis `evaluate` says how often it was"
+    "Day-to-day direction is close to a coin toss. The analysis `evaluate` says how often it was"
     " right in the past."
 )
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
-    """Estimate, change since the trading day before, and 80% interval, for each of `days` ahead."""
+    """Compute the estimate, daily change and 80% interval of each trading day in `days` ahead."""
     model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(series)
     ahead = trading_days(series, parameters["days"])
     line = model.line(np.concatenate([series.dates[-1:], ahead]))

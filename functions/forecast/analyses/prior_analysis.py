@@ -1,6 +1,6 @@
-"""`changepoint_prior_analysis`: how far Prophet's line bends, by its changepoint prior.
+"""`changepoint_prior_analysis`: how much Prophet's line bends with each changepoint prior.
 
-Each prior has a fit of its own; Stocker left its object with the last one.
+Each prior has its own fit. Stocker kept the last prior for later calls.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
-    """Fits to the last `training_years` and their 80% ribbons `days` ahead, one a prior."""
+    """Fit the last `training_years` once for each prior, with an 80% ribbon `days` ahead."""
     ahead = trading_days(series, parameters["days"])
     lines, bands, rows = [], [], []
     dates = series.dates[:0]
@@ -64,6 +64,6 @@ def _message(series: PriceSeries, day: np.datetime64, estimates: Sequence[float]
         return f"By {day}, this changepoint prior puts {symbol} at {money(estimates[0])}."
     return (
         f"By {day}, {len(estimates)} changepoint priors put {symbol} between"
-        f" {money(min(estimates))} and {money(max(estimates))}: the larger the prior, the"
+        f" {money(min(estimates))} and {money(max(estimates))}. The larger the prior, the"
         " closer the line follows the past."
     )

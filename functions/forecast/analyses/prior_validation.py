@@ -1,4 +1,4 @@
-"""`changepoint_prior_validation`: which changepoint prior would have been best."""
+"""`changepoint_prior_validation`: which changepoint prior was best in the past."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ if TYPE_CHECKING:
     from functions.forecast.prices.series import PriceSeries
 
 NOTE = (
-    "The best of several priors on one range is better there than it will be later: check it on"
-    " another range."
+    "The prior that is best on one range is usually less good on others. Check it on another range."
 )
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
-    """Errors and mean widths of the 80% interval in training and from `start` to `end`, by prior.
+    """Compute errors and widths of the 80% interval by prior, in training and in the range.
 
-    The range is the last year but one unless said otherwise.
+    The range goes from `start` to `end`. The default is the year before the last year.
     """
     year_ago = row_years_before(series, 1)
     chosen = test_range(series, parameters, row_years_before(series, 2), year_ago)
@@ -52,8 +51,9 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     columns = [np.array([row[at] for row in rows]) for at in range(1, 5)]
     names, money = ("training", "test"), series.money
     return Analysis(
-        message=f"From {dates[0]} to {dates[-1]} the changepoint prior {best[0]:g} was best, off by"
-        f" {money(best[3])} on average; the last price before was off by {money(walk)}.",
+        message=f"From {dates[0]} to {dates[-1]}, the changepoint prior {best[0]:g} was best."
+        f" It was off by {money(best[3])} on average."
+        f" The last price before was off by {money(walk)}.",
         notes=(*chosen.notes, NOTE),
         figures={
             "start": str(dates[0]),

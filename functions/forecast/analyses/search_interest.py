@@ -1,4 +1,4 @@
-"""Search interest beside the price: does one run ahead of the other?"""
+"""Compares search interest with the price: does one move before the other?"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FEWEST_PAIRS = 8
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """The overlay, the correlations by lag, and what they are worth in one sentence."""
+    """The overlay, the correlations by lag, and one sentence that judges them."""
 
     panels: Sequence[Panel]
     figures: Mapping[str, Any]
@@ -32,11 +32,11 @@ class Compared:
 
 
 def compare(series: PriceSeries, interest: Interest) -> Compared:
-    """Correlate changes of interest with the price's log returns, period by period.
+    """Correlate the changes of interest with the price's log returns, period by period.
 
-    At a positive lag of k periods interest comes first: its change is held against the return k
-    periods later. A period's price is the last one in it, and periods without a trading day, such
-    as weekends, are left out. Raises InvalidFieldError where interest and prices hardly overlap.
+    At a positive lag of k periods, interest comes first: its change meets the return k periods
+    later. A period's price is its last one. Periods without a trading day, such as weekends, do not
+    count. Raises InvalidFieldError if interest and prices overlap in too few periods.
     """
     starts = np.array(interest.dates, dtype="datetime64[D]")
     ends = np.append(starts[1:], starts[-1] + (starts[-1] - starts[-2]))
@@ -45,7 +45,7 @@ def compare(series: PriceSeries, interest: Interest) -> Compared:
     if traded.sum() < FEWEST_ROWS:
         message = (
             f"overlaps the prices ({series.dates[0]} to {series.dates[-1]}) in {traded.sum()}"
-            f" periods; at least {FEWEST_ROWS} are needed. Export another range."
+            f" periods. It needs at least {FEWEST_ROWS}. Export another range."
         )
         raise InvalidFieldError("interest_csv", message)
     starts, values = starts[traded], np.array(interest.values)[traded]
@@ -107,13 +107,13 @@ def _note(
     chance: float,
 ) -> str:
     if best is None:
-        return f"Searches for {term} or the price did not change, so nothing can be said of them."
+        return f"Searches for {term} or the price did not change, so they cannot be compared."
     lag, correlation = int(lags[best]), float(found[best])
     periods = "period" if abs(lag) == 1 else "periods"
     when = "together" if lag == 0 else f"{abs(lag)} {periods} {'ahead' if lag > 0 else 'behind'}"
     worth = (
-        "no more than chance gives"
+        "no more than by chance"
         if abs(correlation) < chance
-        else "more than chance gives at one lag, but the best of many lags often is"
+        else "more than by chance at one lag, but that is common for the best of many lags"
     )
-    return f"Searches for {term} go with the price best {when} ({correlation:+.2f}): {worth}."
+    return f"Searches for {term} match the price best {when} ({correlation:+.2f}): {worth}."

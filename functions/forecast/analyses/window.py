@@ -1,4 +1,4 @@
-"""From the dates that were asked for to rows of prices, and what is to be said about it."""
+"""Turns the requested dates into rows of prices, and notes which dates it moved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Window:
-    """Rows `first` to `last`, both included, and the sentences about dates that were moved."""
+    """Rows `first` to `last` (both included), and a sentence for each moved date."""
 
     first: int
     last: int
@@ -35,9 +35,9 @@ def window(
     default_first: int = 0,
     default_last: int | None = None,
 ) -> Window:
-    """The rows from `start` to `end`; each moved to the nearest trading day of the prices.
+    """The rows from `start` to `end`, each moved to the nearest trading day with a price.
 
-    Raises InvalidFieldError, naming the field, where fewer than two rows are left.
+    Raises InvalidFieldError, which names the field, if fewer than two rows remain.
     """
     notes: list[str] = []
     rows = {"start": default_first, "end": len(series) - 1}
@@ -65,8 +65,8 @@ def _moved(series: PriceSeries, field: str, asked: np.datetime64, row: int) -> s
     elif asked > series.dates[-1]:
         why = "is after the last price"
     else:
-        why = "is no trading day of these prices"
-    return f"{field} {asked} {why}: {series.dates[row]} is used."
+        why = "is not a trading day of these prices"
+    return f"{field} {asked} {why}. The analysis uses {series.dates[row]}."
 
 
 def _to_blame(series: PriceSeries, parameters: Mapping[str, Any]) -> str:
@@ -83,7 +83,7 @@ def row_years_before(series: PriceSeries, years: int) -> int:
 
 
 def _nearest(series: PriceSeries, day: np.datetime64) -> int:
-    """The row nearest to `day`; of two as near, the earlier."""
+    """The row nearest to `day`, or the earlier one of two at the same distance."""
     after = min(int(np.searchsorted(series.dates, day)), len(series) - 1)
     before = max(after - 1, 0)
     return after if series.dates[after] - day < day - series.dates[before] else before

@@ -1,4 +1,4 @@
-"""The chart of an analysis: its panels, one above the other."""
+"""Draws the chart of an analysis: its panels, one above the other."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ TITLES = {
     "prior_validation": "changepoint priors tested",
 }
 UNITS = {"shares": "shares", "index": "0 to 100", "correlation": "correlation"}
-"""Said beside a panel's title; the other units stand at the axis."""
+"""The text beside a panel's title. The axis shows the other units."""
 
 
 def draw(result: Mapping[str, Any], variant: Variant = DEFAULT) -> bytes:
-    """The picture of an analysis' result (`functions.forecast.analyses.answer`)."""
+    """Draw the chart of an analysis' result (`functions.forecast.analyses.answer`)."""
     return encoded(composed(result, variant), variant)
 
 
 def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
-    """The panels under the analysis' answer."""
+    """Compose the panels below the analysis' message."""
     panels = result["panels"]
     heights = [_height(panel) for panel in panels]
     made = frame(
@@ -75,7 +75,7 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
         axes.yaxis.set_major_formatter(_formatter(panel["unit"], money))
         axes.set_ylim(axes.get_ylim())
         plots.append(axes)
-    # All plots begin and end at the same place.
+    # Align the left and right edges of all plots.
     left = MARGIN + AXIS_GAP + max(made.ticks_width(axes) for axes in plots)
     for axes, panel, ends, top in zip(plots, panels, labels, tops, strict=True):
         box = axes.get_position()
@@ -87,7 +87,7 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
 
 
 def _height(panel: Mapping[str, Any]) -> float:
-    """As high as its labels need."""
+    """The height that the panel's labels need, or more."""
     labels = (len(panel["lines"]) + len(panel["bands"]) + 1) * line_height(SMALL_PT)
     return max(PANEL_HEIGHT, labels + TITLE_ROOM + ROOM)
 
@@ -110,7 +110,7 @@ def _draw_panel(
         color = colors[line["name"]]
         axes.plot(x, values, color=color, linewidth=1.3, marker=marker, markersize=4)
         known = np.flatnonzero(np.isfinite(values))
-        if len(known) and known[-1] < len(x) - 1:  # led on to its label
+        if len(known) and known[-1] < len(x) - 1:  # dotted line to its label
             end = known[-1]
             axes.plot(x[[end, -1]], values[[end, end]], color=color, linewidth=0.7, linestyle=":")
     for mark in panel["marks"]:
@@ -129,7 +129,7 @@ def _label_below(made: Frame, axes: Any, panel: Mapping[str, Any]) -> None:
 
 
 def _labels(made: Frame, panel: Mapping[str, Any], colors: Mapping[str, str]) -> list[Label]:
-    """What each line and band is called, where it ends."""
+    """A label at the end of each line and band."""
     labels = [
         Label(end, line["name"], colors[line["name"]])
         for line in panel["lines"]
@@ -146,7 +146,7 @@ def _labels(made: Frame, panel: Mapping[str, Any], colors: Mapping[str, str]) ->
 
 
 def _shortened(made: Frame, text: str) -> str:
-    """At most as wide as there is room for beside a plot."""
+    """The text, cut to the room beside a plot."""
     shown = text
     while made.width_of(shown, SMALL_PT) > MOST_LABEL_WIDTH:
         text = text[:-1]
@@ -168,7 +168,7 @@ def _draw_bands(
 
 
 def _title(made: Frame, panel: Mapping[str, Any], left: float, top: float) -> None:
-    """The panel's title, its unit, and what its dashed lines are."""
+    """Write the panel's title, its unit, and the meaning of its dashed lines."""
     unit = UNITS.get(panel["unit"], "")
     parts = [(panel["title"], made.theme.ink, "bold"), (unit, made.theme.faint, "normal")]
     for up, text in ((True, "┆ turns up"), (False, "┆ turns down")):
@@ -194,7 +194,7 @@ def _formatter(unit: str, money: Money) -> Any:
 
 
 def _colors(lines: Sequence[Mapping[str, Any]], theme: Theme) -> dict[str, str]:
-    """The color of each line: by its role, or the next of those that stand side by side."""
+    """The color of each line: by its role, or the next of the series colors."""
     others = iter(theme.series * (1 + len(lines) // len(theme.series)))
     return {line["name"]: _role_color(line["role"], theme) or next(others) for line in lines}
 

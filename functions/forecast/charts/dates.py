@@ -1,4 +1,4 @@
-"""The labels of a date axis: years, months or days, each saying as much as is needed."""
+"""The labels of a date axis: years, months or days, as short as possible."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ STEPS = (
     *(("Y", years) for years in (1, 2, 5, 10, 20)),
 )
 ROOM = 36.0
-"""The height of the labels, which take two lines."""
+"""The height of the two-line labels."""
 
 
 def label_dates(made: Frame, axes: Any, first: np.datetime64, last: np.datetime64) -> None:
-    """Set the x limits, and the ticks whose labels fit between the plot's edges."""
+    """Set the x limits, and set ticks if their labels fit between the plot's edges."""
     axes.set_xlim(first, last)
     unit, days = _ticks(first, last)
     box = axes.get_position()
@@ -34,7 +34,7 @@ def label_dates(made: Frame, axes: Any, first: np.datetime64, last: np.datetime6
 
 
 def _ticks(first: np.datetime64, last: np.datetime64) -> tuple[str, NDArray[Any]]:
-    """The unit of the ticks, and the first days of it that are labelled."""
+    """The unit of the ticks, and the first day of each labeled unit."""
     unit, days = "Y", np.array([], dtype="datetime64[D]")
     for unit, step in STEPS:
         days = _every(unit, step, first, last)
@@ -44,7 +44,7 @@ def _ticks(first: np.datetime64, last: np.datetime64) -> tuple[str, NDArray[Any]
 
 
 def _texts(unit: str, days: Sequence[date]) -> list[str]:
-    """Each day as far as it is needed; the year where it is another than before."""
+    """The label of each day. It names the year only if the year changes."""
     texts, year = [], None
     for day in days:
         text = f"{day:%Y}" if unit == "Y" else f"{day:%b}" if unit == "M" else f"{day:%b} {day.day}"
@@ -54,11 +54,11 @@ def _texts(unit: str, days: Sequence[date]) -> list[str]:
 
 
 def _every(unit: str, step: int, first: np.datetime64, last: np.datetime64) -> NDArray[Any]:
-    """The days at which a unit begins, every `step` of them."""
+    """The first day of every `step`-th unit."""
     if unit == "D":
         return np.arange(first, last + 1, step, dtype="datetime64[D]")
     start, end = (day.astype(f"datetime64[{unit}]").astype(int) for day in (first, last))
-    # Counted from 1970-01, so that steps fall on January, and on years that the step divides.
+    # Count from 1970-01, so that steps fall on January, and on years that the step divides.
     epoch = 1970 if unit == "Y" else 0
     start = -(-(start + epoch) // step) * step - epoch
     begins = np.arange(start, end + 1, step).astype(f"datetime64[{unit}]").astype("datetime64[D]")

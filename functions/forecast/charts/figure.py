@@ -1,6 +1,6 @@
 """The frame of every chart: title and finding on top, source and disclaimer below, labels beside.
 
-All places are in pixels of a picture that is 1000 wide, counted from its lower left corner.
+All positions are pixels from the lower left corner of a picture that is 1000 pixels wide.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ WIDTH = 1000.0
 MARGIN = 24.0
 TITLE_PT, FINDING_PT, SMALL_PT = 15.0, 10.5, 8.5
 LINE = 1.45
-"""The height of a line of text, in heights of its font."""
+"""The height of a line of text, as a multiple of its font size."""
 GAP = 14.0
 AXIS_GAP = 8.0
 MOST_TITLE_LINES = 3
 
-# A name may hold a dollar sign, which begins no formula. The ids in an SVG follow from its content.
+# A dollar sign in a name does not start a formula. An SVG's ids depend only on its content.
 mpl.rcParams["text.parse_math"] = False
 mpl.rcParams["svg.hashsalt"] = "stockcast"
 
 
 @dataclass(frozen=True)
 class Label:
-    """A text beside the right end of a line, at the height `y` (data) as far as there is room."""
+    """A text beside the right end of a line, as near to the height `y` (data) as possible."""
 
     y: float
     text: str
@@ -46,7 +46,7 @@ class Label:
 
 @dataclass
 class Frame:
-    """A figure with its texts. `top` and `bottom` bound what is left for the plots, in pixels."""
+    """A figure with its texts. `top` and `bottom` bound the room for the plots, in pixels."""
 
     figure: Figure
     theme: Theme
@@ -56,13 +56,13 @@ class Frame:
     _renderer: Any = field(repr=False)
 
     def width_of(self, text: str, points: float, *, bold: bool = False) -> float:
-        """How wide a line of text is."""
+        """The width of a line of text."""
         font = FontProperties(size=points, weight="bold" if bold else "normal")
         width, _, _ = self._renderer.get_text_width_height_descent(text, font, False)
         return float(width)
 
     def wrapped(self, text: str, points: float, width: float, *, bold: bool = False) -> list[str]:
-        """The lines of a text that is to be at most `width` wide."""
+        """The text, split into lines of at most `width`."""
         lines = [""]
         for word in text.split():
             longer = f"{lines[-1]} {word}".strip()
@@ -80,7 +80,7 @@ class Frame:
         self.figure.text(*at, text, fontsize=points, color=color, **kwargs)
 
     def axes(self, left: float, bottom: float, right: float, top: float) -> Any:
-        """A plot between these edges, with horizontal grid lines alone."""
+        """Add a plot between these edges, with horizontal grid lines only."""
         place = (left / WIDTH, bottom / self.height)
         axes = self.figure.add_axes((*place, (right - left) / WIDTH, (top - bottom) / self.height))
         axes.set_facecolor("none")
@@ -96,7 +96,7 @@ class Frame:
         return axes
 
     def ticks_width(self, axes: Any) -> float:
-        """How wide the labels of the y axis are, once its limits are set."""
+        """The width of the y axis' labels. Set the limits of the axis first."""
         ticks = axes.yaxis.get_major_locator().tick_values(*axes.get_ylim())
         texts = axes.yaxis.get_major_formatter().format_ticks(ticks)
         return max(self.width_of(text, SMALL_PT) for text in texts)
@@ -115,10 +115,10 @@ def frame(
     plot_height: float,
     least_height: float = 0.0,
 ) -> Frame:
-    """A figure as high as its texts and `plot_height` need, or `least_height`.
+    """Create a figure as high as its texts and `plot_height` need, at least `least_height`.
 
-    `finding` are the sentences under the title, `below` those under the plots, each on lines of
-    its own.
+    `finding` are the sentences below the title, `below` those below the plots. Each starts a new
+    line.
     """
     theme = theme_of(variant)
     figure = Figure(figsize=(WIDTH / DPI, 1.0), dpi=DPI, facecolor=theme.paper)
@@ -153,10 +153,10 @@ def frame(
 
 
 def spread(wanted: Sequence[float], least: float, low: float, high: float) -> list[float]:
-    """Places as near as can be to those wanted (ascending), `least` apart, within the bounds."""
+    """The positions nearest to `wanted` (ascending), `least` apart and within the bounds."""
     places = np.asarray(wanted, dtype=np.float64)
     step = np.arange(len(places)) * min(least, (high - low) / max(1, len(places) - 1))
-    # Least squares with a distance kept: pool what is too near, as isotonic regression does.
+    # Least squares with a minimum distance: pool close positions, like isotonic regression.
     pools: list[tuple[float, int]] = []
     for one in places - step:
         mean, count = float(one), 1
@@ -169,7 +169,7 @@ def spread(wanted: Sequence[float], least: float, low: float, high: float) -> li
 
 
 def label_ends(made: Frame, axes: Any, labels: Sequence[Label], *, gap: float = 10.0) -> None:
-    """Write the labels beside the plot's right edge, each near its height, none on another."""
+    """Write the labels beside the plot's right edge, near their heights, without overlaps."""
     ordered = sorted(labels, key=lambda label: label.y)
     box = axes.get_position()
     right = box.x1 * WIDTH
@@ -199,7 +199,7 @@ def labels_width(made: Frame, labels: Sequence[Label], *, gap: float = 10.0) -> 
 
 
 def encoded(made: Frame, variant: Variant) -> bytes:
-    """The picture as a file."""
+    """The bytes of the picture file."""
     out = io.BytesIO()
     if variant.format == "svg":
         FigureCanvasSVG(made.figure).print_svg(out, metadata={"Creator": "Stockcast", "Date": None})

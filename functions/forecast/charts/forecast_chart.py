@@ -1,4 +1,4 @@
-"""The chart of a forecast: the price so far, and the ribbon of where it could go."""
+"""Draws the chart of a forecast: the price so far, and a ribbon with its possible future."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ MODELS = {"calibrated": "Calibrated model", "prophet": "Prophet model"}
 
 
 def draw(result: Mapping[str, Any], variant: Variant = DEFAULT) -> bytes:
-    """The picture of a result document (`functions.forecast.result.answer`)."""
+    """Draw the chart of a result document (`functions.forecast.result.answer`)."""
     return encoded(composed(result, variant), variant)
 
 
 def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
-    """Observations, and the 50, 80 and 95% ranges.
+    """Compose the prices, and the 50, 80 and 95% ranges.
 
-    Of the history as much is shown as leaves the forecast readable.
+    It limits the history so that the forecast stays readable.
     """
     days = result["days"]
     made = frame(
@@ -59,7 +59,7 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
     shown = slice(-max(LEAST_SHOWN_DAYS, SHOWN_HORIZONS * len(forecast["dates"])), None)
     past = np.array(history["dates"][shown], dtype="datetime64[D]")
     close = np.array(history["close"][shown], dtype=np.float64)
-    # The future is joined to the last observation, so that the ribbon opens from it.
+    # The future starts with the last price, so that the ribbon opens from it.
     future = np.array([result["last_date"], *forecast["dates"]], dtype="datetime64[D]")
     money = Money.of(result)
     labels = _labels(result, made, money)
@@ -87,7 +87,7 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
 
 
 def _finding(result: Mapping[str, Any]) -> list[str]:
-    """The message, and the range that the model's record asks for where its own is too narrow."""
+    """The message and, if the model's range is too narrow, the range that its record requires."""
     widened = (result.get("backtest") or {}).get("widened80")
     if not widened:
         return [str(result["message"])]
@@ -97,7 +97,7 @@ def _finding(result: Mapping[str, Any]) -> list[str]:
 
 
 def _labels(result: Mapping[str, Any], made: Frame, money: Money) -> list[Label]:
-    """The prices that the ribbon ends with."""
+    """A label for each price at the ribbon's end."""
     theme, forecast = made.theme, result["forecast"]
 
     def bound(side: str, percent: int) -> Label:
@@ -126,7 +126,7 @@ def _draw_ribbon(axes: Any, made: Frame, result: Mapping[str, Any], future: Any)
 
 
 def _limits(close: Any, result: Mapping[str, Any]) -> tuple[float, float]:
-    """From the lowest to the highest value there is, with some room, and never below zero."""
+    """The lowest and highest value with some room around them, never below zero."""
     forecast = result["forecast"]
     low = min(np.nanmin(close), *forecast["lo95"])
     high = max(np.nanmax(close), *forecast["hi95"])
@@ -135,7 +135,7 @@ def _limits(close: Any, result: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def _label_above(made: Frame, axes: Any, result: Mapping[str, Any], money: Money) -> None:
-    """Say above the plot what its two parts are: the price until today, and the model's ranges."""
+    """Name the parts of the plot above it: the price until today, and the model's ranges."""
     price = f"Price until {words.day(result['last_date'])}: "
     price += money(result["last_price"])
     model = MODELS.get(result["model"], result["model"])

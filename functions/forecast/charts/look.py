@@ -1,4 +1,4 @@
-"""How a chart looks: the page's colors, light and dark, its size and its file format."""
+"""The look of charts: their resolution and the page's colors, light and dark."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DPI = 100
 
 @dataclass(frozen=True)
 class Theme:
-    """The colors of `static/page/colors.css`, which a test compares them with."""
+    """The colors of `static/page/colors.css`. A test compares the two."""
 
     ink: str
     faint: str
@@ -23,7 +23,7 @@ class Theme:
     accent: str
     series: tuple[str, ...]
     ribbon: Mapping[int, float]
-    """The opacity of the accent in the ribbon of each interval; the narrower ones lie on top."""
+    """The accent's opacity in the ribbon of each interval. The narrower ribbons are on top."""
 
 
 THEMES = MappingProxyType(

@@ -1,4 +1,4 @@
-"""What stands around a chart in words: names, the source and the disclaimer."""
+"""The texts around a chart: names, the source and the disclaimer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DISCLAIMER = "Made by Stockcast. Not investment advice."
 
 
 def titled(result: Mapping[str, Any]) -> str:
-    """The company with its symbol, as far as it is known."""
+    """The company's name, if known, with its symbol."""
     name, symbol = (result.get("data") or {}).get("name"), str(result["symbol"])
     return f"{name} ({symbol})" if name and name != symbol else symbol
 
@@ -26,20 +26,20 @@ def day(iso: str) -> str:
 
 
 def below(result: Mapping[str, Any]) -> list[str]:
-    """The lines under a chart: source and date, what to know of the data, the disclaimer."""
+    """The lines below a chart: source and date, notes about the data, the disclaimer."""
     data = result.get("data") or {}
     if not data:
         return [DISCLAIMER]
     provider, last = str(data.get("provider", "")), day(data["last_date"])
     if provider == SAMPLE:
-        told = f"Sample prices, ending {last}: to try Stockcast, not for decisions."
+        told = f"Sample data, ending {last}. For today's prices, add a data source."
     elif provider == UPLOAD:
         told = f"Prices from an uploaded file, until {last}."
     else:
         source = BY_NAME[provider].title if provider in BY_NAME else provider
         told = f"Source: {source}, adjusted for splits and dividends, until {last}."
     if data.get("stale"):
-        told += " Newer prices could not be fetched."
+        told += " Stockcast could not fetch newer prices."
     record = (result.get("backtest") or {}).get("record")
     if record:
         told += f" The model's record for {result['symbol']}: {record}."

@@ -1,1 +1,1 @@
-"""What the forecast function does with each event: one verb a module."""
+"""How the forecast function handles each event: one module for each verb."""

@@ -1,4 +1,4 @@
-"""Adds the backtest to a result that was shown without one, since it takes seconds."""
+"""Adds a slow backtest to a result after the user has seen the forecast."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class Backtesting:
         self._claims = claims
 
     def complete(self, completed: ForecastCompleted) -> None:
-        """Replace the result by one with its backtest, or one that says why it has none.
+        """Add the backtest, or the reason why there is none, to the stored result.
 
-        The request's line in the table of its batch, if it has one, follows. Raises TemporaryError
-        where a store does not answer.
+        Also updates the request's row in the table of its batch, if it has one. Raises
+        TemporaryError if a store does not answer.
         """
         key = completed.result_key
         with self._claims.claimed(f"stockcast:backtesting:{{{key}}}") as claim:
             stored = self._results.get(key)
             if stored is None:
-                log.warning("no result %s to add a backtest to; it has expired", key)
+                log.warning("cannot add a backtest: the result %s has expired", key)
                 return
             result = json.loads(stored)
             if result.get("backtest", {}).get("status") == "pending":
@@ -50,9 +50,9 @@ class Backtesting:
 
 
 def add_backtest(result: dict[str, Any], prices: PriceStore) -> None:
-    """Add the backtest of a result's model on its prices to the result, or why it has none.
+    """Compute the backtest and add it, or the reason why there is none, to the result.
 
-    Raises TemporaryError where the store does not answer.
+    Raises TemporaryError if the store does not answer.
     """
     from functions.forecast import result as result_document
     from functions.forecast.scoring import backtest
@@ -63,7 +63,7 @@ def add_backtest(result: dict[str, Any], prices: PriceStore) -> None:
     except TemporaryError:
         raise
     except (StockcastError, ArithmeticError, ValueError) as error:
-        log.exception("no backtest of %s: %s", result["symbol"], error)  # noqa: TRY401 - told
+        log.exception("the backtest of %s failed: %s", result["symbol"], error)  # noqa: TRY401 - told
         record = backtest.failed(horizon)
     result_document.add_backtest(result, record)
 
@@ -79,7 +79,7 @@ def _computed(result: dict[str, Any], prices: PriceStore, horizon: int) -> Any:
     if stored is None:
         return backtest.failed(horizon)
     series = price_csv.read(result["symbol"], stored.body, stored.instrument)
-    # Prices that came in meanwhile are none that this forecast could have known.
+    # The file may have newer prices by now. The forecast did not know them.
     last = np.datetime64(result["last_date"])
     known = series.until(int(np.searchsorted(series.dates, last, side="right")))
     return models.named(result["model"]).backtest(known, horizon)

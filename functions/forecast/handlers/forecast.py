@@ -1,4 +1,4 @@
-"""From ingested prices to a stored result."""
+"""Computes and stores a result from ingested prices."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from functions.forecast.prices import ended
 from functions.forecast.prices.cache import RecentPrices
 
 VERSION = "9"
-"""Part of every result's key: raise it when the same prices would get another answer."""
+"""Part of every result's key. Raise it if the same prices would get another answer."""
 
 PENDING = b'"status":"pending"'
-"""In a stored result: its backtest is still to be computed."""
+"""A stored result contains this until its backtest is computed."""
 
 log = logging.getLogger(__name__)
 
 
 class Forecasting:
-    """Computes each forecast once. `clock` gives the time in epoch seconds."""
+    """Computes each forecast once. `clock` returns the time in epoch seconds."""
 
     def __init__(self, prices: PriceStore, clock: Callable[[], float]) -> None:
         self._prices = prices
@@ -34,11 +34,11 @@ class Forecasting:
         self._clock = clock
 
     def forecast(self, ingested: PricesIngested, turn: Turn) -> ForecastCompleted | None:
-        """Answer the request with the stored result for it, computed now if there is none.
+        """Answer the request with its stored result, or compute the result now.
 
-        Equal requests in flight share one computation. None where the request has ended before.
-        Raises RequestError where its time is over or the prices named cannot be forecast from,
-        TemporaryError where a store does not answer.
+        Equal requests share one computation. Returns None if the request has already ended. Raises
+        RequestError if its time is over or the prices do not allow a forecast, and TemporaryError
+        if a store does not answer.
         """
         requested = ingested.requested
         key = self._key(ingested, ingested.etag)
@@ -57,7 +57,7 @@ class Forecasting:
         return ForecastCompleted(requested.request_id, requested.symbol, key, PENDING in result)
 
     def _read_prices(self, ingested: PricesIngested) -> StoredPrices:
-        """The prices the event points to; newer ones if they were replaced since."""
+        """The prices that the event points to, or newer ones if they were replaced."""
         if ingested.bucket != self._prices.bucket_name:
             message = f"must be {self._prices.bucket_name!r}, not {ingested.bucket!r}."
             raise InvalidFieldError("bucket", message)
@@ -69,11 +69,11 @@ class Forecasting:
         if stored is None:
             raise PricesGoneError(ingested.symbol)
         if stored.etag != ingested.etag:
-            log.info("the prices were replaced since; using %s", stored.etag)
+            log.info("the prices were replaced meanwhile: using %s", stored.etag)
         return stored
 
     def _key(self, ingested: PricesIngested, etag: str) -> str:
-        # A result says how old its prices are: of the same prices it says something else later.
+        # A result names the age of its prices, so it changes with time even for the same prices.
         age = ended.days_since(date.fromisoformat(ingested.last_date), self._today())
         said = f"{VERSION} {age} days old{' stale' if ingested.stale else ''}"
         return result_key(ingested.requested, etag, said)
@@ -90,10 +90,10 @@ def _fresh_until_ms(ingested: PricesIngested) -> int:
 
 
 def computed(ingested: PricesIngested, stored: StoredPrices, today: date) -> bytes:
-    """The result, JSON, for the request that `ingested` came from, from the prices it points to.
+    """Compute the result (JSON) for the request behind `ingested` from the `stored` prices.
 
-    `today` is what the age of the prices is counted to. Raises RequestError where the prices
-    cannot be forecast from.
+    The age of the prices is the time until `today`. Raises RequestError if the prices do not allow
+    a forecast.
     """
     from functions.forecast.prices import csv_columns as price_csv
 

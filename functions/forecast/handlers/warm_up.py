@@ -1,4 +1,4 @@
-"""Wakes the forecast function before somebody asks for a forecast."""
+"""Wakes the forecast function before a user asks for a forecast."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ log = logging.getLogger(__name__)
 
 
 class Warming:
-    """Imports what a forecast needs and connects to S3."""
+    """Imports a forecast's modules and connects to S3."""
 
     def __init__(self, prices: PriceStore) -> None:
         self._prices = prices
 
     def wake(self, warmed: PricesWarmed) -> None:
-        """Be ready for a forecast of the symbol. A failure is logged; whoever asks will see it."""
+        """Get ready for a forecast of the symbol. Logs failures, which the next request reports."""
         from functions.forecast import models
-        from functions.forecast.prices import csv_columns as price_csv  # noqa: F401 - to have them loaded
+        from functions.forecast.prices import csv_columns as price_csv  # noqa: F401 - to load it
 
         models.named(warmed.model)
         try:
             self._prices.check()
         except TemporaryError as error:
-            log.info("no warm-up for %s: %s", warmed.symbol, error.detail)
+            log.info("the warm-up for %s failed: %s", warmed.symbol, error.detail)

@@ -1,4 +1,4 @@
-"""The models by name, each imported only when it is asked for."""
+"""The models by name. Each is imported on first use."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from functions.forecast.models.prediction import Model
 
 @cache
 def named(name: str) -> Model:
-    """The model that answers a request for `name`, one of `fields.MODELS`.
+    """The model for `name`, one of `fields.MODELS`. Raises KeyError if there is none.
 
-    One for all who ask, since a model keeps what it made of the last series.
+    All callers share one instance, because a model caches its work on the last series.
     """
     if name == "calibrated":
         from functions.forecast.models.calibrated import CalibratedModel

@@ -1,12 +1,13 @@
-"""The default model: today's price, a width from volatility, quantiles from what came true.
+"""The default model: today's price, a width from volatility, quantiles from past outcomes.
 
 For an origin t and a step of h trading days, the p-quantile of the log price is
 
     log P_t + sqrt(h) * deviation_h(t) * factor_h(t) * multiple_h(p)
 
-with `deviation` a weighted mean of the volatility measures (volatility.py) whose weights move from
-the last month to the last years as h grows, `multiple` the empirical table (outcome_table.py) and
-`factor` the stock's own record (own_record.py). `docs/model.md` explains it.
+`deviation` is a weighted mean of the volatility measures (volatility.py). As h grows, the weights
+move from the last month to the last years. `multiple` comes from the empirical table
+(outcome_table.py), `factor` from the stock's own record (own_record.py). `docs/model.md` explains
+the model.
 """
 
 from __future__ import annotations
@@ -34,17 +35,17 @@ if TYPE_CHECKING:
 
 FEWEST_ROWS = 30
 SHORT_ROWS = 252
-"""Under a year of prices, a forecast says that its range is wider for it."""
+"""With less than a year of prices, a forecast says that its range is wider."""
 
 KEPT, KEPT_HORIZONS = 16, 11
-"""Series of which a process keeps what does not depend on the question."""
+"""How many series a process caches, and for how many horizons each."""
 
 LEAST_LOG, MOST_LOG = -708.0, 709.0
-"""Logs of the prices a float64 holds."""
+"""The range of log prices whose price fits a float64."""
 
 
 class CalibratedModel:
-    """See the module."""
+    """The calibrated model. See the module's docstring."""
 
     name = "calibrated"
     has_quick_backtest = True
@@ -78,7 +79,7 @@ class CalibratedModel:
         )
 
     def backtest(self, series: PriceSeries, horizon: int) -> backtest.Backtest:
-        """See `Model.backtest`: all origins at once, each from the rows up to it."""
+        """See `Model.backtest`. Computes all origins at once, each from the rows up to it."""
         origins = backtest.choose_origins(len(series), horizon)
         if len(origins) == 0:
             return backtest.without_history(horizon)
@@ -99,7 +100,7 @@ class CalibratedModel:
         steps: NDArray[np.intp],
         levels: Sequence[float],
     ) -> NDArray[np.float64]:
-        """Prices (origins, steps, levels) forecast at each of `origins` from the rows up to it."""
+        """Forecast prices (origins, steps, levels), each origin from the rows up to it."""
         width = self._widths(series, origins, steps)
         table = self._table(series)
         multiple = table.at(table.multiples(levels).T, steps).T
@@ -114,7 +115,7 @@ class CalibratedModel:
         return self._widths(series, origins, np.array([step]))[:, 0]
 
     def _past_of(self, series: PriceSeries) -> Past:
-        """What is the same whatever is asked, so that of the last series is kept."""
+        """The part that is the same for every question, so it is cached for the last series."""
         one, table = np.array([1]), self._table(series)
         drift = _deviations(table, measures(series)[:-1], one)[:, 0]
         drift *= table.multiples((0.5,))[0, 0]
@@ -163,4 +164,4 @@ def _prices(logs: NDArray[np.float64]) -> NDArray[np.float64]:
 def _note(rows: int) -> str:
     if rows >= SHORT_ROWS:
         return ""
-    return f"It rests on only {rows} daily prices, so its range is wider than usual."
+    return f"It uses only {rows} daily prices, so its range is wider than usual."

@@ -1,7 +1,7 @@
-"""The Prophet library with an exact optimiser in the place of Stan's.
+"""The Prophet library with an exact optimizer instead of Stan's.
 
-The library hands its optimiser the scaled series, the regressors and the priors, and takes back the
-parameters: `IStanBackend` is its own interface for that. Everything else is the library's.
+The library passes the scaled series, the regressors and the priors to its optimizer and gets back
+the parameters. `IStanBackend` is the library's interface for that. The library does the rest.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import numpy as np
 
 from functions.forecast.models.map_fit import MapFit, fit_map
 
-# It says at each import that it has no interactive plots.
+# At each import, it logs that it has no interactive plots.
 logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)
 
-from prophet import Prophet  # noqa: E402 - after its plots are silent
+from prophet import Prophet  # noqa: E402 - after we silence its plots
 from prophet.models import IStanBackend  # noqa: E402
 
 logging.getLogger("prophet").setLevel(logging.WARNING)
@@ -30,14 +30,14 @@ class ExactBackend(IStanBackend):  # type: ignore[misc] # mypy skips the library
     """Finds the most probable parameters by `map_fit`."""
 
     mode: MapFit | None = None
-    """What the last fit found, in the order of `regressors`."""
+    """The result of the last fit, in the order of `regressors`."""
 
     @staticmethod
     def get_type() -> str:
         return "EXACT"
 
     def load_model(self) -> None:
-        """There is none to load."""
+        """Do nothing, because there is no Stan model to load."""
 
     def fit(
         self,
@@ -45,7 +45,7 @@ class ExactBackend(IStanBackend):  # type: ignore[misc] # mypy skips the library
         stan_data: Mapping[str, Any],
         **_: Any,
     ) -> dict[str, NDArray[np.float64]]:
-        """The parameters as the library wants them, each a row."""
+        """The parameters in the library's form, each as a row."""
         columns = regressors(stan_data["t"], stan_data["X"], stan_data["t_change"])
         scaled = np.asarray(stan_data["y"], dtype=np.float64)
         self.mode = fit_map(columns, scaled, stan_data["sigmas"], stan_data["tau"])
@@ -60,19 +60,19 @@ class ExactBackend(IStanBackend):  # type: ignore[misc] # mypy skips the library
         return {name: part.reshape(1, -1) for name, part in parts.items()}
 
     def sampling(self, *_: Any, **__: Any) -> dict[str, Any]:
-        """Not offered: the library asks for it only where `mcmc_samples` is set."""
+        """Raises NotImplementedError. The library calls this only if `mcmc_samples` is set."""
         raise NotImplementedError("the exact backend finds a mode and draws no samples")
 
 
 class ExactProphet(Prophet):  # type: ignore[misc] # mypy skips the library
-    """`prophet.Prophet`, fitted by ExactBackend; Stan is not even loaded."""
+    """`prophet.Prophet`, fitted by ExactBackend. It never loads Stan."""
 
     def _load_stan_backend(self, stan_backend: str | None) -> None:  # noqa: ARG002 - the library's
         self.stan_backend = ExactBackend()
 
 
 def regressors(t: Any, fourier: Any, changepoints: Any) -> NDArray[np.float64]:
-    """What the parameters weigh (n, p): time, one, the Fourier terms, a hinge a changepoint."""
+    """The columns (n, p) that the parameters weigh: time, one, Fourier terms, hinges."""
     time = np.asarray(t, dtype=np.float64)
     hinges = np.maximum(time[:, np.newaxis] - np.asarray(changepoints), 0.0)
     return np.column_stack([time, np.ones_like(time), np.asarray(fourier), hinges])

@@ -1,22 +1,23 @@
-"""The most probable parameters of Prophet's model, found exactly.
+"""Finds the most probable parameters of Prophet's model exactly.
 
-Prophet's posterior for its linear, additive model (its Stan program, on scaled values) has, up to a
-constant, the negative logarithm
+For its linear, additive model (its Stan program, on scaled values), the negative logarithm of
+Prophet's posterior is, up to a constant,
 
     n log s + |y - Z w|^2 / (2 s^2) + k^2/50 + m^2/50 + sum((b/c)^2)/2 + sum|d|/tau + 2 s^2
 
-where `s` is the noise, `w` = (k, m, b, d) the slope, offset, Fourier coefficients and slope
-changes, `c` and `tau` their prior scales, and `Z` what these weigh: time, one, the Fourier terms,
-and a hinge at each possible changepoint.
+`s` is the noise. `w` = (k, m, b, d) are the slope, offset, Fourier coefficients and slope changes.
+`c` and `tau` are their prior scales. `Z` has the columns that they weigh: time, one, the Fourier
+terms, and a hinge at each possible changepoint.
 
-Given `s` this is a lasso in `d` with a ridge on the rest: convex, and solved to the last digit by
-an active-set method on the Gram matrix. Given `w` the best `s` is a root of a quadratic in s^2.
-Alternating the two is a map s^2 -> h(s^2) that never decreases (a larger s weighs the priors more,
-so the residuals grow, so the best s grows). Hence iterating from below every fixed point ends at
-the smallest and from above at the largest; where both ends meet, the maximum is proved to be the
-only one. Where they do not, the interval between is scanned and the best point taken.
+For a given `s`, this is a lasso in `d` with a ridge on the rest. It is convex, and an active-set
+method on the Gram matrix solves it to the last digit. For a given `w`, the best `s` is a root of a
+quadratic in s^2. Alternating the two is a map s^2 -> h(s^2) that never decreases: a larger s gives
+the priors more weight, so the residuals grow, so the best s grows. So the iteration ends at the
+smallest fixed point if it starts below all of them, and at the largest if it starts above. If both
+are equal, there is only one maximum. If not, the search scans the interval between them and takes
+the best point.
 
-Stan's L-BFGS stops where progress becomes small, so its answer is at most as probable as this one.
+Stan's L-BFGS stops when its progress gets small, so its answer is never more probable than this.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 SLOPE_SCALE = 5.0
 NOISE_SCALE = 0.5
 LEAST_NOISE = 1e-9
-"""Prophet's noise for a constant value, and the least that any series is fitted with."""
+"""Prophet's noise for a constant series, and the smallest noise of any fit."""
 
 _TOLERANCE = 1e-12
 _MOST_ALTERNATIONS = 500
@@ -45,8 +46,8 @@ _SCANNED = 16
 class MapFit:
     """The mode: weights (p,) in the order of the columns, and the noise, both for scaled values.
 
-    `log_posterior` is without Stan's dropped constants, so differences from Stan's `lp__` count.
-    `unique` says that no other mode exists.
+    `log_posterior` omits the same constants as Stan's `lp__`, so you can compare the two. `unique`
+    says that no other mode exists.
     """
 
     weights: NDArray[np.float64]
@@ -63,8 +64,8 @@ def fit_map(
 ) -> MapFit:
     """Fit `scaled` (n,) on `columns` (n, p): time, one, the Fourier terms, the hinges.
 
-    `others_scale` are the prior scales of the Fourier terms, `changepoint_scale` is tau, that of
-    the slope changes (Prophet's `changepoint_prior_scale`).
+    `others_scale` are the prior scales of the Fourier terms. `changepoint_scale` is tau, the prior
+    scale of the slope changes (Prophet's `changepoint_prior_scale`).
     """
     hinges = slice(2 + len(others_scale), None)
     problem = _Problem(columns, scaled, hinges, others_scale, changepoint_scale)
@@ -86,7 +87,7 @@ def fit_map(
 
 
 class _Problem:
-    """One window's sums of squares and products, and the steps of the search on them."""
+    """The sums of squares and products of one window, and the steps of the search."""
 
     def __init__(
         self,
@@ -121,19 +122,19 @@ class _Problem:
     def best_noise(self, weights: NDArray[np.float64]) -> float:
         """The most probable noise given the weights: n/s - SSE/s^3 + s/0.25 = 0."""
         rows, squares, prior = len(self.scaled), self.squares(weights), NOISE_SCALE**-2
-        # The root of prior s^4 + n s^2 - SSE, written so that a small SSE loses no digits.
+        # The root of prior s^4 + n s^2 - SSE, in a form that keeps all digits of a small SSE.
         variance = 2 * squares / (rows + np.sqrt(rows**2 + 4 * prior * squares))
         return max(float(np.sqrt(variance)), LEAST_NOISE)
 
     def unpenalised(self) -> NDArray[np.float64]:
-        """Weights by least squares alone: no noise is smaller than theirs."""
+        """The weights of plain least squares. No other weights have less noise."""
         speck = np.eye(len(self.gram)) * (np.trace(self.gram) * 1e-14)
         return np.linalg.solve(self.gram + speck, self.products)
 
     def alternate(
         self, weights: NDArray[np.float64], noise: float
     ) -> tuple[NDArray[np.float64], float]:
-        """Best weights, best noise, and again until neither moves."""
+        """Find the best weights, then the best noise, and repeat until neither changes."""
         for _ in range(_MOST_ALTERNATIONS):
             weights = self.best_weights(weights, noise)
             before, noise = noise, self.best_noise(weights)
@@ -142,11 +143,12 @@ class _Problem:
         return weights, noise
 
     def best_weights(self, weights: NDArray[np.float64], noise: float) -> NDArray[np.float64]:
-        """The lasso's solution for one noise, from any start: a primal active-set method.
+        """Solve the lasso for one noise from any start, with a primal active-set method.
 
-        Slope changes other than zero keep their sign while the rest is solved for. One that would
-        cross zero on the way is stopped there and leaves; then the one that zero holds least
-        justly enters. The objective falls at every step, so no set comes twice.
+        The active set holds the slope changes that are not zero. Each step solves for them with
+        fixed signs. If one would cross zero, it stops there and leaves the set. Otherwise, the zero
+        with the largest excess gradient enters the set. The objective falls at every step, so no
+        set occurs twice.
         """
         variance = noise**2
         matrix = self.gram + np.diag(self.precision * variance)
@@ -185,9 +187,9 @@ def posterior_covariance(
     noise: float,
     others_scale: Sequence[float],
 ) -> NDArray[np.float64]:
-    """The Laplace approximation's covariance (p, p) of the weights, the noise taken as known.
+    """The covariance (p, p) of the weights by a Laplace approximation, for a known noise.
 
-    A slope change that the fit left at zero stays there: its rows and columns are zero.
+    A slope change that is zero in the fit stays zero, so its rows and columns are zero.
     """
     precision = _prior_precision(len(weights), others_scale)
     used = (precision > 0.0) | (weights != 0.0)
@@ -199,7 +201,7 @@ def posterior_covariance(
 
 
 def _prior_precision(parameters: int, others_scale: Sequence[float]) -> NDArray[np.float64]:
-    """The precisions (p,) of the Gaussian priors; the slope changes have another prior."""
+    """The precisions (p,) of the Gaussian priors, 0 for the slope changes (Laplace prior)."""
     precision = np.zeros(parameters)
     precision[:2] = SLOPE_SCALE**-2
     precision[2 : 2 + len(others_scale)] = np.asarray(others_scale, dtype=np.float64) ** -2

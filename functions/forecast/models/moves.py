@@ -1,7 +1,7 @@
-"""A stock's daily moves, with those told apart that are plainly errors of the data.
+"""Computes a stock's daily moves and separates those that are plainly data errors.
 
-A halt or forward-filled prices are no calm, a split that prices are not adjusted for is no crash,
-and one bad tick is no restless year.
+A halt or forward-filled prices are not a calm time. An unadjusted split is not a crash. One bad
+tick does not make a volatile year.
 """
 
 from __future__ import annotations
@@ -18,35 +18,36 @@ if TYPE_CHECKING:
     from functions.forecast.prices.series import PriceSeries
 
 OUTLIER = 5.0
-"""A day counts for at most this many deviations of the quarter before it."""
+"""A day's move counts for at most this many deviations of the quarter before it."""
 
 OUTLIER_WINDOW = 66
 FIRST_ROWS = 22
 LEAST_USUAL = 0.005
-"""A day's usual move is taken to be at least this when outliers are told."""
+"""The detection of outliers assumes that a usual move is at least this large."""
 
 MEDIAN_TO_DEVIATION = 1.4826
 """The ratio of a Gaussian's standard deviation to its median absolute deviation."""
 
 LEAST_FLAT = 5
-"""So many sessions in a row without any change are no trading."""
+"""This many sessions in a row without a change mean that nobody traded."""
 
 SPLITS = (2, 3, 4, 5, 10, 20)
 SPLIT_TOLERANCE = 0.05
-"""How far the log of a split's jump may be from that of its factor: the day's own move."""
+"""How far the log of a split's jump can be from the log of its factor: the day's own move."""
 
 CRASH_TURNOVER, TURNOVER_WINDOW = 3.0, 22
-"""A split does not change what is traded in money; a crash multiplies it."""
+"""A split does not change the traded amount of money. A crash multiplies it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """The moves (n,) of n rows; row i's are known at row i, unless said otherwise.
+    """The moves (n,) of n rows. The values of row i use rows up to i, unless noted otherwise.
 
-    `change` are log returns, the first 0; `limit` is the most that a day's move counts for.
-    `counts` is false where a day tells nothing of volatility: the first, those of a flat stretch
-    (also before it is long enough to be told), and splits. `unchanged` is for how many rows the
-    price has stood still, and `splits` is where it jumped by a split's factor, or by more than any.
+    `change` are log returns, the first is 0. `limit` is the largest size that a day's move counts
+    for. `counts` is false for days that say nothing about volatility: the first day, splits, and
+    all days of a flat stretch (even its first days, when it is not yet long enough to detect).
+    `unchanged` is the number of rows for which the price has not changed. `splits` marks jumps by a
+    split's factor, or by more than any such factor.
     """
 
     change: NDArray[np.float64]
@@ -57,24 +58,24 @@ class Moves:
 
     @property
     def is_flat(self) -> NDArray[np.bool_]:
-        """Whether a row is known at that row to lie in a flat stretch."""
+        """Whether each row is in a flat stretch, judged from the rows up to it."""
         return self.unchanged >= LEAST_FLAT
 
     @property
     def log_price(self) -> NDArray[np.float64]:
-        """The log price (n,) since the first row, as if splits were adjusted for."""
+        """The log price (n,) relative to the first row, adjusted for splits."""
         return np.cumsum(np.where(self.splits, 0.0, self.change))
 
 
 def returns(adjusted_close: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log returns (n,), the first one 0."""
+    """Log returns (n,). The first is 0."""
     log_price = np.log(adjusted_close)
     return np.diff(log_price, prepend=log_price[:1])
 
 
 @lru_cache(maxsize=16)
 def of(series: PriceSeries) -> Moves:
-    """The moves of a series; those of the last ones are kept."""
+    """The moves of a series. The last ones are cached."""
     change = returns(series.adjusted_close)
     counts, unchanged = _trading(change)
     limit = _limits(change, counts)
@@ -88,7 +89,7 @@ def of(series: PriceSeries) -> Moves:
 
 
 def _trading(change: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-    """Which rows lie in no flat stretch, the first left out; and for how long each stood still."""
+    """Which rows (not the first) are outside flat stretches, and the unchanged rows so far."""
     rows = np.arange(len(change))
     stands = change == 0.0
     stands[:1] = False
@@ -101,10 +102,11 @@ def _trading(change: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np
 
 
 def _limits(change: NDArray[np.float64], counts: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The most each day's move counts for (n,): earnings and errors are not the usual width.
+    """The largest size (n,) that each day's move counts for, so that outliers count less.
 
-    What is usual is told from moves that are limited already. They are limited again and again
-    until nothing changes; since each limit comes from the days before, there is one such answer.
+    The usual size of a move comes from moves that are already limited. So this limits them
+    repeatedly until nothing changes. Each limit depends only on earlier days, so there is only one
+    solution.
     """
     size = np.abs(change[counts])
     limited = size
@@ -121,7 +123,7 @@ def _limits(change: NDArray[np.float64], counts: NDArray[np.bool_]) -> NDArray[n
 
 
 def _usual(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What is usual before each move (m + 1,): the deviation of the quarter before it."""
+    """The usual size before each move (m + 1,): the deviation of the quarter before it."""
     total = np.concatenate(([0.0], np.cumsum(sizes * sizes)))
     end = np.arange(len(total))
     start = np.maximum(end - OUTLIER_WINDOW, 0)
@@ -144,14 +146,14 @@ def _is_split(change: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _is_traded_heavily(series: PriceSeries, row: int) -> bool:
-    """Whether far more money changed hands than in the month before; no where it is not known."""
+    """Whether far more money was traded than in the month before. False if it is not known."""
     month = slice(max(row - TURNOVER_WINDOW, 0), row + 1)
     *before, turnover = series.volume[month] * series.close[month]
     return bool(turnover > CRASH_TURNOVER * np.median(before))
 
 
 def split_of(factor: float) -> int:
-    """The split's factor that a price's `factor`, or its inverse, is nearest to."""
+    """The split's factor that is nearest to a price's `factor` or its inverse."""
     size = max(factor, 1.0 / factor)
     if size > SPLITS[-1] * np.exp(SPLIT_TOLERANCE):
         return round(size)

@@ -1,4 +1,4 @@
-"""What in a price history looks like an error of the data, told in whole sentences."""
+"""Describes what looks like a data error in a price history, in whole sentences."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from functions.forecast.prices.series import PriceSeries
 
 TICK = 8.0
-"""A jump of so many deviations that the next session undoes is taken for a bad tick."""
+"""A jump of this many deviations that the next session undoes counts as a bad tick."""
 
 LEFT_OVER = 0.2
-"""The share of a jump that may be left when it is undone."""
+"""The largest share of a jump that can remain after the next session undoes it."""
 
 MOST_TOLD = 3
-"""Of many of one kind, the latest are told and the rest is counted."""
+"""Only the latest of each kind get a sentence. One sentence counts the others."""
 
 
 @lru_cache(maxsize=16)
 def notes(series: PriceSeries) -> tuple[str, ...]:
-    """Bad ticks, flat stretches and splits that are not adjusted for, each with its date."""
+    """Sentences about bad ticks, flat stretches and unadjusted splits, each with its date."""
     of_series = moves.of(series)
     ticks, is_undone = _ticks(of_series)
     splits = np.flatnonzero(of_series.splits & ~is_undone).tolist()
@@ -54,12 +54,12 @@ def _told(sentences: Sequence[str], kind: str) -> list[str]:
 
 
 def _ticks(of_series: Moves) -> tuple[list[int], NDArray[np.bool_]]:
-    """The rows of ticks, and which rows' jumps are a tick's, there or back."""
+    """The rows of bad ticks, and which rows jump to a bad tick or back from it."""
     change = of_series.change
     jump = np.abs(change[:-1])
     is_tick = jump > of_series.limit[:-1] * (TICK / moves.OUTLIER)
     is_tick &= np.abs(change[:-1] + change[1:]) <= LEFT_OVER * jump
-    is_tick[1:] &= ~is_tick[:-1]  # the way back is no tick of its own
+    is_tick[1:] &= ~is_tick[:-1]  # the way back is not another tick
     either = np.zeros(len(change), dtype=bool)
     either[:-1] |= is_tick
     either[1:] |= is_tick
@@ -67,7 +67,7 @@ def _ticks(of_series: Moves) -> tuple[list[int], NDArray[np.bool_]]:
 
 
 def _stretches(of_series: Moves) -> list[tuple[int, int]]:
-    """First and last row without a change, of each flat stretch."""
+    """The first and last row without a change in each flat stretch."""
     last = np.flatnonzero(np.diff(np.append(of_series.is_flat, False).astype(int)) == -1)
     return [(int(row - of_series.unchanged[row] + 1), int(row)) for row in last]
 

@@ -1,7 +1,7 @@
-"""The constants of the calibrated model, as `bench/fit_calibrated.py` wrote them.
+"""Reads the constants of the calibrated model, which `bench/fit_calibrated.py` writes.
 
-For each fitted horizon: the weights of the volatility measures, and how often which multiple of
-the forecast width came true.
+For each fitted horizon, they give the weights of the volatility measures, and how often each
+multiple of the forecast width happened.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ if TYPE_CHECKING:
 
 STOCKS = Path(__file__).with_name("calibrated.json")
 EVERY_DAY = Path(__file__).with_name("calibrated_every_day.json")
-"""Of assets that trade all week: fitted on made-up prices (bench/simulated_prices.py)."""
+"""For assets that trade every day. Fitted on simulated prices (bench/simulated_prices.py)."""
 
 
 @dataclass(frozen=True, eq=False)
 class OutcomeTable:
-    """What past outcomes of many stocks say, by horizon.
+    """The past outcomes of many stocks, by horizon.
 
-    `horizons` (g,) trading days, ascending; `weights` (g, k) of the volatility measures, adding
-    up to 1; `levels` (q,) probabilities and `quantiles` (g, q) of outcomes, in units of the
-    forecast deviation; `usual` (g,) the mean size of an outcome, each cut at `outcome_cap`.
-    A stock's own record of the last `record_rows` days counts against `prior_outcomes` outcomes
-    of other stocks; with n returns known the width grows by the factor 1 + `short_history` / n.
+    `horizons` (g,) are trading days, ascending. `weights` (g, k) weigh the volatility measures and
+    add up to 1. `quantiles` (g, q) are the quantiles of outcomes at the probabilities `levels`
+    (q,), in units of the forecast deviation. `usual` (g,) is the mean size of an outcome, each cut
+    at `outcome_cap`. A stock's own record covers the last `record_rows` days. It is averaged with
+    `prior_outcomes` outcomes of other stocks. With n known returns, the width grows by the factor
+    1 + `short_history` / n.
     """
 
     horizons: NDArray[np.float64]
@@ -50,16 +51,16 @@ class OutcomeTable:
 
     @property
     def symmetric(self) -> OutcomeTable:
-        """The same without the drift of stocks, which other assets have no reason to have."""
+        """The same table without the drift, because only stocks have a reason to drift up."""
         return replace(self, quantiles=(self.quantiles - self.quantiles[:, ::-1]) / 2)
 
     def at(
         self, values: NDArray[np.float64], steps: NDArray[np.float64] | NDArray[np.intp]
     ) -> NDArray[np.float64]:
-        """`values` (..., g) of the fitted horizons at `steps` (s,), linear in the log of the step.
+        """Interpolate `values` (..., g) of the fitted horizons at `steps` (s,), linear in log step.
 
-        Beyond the last fitted horizon the values of that one hold: from there on variance grows
-        with time, as a random walk's.
+        Beyond the last fitted horizon, its values stay the same. From there on, variance grows with
+        time like that of a random walk.
         """
         left, share = _places(self, tuple(steps.tolist()))
         between: NDArray[np.float64] = (
@@ -73,9 +74,9 @@ class OutcomeTable:
         return np.unique(np.concatenate((left, left + 1)))
 
     def multiples(self, levels: Sequence[float]) -> NDArray[np.float64]:
-        """Outcome quantiles (g, len(levels)) at any levels in (0, 1).
+        """The quantiles (g, len(levels)) of outcomes at any levels in (0, 1).
 
-        Between and beyond the table's own levels they are linear in the quantiles of a Gaussian.
+        Between and beyond the table's levels, they are linear in the quantiles of a Gaussian.
         """
         return _multiples(self, tuple(levels))
 
@@ -84,7 +85,7 @@ class OutcomeTable:
 def _places(
     table: OutcomeTable, steps: tuple[float, ...]
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """The fitted horizon before each step, and how far it is on its way to the next one."""
+    """The fitted horizon before each step, and the step's share of the way to the next one."""
     grid = np.log(table.horizons)
     wanted = np.clip(np.log(steps), grid[0], grid[-1])
     left = np.clip(np.searchsorted(grid, wanted) - 1, 0, len(grid) - 2)
@@ -105,14 +106,14 @@ def _multiples(table: OutcomeTable, levels: tuple[float, ...]) -> NDArray[np.flo
 
 @lru_cache(maxsize=8)
 def load(calendar: str = "") -> OutcomeTable:
-    """The table that comes with the model for assets of this calendar (functions.common.prices)."""
+    """The model's table for assets with this calendar (functions.common.prices.calendars)."""
     if calendar == calendars.EVERY_DAY:
         return read(EVERY_DAY)
     return read(STOCKS).symmetric if calendar == calendars.ON_WEEKDAYS else read(STOCKS)
 
 
 def read(path: Path) -> OutcomeTable:
-    """The table in a file."""
+    """Read the table from a file."""
     constants: dict[str, Any] = json.loads(path.read_text(encoding="ascii"))
     del constants["provenance"]
     for name, value in constants.items():

@@ -1,8 +1,9 @@
 """The conformal part: how wide past forecasts of this stock should have been.
 
-Each past day's forecast is held against what came; the mean size of these outcomes over its usual
-value scales the width (normalised split-conformal prediction with the scale as the score; Lei et
-al. 2018, section 5.2), shrunk towards 1 since one stock's record is short and its horizons overlap.
+It compares each past day's forecast with its outcome. The mean size of these outcomes, divided by
+its usual value, scales the width. This is normalized split-conformal prediction with the scale as
+the score (Lei et al. 2018, section 5.2). The factor is shrunk towards 1, because one stock's record
+is short and its horizons overlap.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from functions.forecast.models.outcome_table import OutcomeTable
 
 FIRST_JUDGED = 126
-"""Forecasts from fewer rows of history than this are no evidence."""
+"""Forecasts from fewer rows of history do not count as evidence."""
 
 
 def outcomes_so_far(
@@ -29,11 +30,11 @@ def outcomes_so_far(
     table: OutcomeTable,
     column: int,
 ) -> NDArray[np.float64]:
-    """What came of the forecasts of a stock over the fitted horizon `column`, added up.
+    """The running total of a stock's outcomes over the fitted horizon `column`.
 
-    Entry i is the size of the first i outcomes together, each in units of its forecast deviation
-    and cut at the table's cap; the first is of the forecast made at row FIRST_JUDGED. One that
-    begins or ends in a flat stretch is no evidence: it has the usual size.
+    Entry i is the sum of the first i sizes. Each is in units of its forecast deviation and cut at
+    the table's cap. The first outcome belongs to the forecast at row FIRST_JUDGED. An outcome that
+    starts or ends in a flat stretch is not evidence, so it gets the usual size.
     """
     log_price, is_flat = moves.log_price, moves.is_flat
     horizon = int(table.horizons[column])
@@ -51,11 +52,11 @@ def width_factors(
     table: OutcomeTable,
     fitted: NDArray[np.intp],
 ) -> NDArray[np.float64]:
-    """By what to multiply the width at each origin and fitted horizon (len(origins), g).
+    """The factors (len(origins), g) of the width at each origin and fitted horizon.
 
-    Only the columns `fitted` of the table's horizons are computed, the others are 1. `so_far`
-    gives `outcomes_so_far` of a column; of these, a forecast counts once its outcome is known at
-    the origin, and no longer than the table's `record_rows`.
+    Computes only the columns `fitted` of the table's horizons. The others are 1. `so_far` returns
+    `outcomes_so_far` of a column. A forecast counts if its outcome is known at the origin and it is
+    among the last `record_rows`.
     """
     factors = np.ones((len(origins), len(table.horizons)))
     for column in fitted:
@@ -73,7 +74,7 @@ def width_factors(
 def deviations(measures: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Daily deviations (n, s) from `measures` (n, k) and `weights` (s, k).
 
-    Added up term by term: a matrix product may round differently from one machine to the next.
+    It adds term by term, because a matrix product can round differently on another machine.
     """
     total = measures[:, :1] * weights[:, 0]
     for k in range(1, measures.shape[1]):

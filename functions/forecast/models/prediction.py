@@ -1,4 +1,4 @@
-"""What a model answers with, and what a model is."""
+"""The interface of a model, and the prediction that it returns."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from functions.forecast.scoring.backtest import Backtest
 
 INTERVALS = (50, 80, 95)
-"""The central intervals every result carries, in percent."""
+"""The central intervals in every result, in percent."""
 
 LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
-"""The quantile levels that bound INTERVALS, and the median."""
+"""The quantile levels of the bounds of INTERVALS, and of the median."""
 
 
 SHOWN_YEARS = 5
-"""How much history goes into a result; the model sees all of it."""
+"""How much history goes into a result. The model uses all of it."""
 
 
 def first_shown(dates: NDArray[np.datetime64]) -> int:
@@ -36,11 +36,11 @@ def first_shown(dates: NDArray[np.datetime64]) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Past:
-    """What a model makes of the days behind, the same whatever is asked of those ahead.
+    """A model's view of past days. It does not depend on the requested horizon.
 
-    `fitted` (n,) is the modelled price for each row of the series, NaN outside the training
-    window; `day_before` (n, 2), of a model that has it, the 80% interval of each row's price as
-    forecast from the rows before it, NaN where these are too few and before `first_shown`.
+    `fitted` (n,) is the modeled price for each row of the series, NaN outside the training window.
+    `day_before` (n, 2), if the model has it, is the 80% interval of each row's price, forecast from
+    the rows before it. It is NaN if these are too few, and before `first_shown`.
     """
 
     fitted: NDArray[np.float64]
@@ -51,9 +51,9 @@ class Past:
 class Prediction:
     """The distribution of a price on each of `h` future trading days, and the fit to the past.
 
-    `dates` (h,) datetime64[D]; `levels` (q,) ascending probabilities; `quantiles` (h, q) prices,
-    positive and not decreasing along a row; `centre` (h,) the point forecast as a price (the
-    median unless a model says otherwise).
+    `dates` (h,) are datetime64[D]. `levels` (q,) are ascending probabilities. `quantiles` (h, q)
+    are prices, positive and not decreasing along a row. `centre` (h,) is the point forecast as a
+    price (by default, the median).
     """
 
     dates: NDArray[np.datetime64]
@@ -64,29 +64,29 @@ class Prediction:
     note: str = ""
     """One sentence a reader should know about this forecast, such as a short history."""
     components: Components | None = None
-    """The parts of the line, of a model that has any."""
+    """The parts of the line, if the model has any."""
 
     def probability_above(self, price: float) -> float:
         """The chance, 0 to 1, that the price on the last day is above `price`.
 
-        Between and beyond the quantiles the log price is linear in the quantiles of a Gaussian.
+        Between and beyond the quantiles, the log price is linear in the quantiles of a Gaussian.
         """
         known, wanted = np.log(self.quantiles[-1]), np.log(price)
         left = int(np.searchsorted(known, wanted, side="right")) - 1
         left = min(max(left, 0), len(known) - 2)
         low, high = (NormalDist().inv_cdf(level) for level in self.levels[left : left + 2])
         step = float(known[left + 1] - known[left])
-        if step == 0.0:  # all quantiles there are one price, below `price` or not
+        if step == 0.0:  # these quantiles are one price, either above `price` or not
             return float(known[left] > wanted)
         return NormalDist().cdf(-(low + (high - low) * float(wanted - known[left]) / step))
 
 
 class Model(Protocol):
-    """A forecasting model: pure, seeded, the same bit for bit for the same input."""
+    """A forecasting model: pure, seeded, and the same bits for the same input."""
 
     name: str
     has_quick_backtest: bool
-    """Whether a backtest takes milliseconds; a slow one is added to a result afterwards."""
+    """Whether a backtest takes milliseconds. A slow one is added to the result later."""
 
     def forecast(
         self,
@@ -96,8 +96,8 @@ class Model(Protocol):
     ) -> Prediction:
         """Forecast the adjusted close on each of `dates` (ascending trading days after the last).
 
-        Raises TooLittleHistoryError naming the rows needed.
+        Raises TooLittleHistoryError, which names the needed rows, if there are too few.
         """
 
     def backtest(self, series: PriceSeries, horizon: int) -> Backtest:
-        """Score past forecasts of `series`, `horizon` trading days ahead, each from data before."""
+        """Score past forecasts of `series` `horizon` trading days ahead, each from earlier data."""

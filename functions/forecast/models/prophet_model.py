@@ -1,12 +1,13 @@
-"""Prophet, the classic: the Prophet library on log prices, with the well-known Stocker's settings.
+"""The Prophet model: the Prophet library on log prices, with the settings of the Stocker class.
 
-The last three years of adjusted closes, a linear trend with changepoint prior 0.05, yearly and
-monthly seasons (period 30.5 days, order 5), none for days and weeks, fitted and forecast on trading
-days alone. Two things differ from the library's defaults:
+It fits the last three years of adjusted closes, with a linear trend (changepoint prior 0.05) and
+yearly and monthly seasons (period 30.5 days, order 5). It has no daily or weekly season, and uses
+trading days only. Two things differ from the library's defaults:
 
-- It is given the log of the price, since a price is positive and its seasons are proportional to
-  it, and scales that to its range (`scaling="minmax"`), so that the price's unit does not matter.
-- Its parameters are the most probable ones exactly (`exact_backend`), while Stan stops short of
+- The library gets the log of the price, because a price is positive and its seasons are
+  proportional to it. It scales the log to its range (`scaling="minmax"`), so the price's unit does
+  not matter.
+- The parameters are exactly the most probable ones (`exact_backend`). Stan stops before it reaches
   them.
 """
 
@@ -42,7 +43,7 @@ CHANGEPOINTS = 25
 TRAINING_YEARS = 3
 FEWEST_ROWS = 30
 BACKTESTED = 40
-"""Origins of a backtest at most: each has a fit of its own."""
+"""The most origins of a backtest. Each needs its own fit."""
 
 YEARLY_ORDER, YEARLY_LEAST_DAYS = 10, 730
 MONTHLY_PERIOD, MONTHLY_ORDER = 30.5, 5
@@ -54,7 +55,7 @@ _drawing = threading.Lock()
 
 @dataclass(frozen=True, eq=False)
 class FittedProphet:
-    """A fitted library model. `dates` (w,) are its training window, `last_price` its last close."""
+    """A fitted model. `dates` (w,) are its training window, `last_price` is its last close."""
 
     dates: NDArray[np.datetime64]
     library: ExactProphet
@@ -62,12 +63,12 @@ class FittedProphet:
 
     @property
     def seasons(self) -> tuple[str, ...]:
-        """`monthly` and `yearly`, or those of them that the history is long enough for."""
+        """`monthly` and `yearly`, if the history is long enough for them."""
         return tuple(self.library.seasonalities)
 
     @property
     def scale(self) -> float:
-        """What one unit of the library's scaled values is in logs."""
+        """One unit of the library's scaled values, in logs."""
         return float(self.library.y_scale)
 
     @property
@@ -88,50 +89,50 @@ class FittedProphet:
         return [self.library.seasonality_prior_scale if self.seasons else 1.0] * terms
 
     def columns_of(self, part: str) -> list[int]:
-        """Which of `regressors` a part of the line is made of: `trend`, or a season's name."""
+        """The columns of `regressors` that make up a part of the line: `trend` or a season."""
         fourier = self.library.train_component_cols
         if part != "trend":
             return [2 + int(column) for column in np.flatnonzero(fourier[part])]
         return [0, 1, *range(2 + len(fourier), len(self.weights))]
 
     def parts(self, dates: NDArray[np.datetime64]) -> pd.DataFrame:
-        """The library's `yhat`, `trend` and seasons on `dates`, in logs of the price."""
+        """The library's `yhat`, `trend` and seasons on `dates`, as logs of the price."""
         self.library.uncertainty_samples = 0
         return self.library.predict(_frame(dates))
 
     def line(self, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
-        """The modelled price (n,) on each of `dates`."""
+        """The modeled price (n,) on each of `dates`."""
         return self.prices(self.parts(dates)["yhat"].to_numpy())
 
     def quantiles(
         self, dates: NDArray[np.datetime64], levels: Sequence[float]
     ) -> NDArray[np.float64]:
-        """Prices (n, q) on `dates`, by the library's predictive samples."""
+        """Price quantiles (n, q) on `dates`, from the library's predictive samples."""
         drawn = self.samples(dates)["yhat"]
         return self.prices(np.quantile(drawn, np.asarray(levels), axis=1).T)
 
     def samples(self, dates: NDArray[np.datetime64]) -> dict[str, NDArray[np.float64]]:
-        """The library's draws (n, SAMPLES) of `yhat` and `trend` on `dates`, in logs."""
+        """The library's draws (n, SAMPLES) of `yhat` and `trend` on `dates`, as logs."""
         with _seeded():
             self.library.uncertainty_samples = SAMPLES
             drawn: dict[str, NDArray[np.float64]] = self.library.predictive_samples(_frame(dates))
         return drawn
 
     def regressors(self, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
-        """What the parameters weigh (n, p) on `dates`; see `exact_backend.regressors`."""
+        """The columns (n, p) that the parameters weigh. See `exact_backend.regressors`."""
         frame = self.library.setup_dataframe(_frame(dates))
         fourier, *_ = self.library.make_all_seasonality_features(frame)
         return regressors(frame["t"], fourier, self.library.changepoints_t)
 
     def prices(self, logs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Prices of logs, none further from the last price than any model's."""
+        """Turn logs into prices, within the limit of all models (FARTHEST)."""
         last = np.log(self.last_price)
         prices: NDArray[np.float64] = np.exp(np.clip(logs, last - FARTHEST, last + FARTHEST))
         return prices
 
 
 class ProphetModel:
-    """The classic by name; see the module. `changepoint_prior` is Prophet's prior scale."""
+    """The Prophet model. `changepoint_prior` is Prophet's `changepoint_prior_scale`."""
 
     name = "prophet"
     has_quick_backtest = False
@@ -143,7 +144,7 @@ class ProphetModel:
         self._training_years = training_years
 
     def fit(self, series: PriceSeries) -> FittedProphet:
-        """Fit the last years of `series`. Raises TooLittleHistoryError under 30 rows."""
+        """Fit the last years of `series`. Raises TooLittleHistoryError if it has under 30 rows."""
         rows = len(series)
         if rows < FEWEST_ROWS:
             raise TooLittleHistoryError(series.symbol, rows, FEWEST_ROWS)
@@ -161,7 +162,7 @@ class ProphetModel:
         dates: NDArray[np.datetime64],
         levels: Sequence[float] = LEVELS,
     ) -> Prediction:
-        """See `Model.forecast`: up to ten years of trading days `dates`."""
+        """See `Model.forecast`. `dates` can be up to ten years of trading days."""
         model = self.fit(series)
         parts = model.parts(np.concatenate([model.dates, dates]))
         line = model.prices(parts["yhat"].to_numpy())
@@ -177,7 +178,7 @@ class ProphetModel:
         )
 
     def backtest(self, series: PriceSeries, horizon: int) -> backtest.Backtest:
-        """See `Model.backtest`: a fit of its own at each origin, from the rows up to it."""
+        """See `Model.backtest`. Each origin has its own fit to the rows up to it."""
         origins = backtest.choose_origins(
             len(series), horizon, enough=backtest.FEWEST, most=BACKTESTED
         )
@@ -196,10 +197,11 @@ class ProphetModel:
 def settings(
     library: type[ExactProphet], dates: NDArray[np.datetime64], changepoint_prior: float
 ) -> ExactProphet:
-    """The library, be it with Stan or our optimiser, set up for a window of `dates`.
+    """Set up the library (with Stan or our optimizer) for a window of `dates`.
 
-    A season takes part once two of its periods are seen, which is the library's own rule for the
-    yearly one, and there are more rows than parameters: with fewer, noise could shrink to nothing.
+    A season takes part if the window has two of its periods, which is the library's own rule for
+    the yearly season. There must also be more rows than parameters. Otherwise, the noise could
+    shrink to zero.
     """
     rows, days = len(dates), int((dates[-1] - dates[0]) / np.timedelta64(1, "D"))
     parameters = 2 + CHANGEPOINTS + 2 * MONTHLY_ORDER
@@ -219,7 +221,7 @@ def settings(
 
 
 def training_frame(dates: NDArray[np.datetime64], prices: NDArray[np.float64]) -> pd.DataFrame:
-    """What the library is fitted to: `ds`, and `y`, the log of the price."""
+    """The library's training data: `ds`, and `y`, the log of the price."""
     return _frame(dates).assign(y=np.log(prices))
 
 
@@ -229,7 +231,7 @@ def _frame(dates: NDArray[np.datetime64]) -> pd.DataFrame:
 
 @contextmanager
 def _seeded() -> Iterator[None]:
-    """The library draws from NumPy's global generator: alone, from the same state each time."""
+    """Lock and seed NumPy's global generator, because the library draws from it."""
     with _drawing:
         state = np.random.get_state()  # noqa: NPY002 - the library's
         np.random.seed(SEED)  # noqa: NPY002

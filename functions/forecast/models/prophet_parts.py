@@ -1,4 +1,4 @@
-"""What Prophet's line is made of: its trend, its seasons, and where its trend turns."""
+"""The parts of Prophet's line: its trend, its seasons, and the turns of its trend."""
 
 from __future__ import annotations
 
@@ -16,30 +16,31 @@ if TYPE_CHECKING:
 YEAR_DAYS = 365.25
 SEASON_DAYS = {"yearly": 365, "monthly": 31}
 LEAST_SHARE = 1e-3
-"""A change of slope under this share of the largest one is the fit's rounding, not a turn."""
+"""A slope change below this share of the largest one is a rounding error, not a turn."""
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """Logs (n,) on `dates` (n,) datetime64[D]; of length 0 where there is none."""
+    """Logs (n,) on `dates` (n,) datetime64[D]. Both are empty if the fit has no such part."""
 
     dates: NDArray[np.datetime64]
     logs: NDArray[np.float64]
 
     @property
     def percent(self) -> NDArray[np.float64]:
-        """By how much a season moves the price."""
+        """The percentage by which a season moves the price."""
         return in_percent(self.logs)
 
 
 @dataclass(frozen=True, eq=False)
 class Components:
-    """The parts of a fit, in logs of the price.
+    """The parts of a fit, as logs of the price.
 
-    On any day the log of the line is `trend` + `yearly` + `monthly`. The trend is told over the
-    training window and the forecast, the seasons over the first year and month (calendar days)
-    after it; a season the history is too short for is empty. `turns` (k,) are the changepoints
-    used, the largest first, `slope_changes` (k,) their changes of slope per calendar day.
+    On any day, the log of the line is `trend` + `yearly` + `monthly`. The trend covers the training
+    window and the forecast. The seasons cover the first year and month (calendar days) after the
+    training window. A season is empty if the history is too short for it. `turns` (k,) are the
+    changepoints in use, the largest first. `slope_changes` (k,) are their slope changes per
+    calendar day.
     """
 
     trend: Curve
@@ -50,7 +51,7 @@ class Components:
 
 
 def components(model: FittedProphet, parts: pd.DataFrame) -> Components:
-    """The parts of `model`, the trend on the days of `parts` (`FittedProphet.parts`)."""
+    """The parts of `model`. The trend is on the days of `parts` (`FittedProphet.parts`)."""
     turns, changes = turning_points(model)
     dates = parts["ds"].to_numpy().astype("datetime64[D]")
     return Components(
@@ -73,7 +74,7 @@ def season(model: FittedProphet, name: str) -> Curve:
 def turning_points(
     model: FittedProphet,
 ) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
-    """The changepoints used (k,), the largest first, and their changes of slope, logs a day."""
+    """The changepoints in use (k,), the largest first, and their slope changes in logs a day."""
     library = model.library
     changes = library.params["delta"][0] * library.y_scale / span_days(model)
     days = library.changepoints.to_numpy().astype("datetime64[D]")
@@ -84,16 +85,16 @@ def turning_points(
 
 
 def per_year(slope: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The growth in percent that a slope in logs a day comes to in a year."""
+    """The growth in percent a year of a slope in logs a day."""
     return in_percent(YEAR_DAYS * slope)
 
 
 def span_days(model: FittedProphet) -> float:
-    """The calendar days of the training window, which are one unit of the library's time."""
+    """The calendar days of the training window. They are one unit of the library's time."""
     return float((model.dates[-1] - model.dates[0]) / np.timedelta64(1, "D"))
 
 
 def in_percent(logs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Percent of what the price would be without a part of `logs`."""
+    """The percentage by which a part of `logs` moves the price."""
     percent: NDArray[np.float64] = 100.0 * np.expm1(logs)
     return percent

@@ -1,9 +1,10 @@
-"""How much a stock moves: what the calibrated model's width is made of.
+"""Measures how much a stock moves, for the width of the calibrated model.
 
-The features are those of HAR (Corsi 2009): realised deviations over the last week, month, quarter
-and year, here joined by ten years, and by the month's losses alone, which foretell more than its
-gains (Patton and Sheppard 2015). A day counts by Rogers and Satchell's (1991) range estimator plus
-the squared overnight return where open, high and low are known, else by its squared return.
+The features follow HAR (Corsi 2009): realized deviations over the last week, month, quarter and
+year. Stockcast adds ten years, and the month's losses alone, which predict more than its gains
+(Patton and Sheppard 2015). If open, high and low are known, a day's variance is Rogers and
+Satchell's (1991) range estimator plus the squared overnight return. Otherwise, it is the squared
+return.
 """
 
 from __future__ import annotations
@@ -21,20 +22,20 @@ if TYPE_CHECKING:
     from functions.forecast.prices.series import PriceSeries
 
 WINDOWS = (5, 22, 66, 252, 2520)
-"""Rows each realised deviation is taken over; over what there is where the history is shorter."""
+"""The number of rows of each realized deviation, or all rows if the history is shorter."""
 
 DOWNSIDE_WINDOW = 22
 LEAST_DEVIATION = 1e-4
-"""No stock is held to move less than a hundredth of a percent a day."""
+"""The model assumes that every stock moves at least a hundredth of a percent a day."""
 
 
 @lru_cache(maxsize=16)
 def measures(series: PriceSeries) -> NDArray[np.float64]:
     """Deviations of a daily log return (n, 6): over each of WINDOWS, and of the month's losses.
 
-    Row i knows rows up to i alone, from the thirtieth row on. Flat stretches are left out once
-    they are known to be such, and splits at once. Those of the last series are kept: a forecast
-    and its backtest want the same, and so does the next forecast of the stock.
+    From the thirtieth row on, row i uses only rows up to i. Flat stretches do not count once they
+    are long enough to detect. Splits never count. The last results are cached, because a forecast,
+    its backtest and the next forecast of the stock need the same ones.
     """
     moves = of(series)
     day = np.minimum(daily_deviation(series, moves.change), moves.limit)
@@ -51,10 +52,10 @@ def measures(series: PriceSeries) -> NDArray[np.float64]:
 
 
 def daily_deviation(series: PriceSeries, change: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One day's deviation (n,), as sharply as its prices tell; `change` are its log returns.
+    """Each day's deviation (n,), as exact as its prices allow. `change` are its log returns.
 
-    Open, high, low and close are as traded, the return is adjusted: what the return has beyond
-    the traded day is the overnight move, free of splits and dividends.
+    Open, high, low and close are traded prices, but the return is adjusted. So the return minus the
+    move within the day is the overnight move, without splits and dividends.
     """
     low, high = series.low, series.high
     usable = (low > 0.0) & (low <= np.minimum(series.open, series.close))
@@ -72,22 +73,22 @@ def daily_deviation(series: PriceSeries, change: NDArray[np.float64]) -> NDArray
 
 
 class _MeanSquares:
-    """Mean squares over the last rows that count, up to each row."""
+    """The mean squares up to each row, over the last rows that count."""
 
     def __init__(self, moves: Moves) -> None:
         self._counts = moves.counts
         self._end = np.cumsum(moves.counts)
-        # Of a stretch not yet known to be flat, the rows so far count, as if they did not move.
+        # If a stretch is not yet known to be flat, its rows so far count as rows without a move.
         in_flat = ~moves.counts & ~moves.splits
         self._still = np.where(in_flat & ~moves.is_flat, moves.unchanged, 0)
 
     def totals(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sums of the squares of `values` (n,) over the rows that count."""
+        """The running sums of the squares of `values` (n,) over the rows that count."""
         counted = values[self._counts]
         return np.concatenate(([0.0], np.cumsum(counted * counted)))
 
     def over(self, totals: NDArray[np.float64], window: int) -> NDArray[np.float64]:
-        """The mean square (n,) over `window` rows, or what there are."""
+        """The mean square (n,) over `window` rows, or over all rows if there are fewer."""
         moving = np.maximum(window - self._still, 0)
         start = np.maximum(self._end - moving, 0)
         rows = np.maximum(self._end - start + self._still, 1)

@@ -1,1 +1,1 @@
-"""Price histories as NumPy columns, as the models read them."""
+"""Reads price histories into NumPy columns for the models."""

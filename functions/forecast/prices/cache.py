@@ -1,4 +1,4 @@
-"""The price files that were read last, so that the next forecast from them does without S3."""
+"""Caches the last price files, so that the next forecast from them does not need S3."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections import OrderedDict
 from functions.common.prices.store import PriceStore, StoredPrices
 
 KEPT = 16
-"""Files of one process; one of 25 years has 300 kB."""
+"""How many files a process caches. A file of 25 years has 300 kB."""
 
 
 class RecentPrices:
-    """Reads price files by key and version: what has the ETag asked for never changes."""
+    """Reads price files by key and version. A version (ETag) never changes, so it is cached."""
 
     def __init__(self, prices: PriceStore) -> None:
         self._prices = prices
@@ -20,7 +20,7 @@ class RecentPrices:
         self._lock = threading.Lock()
 
     def get(self, key: str, etag: str) -> StoredPrices | None:
-        """Version `etag` of the file, or the one that has replaced it; None where there is none."""
+        """Version `etag` of the file, a newer version if it was replaced, or None if it is gone."""
         with self._lock:
             known = self._kept.pop((key, etag), None)
             if known:

@@ -26,12 +26,12 @@ class UnreadablePricesError(RequestError):
 
 @lru_cache(maxsize=16)
 def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSeries:
-    """The series in `body`, as `functions.common.prices.history` writes it; the last ones are kept.
+    """Read the series from `body`, as `functions.common.prices.history` writes it.
 
-    Its adjusted closes are scaled so that they end at the last traded close.
+    Scales the adjusted closes so that they end at the last traded close. Caches the last series.
 
-    Raises UnreadablePricesError where the header, a number, the order of dates or an adjusted
-    close (LOWEST to HIGHEST) is not as it should be.
+    Raises UnreadablePricesError if the header, a number, the order of dates or an adjusted close
+    (LOWEST to HIGHEST) is wrong.
     """
     header, _, rest = body.partition(b"\n")
     if header.strip() != HEADER:
@@ -58,22 +58,22 @@ def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSer
     adjusted *= traded_scale(zip(close[::-1], adjusted[::-1], strict=True))
     _check(symbol, adjusted)
     if not (np.diff(dates) > np.timedelta64(0, "D")).all():
-        message = f"The stored prices of {symbol} are not ascending by date."
+        message = f"The stored prices of {symbol} are not in ascending order of date."
         raise UnreadablePricesError(message)
     for column in (dates, columns):
-        column.flags.writeable = False  # others will get them, too
+        column.flags.writeable = False  # the cache shares them
     return PriceSeries(symbol, dates, opened, high, low, close, volume, adjusted, instrument)
 
 
 def _check(symbol: str, adjusted: NDArray[np.float64]) -> None:
     if not ((adjusted >= LOWEST) & (adjusted <= HIGHEST)).all():
         message = (
-            f"The stored prices of {symbol} hold adjusted closes that are not from {LOWEST:g} to"
-            f" {HIGHEST:g}. Remove the file; it is fetched again."
+            f"The stored prices of {symbol} have adjusted closes that are not between {LOWEST:g}"
+            f" and {HIGHEST:g}. Delete the file. Stockcast then fetches it again."
         )
         raise UnreadablePricesError(message)
 
 
 def _filled(lines: bytes) -> bytes:
-    """Empty cells as nan; twice, since neighbouring ones share a comma."""
+    """Fill empty cells with nan. It runs twice, because neighboring cells share a comma."""
     return lines.replace(b",,", b",nan,").replace(b",,", b",nan,")

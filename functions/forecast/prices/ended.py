@@ -1,4 +1,4 @@
-"""Says so where prices ended long ago: the stock may no longer trade, or its source has stopped."""
+"""Says if prices ended long ago, because the stock or its data source may have stopped."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from functions.forecast.prices.series import PriceSeries
 
 MOST_SESSIONS = 10
-"""Prices that lack more than these until today have ended."""
+"""If more sessions than this are missing until today, the prices have ended."""
 LONG = timedelta(days=60)
 
 
 def sentence(series: PriceSeries, today: date) -> str:
-    """On which day the prices end; empty where that is not long before `today`."""
+    """The sentence that names the last day, or "" if that is not long before `today`."""
     last: date = series.dates[-1].item()
     missing = series.instrument.sessions.after(last, min(today, last + LONG))
     if len(missing) <= MOST_SESSIONS:
@@ -23,5 +23,5 @@ def sentence(series: PriceSeries, today: date) -> str:
 
 
 def days_since(last: date, today: date) -> int:
-    """The age of prices, as far as it changes what is said of them."""
+    """The age of prices in days, up to the age at which their sentence no longer changes."""
     return min(max(today - last, timedelta(0)), LONG).days

@@ -1,4 +1,4 @@
-"""A symbol's price history as NumPy columns: what every model reads."""
+"""A symbol's price history as NumPy columns, the input of every model."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class PriceSeries:
-    """Daily prices of one symbol, ascending by date, one row a session.
+    """Daily prices of one symbol, in ascending order of date, one row for each session.
 
-    All columns have the shape (n,). `dates` is datetime64[D]; the others are float64, in the
+    All columns have the shape (n,). `dates` is datetime64[D]. The others are float64, in the
     currency of the listing (`volume` in shares). `adjusted_close` is adjusted for splits and
-    dividends, finite, positive, and ends at the last traded close; `open`, `high`, `low`, `close`
-    and `volume` are as traded and NaN where the source has none.
+    dividends, finite and positive. It ends at the last traded close. `open`, `high`, `low`, `close`
+    and `volume` are as traded, and NaN if the source has no value.
     """
 
     symbol: str
@@ -39,7 +39,7 @@ class PriceSeries:
 
     @property
     def money(self) -> Money:
-        """How prices of this series are written."""
+        """The format of this series' prices."""
         return Money(self.instrument.currency, self.instrument.calendar == ON_WEEKDAYS)
 
     def target(self, days: int) -> date:
@@ -55,7 +55,7 @@ class PriceSeries:
         return np.array(days, dtype="datetime64[D]")
 
     def until(self, stop: int) -> PriceSeries:
-        """The first `stop` rows: what was known at an origin of a backtest."""
+        """The first `stop` rows, which were known at an origin of a backtest."""
         return PriceSeries(
             self.symbol,
             self.dates[:stop],
@@ -70,7 +70,7 @@ class PriceSeries:
 
 
 def years_before(day: np.datetime64, years: int) -> np.datetime64:
-    """The same day `years` earlier; of 29 February, the 28th."""
+    """The same day `years` earlier. February 29 becomes February 28 if needed."""
     import numpy as np
 
     month = day.astype("datetime64[M]")

@@ -1,4 +1,4 @@
-"""A model's record on the same stock's own past."""
+"""Scores a model on the past of the same stock."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from functions.forecast.prices.series import PriceSeries
 
 FEWEST = 24
-"""Origins a backtest has where the history allows, even if it then begins early."""
+"""The number of origins that a backtest aims for, even if it must start early."""
 
 ENOUGH, MOST = 100, 400
-"""Of a model that answers in no time: with fewer than ENOUGH, their horizons overlap."""
+"""Numbers of origins for a fast model. If there are fewer than ENOUGH, horizons overlap."""
 
 WARM_UP = 252
-"""Rows before the first origin where the history allows: one trading year."""
+"""Rows before the first origin if the history is long enough: one trading year."""
 
 SHORTEST_WARM_UP = 60
 SIGNIFICANT = 0.05
@@ -39,11 +39,11 @@ SIGNIFICANT = 0.05
 
 @dataclass(frozen=True)
 class Backtest:
-    """Scores of past forecasts at one horizon, beside the random walk's on the same days.
+    """Scores of past forecasts at one horizon, and the random walk's scores on the same days.
 
     `horizon_days` are trading days. Errors are scaled by the mean absolute one-day change before
     each origin (MASE; Hyndman and Koehler 2006). Coverages and accuracies are fractions in [0, 1].
-    Every score is None where the history is too short for it.
+    A score is None if the history is too short for it.
     """
 
     origins: int
@@ -56,42 +56,42 @@ class Backtest:
     coverage50: float | None = None
     coverage95: float | None = None
     wis_ratio: float | None = None
-    """Weighted interval score over that of a Gaussian random walk: below 1 is better."""
+    """The weighted interval score divided by that of a Gaussian random walk. Below 1 is better."""
     direction_interval: tuple[float, float] | None = None
-    """Wilson's 95% interval of `direction_accuracy`, from the independent origins."""
+    """Wilson's 95% interval of `direction_accuracy`, for the independent origins."""
     wis_p_value: float | None = None
-    """Diebold-Mariano, HAC: chance of such a difference from the walk's WIS were there none."""
+    """Diebold-Mariano (HAC): the chance of this WIS difference if both models were equally good."""
     centre_p_value: float | None = None
-    """The same for the absolute error of the centre line."""
+    """The same chance for the absolute error of the center line."""
     width_factor80: float | None = None
-    """How much wider the 80% range should have been; see `scores.conformal_factor`."""
+    """How much wider the 80% range should have been. See `scores.conformal_factor`."""
     independent_origins: float | None = None
-    """How many horizons that do not overlap the origins are worth."""
+    """The number of horizons without overlap that give the same evidence as the origins."""
     status: str = "complete"
-    """`complete`; `pending` while it is computed after the forecast; `failed`."""
+    """`complete`, `failed`, or `pending` until it is computed after the forecast."""
 
 
 def pending(horizon: int) -> Backtest:
-    """Stands for a backtest that is still being computed."""
+    """The placeholder for a backtest that is not computed yet."""
     verdict = "How past forecasts of this stock turned out is still being computed."
     return Backtest(0, horizon, None, None, None, None, verdict, status="pending")
 
 
 def failed(horizon: int) -> Backtest:
-    """Stands for a backtest that could not be computed."""
-    verdict = "How past forecasts of this stock turned out could not be computed."
+    """The placeholder for a backtest that failed."""
+    verdict = "Stockcast could not check its past forecasts of this stock."
     return Backtest(0, horizon, None, None, None, None, verdict, status="failed")
 
 
 def choose_origins(
     rows: int, horizon: int, *, enough: int = ENOUGH, most: int = MOST, warm_up: int = WARM_UP
 ) -> NDArray[np.intp]:
-    """Row indices of past last-known days, ascending, the last one `horizon` rows before the end.
+    """Choose the rows that past forecasts start from, ascending, the last `horizon` before the end.
 
-    They are a horizon apart, or further if there would be more than `most`; where that gives
-    fewer than `enough`, they stand closer and their horizons overlap. The first comes earlier than
-    `warm_up` rows where fewer than FEWEST would not overlap. Empty where no forecast from at least
-    SHORTEST_WARM_UP rows can be checked.
+    They are one horizon apart, or more if there would be more than `most`. If that gives fewer than
+    `enough`, they are closer and their horizons overlap. The first is at row `warm_up`, or earlier
+    if fewer than FEWEST would fit without overlap. Returns no rows if it cannot check any forecast
+    from at least SHORTEST_WARM_UP rows.
     """
     last = rows - 1 - horizon
     first = min(warm_up - 1, max(SHORTEST_WARM_UP - 1, last - (FEWEST - 1) * horizon))
@@ -115,9 +115,9 @@ def score(
 ) -> Backtest:
     """Score forecasts of the adjusted close `horizon` rows after each of `origins`.
 
-    `origins` (n,) row indices as from choose_origins, evenly spaced; `centre` (n,) and
-    `quantiles` (n, q) prices forecast for the target day from rows up to the origin alone;
-    `levels` (q,) must bound the 50, 80 and 95% intervals (scores.WIS_LEVELS does).
+    `origins` (n,) are evenly spaced rows from choose_origins. `centre` (n,) and `quantiles` (n, q)
+    are prices for the target day, forecast only from rows up to the origin. `levels` (q,) must
+    include the bounds of the 50, 80 and 95% intervals, as scores.WIS_LEVELS does.
     """
     if len(origins) == 0:
         return without_history(horizon)
@@ -166,7 +166,7 @@ def score(
 
 
 def without_history(horizon: int) -> Backtest:
-    """The record of a stock whose history is too short to check any forecast on."""
+    """The record of a stock whose history is too short to check any forecast."""
     return Backtest(
         origins=0,
         horizon_days=horizon,
@@ -174,7 +174,7 @@ def without_history(horizon: int) -> Backtest:
         mase_random_walk=None,
         coverage80=None,
         direction_accuracy=None,
-        verdict=f"The price history is too short to check past {_days(horizon)} forecasts on.",
+        verdict=f"The price history is too short to check past {_days(horizon)} forecasts.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The benchmark every model is held against: tomorrow is today, with Gaussian steps."""
+"""The benchmark for every model: tomorrow's price is today's plus a Gaussian step."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FARTHEST = np.log(1e4)
-"""No quantile of a model lies further from the last price than ten thousand times."""
+"""Every quantile of a model is within a factor of ten thousand of the last price."""
 
 WINDOW = 756
-"""Rows of history the walk's standard deviation is taken from: three trading years."""
+"""The rows of history behind the walk's standard deviation: three trading years."""
 
 
 @lru_cache(maxsize=32)
 def normal_quantiles(levels: tuple[float, ...]) -> NDArray[np.float64]:
-    """The quantiles (q,) of a standard Gaussian; the same few levels are asked for each time."""
+    """The quantiles (q,) of a standard Gaussian, cached because callers use few levels."""
     quantiles = np.array([NormalDist().inv_cdf(level) for level in levels])
     quantiles.flags.writeable = False
     return quantiles
@@ -31,7 +31,7 @@ def normal_quantiles(levels: tuple[float, ...]) -> NDArray[np.float64]:
 def step_deviation(
     log_price: NDArray[np.float64], origins: NDArray[np.intp], window: int = WINDOW
 ) -> NDArray[np.float64]:
-    """The standard deviation of one-day log returns in the `window` rows up to each origin."""
+    """The standard deviation of daily log returns in the `window` rows up to each origin."""
     returns = np.diff(log_price)
     first = np.concatenate(([0.0], np.cumsum(returns)))
     second = np.concatenate(([0.0], np.cumsum(returns * returns)))
@@ -48,7 +48,7 @@ def quantiles(
     steps: NDArray[np.intp],
     levels: Sequence[float],
 ) -> NDArray[np.float64]:
-    """Prices of a Gaussian walk in log price without drift, shape (origins, steps, levels)."""
+    """Price quantiles (origins, steps, levels) of a Gaussian walk in log price without drift."""
     normal = normal_quantiles(tuple(levels))
     deviation = step_deviation(log_price, origins)
     spread = deviation[:, np.newaxis, np.newaxis] * np.sqrt(steps)[:, np.newaxis] * normal

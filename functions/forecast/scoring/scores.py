@@ -1,4 +1,4 @@
-"""Proper scores and tests for forecasts given as quantiles. Arrays in, arrays or numbers out."""
+"""Proper scores and tests for quantile forecasts. Arrays in, arrays or numbers out."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def weighted_interval_score(
 ) -> NDArray[np.float64]:
     """Twice the mean pinball loss over `levels`, in the unit of `actual`.
 
-    `actual` (...), `quantiles` (..., q); the answer has the shape of `actual`. With symmetric
-    levels and the median this is the WIS of Bracher et al. (2021), eq. 1 and section 2.2.
+    `actual` has the shape (...), `quantiles` (..., q). The score has the shape of `actual`. With
+    symmetric levels and the median, it is the WIS of Bracher et al. (2021), eq. 1 and section 2.2.
     """
     error = actual[..., np.newaxis] - quantiles
     tau = np.asarray(levels)
@@ -41,13 +41,13 @@ def inside(
     levels: Sequence[float],
     percent: float,
 ) -> NDArray[np.bool_]:
-    """Whether each outcome fell in the central interval of `percent`, bounds included."""
+    """Whether each outcome is in the central interval of `percent`, including its bounds."""
     low, high = _bounds(levels, percent)
     return (quantiles[..., low] <= actual) & (actual <= quantiles[..., high])
 
 
 def _bounds(levels: Sequence[float], percent: float) -> tuple[int, int]:
-    """Which of `levels` bound the central interval of `percent`."""
+    """The indices of `levels` that bound the central interval of `percent`."""
     tail = (1.0 - percent / 100.0) / 2.0
     tau = np.asarray(levels)
     low = int(np.abs(tau - tail).argmin())
@@ -64,11 +64,11 @@ def conformal_factor(
     levels: Sequence[float],
     percent: float,
 ) -> float | None:
-    """By what to multiply the log width of a central interval, so that it holds what it promises.
+    """The factor for the log width of a central interval that makes its coverage right.
 
-    The quantile of past errors in units of the interval's half width, a little above `percent` as
-    split conformal prediction asks (Lei et al. 2018, section 2.2). None where the outcomes are too
-    few for that quantile, or the interval has no width.
+    It is a quantile of past errors in units of the interval's half width. The quantile is a little
+    above `percent`, as split conformal prediction requires (Lei et al. 2018, section 2.2). Returns
+    None if there are too few outcomes for that quantile, or the interval has no width.
     """
     low, high = _bounds(levels, percent)
     half = np.log(quantiles[:, high] / quantiles[:, low]) / 2.0
@@ -80,7 +80,7 @@ def conformal_factor(
 
 
 def wilson_interval(successes: float, trials: float, z: float = 1.96) -> tuple[float, float]:
-    """The 95% interval of a proportion (Wilson 1927); `trials` may be an effective number."""
+    """The 95% interval of a proportion (Wilson 1927). `trials` can be an effective number."""
     share = successes / trials
     centre = (share + z * z / (2.0 * trials)) / (1.0 + z * z / trials)
     half = z / (1.0 + z * z / trials)
@@ -91,12 +91,12 @@ def wilson_interval(successes: float, trials: float, z: float = 1.96) -> tuple[f
 def diebold_mariano(
     loss: NDArray[np.float64], benchmark_loss: NDArray[np.float64], lags: int
 ) -> float | None:
-    """Two-sided p-value that both losses are equal on average (Diebold and Mariano 1995).
+    """The two-sided p-value that both losses are equal on average (Diebold and Mariano 1995).
 
-    The long-run variance is Newey and West's (1987) with `lags` Bartlett lags: with overlapping
-    horizons, the number of neighbours an origin shares days with. The statistic is compared with
-    Student's t of n - 1 degrees, as Harvey, Leybourne and Newbold (1997) advise. None when the
-    losses do not differ or are worth fewer than 8 independent ones.
+    The long-run variance is Newey and West's (1987) with `lags` Bartlett lags. If horizons overlap,
+    `lags` is the number of neighbors that an origin shares days with. The statistic is compared
+    with Student's t of n - 1 degrees, as Harvey, Leybourne and Newbold (1997) advise. Returns None
+    if the losses do not differ, or count for fewer than 8 independent ones.
     """
     difference = loss - benchmark_loss
     n = len(difference)

@@ -1,4 +1,4 @@
-"""Whether a model's ranges have kept their promise for a stock, in words and for programs."""
+"""Judges whether a model's ranges have kept their promise for a stock."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 PROMISED = 0.80
 LEAST_HELD = 0.70
-"""Below this share of outcomes inside the 80% range, the record leads the answer."""
+"""If a smaller share of outcomes was inside the 80% range, the answer starts with the record."""
 
 ENOUGH = 20.0
-"""Forecasts whose horizons do not overlap, from which on a share below LEAST_HELD counts.
+"""With this many forecasts without overlap, a share below LEAST_HELD counts.
 
-With fewer, it counts where even the upper end of its 95% interval (Wilson) is below PROMISED.
+With fewer, it counts only if the upper end of its 95% interval (Wilson) is below PROMISED.
 """
 
 OK, TOO_NARROW, TOO_FEW = "ok", "too_narrow", "too_few"
@@ -25,14 +25,14 @@ OK, TOO_NARROW, TOO_FEW = "ok", "too_narrow", "too_few"
 
 @dataclass(frozen=True)
 class Trust:
-    """`state` is `ok`, `too_narrow`, `too_few`, `pending` or `failed`; `sentence` says it."""
+    """`state` is `ok`, `too_narrow`, `too_few`, `pending` or `failed`. `sentence` explains it."""
 
     state: str
     sentence: str
 
 
 def judged(record: Backtest, symbol: str, model: str) -> Trust:
-    """What the record of `model` (a name of `fields.MODELS`) says of its ranges for `symbol`."""
+    """Judge the ranges of `model` (a name of `fields.MODELS`) for `symbol` by its record."""
     held, worth = record.coverage80, record.independent_origins
     name = model.capitalize()
     if record.status != "complete":
@@ -49,7 +49,7 @@ def judged(record: Backtest, symbol: str, model: str) -> Trust:
 
 
 def in_plain_words(record: Backtest) -> str | None:
-    """`Promised 80%, delivered 75% (97 forecasts)`; None where nothing could be checked."""
+    """`Promised 80%, delivered 75% (97 forecasts)`, or None if there was nothing to check."""
     if record.coverage80 is None:
         return None
     count = f"{record.origins} forecast{'s' if record.origins > 1 else ''}"

@@ -1,4 +1,4 @@
-"""Runs `stockcast` as a script does, and as a person at a terminal."""
+"""Runs `stockcast` from a script, and in a terminal like a person."""
 
 import os
 import pty
@@ -56,7 +56,7 @@ def at_a_terminal(*arguments, url, until, then=None):
         if select.select([ours], [], [], 0.1)[0]:
             try:
                 read = os.read(ours, 65536)
-            except OSError:  # Linux's way to say that the other end is closed
+            except OSError:  # Linux raises this if the other end is closed
                 break
             if not read:
                 break

@@ -1,4 +1,4 @@
-"""`stockcast analyse`, of a stack and without one."""
+"""`stockcast analyse`, with a running stack and without one."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The client, of a stack that is busy, away, or behind something that breaks streams."""
+"""The client with a stack that is busy, away, or behind a proxy that breaks streams."""
 
 import time
 
@@ -32,7 +32,7 @@ def test_a_request_that_failed_for_lack_of_time_may_be_tried_again(stockcast):
 
 
 class Pauses(list):
-    """Notes how long the client would have waited, and does not."""
+    """Records how long the client would wait, and does not wait."""
 
     def __call__(self, seconds):
         self.append(seconds)

@@ -1,4 +1,4 @@
-"""`stockcast forecast`, of a stack and without one."""
+"""`stockcast forecast`, with a running stack and without one."""
 
 import csv
 import io

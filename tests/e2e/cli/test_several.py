@@ -60,7 +60,7 @@ def test_a_watch_list_is_looked_at_again_until_ctrl_c(stockcast):
         then=signal.SIGINT,
     )
     assert code == 0
-    assert shown.count(b"MSFT") >= 2, "the table is drawn anew as figures come in"
+    assert shown.count(b"MSFT") >= 2, "the table redraws when figures arrive"
     assert b"Traceback" not in shown
 
 

@@ -1,4 +1,4 @@
-"""`stockcast up` as a person starts, disturbs and ends it."""
+"""`stockcast up`: how a person starts, disturbs and stops it."""
 
 import os
 import re
@@ -39,7 +39,7 @@ def is_ready(base):
 
 @pytest.fixture
 def running(tmp_path):
-    """`stockcast up`: its process, its first port, and the file with what it says."""
+    """`stockcast up`: its process, its first port, and the file with its output."""
     base, said = free_port(PORTS), tmp_path / "said"
     with said.open("w") as log:
         process = up(tmp_path / "home", base, log)

@@ -1,4 +1,4 @@
-"""A page in a browser that complains of nothing and asks nobody else."""
+"""Opens the page in a browser and fails on console errors and on requests to other hosts."""
 
 from urllib.parse import urlsplit
 
@@ -8,16 +8,16 @@ from tests.e2e.conftest import HANG_MS
 
 
 def complaint_of(said):
-    """An error in the console, other than the browser's own line about an answer's status."""
+    """Whether this is a console error, other than the browser's line about an HTTP status."""
     is_own = said.text.startswith("Failed to load resource")
     return [said.text] if said.type == "error" and not is_own else []
 
 
 @pytest.fixture
 def visit(chromium, stockcast):
-    """Opens a path in a browser of its own: `visit("/?symbol=AAPL", locale="de-DE")`.
+    """Opens a path in a new browser context: `visit("/?symbol=AAPL", locale="de-DE")`.
 
-    At the end nothing may have been complained of in the console, and nothing asked of others.
+    At the end, fails if the console has errors or the page sent requests to other hosts.
     """
     contexts = []
     pages = []

@@ -1,4 +1,4 @@
-"""What the tests of the page read from it, and how they hold a function still."""
+"""Reads the page for its tests, and pauses functions."""
 
 import signal
 from contextlib import contextmanager
@@ -13,18 +13,18 @@ LONG_MS = 300_000
 
 
 def answered(page):
-    """Wait for an answer; its sentence, with plain spaces."""
+    """Wait for an answer and return its sentence, with plain spaces."""
     page.wait_for_selector("#sentence", timeout=LONG_MS)
     return page.inner_text("#sentence").replace("\u00a0", " ")
 
 
 def linked(page, selector):
-    """The JSON behind a link of the page."""
+    """The JSON that a link of the page leads to."""
     return requests.get(page.eval_on_selector(selector, "(link) => link.href"), timeout=300).json()
 
 
 def drawn_colors(page, plot=".plot"):
-    """How many colors the canvas shows: an empty one shows one."""
+    """The number of colors on the canvas. An empty canvas has one."""
     return page.evaluate(
         """(plot) => {
           const canvas = document.querySelector(`${plot} canvas`);
@@ -36,7 +36,7 @@ def drawn_colors(page, plot=".plot"):
 
 
 def violations(page):
-    """What axe-core finds, in both themes; the page is left in the dark one."""
+    """axe-core's findings in both themes. Leaves the page in the dark theme."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = []
     for theme in ("light", "dark"):
@@ -53,7 +53,7 @@ def violations(page):
 
 @contextmanager
 def frozen(stockcast, *names):
-    """The functions `names` hold still, as if they were being started."""
+    """Pause the functions `names`, as if they were starting."""
     processes = [stockcast.stack.process(name) for name in names]
     for process in processes:
         process.signal(signal.SIGSTOP)

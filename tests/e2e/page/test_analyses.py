@@ -1,4 +1,4 @@
-"""The analyses under tabs."""
+"""The analyses in their tabs."""
 
 import csv
 import io
@@ -75,7 +75,7 @@ def test_tabs_are_used_by_keys(visit):
     page.focus("#tab-history")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.id") == "tab-buy_and_hold"
-    assert page.get_attribute("#tab-history", "aria-selected") == "true"  # not before Enter
+    assert page.get_attribute("#tab-history", "aria-selected") == "true"  # before Enter
     page.keyboard.press("Enter")
     page.wait_for_selector("#analysis-outcome >> text=Drawdown", timeout=LONG_MS)
     assert "kind=buy_and_hold" in page.url
@@ -103,7 +103,7 @@ def test_a_ticker_is_chosen_and_parameters_are_given(visit):
     page.click("text=Analyze >> nth=-1")
     page.wait_for_selector("#analysis-message >> text=250 shares", timeout=LONG_MS)
     result = document(page)["result"]
-    # A holiday is moved, and this is said, in the reader's way of writing dates.
+    # The page moves a holiday to a trading day and says so, with the reader's date format.
     assert result["figures"]["start"] == "2012-01-03"
     assert "Jan\u00a03,\u00a02012" in page.inner_text("#analysis-outcome .notes")
     assert f"${result['figures']['invested']:,.2f}" in page.inner_text(".figures")
@@ -149,7 +149,7 @@ def test_columns_are_chosen(visit):
 def test_values_are_written_in_their_unit(visit):
     page = visit("/?view=analyses&symbol=AAPL&kind=history&plot_type=pct&columns=close,volume")
     analysed(page)
-    assert "132,529,300" in page.inner_text(".figures")  # the most shares in a day, to the last
+    assert "132,529,300" in page.inner_text(".figures")  # the most shares in one day, in full
     page.click("#analysis-outcome summary")
     page.locator("#analysis-outcome tbody tr").first.wait_for()
     close, volume = document(page)["result"]["table"]["rows"][0][1:]

@@ -1,4 +1,4 @@
-"""The answer: chart, record, where the prices are from, tables."""
+"""The answer: chart, record, source of the prices, tables."""
 
 import re
 import time
@@ -22,7 +22,7 @@ def answer(visit):
 
 
 def day_at(page, key):
-    """The day under the cursor after `key` (Home: the first that is shown, End: the last)."""
+    """The day under the cursor after `key` (Home: the first visible day, End: the last)."""
     page.locator(".plot").press(key)
     page.evaluate(NEXT_FRAME)
     text = page.inner_text(".readout span:first-child").strip()
@@ -35,7 +35,7 @@ def test_the_chart_is_drawn_with_history_ribbons_and_random_walk(answer):
     amount = r"\$\d{3}\.\d\d"
     ranges = rf"50% {amount} {DASH} {amount}\s+80% {amount} {DASH} {amount}\s+95%"
     assert re.search(rf"April 15, 2013\s+middle {amount}\s+{ranges}", text)
-    assert "random walk" not in text  # it is there when it is switched on
+    assert "random walk" not in text  # it appears when you switch it on
     layers = answer.locator(".legend button").all_inner_texts()
     ribbon = "Range: 50, 80, 95%"
     assert layers == [ribbon, "80% range a day before", "Random walk: 80%", "Log scale"]
@@ -146,7 +146,7 @@ def test_a_model_whose_ranges_failed_is_told_first(visit):
 
 
 def ticks(page):
-    """The dates of the axis below the chart, as they are written."""
+    """The labels of the date axis below the chart."""
     return page.evaluate("window.written")
 
 
@@ -210,7 +210,7 @@ def test_the_chart_does_not_jump_as_the_cursor_moves(visit):
     answered(page)
     page.locator(".plot").scroll_into_view_if_needed()
     box = plot_box(page)
-    page.mouse.move(box["x"] + 20, box["y"] + 100)  # the past has less to say
+    page.mouse.move(box["x"] + 20, box["y"] + 100)  # past days have fewer values
     page.wait_for_function("() => document.querySelector('.readout').innerText.includes('price')")
     assert plot_box(page) == box
 
@@ -222,7 +222,7 @@ def test_the_scale_can_be_logarithmic(answer):
     assert answer.evaluate(PICTURE) != before
     assert answer.get_attribute("text=Log scale", "aria-pressed") == "true"
     assert day_at(answer, "Home") == "2012-09-04"  # the range stays
-    assert day_at(answer, "ArrowRight") == "2012-09-05"  # and the keys move it once
+    assert day_at(answer, "ArrowRight") == "2012-09-05"  # and a key moves it by one
 
 
 def test_the_record_shows_what_was_meant_and_what_held(answer):
@@ -253,7 +253,7 @@ def test_where_the_prices_are_from_is_said(answer):
 
 
 def test_stale_prices_get_a_banner(visit):
-    """No provider of the test can fail to answer: the answer is changed on its way."""
+    """The tests' providers never fail, so the test changes the answer on its way."""
     page = visit()
 
     def make_stale(route):
@@ -281,7 +281,7 @@ def test_the_figures_are_those_of_the_result(answer):
 
 def test_tables_hold_what_the_chart_shows(answer):
     result = stored(answer)
-    assert answer.locator("tbody tr").count() == 0  # folded, and not made yet
+    assert answer.locator("tbody tr").count() == 0  # folded, so its rows do not exist yet
     answer.click("text=The forecast as a table")
     rows = answer.locator(".tables details >> nth=0").locator("tbody tr")
     rows.first.wait_for()
@@ -315,7 +315,7 @@ def test_the_record_of_a_slow_model_is_added_when_it_is_there(visit):
     ],
 )
 def test_prices_are_written_in_their_currency(visit, currency, locale, written):
-    """The sample is in dollars: the answer is changed on its way."""
+    """The sample is in dollars, so the test changes the answer on its way."""
     page = visit("/docs", locale=locale)
     told = f'"{currency}"' if currency else "null"
 

@@ -1,4 +1,4 @@
-"""Asking: ticker, days, model; by mouse and by keys."""
+"""Asking for a forecast: ticker, days, model, with mouse and keyboard."""
 
 import re
 

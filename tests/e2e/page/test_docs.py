@@ -1,4 +1,4 @@
-"""The guide to the API: its examples run, its search finds, its contents lead."""
+"""The API guide: its examples run, its search works, its contents link to the sections."""
 
 import shutil
 from pathlib import Path

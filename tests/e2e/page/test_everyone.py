@@ -1,4 +1,4 @@
-"""For everyone: themes, sizes of screen, locales, paper, motion, assistive technology."""
+"""Accessibility: themes, screen sizes, locales, print, motion, assistive technology."""
 
 import re
 
@@ -73,7 +73,7 @@ def test_the_theme_follows_the_system_until_it_is_chosen(visit):
     assert theme(page) == "dark"
     assert page.inner_text("#theme") == "Use light theme"
     page.reload()
-    assert theme(page) == "dark"  # chosen, whatever the system prefers
+    assert theme(page) == "dark"  # the choice beats the system's preference
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1920])
@@ -87,7 +87,7 @@ def test_nothing_overflows(visit, width):
 
 
 def test_a_finger_finds_every_control(visit):
-    """WCAG 2.1, 2.5.5: targets of 44 by 44 pixels, links within a sentence aside."""
+    """WCAG 2.1, 2.5.5: targets are 44 by 44 pixels, except links inside a sentence."""
     page = visit(LINK, viewport={"width": 360, "height": 740}, has_touch=True)
     answered(page)
     small = page.evaluate("""() => {

@@ -1,4 +1,4 @@
-"""Keeping: the address, the back button, downloads, what this browser remembers."""
+"""Keeping answers: the address, the back button, downloads, what this browser remembers."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ def test_an_address_restores_form_and_answer(page, visit):
     other = visit(page.url.split("/", 3)[3].join(["/", ""]))
     assert answered(other) == answered(page)
     assert (other.input_value("#symbol"), other.input_value("#days")) == ("AAPL", "45")
-    # Whoever opens a link has not asked for the focus to be moved.
+    # A person who opens a link does not expect the focus to move.
     assert other.evaluate("document.activeElement === document.body")
 
 
@@ -60,7 +60,7 @@ def test_what_was_kept_too_long_is_asked_for_anew(page):
         page.wait_for_timeout(200)  # it loads
         sent.clear()
         page.click(f"nav >> text={view}")
-        page.wait_for_timeout(200)  # what it asks for it asks by now
+        page.wait_for_timeout(200)  # by now, it has sent its request
 
     ask(page, "AAPL", 45)
     page.click("nav >> text=Analyses")
@@ -82,7 +82,7 @@ def test_a_view_is_found_again_as_it_was_left(page):
     page.click("nav >> text=Forecast")
     assert answered(page) == said
     assert page.url.endswith(LINK)
-    page.click("nav >> text=Analyses")  # of what was asked for last
+    page.click("nav >> text=Analyses")  # from the last request
     page.wait_for_selector("#analysis-message >> text=AAPL")
     page.click(".brand")
     page.wait_for_selector("text=Pick a stock")

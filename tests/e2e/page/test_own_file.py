@@ -1,4 +1,4 @@
-"""A person's own file: chosen or dropped on the form, previewed, forecast."""
+"""Your own file: choose or drop it on the form, see a preview, forecast it."""
 
 import re
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ def choose(page, body, name="acme.csv"):
 
 
 def read(page):
-    """What the preview says, once the file is read."""
+    """The preview's text, once the server has read the file."""
     page.wait_for_function(
         "() => document.querySelector('#own-file [role=status]').innerText.includes('prices from')",
         timeout=LONG_MS,

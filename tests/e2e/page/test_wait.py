@@ -1,4 +1,4 @@
-"""Waiting: stages as they happen, what sleeps, cancelling, a lost connection, failures."""
+"""Waiting: stages, sleeping functions, cancelling, a lost connection, failures."""
 
 import signal
 
@@ -54,7 +54,7 @@ def test_waking_a_function_is_spoken_of_only_where_functions_sleep(visit, own_st
 
 
 def hold(page, pattern):
-    """Requests that match are never answered."""
+    """Never answers the requests that match."""
     page.route(pattern, lambda _: None)
 
 
@@ -155,7 +155,7 @@ def test_a_refusal_tells_what_to_do(page, status, headers, said):
     ask(page, "IBM", 47)
     page.wait_for_selector(".failure")
     text = page.inner_text(".failure")
-    assert "Because <b>of this</b>." in text  # as text, never as markup
+    assert "Because <b>of this</b>." in text  # the page shows it as text, never as markup
     assert said in text
 
 
@@ -165,7 +165,7 @@ def test_what_was_not_answered_is_said_again_as_the_same_request(page):
     def lose_the_first(route):
         sent.append(route.request.post_data_json)
         if len(sent) == 1:
-            route.fetch()  # it arrives, but its answer is lost
+            route.fetch()  # the request arrives, but its answer gets lost
             route.abort()
         else:
             route.continue_()
@@ -212,7 +212,7 @@ def test_a_gateway_that_answers_for_a_restarting_server_is_waited_out(page):
 
 
 def test_a_request_that_fails_later_says_why(page):
-    """A real one cannot fail on the sample's tickers: the stream's last word is replaced."""
+    """The sample's tickers never fail, so the test replaces the stream's last event."""
     error = '{"title":"Too little history","status":422,"detail":"XY has 3 prices."}'
     body = f'event: status\ndata: {{"status":"failed","error":{error}}}\n\n'
     page.route(

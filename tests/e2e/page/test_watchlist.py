@@ -1,4 +1,4 @@
-"""The watch-list: a table that a batch fills."""
+"""The watchlist: a batch fills its table."""
 
 import json
 
@@ -45,7 +45,7 @@ def test_several_tickers_are_added_and_forecast_as_one_batch(page, stockcast):
     assert as_of == "Mar 1, 2013"
     assert page.locator("#watch-table .sparkline").count() == 2
     label = page.locator("#watch-table .sparkline").first.get_attribute("aria-label")
-    assert label.startswith("AAPL: -")  # it fell in those months
+    assert label.startswith("AAPL: -")  # the price fell in those months
     page.click("#watch-table >> text=AAPL")
     page.wait_for_selector("#sentence", timeout=LONG_MS)
     assert "symbol=AAPL&days=30" in page.url
@@ -100,7 +100,7 @@ def test_bad_tickers_are_named(page):
 
 
 def store(page, **kept):
-    """Open the watch-list with this in the browser's storage."""
+    """Open the watchlist with this value in the browser's storage."""
     for name, value in kept.items():
         page.evaluate("(kept) => localStorage.setItem(...kept)", [f"stockcast.{name}", value])
     page.reload()

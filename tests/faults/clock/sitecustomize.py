@@ -1,7 +1,7 @@
 """Steps the wall clock of a Python program by the seconds in the file STEPPED_BY.
 
-Python loads a module of this name at its start. libfaketime does not do here: with the monotonic
-clock left alone, as a step of a clock leaves it, Python's own sleep fails under it.
+Python loads a module of this name when it starts. libfaketime does not work here. A clock step must
+not change the monotonic clock, and without that change Python's own sleep fails under libfaketime.
 """
 
 import os

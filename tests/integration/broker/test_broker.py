@@ -1,4 +1,4 @@
-"""The broker as a process of its own, with a real Redis and real subscribers."""
+"""The broker as its own process, with a real Redis and real subscribers."""
 
 import base64
 import signal

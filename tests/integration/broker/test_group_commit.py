@@ -1,4 +1,4 @@
-"""Writes that share a round trip to a real Redis, whose reading of sockets is counted."""
+"""Writes that share a round trip to a real Redis. The tests count Redis's socket reads."""
 
 import asyncio
 
@@ -25,7 +25,7 @@ async def commit(redis_settings):
 
 
 async def under_way(commit, redis_client):
-    """A write that Redis answers once something is pushed to `go`."""
+    """A write that Redis answers once a test pushes something to `go`."""
     task = asyncio.create_task(commit.write("BLPOP", "go", 0))
     while not int(redis_client.info("clients")["blocked_clients"]):  # noqa: ASYNC110 - Redis's state
         await asyncio.sleep(0.01)
@@ -33,14 +33,14 @@ async def under_way(commit, redis_client):
 
 
 async def asked(commit, *commands):
-    """The tasks that write these, once each has been handed over."""
+    """Start a task for each write and return the tasks once all are queued."""
     tasks = [asyncio.create_task(commit.write(*command)) for command in commands]
     await asyncio.sleep(0)
     return tasks
 
 
 def rounds(redis_client):
-    """How often Redis has read from a socket, this time included."""
+    """How often Redis has read from a socket, including this time."""
     return int(redis_client.info("stats")["total_reads_processed"])
 
 

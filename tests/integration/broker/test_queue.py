@@ -17,7 +17,7 @@ STREAM = "stockcast:broker:{queue}:first"
 
 @pytest.fixture(autouse=True)
 def no_looking_again(monkeypatch):
-    """Whoever waits for an event is told of it, or waits too long."""
+    """A broker hears of the event that it waits for, or waits too long."""
     monkeypatch.setattr(queues, "LOOK_AGAIN_S", 60)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of web share."""
+"""Fixtures for the tests of web."""
 
 import time
 

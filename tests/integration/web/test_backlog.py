@@ -1,4 +1,4 @@
-"""More requests than can be answered soon are refused at once, and room is made as others end."""
+"""web refuses requests that it cannot answer soon, and accepts new ones when others end."""
 
 import pytest
 

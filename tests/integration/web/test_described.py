@@ -1,4 +1,4 @@
-"""Each refusal that the API's description names: it is met, and it is as described."""
+"""Each refusal in the API's description happens, and looks as described."""
 
 import http.client
 import time

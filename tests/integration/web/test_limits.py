@@ -1,4 +1,4 @@
-"""How much one client, and all together, may use of web; and what a slow one may hold."""
+"""How much of web one client and all clients can use, and what a slow client can block."""
 
 import socket
 import time
@@ -251,7 +251,7 @@ def test_a_body_without_length_is_413_once_it_is_too_large(settings):
                 f"{url}/api/forecasts", data=endless, headers=headers, timeout=300
             )
         except requests.ConnectionError:
-            return  # it closes the connection on whoever goes on sending
+            return  # web closes the connection of a client that keeps sending
         assert answer.status_code == 413
 
 

@@ -1,4 +1,4 @@
-"""More at once than web has connections to Redis."""
+"""More requests at once than web has connections to Redis."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""GET /metrics: counted in Redis by whoever does the work, read as Prometheus reads it."""
+"""GET /metrics: each function counts its work in Redis, and Prometheus can read the answer."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""What web shows the broker besides the event, and what becomes of a broker's failures."""
+"""What web sends to the broker besides the event, and how it handles failures of the broker."""
 
 import asyncio
 import socket

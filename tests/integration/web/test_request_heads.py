@@ -1,4 +1,4 @@
-"""Heads of requests that are too large, on the port of each kind of server."""
+"""Request heads that are too large, on the port of each kind of server."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Uploads over the API, with a real Redis, S3 and sink; ingest's part is answered here."""
+"""Uploads over the API, with a real Redis, S3 and sink. The test plays the part of ingest."""
 
 import dataclasses
 import http.client

@@ -1,4 +1,4 @@
-"""The Triggers of knative/base, as the local broker reads them."""
+"""How the local broker reads the Triggers of knative/base."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The analyses from the command line: options in, words, plots and tables out."""
+"""The analyses on the command line: options in, words, plots and tables out."""
 
 import csv
 import io

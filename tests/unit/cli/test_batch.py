@@ -1,4 +1,4 @@
-"""Which symbols a batch is of."""
+"""Which symbols a batch contains."""
 
 import pytest
 

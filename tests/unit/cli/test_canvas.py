@@ -1,4 +1,4 @@
-"""What is drawn in the cells of a terminal."""
+"""Drawing in the cells of a terminal."""
 
 from cli.printing.canvas import ASCII, FINE, Canvas, glyphs_for
 

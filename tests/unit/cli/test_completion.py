@@ -1,4 +1,4 @@
-"""The completion scripts, loaded by the real shells where they are installed."""
+"""The completion scripts, in the real shells if they are installed."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Server-sent events as the standard has them."""
+"""Server-sent events as in the standard."""
 
 from cli.clients.event_stream import Event, events
 

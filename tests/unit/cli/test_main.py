@@ -1,4 +1,4 @@
-"""What holds for every command."""
+"""Rules that every command follows."""
 
 import subprocess
 import sys

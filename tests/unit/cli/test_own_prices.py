@@ -1,4 +1,4 @@
-"""`--prices FILE` in place of a ticker, in this process."""
+"""`--prices FILE` instead of a ticker, in this process."""
 
 import csv
 import json

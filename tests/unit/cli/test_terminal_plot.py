@@ -1,4 +1,4 @@
-"""Plots as a terminal shows them."""
+"""Plots in a terminal."""
 
 import pytest
 

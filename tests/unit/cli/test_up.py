@@ -1,4 +1,4 @@
-"""The sources of prices that `stockcast up` starts with."""
+"""The price sources that `stockcast up` starts with."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Price files are read as strictly as they are written."""
+"""Reading price files is as strict as writing them."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The series of the files that a person brings."""
+"""The series in a person's own files."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""The protocol and what its scores come to."""
+"""The evaluation protocol and its scores."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Chances of each asset's place."""
+"""The chances of each asset's rank."""
 
 import dataclasses
 

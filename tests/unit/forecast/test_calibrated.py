@@ -1,4 +1,4 @@
-"""The calibrated model: what holds for any prices, and how it behaves on real ones."""
+"""The calibrated model: rules for any prices, and its behavior on real ones."""
 
 import dataclasses
 import hashlib
@@ -101,7 +101,7 @@ def test_thirty_rows_give_a_wider_range_and_say_so():
     wide = check(series, 21)
     spread = [np.ptp(np.log(each.quantiles[-1, [2, -3]])) for each in (wide, usual)]
     assert spread[0] > 1.1 * spread[1]
-    assert wide.note == "It rests on only 30 daily prices, so its range is wider than usual."
+    assert wide.note == "It uses only 30 daily prices, so its range is wider than usual."
     assert check(of_closes(walk(252)), 21).note == ""
 
 

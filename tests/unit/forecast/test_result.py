@@ -1,4 +1,4 @@
-"""What a result says beside the forecast itself, held against plain calculations."""
+"""Compares the other parts of a result with plain calculations."""
 
 import json
 import math

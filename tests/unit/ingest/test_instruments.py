@@ -1,4 +1,4 @@
-"""Where a symbol trades, by what its provider, its symbol and its prices say."""
+"""Where a symbol trades, according to its provider, its name and its prices."""
 
 import dataclasses
 from datetime import date

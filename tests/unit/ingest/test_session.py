@@ -1,4 +1,4 @@
-"""What is counted of the calls to a provider."""
+"""What ingest counts of the calls to a provider."""
 
 import pytest
 

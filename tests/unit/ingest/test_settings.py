@@ -1,4 +1,4 @@
-"""What ingest's settings accept, and what they say where they do not."""
+"""What the settings of ingest accept, and how they refuse the rest."""
 
 import pytest
 

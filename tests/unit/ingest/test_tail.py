@@ -1,4 +1,4 @@
-"""When the latest prices may be added to the stored ones, and when all are to be fetched."""
+"""When ingest can append the latest prices, and when it fetches all of them."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""What the layers of an image hold, of the libraries that are installed for them."""
+"""Which files of the installed libraries each image layer holds."""
 
 from local.own_files import drop_what_never_runs, keep_own
 

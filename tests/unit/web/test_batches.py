@@ -1,4 +1,4 @@
-"""Batches, as far as they need no server."""
+"""The parts of batches that need no server."""
 
 import csv
 import io

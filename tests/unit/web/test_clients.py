@@ -1,4 +1,4 @@
-"""Who a caller is, as far as limits are concerned."""
+"""How web identifies clients for its limits."""
 
 import pytest
 from starlette.requests import Request

@@ -1,4 +1,4 @@
-"""The page's files: asked for once, compressed, and nothing but what is in the folder."""
+"""The page's files: web reads each once, compresses it, and serves only files in the folder."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""A web process with enough to do refuses more at once."""
+"""A busy web process refuses more requests at once."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Finding symbols."""
+"""Searching for symbols."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How the tests ask for an analysis, and what they hold it against."""
+"""Asks for an analysis, and computes reference values to compare it with."""
 
 import io
 import logging

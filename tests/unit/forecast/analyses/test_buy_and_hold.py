@@ -70,7 +70,7 @@ def test_less_than_a_year_is_not_annualised():
     series = of_closes(walk(200), "2010-01-01")
     shown = analysed("buy_and_hold", series)
     assert shown["figures"]["annualised_return"] is None
-    assert shown["notes"] == ["The range is shorter than a year, so its return is not annualised."]
+    assert shown["notes"] == ["The range is shorter than a year, so it has no annual return."]
     assert "a year" not in shown["message"]
 
 

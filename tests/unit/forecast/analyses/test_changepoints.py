@@ -144,7 +144,7 @@ def test_interest_that_never_changes_says_nothing():
     text = export(weeks(60), np.full(60, 7))
     shown = analysed("changepoints", sample("AAPL"), interest_csv=text)
     assert shown["figures"]["best_lag"] is None
-    assert "nothing can be said" in shown["notes"][0]
+    assert "they cannot be compared" in shown["notes"][0]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What holds for every kind, whatever the prices and whatever is asked."""
+"""Rules that every kind of analysis follows, for any prices and parameters."""
 
 import dataclasses
 import io

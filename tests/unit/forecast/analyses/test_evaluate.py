@@ -83,7 +83,7 @@ def test_the_trading_game_is_played_day_by_day(symbol):
     held = 100 * (told["actual"] - told["actual"].iloc[0])
     assert shown["figures"]["buy_and_hold_profit"] == pytest.approx(held.iloc[-1])
     assert line_of(shown, "buy and hold", 1).to_numpy() == pytest.approx(held, rel=1e-5, abs=1e-3)
-    assert any("no costs" in note for note in shown["notes"])
+    assert any("ignores costs" in note for note in shown["notes"])
 
 
 def test_no_game_is_played_without_shares():
@@ -132,7 +132,7 @@ def test_a_range_with_too_little_before_it_is_refused_with_the_earliest_day(kind
         analysed(kind, sample("FB"), start="2012-05-21", end="2012-12-31")
     assert caught.value.field == "start"
     earliest = frame("FB").index[30].date()
-    assert f"the earliest for FB is {earliest}" in caught.value.message
+    assert f"The earliest date for FB is {earliest}" in caught.value.message
     assert analysed(kind, sample("FB"), start=str(earliest), end="2012-12-31")["table"]["rows"]
 
 

@@ -57,11 +57,13 @@ def test_dates_outside_the_data_are_moved_to_the_nearest_trading_day_and_this_is
     shown = analysed("history", sample("AAPL"), start="1990-01-01", end="2012-11-24")
     assert (shown["figures"]["start"], shown["figures"]["end"]) == ("2000-03-01", "2012-11-23")
     assert shown["notes"] == [
-        "start 1990-01-01 is before the first price: 2000-03-01 is used.",
-        "end 2012-11-24 is no trading day of these prices: 2012-11-23 is used.",
+        "start 1990-01-01 is before the first price. The analysis uses 2000-03-01.",
+        "end 2012-11-24 is not a trading day of these prices. The analysis uses 2012-11-23.",
     ]
     late = analysed("history", sample("AAPL"), end="2020-01-01")
-    assert late["notes"] == ["end 2020-01-01 is after the last price: 2013-03-01 is used."]
+    assert late["notes"] == [
+        "end 2020-01-01 is after the last price. The analysis uses 2013-03-01."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""components, predict_future and prior_analysis held against the Prophet library's own output."""
+"""Compares components, predict_future and prior_analysis with the Prophet library's own output."""
 
 import numpy as np
 import pandas as pd
@@ -78,7 +78,7 @@ def test_settings_reach_the_fit():
     assert len({one["figures"]["trend"] for one in (stiff, short, usual)}) == 3
     assert len(line_of(stiff, "trend")) == len(line_of(usual, "trend"))
     assert line_of(short, "trend").index[0] >= pd.Timestamp("2012-03-01")
-    assert short["notes"][0] == "The prices are too few for a yearly part."
+    assert short["notes"][0] == "There are too few prices for a yearly part."
     assert short["figures"]["yearly_swing_percent"] is None
 
 

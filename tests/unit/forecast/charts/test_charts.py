@@ -1,4 +1,4 @@
-"""Every kind of chart: no text lies on another or outside, and the colors are the page's."""
+"""Every kind of chart: texts do not overlap, none is outside, and the colors are the page's."""
 
 import itertools
 import json

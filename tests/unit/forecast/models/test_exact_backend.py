@@ -1,4 +1,4 @@
-"""The Prophet library with our optimiser, held against the same library with Stan."""
+"""Compares the Prophet library with our optimizer to the same library with Stan."""
 
 import hashlib
 import subprocess

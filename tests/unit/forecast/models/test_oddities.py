@@ -1,4 +1,4 @@
-"""Data that is plainly wrong: it is told with its date, and does not decide how wide ranges are."""
+"""Plainly wrong data: Stockcast reports it with its date and does not let it widen the ranges."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Which table answers for which asset."""
+"""Which table the model uses for which asset."""
 
 from dataclasses import replace
 

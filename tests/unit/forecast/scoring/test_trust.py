@@ -1,4 +1,4 @@
-"""Whether a record keeps its promise, and how it is told."""
+"""Whether a record keeps its promise, and how a result says so."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""However a file is made, reading it takes no more memory and time than is said."""
+"""Reading a file stays within the documented memory and time, whatever the file contains."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What an uploaded file becomes."""
+"""What ingest makes of an uploaded file."""
 
 from datetime import date, datetime, timedelta, timezone
 

@@ -1,4 +1,4 @@
-"""Reading the files of prices that people have."""
+"""Reads the price files that people have."""
 
 import gzip
 from datetime import date
