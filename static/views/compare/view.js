@@ -35,6 +35,7 @@ export function show({ symbols = "" }) {
 
 export function leave() {
   running?.abort();
+  running = null; // what was stopped is not a failure to show
 }
 
 function build() {
