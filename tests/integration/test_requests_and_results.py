@@ -185,7 +185,7 @@ def test_equal_questions_about_equal_prices_have_one_result_key():
     assert result_key(REQUESTED, "e", "1") != result_key(REQUESTED, "e", "2")
 
 
-def test_completed_work_is_handed_to_whoever_comes_later(redis_client):
+def test_completed_work_is_handed_to_later_callers(redis_client):
     claims = Claims(Steps(redis_client, are_split=False))
     with claims.claimed("stockcast:claim:{x}") as claim:
         assert isinstance(claim, Claim)
@@ -202,7 +202,7 @@ def test_work_that_failed_is_free_again_at_once(redis_client):
         assert isinstance(claim, Claim)
 
 
-def test_whoever_waits_gets_the_outcome(redis_client):
+def test_a_waiting_caller_gets_the_outcome(redis_client):
     claims = Claims(Steps(redis_client, are_split=False))
     seen = []
 
