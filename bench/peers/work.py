@@ -48,7 +48,7 @@ def ingest(question: dict[str, Any]) -> dict[str, Any]:
     if seen is None or time.monotonic() - seen[0] > SEEN_S:
         stored = prices().head(PriceStore.key_of(PROVIDER, symbol))
         if stored is None:
-            message = f"There are no prices of {symbol}; ask Stockcast first."
+            message = f"There are no prices of {symbol}. Ask Stockcast first."
             raise RuntimeError(message)
         _seen[symbol] = seen = time.monotonic(), stored
     stored = seen[1]

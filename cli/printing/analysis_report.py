@@ -39,7 +39,7 @@ def print_analysis(console: Console, result: Mapping[str, Any], today: date) -> 
     if len(table["rows"]) <= MOST_ROWS:
         _print_table(console, [_named(name) for name in table["columns"]], table["rows"])
     else:
-        print_text(console, f"The table has {len(table['rows'])} rows; --csv prints it.")
+        print_text(console, f"The table has {len(table['rows'])} rows. To print it, use --csv.")
     since = str(result["panels"][0]["x"][0])
     for line in provenance(result, today, since=since):
         print_text(console, line, "dim")

@@ -59,7 +59,7 @@ class InHand:
     def _ended(self, entry_id: bytes, task: asyncio.Task[None]) -> None:
         self.running.discard(task)
         if not task.cancelled() and task.exception():
-            log.error("a delivery crashed; the next start repeats it", exc_info=task.exception())
+            log.error("a delivery crashed, the next start repeats it", exc_info=task.exception())
         else:
             self.ids.discard(entry_id)
 
@@ -138,7 +138,7 @@ class Router:
             about = {"url": url, "status": answer.status, "tries": tried, "answer": reason}
             if verdict is Verdict.RETRY and tried < most:
                 wait_s = delivery.wait_s(tried, answer.retry_after_s)
-                log.warning("%s failed; retry in %.1f s", entry.event.type, wait_s, extra=about)
+                log.warning("%s failed, retry in %.1f s", entry.event.type, wait_s, extra=about)
                 await asyncio.sleep(wait_s)
                 tried += 1
                 await self._insist(partial(self._queue.count_try, entry, tried))

@@ -37,7 +37,7 @@ class UnwantedEvents:
             self._seen.add(event_type)
             # Stockcast's own events are announcements. They need no receiver.
             level = logging.INFO if event_type in TYPES else logging.WARNING
-            message = "no Trigger wants events of type %s; the broker drops them (logged once)"
+            message = "no Trigger wants events of type %s, so the broker drops them (logged once)"
             log.log(level, message, event_type)
         self._count.labels(event_type).inc()
 

@@ -43,6 +43,9 @@ def test_a_file_is_read_and_forecast_under_its_symbol(stockcast):
     assert set(read["notes"]) <= set(result["data"]["notes"])
     history = stockcast.get(answer.headers["location"]).json()
     assert history["close"] == CLOSES
+    leads = stockcast.get(f"/api/symbols/{read['symbol']}/target-date?days=10").json()
+    assert (leads["last_date"], leads["calendar"]) == (read["last_date"], read["calendar"])
+    assert leads["target_date"] == result["target_date"]
 
 
 def test_the_same_file_is_the_same_symbol_whichever_way_it_comes(stockcast):

@@ -56,14 +56,20 @@ class Parts:
         times = (self.result_ttl_ms, pointer, fresh_until_ms, self._result_ms)
         return Part("store", names, (result, *times))
 
-    def latest(self, requested: ForecastRequested, source: str, *, counts: bool) -> Part:
-        """Find the latest result of a question. If `counts`, an answer counts as a request."""
+    def latest(
+        self, requested: ForecastRequested, source: str, *, counts: bool, looks: bool
+    ) -> Part:
+        """Find the latest result of a question. If `counts`, an answer counts as a request.
+
+        If `looks`, it checks the request that the result was computed for. On Redis Cluster that
+        request can be on another node, where a script cannot look.
+        """
         names = (
             keys.latest_name(requested),
             keys.counts_key(keys.shard_of(keys.asked_key(requested))),
         )
         counted = kind_and_model(requested) if counts else ""
-        return Part("latest", names, (counted, source, self.result_ttl_ms, int(counts)))
+        return Part("latest", names, (counted, source, self.result_ttl_ms, int(looks)))
 
     def enter(self, request_id: str, most: int) -> Part:
         """Add a request to the backlog, which can hold at most `most` requests."""

@@ -226,16 +226,17 @@ function parts.admit(keys, args)
   return {0, 0}
 end
 
--- Find the latest result of a question, if the result and its request still exist.
+-- Find the latest result of a question, if the result still exists. Its request must be done: it may
+-- have failed before its result came.
 -- keys: the pointer to them, the counts. args: kind and model to count (empty: do not count), the
--- source of the result, the result's TTL, 1 to check that the request exists.
+-- source of the result, the result's TTL, 1 to check that the request is done.
 -- Returns the pointer and stops. Returns false if there is none.
 function parts.latest(keys, args)
   local found = redis.call('GET', keys[1])
   if not found then return false end
   local request, key = string.match(found, '^(.*) (.*)$')
   if redis.call('PEXPIRE', result_name(key), args[3]) == 0
-     or args[4] == '1' and redis.call('EXISTS', request) == 0 then
+     or args[4] == '1' and redis.call('HGET', request, 'status') ~= 'done' then
     redis.call('DEL', keys[1])
     return false
   end

@@ -57,14 +57,17 @@ class PriceHistories:
         if self._prices is None:
             return None
         with suppress(TemporaryError):
-            held = await asyncio.to_thread(self._prices.held, symbol, self._providers)
-            return held[0] if held else None
+            return await asyncio.to_thread(self._latest, self._prices, symbol)
         return None
 
-    def _read(self, store: PriceStore, symbol: str) -> StoredPrices | None:
+    def _latest(self, store: PriceStore, symbol: str) -> StoredPrices | None:
         providers = [uploads.PROVIDER] if uploads.is_upload(symbol) else self._providers
         held = store.held(symbol, providers)
-        return store.get(held[0].key) if held else None
+        return held[0] if held else None
+
+    def _read(self, store: PriceStore, symbol: str) -> StoredPrices | None:
+        held = self._latest(store, symbol)
+        return store.get(held.key) if held else None
 
 
 def read_query(symbol: str, query: Mapping[str, str]) -> Wanted:

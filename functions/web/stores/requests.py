@@ -112,14 +112,25 @@ class WebStore:
         (0 means no limit), ConflictError if the id belongs to another request.
         """
         counting = rate.counting()
-        latest = self._parts.latest(requested, Source.LATEST.value, counts=not has_own_id)
+        is_split = self._steps.are_split
+        latest = self._parts.latest(
+            requested,
+            Source.LATEST.value,
+            counts=not has_own_id,
+            looks=not has_own_id and not is_split,
+        )
         accepting = self._accepting(requested, most_waiting)
         names = [part.name for part in (*counting, latest, *accepting)]
         replies = await self._steps.awaited(*counting, latest, *accepting)
         came = dict(zip(names, replies, strict=False))
         if counting:
             rate.check(came["admit"])
-        if found := came.get("latest"):
+        found = came.get("latest")
+        if found and is_split and not has_own_id and not await self._is_done(found):
+            names = [part.name for part in accepting]
+            came = dict(zip(names, await self._steps.awaited(*accepting), strict=False))
+            found = None
+        if found:
             pointed, _, result_key = found.decode().rpartition(" ")
             return await self._known(requested, pointed, result_key, has_own_id=has_own_id)
         moved = self._accepted(requested, came, most_waiting)
@@ -132,6 +143,12 @@ class WebStore:
             await self.leave_backlog(requested.request_id)
         return Submitted(requested.request_id, moved.stands_at or Status.QUEUED)
 
+    async def _is_done(self, pointer: bytes) -> bool:
+        """Whether the request is done that a result was computed for."""
+        request_id = pointer.decode().partition(" ")[0].rpartition(":")[2]
+        record = await self.read(request_id)
+        return record is not None and record.status is Status.DONE
+
     async def _known(
         self, requested: ForecastRequested, pointed: str, result_key: str, *, has_own_id: bool
     ) -> Submitted:
@@ -141,7 +158,8 @@ class WebStore:
         ending = self._parts.advance(
             requested, Status.DONE, reason=Source.LATEST.value, result_key=result_key
         )
-        moved = Moved.read(requested, (await self._steps.awaited(ending))[0])
+        left = parts.left(requested.request_id)
+        moved = Moved.read(requested, (await self._steps.awaited(ending, *left))[0])
         if moved.stands_at is Status.DONE and await self.result(moved.result_key) is None:
             forgetting = parts.forget(requested.request_id, moved.result_key)
             moved = Moved.read(requested, (await self._steps.awaited(forgetting, ending))[1])

@@ -11,10 +11,11 @@ from msgspec import structs
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.signature import Signer
+from functions.common.errors import RequestError
 from functions.common.messages.charts import Variant
 from functions.common.messages.events import ChartRequested, ForecastRequested
 from functions.common.messages.message import MOST_UNKNOWN, SHOWN_CHARACTERS
-from functions.common.requests.keys import request_key, result_name
+from functions.common.requests.keys import BACKLOG, request_key, result_name
 from functions.common.requests.record import Status
 from functions.common.requests.results import ResultStore
 from functions.web.settings import Settings
@@ -196,6 +197,21 @@ def test_an_answer_whose_request_redis_has_lost_is_computed_again(url, store, re
     again = submit(url).json()
     assert again["status"] == "queued"
     assert get(url, f"/api/forecasts/{again['id']}").status_code == 200
+
+
+def test_an_answer_that_came_too_late_for_its_own_request_is_not_told_as_that_request(url, store):
+    store.fail(REQUESTED, RequestError("Its time was over."))
+    answered(store, REQUESTED, "key", json.dumps(RESULT).encode())
+    again = submit(url).json()
+    assert again["id"] != "request-1"
+    assert again["status"] == "queued"
+
+
+def test_a_request_that_is_ended_by_the_latest_answer_waits_no_more(url, store, redis_client):
+    submit(url, id="request-2")
+    answered(store, REQUESTED, "key", json.dumps(RESULT).encode())
+    assert submit(url, id="request-2").json()["status"] == "done"
+    assert redis_client.zrange(BACKLOG, 0, -1) == []
 
 
 def test_a_broker_that_does_not_answer_is_503(settings):
