@@ -39,6 +39,14 @@ def test_tickers_start_together_and_are_told_apart(visit, stockcast):
     assert violations(page) == []
 
 
+def test_on_a_phone_every_ticker_is_read_out(visit):
+    page = visit("/?view=compare&symbols=AAPL,MSFT,IBM")
+    page.set_viewport_size({"width": 360, "height": 740})
+    table = shown(page)
+    said = page.inner_text("#compare-outcome .readout")
+    assert [symbol for symbol in table if f"{symbol} {table[symbol][2]}" not in said] == []
+
+
 def test_another_range_starts_them_again(visit):
     page = visit("/?view=compare&symbols=AAPL,MSFT,IBM,GOOG")
     before = shown(page)
