@@ -7,7 +7,7 @@ from functions.common.cloudevents import event as cloudevent
 
 
 class Inbox:
-    """`answers` is called with each event and gives (status, headers, body)."""
+    """Calls `answers` with each event. It returns (status, headers, body)."""
 
     def __init__(self, answers=None):
         self.events = []
@@ -34,7 +34,7 @@ class Inbox:
                 pass
 
         class Server(ThreadingHTTPServer):
-            request_queue_size = 64  # of connections that come at once, five are taken else
+            request_queue_size = 64  # the default takes only five connections at once
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True

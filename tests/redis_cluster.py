@@ -17,7 +17,7 @@ BIN = Path(sys.executable).parent
 
 @contextlib.contextmanager
 def started(home):
-    """The URL of one of its nodes, as long as the context lasts."""
+    """Start the cluster and return the URL of one node. It runs until the context ends."""
     ports = [_port() for _ in range(MASTERS)]
     nodes = [Process(_node(port, home / str(port)), home / f"{port}.log") for port in ports]
     for node in nodes:

@@ -17,7 +17,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 @dataclass(frozen=True)
 class Day:
-    """A trading day as traded."""
+    """A trading day with its traded prices."""
 
     date: date
     close: float | None
@@ -31,7 +31,7 @@ class Day:
 
 
 def wandering(first, last, start=100.0, calendar="XNYS"):
-    """A stock without dividends or splits; its closes wander by up to a few percent."""
+    """A stock without dividends or splits. Its closes change by up to a few percent."""
     days, close = [], start
     for number, day in enumerate(calendars.named(calendar).after(first - timedelta(days=1), last)):
         close = round(close * (1 + 0.02 * math.sin(number * 1.7)), 2)
@@ -83,7 +83,7 @@ def times(value, factor):
 
 
 class Dialect:
-    """How a provider answers; `is_about` are the paths that tell what a symbol is."""
+    """How a provider answers. `is_about` are the paths that describe a symbol."""
 
     @staticmethod
     def is_about(_):
@@ -353,7 +353,7 @@ class Yahoo(Dialect):
 
 @dataclass
 class Fault:
-    """What goes wrong with one answer; `kind`: hang, reset, cut, or instead (another answer)."""
+    """A fault in one answer. `kind`: hang, reset, cut, or instead (another answer)."""
 
     kind: str
     status: int = 200
@@ -411,9 +411,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Replay:
-    """An HTTP server on a free port that answers as `dialect` does; `faults` come first.
+    """An HTTP server on a free port that answers like `dialect`. `faults` come first.
 
-    `spoil` may change each document of prices before it is sent.
+    `spoil` can change each document of prices before the server sends it.
     """
 
     def __init__(self, dialect):
@@ -431,7 +431,7 @@ class Replay:
             request_queue_size = 128
 
             def handle_error(self, *_):
-                """Clients that hang up are what is tried here."""
+                """Ignores errors of clients that hang up, because tests do that on purpose."""
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.replay = self

@@ -6,7 +6,7 @@ from functions.common.requests.record import Source
 
 
 def in_turn(requests, handle):
-    """`handle` as a function of the event alone."""
+    """`handle` as a function of only the event."""
 
     def handled(event):
         with requests.turn(None) as turn:
@@ -18,7 +18,7 @@ def in_turn(requests, handle):
 
 
 def answered(requests, requested, key, result=b"{}", fresh_for_s=100):
-    """End a request with a result that answers equal questions for a while."""
+    """End a request with a result that answers equal requests for a while."""
     with requests.turn(None) as turn:
         until_ms = int((time.time() + fresh_for_s) * 1000)
         turn.done(requested, key, result, Source.COMPUTED, fresh_until_ms=until_ms)

@@ -124,7 +124,7 @@ def test_a_signed_event_sent_by_hand_is_worked_on(hostile, request_id):
     assert document["error"]["detail"] == "Tiingo has no prices of AAPL. Check the ticker."
 
 
-def test_whoever_has_the_token_still_cannot_point_at_other_prices(hostile, request_id):
+def test_a_caller_with_the_token_still_cannot_point_at_other_prices(hostile, request_id):
     asked = ForecastRequested(request_id, "AAPL", 30)
     good = {"bucket": "stockcast", "key": "prices/tiingo/AAPL.csv", "etag": "e", "rows": 1}
     good |= {"provider": "tiingo", "first_date": "2013-03-01", "last_date": "2013-03-01"}

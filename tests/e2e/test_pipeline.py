@@ -150,7 +150,7 @@ def test_the_other_routes_answer(stockcast, path):
     assert stockcast.get(path).status_code == 200
 
 
-def test_what_is_counted_is_there_for_whoever_asks_directly(own_stockcast, request_id):
+def test_what_is_counted_is_there_for_direct_callers(own_stockcast, request_id):
     own_stockcast.submit(symbol="IBM", days=66, id=request_id)
     assert own_stockcast.ended(request_id)["status"] == "done"
     text = own_stockcast.get("/metrics").text

@@ -82,7 +82,7 @@ BINARY = {"ce-id": "1", "ce-source": "/s", "ce-type": "t", "ce-specversion": "1.
 
 
 def carried(headers, body):
-    """Refused, or the same after each way of sending it on."""
+    """Check that parsing refuses the event, or that the event survives each way to send it."""
     try:
         event = cloudevent.parse(headers, body)
     except MalformedEventError as error:

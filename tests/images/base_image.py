@@ -1,7 +1,7 @@
-"""A base image made of this machine's own Python, for builds without a registry.
+"""A base image made from this machine's own Python, for builds without a registry.
 
-It holds what python:3.12-slim would: the interpreter, its standard library without bytecode, pip, a
-shell, and the shared libraries that these and the wheels need.
+Like python:3.12-slim, it has the interpreter, the standard library without bytecode, pip, a shell,
+and the shared libraries that these and the wheels need.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def assemble(root: Path) -> None:
 
 
 def _interpreter() -> Path:
-    """Not the virtual environment's."""
+    """The Python outside the virtual environment."""
     return Path(sys._base_executable).resolve()
 
 
@@ -63,7 +63,7 @@ def _python(root: Path) -> None:
 
 
 def _libraries(programs: Iterable[Path]) -> set[Path]:
-    """The shared libraries that `programs` and the wheels are linked with."""
+    """The shared libraries that `programs` and the wheels need."""
     linked = subprocess.run(["ldd", *programs], capture_output=True, text=True, check=False).stdout
     found = {Path(path) for path in re.findall(r"(/\S+\.so\S*) \(0x", linked)}
     homes = {library.parent for library in found}
@@ -72,7 +72,7 @@ def _libraries(programs: Iterable[Path]) -> set[Path]:
 
 
 def _copy_to_same_path(library: Path, root: Path) -> None:
-    """Where the loader looks for it; symbolic links become the files they point to."""
+    """Copy a file to where the loader looks for it. Symbolic links become real files."""
     target = root / library.relative_to("/")
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(library.resolve(), target)

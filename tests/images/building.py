@@ -27,7 +27,7 @@ PASSED_ON = ("index-url", "extra-index-url", "trusted-host", "proxy", "timeout")
 class Image:
     """A built image: its OCI configuration, its mounted tree, and its layers above the base.
 
-    `layers` are their sizes by digest, the lowest first; `own_bytes` is what they hold as files.
+    `layers` are their sizes by digest, the lowest first. `own_bytes` is the size of their files.
     """
 
     config: dict[str, Any]
@@ -37,7 +37,7 @@ class Image:
 
 
 class Buildah:
-    """buildah with a storage of its own."""
+    """Runs buildah with its own storage."""
 
     def __init__(self, home: Path, driver: str) -> None:
         self.command = f"buildah --root {home}/images --runroot {home}/run"
@@ -47,7 +47,7 @@ class Buildah:
         return self.run(*self.command.split(), *map(str, arguments)).strip()
 
     def run(self, *command: str) -> str:
-        """What a command says; RuntimeError with all it said where it fails."""
+        """The output of a command. Raises RuntimeError with all output if it fails."""
         ran = subprocess.run(
             command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False
         )
@@ -57,7 +57,7 @@ class Buildah:
 
 
 def hindrance() -> str | None:
-    """Why images cannot be built and run here."""
+    """The reason why this machine cannot build and run images, if there is one."""
     for tool in ("buildah", "unshare", "chroot", "make"):
         if shutil.which(tool) is None:
             return f"there is no {tool} here; on Debian, .ci/run installs it"
@@ -69,7 +69,7 @@ def hindrance() -> str | None:
 
 @contextmanager
 def images(home: Path) -> Iterator[dict[str, Image]]:
-    """The images by name, built and mounted under `home`; nothing is left of them."""
+    """Build the images and mount them under `home`, by name. Removes everything afterwards."""
     buildah = _working(home)
     try:
         base_bytes = _base(buildah, home / "base")
@@ -88,7 +88,7 @@ def images(home: Path) -> Iterator[dict[str, Image]]:
 
 
 def _working(home: Path) -> Buildah:
-    """With overlay mounts, or, where the kernel or the file system has none, with copies."""
+    """Use overlay mounts, or copies if the kernel or the file system has no overlays."""
     buildah = Buildah(home / "overlay", "overlay")
     try:
         buildah("mount", buildah("from", "scratch"))
@@ -127,7 +127,7 @@ def _bytes(tree: Path) -> int:
 
 
 def _pip_configuration() -> str:
-    """What the pip of this machine is configured with, for the pip of the build."""
+    """This machine's pip configuration, for the pip of the build."""
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
     )

@@ -20,7 +20,7 @@ def images(tmp_path_factory):
 
 @pytest.fixture
 def environment(redis_settings, s3_settings):
-    """What every function is given: the addresses of its stores."""
+    """The environment of every function: the addresses of its stores."""
     key, secret = s3_settings.credentials
     return {
         "REDIS_URL": redis_settings.url,
@@ -33,9 +33,9 @@ def environment(redis_settings, s3_settings):
 
 @pytest.fixture
 def begin(images, environment, tmp_path):
-    """Starts a container of an image; its own program runs when this returns.
+    """Starts a container of an image and returns once its program runs.
 
-    `argv` replaces words of what the image runs, or all of it.
+    `argv` replaces words of the image's command, or all of it.
     """
     started = []
 
@@ -57,7 +57,7 @@ def begin(images, environment, tmp_path):
 
 @pytest.fixture
 def run(begin):
-    """The same; it is ready when this returns."""
+    """The same, but returns once the program is ready."""
 
     def start(name, argv=None, port=None, **env):
         container = begin(name, argv, port, **env)
@@ -68,7 +68,7 @@ def run(begin):
 
 
 def pytest_collection_modifyitems(items):
-    """All on one worker, which builds the images once; that alone may take minutes."""
+    """Run all on one worker, which builds the images once. The build can take minutes."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("images"))

@@ -1,7 +1,7 @@
-"""Runs an image's tree as a container would: its user, a read-only root, /tmp, its own process 1.
+"""Runs an image's tree like a container: its user, a read-only root, /tmp, its own process 1.
 
-Linux namespaces and chroot, both by their command line tools, take the place of a container
-runtime, which few machines that build images without a registry have. The network is the host's.
+It uses the command line tools of Linux namespaces and chroot instead of a container runtime. Few
+machines that build images without a registry have one. The network is the host's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from local.process import Process
 from local.servers import Program, answers_http
 from tests.images.building import Image
 
-# $1 the tree, then the environment and the program, in the mount and process namespaces of its own
+# $1 is the tree, then come the environment and the program. It has its own namespaces.
 ENTER = """
 mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"
 mount -t tmpfs -o mode=1777 tmpfs "$1/tmp" && mount -t proc proc "$1/proc"
@@ -30,7 +30,7 @@ ENDED_S = 300
 
 
 class Container:
-    """`image`, run at `port` of this machine with the variables `env`."""
+    """Runs `image` at `port` of this machine with the variables `env`."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Container:
         self.url = f"http://127.0.0.1:{port}"
 
     def begin(self) -> None:
-        """Start it; when this returns, its process 1 is the image's own, and at work."""
+        """Start the container. Returns once the image's own process 1 runs."""
         self.process.start()
         give_up = time.monotonic() + READY_S
         while not self._runs_the_image():
@@ -66,7 +66,7 @@ class Container:
             time.sleep(0.002)
 
     def _runs_the_image(self) -> bool:
-        """Whether its init has started the program: a moment before, it heeds no signal yet."""
+        """Whether its init has started the program. Before that, it ignores signals."""
         for pid in _children(self.process.pid):
             with contextlib.suppress(OSError):
                 words = Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -82,7 +82,7 @@ class Container:
 
     @property
     def first_process(self) -> int:
-        """What is process 1 in there; a container runtime signals that alone."""
+        """Process 1 of the container. A container runtime signals only that process."""
         return _children(self.process.pid)[0]
 
     def processes(self) -> list[int]:
@@ -101,11 +101,11 @@ class Container:
             time.sleep(0.02)
 
     def memory_mib(self) -> float:
-        """What its processes hold, pages they share counted once."""
+        """The memory of its processes. Counts shared pages once."""
         return sum(map(_pss_kib, self.processes())) / 1024
 
     def cpu_s(self) -> float:
-        """The processor time its processes have taken so far."""
+        """The CPU time that its processes have used so far."""
         return sum(map(_cpu_s, self.processes()))
 
     def stop(self) -> None:
@@ -122,6 +122,6 @@ def _pss_kib(pid: int) -> int:
 
 
 def _cpu_s(pid: int) -> float:
-    # utime and stime, after the name in parentheses, which may hold spaces
+    # utime and stime, after the name in parentheses, which can contain spaces
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

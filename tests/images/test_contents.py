@@ -45,7 +45,7 @@ def test_the_images_share_their_lowest_layers(images):
 
 
 def test_no_layer_holds_a_file_of_the_one_below(images):
-    """What is there twice is pulled twice."""
+    """A node would pull a duplicate file twice."""
     for image in images.values():
         assert sum(image.layers.values()) < 1.1 * image.own_bytes
 

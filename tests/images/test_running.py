@@ -100,7 +100,7 @@ def test_web_serves_the_page_and_takes_a_request(run, inbox):
 
 
 class HalfSent:
-    """A request whose head the server has read and whose body it waits for."""
+    """A request that the server has the head of, while it waits for the body."""
 
     def __init__(self, url, path, headers, body):
         address = urlsplit(url)
@@ -113,7 +113,7 @@ class HalfSent:
         assert b"100 Continue" in self._connection.recv(1024)
 
     def finish(self):
-        """Send the body; the whole answer."""
+        """Send the body and return the whole answer."""
         with self._connection as connection:
             connection.sendall(self._body)
             answer = b""
@@ -123,7 +123,7 @@ class HalfSent:
 
 
 def wait_until_no_more_is_taken(container):
-    """Connections may still be made, which nobody will accept."""
+    """A client can still connect, but nobody accepts the connection."""
     give_up = time.monotonic() + 300
     with contextlib.suppress(requests.ConnectionError, requests.Timeout):
         while requests.get(f"{container.url}/healthz", timeout=1).ok:
@@ -173,7 +173,7 @@ def test_the_job_prepares_the_bucket(begin):
 
 
 def test_the_four_images_answer_a_request_together(run, begin):
-    """As compose.yaml has them."""
+    """The settings of compose.yaml."""
     ingest, forecast = begin("ingest"), begin("forecast")
     web_port = free_port()
     urls = {
@@ -206,6 +206,6 @@ def test_an_open_stream_of_progress_ends_with_its_server(run, inbox, path, asked
         lines = stream.iter_lines()
         assert any(line.startswith(b"data:") for line in lines)
         web.terminate()
-        # A server that is killed breaks the connection off, which raises here.
+        # If the server is killed, the connection breaks and this raises.
         assert [line for line in lines if line.startswith(b"data:")] == []
     web.wait_until_ended()

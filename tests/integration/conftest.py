@@ -32,7 +32,7 @@ def world(s3_settings, redis_client, redis_settings):
         claims = Claims(Steps(redis_client, are_split=False))
 
         def ingested(self, symbol="AAPL", days=45, request_id="request-1", model="calibrated"):
-            """The event that ingest answers a forecast's request with."""
+            """ingest's answer to the request of a forecast."""
             return self.ingestion().ingest(ForecastRequested(request_id, symbol, days, model))
 
         def ingestion(self):

@@ -38,7 +38,7 @@ def requested(kind, request_id="request-1", symbol="AAPL", **asked):
 
 @pytest.fixture
 def functions(world):
-    """ingest and forecast behind the adapter that a broker posts to."""
+    """ingest and forecast behind the adapter that receives a broker's events."""
 
     def function(name, handlers):
         return EventFunction(
@@ -62,7 +62,7 @@ def functions(world):
         return status, cloudevent.parse(headers, answer) if status == 200 else None
 
     def run(asked, event_id):
-        """What comes of a request that web posts: the last status, and the last event."""
+        """The last status and the last event of a request from web."""
         status, event = post(
             ingest,
             Envelope(

@@ -29,7 +29,7 @@ ASSUMED = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15
 
 
 class Sts:
-    """A stand-in for AWS's Security Token Service; it notes what it is asked."""
+    """A stand-in for AWS's Security Token Service. It records its requests."""
 
     def __init__(self, credentials):
         self.asked = []
@@ -76,7 +76,7 @@ def keyless(s3_settings):
 
 @pytest.fixture
 def aws(tmp_path, monkeypatch):
-    """Writes the AWS configuration file of a home without any."""
+    """Writes an AWS configuration file into an empty home."""
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -114,7 +114,7 @@ print(answer.read_text())
 
 
 class CredentialProcess:
-    """A credential_process that prints what it is `told` to, and how often it ran."""
+    """A credential_process that prints what it is `told`, and counts its runs."""
 
     def __init__(self, home, aws):
         self._turns, self._answer = home / "turns", home / "answer"
@@ -153,7 +153,7 @@ def test_credentials_that_run_out_are_replaced_in_flight(keyless, keys, process)
         bucket.check()
     process.tell(keys, minutes=60)
     give_up = time.monotonic() + 300
-    while time.monotonic() < give_up:  # obstore asks again after a tenth of a second at most
+    while time.monotonic() < give_up:  # obstore asks again after at most a tenth of a second
         with contextlib.suppress(TemporaryError):
             bucket.check()
             return
@@ -201,7 +201,7 @@ def test_a_running_function_reaches_s3_with_a_profile(
         process.wait_until_ready(60)
         path = "api/symbols/AAPL/history?days=5" if function == "web" else "readyz"
         answer = requests.get(f"http://127.0.0.1:{port}/{path}", timeout=300)
-        if function == "web":  # S3 has told it that there are no prices, and it asks for some
+        if function == "web":  # S3 said that there are no prices, so it requests them
             assert "The broker does not answer" in answer.text, process.last_words()
         else:
             assert answer.status_code == 200, answer.text + process.last_words()

@@ -26,7 +26,7 @@ def test_a_result_has_every_field_filled_from_real_prices(world):
     result = world.result(completed)
     assert result["last_date"] == "2013-03-01"
     assert result["target_date"] == "2013-04-15"
-    assert result["last_price"] == 430.47  # what it traded at
+    assert result["last_price"] == 430.47  # the traded price
     low, high = result["intervals"]["80"]
     assert low < result["predicted_price"] < high
     assert result["message"] == (
@@ -117,7 +117,7 @@ def test_the_same_question_gets_the_same_result_to_the_last_bit(world):
     first = world.forecasting().forecast(ingested)
     kept = world.redis.get(result_name(first.result_key))
     world.redis.delete(result_name(first.result_key))
-    time.sleep(1.1)  # until the claim on the finished computation has run out
+    time.sleep(1.1)  # until the claim on the finished computation expires
     world.forecasting().forecast(structs.replace(ingested, request_id="request-2"))
     assert world.redis.get(result_name(first.result_key)) == kept
 

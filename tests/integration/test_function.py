@@ -140,7 +140,7 @@ def test_a_request_whose_record_was_lost_is_worked_on_again_once_it_is_asked_ane
     _, _, first = send(function, event())
     redis_client.delete(request_key("request-1"))
     send(function, event())
-    assert store.read("request-1") is None  # nobody asked: it stays as it is
+    assert store.read("request-1") is None  # there was no request, so it stays as it is
     store.advance(REQUESTED, Status.QUEUED)
     _, status, again = send(function, event())
     assert status == 200
@@ -299,7 +299,7 @@ def test_a_sender_that_falls_silent_is_refused(build, monkeypatch):
             "wsgi.input": body,
         }
         answer, status, _ = build(completes)(HttpRequest.of(environ))
-    assert status == 408  # which the broker tries again
+    assert status == 408  # so the broker retries
     assert b"The body ended early" in answer
 
 

@@ -33,9 +33,9 @@ class Markets:
         self.replay = Replay(Yahoo(market, ""))
 
     def forecast(self, symbol, days, now):
-        """The result of a forecast that is asked for at a time (UTC)."""
+        """The result of a forecast requested at a time (UTC)."""
         self.now = datetime.fromisoformat(now).replace(tzinfo=timezone.utc)
-        self.replay.dialect.market.today = self.now.date()  # that of today is under way
+        self.replay.dialect.market.today = self.now.date()  # today's session is not over
         session = partial(ProviderSession, spend=lambda: None, sleep=lambda _: None)
         yahoo = YahooProvider(session, self.now.timestamp, self.replay.url)
         fresh = FreshPrices(

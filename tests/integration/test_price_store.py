@@ -58,7 +58,7 @@ def test_a_missing_file_is_none(s3_settings):
     assert store.head("prices/sample/NONE.csv") is None
 
 
-def test_the_prices_that_end_last_come_first_whoever_they_are_from(s3_settings):
+def test_the_prices_that_end_last_come_first_from_any_provider(s3_settings):
     store = PriceStore(Bucket(s3_settings))
     shorter = PriceHistory("AAPL", HISTORY.rows[:1])
     nonsense = store.put("nasdaq", HISTORY, fetched_at=FETCHED, replaces=None)

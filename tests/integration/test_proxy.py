@@ -12,7 +12,7 @@ from tests.e2e.proxy import naming
 
 @pytest.fixture
 def ingress():
-    """Tells what it was asked; the second line of /stream comes when `go_on` is set."""
+    """Echoes its requests. Sends the second line of /stream once `go_on` is set."""
 
     class Ingress(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

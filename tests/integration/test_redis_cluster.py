@@ -36,7 +36,7 @@ def cluster_url(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def web_url(cluster_url, tmp_path_factory):
-    """A stack whose functions use the cluster; its broker has a Redis of its own."""
+    """A stack whose functions use the cluster. Its broker has its own Redis."""
     home = tmp_path_factory.mktemp("stack")
     on_cluster = {"REDIS_URL": cluster_url, "REDIS_CLUSTER": "true", "RATE_LIMIT": "1000"}
     base = free_port(5 + len(S3_PORTS))

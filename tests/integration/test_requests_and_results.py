@@ -77,7 +77,7 @@ def test_who_begins_to_work_on_a_request_is_told_how_long_it_has(store, redis_cl
     with begun(store, Status.INGESTING) as first:
         assert first.time_left_s == pytest.approx(600, abs=1)
     older(redis_client, "request-1", 100)
-    for stage in (Status.INGESTING, Status.FORECASTING):  # the first event was delivered twice
+    for stage in (Status.INGESTING, Status.FORECASTING):  # the first event arrived twice
         with begun(store, stage) as again:
             assert again.time_left_s == pytest.approx(500, abs=30)
 
@@ -175,7 +175,7 @@ def test_a_turn_is_two_round_trips(store, redis_client):
         turn.begin(REQUESTED, Status.FORECASTING, result_key="00key")
         turn.done(REQUESTED, "00key", b"{}", Source.COMPUTED)
         turn.finish(None)
-    assert reads() - before == 2 + 1  # and that of asking
+    assert reads() - before == 2 + 1  # and the age of the request
 
 
 def test_equal_questions_about_equal_prices_have_one_result_key():
@@ -185,7 +185,7 @@ def test_equal_questions_about_equal_prices_have_one_result_key():
     assert result_key(REQUESTED, "e", "1") != result_key(REQUESTED, "e", "2")
 
 
-def test_completed_work_is_handed_to_whoever_comes_later(redis_client):
+def test_completed_work_is_handed_to_later_callers(redis_client):
     claims = Claims(Steps(redis_client, are_split=False))
     with claims.claimed("stockcast:claim:{x}") as claim:
         assert isinstance(claim, Claim)
@@ -202,7 +202,7 @@ def test_work_that_failed_is_free_again_at_once(redis_client):
         assert isinstance(claim, Claim)
 
 
-def test_whoever_waits_gets_the_outcome(redis_client):
+def test_a_waiting_caller_gets_the_outcome(redis_client):
     claims = Claims(Steps(redis_client, are_split=False))
     seen = []
 
@@ -272,7 +272,7 @@ def test_a_request_stored_before_there_were_kinds_is_read(store, redis_client):
     store.advance(REQUESTED, Status.INGESTING)
     key = request_key("request-1")
     body = b'{"days":45,"model":"calibrated","options":{},"symbol":"AAPL"}'
-    assert redis_client.hget(key, "body") == body  # as it was written before
+    assert redis_client.hget(key, "body") == body  # the format of older versions
     assert store.read("request-1").requested == REQUESTED
 
 

@@ -15,7 +15,7 @@ UNIMPLEMENTED = "A header you provided implies functionality that is not impleme
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers all requests with the status, code and message of its server; a HEAD has no body."""
+    """Answers all requests with its server's status, code and message. A HEAD has no body."""
 
     def answer(self):
         self.rfile.read(int(self.headers.get("content-length", 0)))

@@ -16,7 +16,7 @@ KUBECTL = Path(sys.executable).parent / "kubectl"
 
 
 def kustomize(folder):
-    """The objects that `kubectl kustomize` makes of a folder; it needs no cluster."""
+    """The objects that `kubectl kustomize` builds from a folder. It needs no cluster."""
     built = subprocess.run(
         [str(KUBECTL), "kustomize", str(folder)], capture_output=True, text=True, check=False
     )
@@ -30,7 +30,7 @@ def overlay(name):
 
 
 def with_component(name, home):
-    """The production overlay with one component more (or, if it has it, as it is)."""
+    """The production overlay with the component, which it may already have."""
     production = KNATIVE / "overlays" / "production"
     listed = yaml.safe_load((production / "kustomization.yaml").read_text())["components"]
     top = {"kind": "Kustomization", "resources": [os.path.relpath(production, home)]}
@@ -49,13 +49,13 @@ def of_kind(objects, kind, group=""):
 
 
 def knative_services(objects):
-    """The functions by their names."""
+    """The functions by name."""
     found = of_kind(objects, "Service", "serving.knative.dev")
     return {one["metadata"]["name"]: one for one in found}
 
 
 def pod_specs(objects):
-    """Each object that makes pods, with the spec of these."""
+    """Each object that creates pods, with their spec."""
     return [
         (one, one["spec"]["template"]["spec"])
         for one in objects

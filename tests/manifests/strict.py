@@ -23,11 +23,11 @@ KEPT = re.compile(r"(Broker|Trigger) [a-z-]+\.spec\.delivery\.timeout")
 
 
 class BadObjectError(Exception):
-    """An object is not as its API version says."""
+    """An object does not match its API version."""
 
 
 def check(manifest):
-    """Raise BadObjectError where `manifest` is not what its `apiVersion` and `kind` say."""
+    """Raise BadObjectError if `manifest` does not match its `apiVersion` and `kind`."""
     group, _, version = manifest["apiVersion"].rpartition("/")
     if group in TYPED:
         _check_typed(manifest, f"{TYPED[group]}.{version}")
@@ -40,7 +40,7 @@ def check(manifest):
 
 def _check_typed(manifest, module):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about the names of fields in the models
+        warnings.simplefilter("ignore")  # this concerns the models' field names
         model = getattr(importlib.import_module(module), manifest["kind"], None)
         if model is None:
             raise BadObjectError(f"{_name(manifest)}: there is no such kind in {module}")
@@ -48,7 +48,7 @@ def _check_typed(manifest, module):
             read = model.model_validate(manifest)
         except (TypeError, ValueError) as error:
             raise BadObjectError(f"{_name(manifest)}: {error}") from error
-    # The models leave out what they do not know.
+    # The models drop unknown fields.
     kept = read.model_dump(mode="json", by_alias=True, exclude_unset=True)
     _compare(manifest, kept, _name(manifest))
 

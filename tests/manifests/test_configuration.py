@@ -39,7 +39,7 @@ ENOUGH = {
 
 
 class Recording(Environment):
-    """Notes the names that are asked for."""
+    """Records the names that the code reads."""
 
     def __init__(self, variables):
         super().__init__(variables)
@@ -66,7 +66,7 @@ def container_of(objects, function):
 
 
 def variables_of(objects, function):
-    """What the function finds in its environment, ConfigMap included."""
+    """The function's environment, including the ConfigMap."""
     container = container_of(objects, function)
     (source,) = container["envFrom"]
     (config,) = [
@@ -173,7 +173,7 @@ def test_the_images_listen_where_knative_asks(objects):
 
 
 def test_the_images_run_as_a_user_of_their_own(objects):
-    """By number, without which `runAsNonRoot` refuses an image whose user no manifest names."""
+    """The user must be a number. Otherwise `runAsNonRoot` refuses the image."""
     ((user, group),) = re.findall(
         r"^USER (\d+):(\d+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE
     )

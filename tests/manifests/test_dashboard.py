@@ -42,7 +42,7 @@ COUNTS = {
 
 
 def ours():
-    """Every series that /metrics may show, with its labels."""
+    """Every series that /metrics can show, with its labels."""
     text = generate_latest(Families(COUNTS, open_streams=1)).decode()
     return {
         sample.name: set(sample.labels)
@@ -56,7 +56,7 @@ def panels():
 
 
 def selectors(node):
-    """The series that an expression asks for, each with the labels it names."""
+    """The series in an expression, each with the labels it uses."""
     if isinstance(node, promql.VectorSelector):
         yield node
     for name in ("expr", "lhs", "rhs", "vector_selector", "args"):

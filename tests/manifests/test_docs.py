@@ -26,7 +26,7 @@ KN = re.sub(r"\\\n\s*", "", DEPLOY).split("### With kn alone")[1].split("\n### "
 
 
 def kn(*words):
-    """The arguments of the kn lines that begin with `words`."""
+    """The arguments of the kn commands that start with `words`."""
     lines = [shlex.split(line) for line in KN.splitlines() if line.startswith("kn ")]
     begin = ["kn", *words]
     return [line[len(begin) :] for line in lines if line[: len(begin)] == begin]
@@ -39,7 +39,7 @@ def option(arguments, name):
 @pytest.mark.parametrize("text", [DEPLOY, OPERATIONS])
 def test_every_path_of_the_repository_is_there(text):
     for path in re.findall(r"\bknative/(?:base|overlays|components)[\w./-]*", text):
-        if path != "knative/overlays/mine":  # which the reader makes
+        if path != "knative/overlays/mine":  # the reader creates it
             assert (ROOT / path).exists(), path
 
 
@@ -136,7 +136,7 @@ def test_every_figure_is_told_of_with_its_labels():
 
 
 def logged_extras():
-    """The names that any log line of ours carries."""
+    """The fields of all our log lines."""
     found = set()
     for folder in ("functions", "local"):
         for path in (ROOT / folder).rglob("*.py"):
@@ -144,7 +144,7 @@ def logged_extras():
                 if not isinstance(node, ast.Call):
                     continue
                 for word in node.keywords:
-                    is_logged = isinstance(node.func, ast.Attribute)  # msgspec's Meta has one, too
+                    is_logged = isinstance(node.func, ast.Attribute)  # msgspec's Meta has it, too
                     if is_logged and word.arg == "extra" and isinstance(word.value, ast.Dict):
                         found |= {key.value for key in word.value.keys if key is not None}
                 if isinstance(node.func, ast.Attribute) and node.func.attr == "about":
@@ -167,7 +167,7 @@ def test_every_problem_of_a_request_is_told_of():
 
 
 def _below(kind):
-    # Those of other modules count as soon as they are known.
+    # Errors of other modules count as soon as they are imported.
     import functions.common.cloudevents.retries
     import functions.common.prices.history
     import functions.forecast.prices.csv_columns

@@ -76,7 +76,7 @@ def test_a_function_is_stopped_before_its_event_comes_again(objects):
         spec = trigger["spec"]
         function = knative_services(objects)[spec["subscriber"]["ref"]["name"]]
         stopped_s = function["spec"]["template"]["spec"]["timeoutSeconds"]
-        if function["metadata"]["name"] != "web":  # whose time-out is that of its streams
+        if function["metadata"]["name"] != "web":  # its timeout is that of its streams
             assert stopped_s < seconds(spec["delivery"]["timeout"]) <= stopped_s + 15
 
 
@@ -93,7 +93,7 @@ def test_every_event_is_tried_for_a_while_and_buried_before_the_deadline(objects
 
 
 def test_the_broker_waits_for_no_function(objects):
-    """Its address makes K_SINK, without which web has no address."""
+    """K_SINK is the Broker's address. Without K_SINK, web has no address."""
     (broker,) = of_eventing(objects, "Broker")
     assert "deadLetterSink" not in broker["spec"]["delivery"]
 
@@ -104,7 +104,7 @@ def test_web_is_bound_to_the_broker(objects):
     assert binding["spec"]["subject"]["name"] == "web"
     assert binding["spec"]["sink"]["ref"]["name"] == broker["metadata"]["name"]
     web = knative_services(objects)["web"]["spec"]["template"]["spec"]["containers"][0]
-    assert "K_SINK" not in {one["name"] for one in web["env"]}  # the binding would take it away
+    assert "K_SINK" not in {one["name"] for one in web["env"]}  # the binding would remove it
 
 
 def pinged(objects):
@@ -139,13 +139,13 @@ def test_the_ping_to_try_is_signed_with_its_token():
 
 
 def before_web(objects):
-    """What an apply has made by the time it comes to the functions."""
+    """The objects that an apply creates before the functions."""
     kinds = [one["kind"] for one in objects if "networking" not in one["apiVersion"]]
     return set(kinds[: kinds.index("Service")])
 
 
 def test_what_the_functions_need_is_made_before_them(objects):
-    """A revision without its ConfigMap or its K_SINK fails; the next one costs a minute."""
+    """A revision without its ConfigMap or its K_SINK fails. The next one takes a minute."""
     assert {"Namespace", "ServiceAccount", "ConfigMap", "Broker", "SinkBinding"} <= (
         before_web(objects)
     )
@@ -212,6 +212,6 @@ def test_with_nats_events_are_on_a_disk_and_leave_it_after_all_deadlines(tmp_pat
 
 
 def test_web_is_bound_where_only_what_is_labelled_is(objects):
-    """As with SINK_BINDING_SELECTION_MODE=inclusion; the namespace is labelled by Knative."""
+    """SINK_BINDING_SELECTION_MODE=inclusion needs this. Knative labels the namespace itself."""
     web = knative_services(objects)["web"]
     assert web["metadata"]["labels"]["bindings.knative.dev/include"] == "true"

@@ -82,9 +82,9 @@ def test_the_functions_are_what_knative_takes(objects):
         assert container["readinessProbe"] == {"httpGet": {"path": "/healthz"}}
         assert container["securityContext"]["readOnlyRootFilesystem"] is True
         assert {"name": "tmp", "mountPath": "/tmp"} in container["volumeMounts"]  # noqa: S108
-        # a function that starts slowly is waited for, not killed
+        # Kubernetes waits for a function that starts slowly, and does not kill it
         assert not {"livenessProbe", "startupProbe"} & set(container)
-        # the webhook's limits, as Knative comes
+        # the default limits of Knative's webhook
         assert 0 < spec["timeoutSeconds"] <= 600
         assert "PORT" not in {one["name"] for one in container["env"]}
 
@@ -113,7 +113,7 @@ def test_to_try_it_needs_no_feature_flag_and_scales_to_zero():
 
 
 def test_names_within_a_namespace_are_there(objects):
-    """Every ConfigMap, Secret and account that pods name is made here or named in the docs."""
+    """The manifests create each ConfigMap, Secret and account of the pods, or the docs name it."""
     by_hand = {"stockcast", "s3-keys", "tiingo", "redis-cluster"}
     made = {(one["kind"], one["metadata"]["name"]) for one in objects}
     for _, spec in pod_specs(objects):
@@ -131,7 +131,7 @@ def test_names_within_a_namespace_are_there(objects):
 
 
 def test_a_policy_of_a_component_cuts_no_function_off():
-    """Whatever selects the functions for ingress has to let Knative in, whatever else there is."""
+    """Every policy that selects the functions for ingress must let Knative in."""
     for name in (*OVERLAYS,):
         for policy in of_kind(overlay(name), "NetworkPolicy", "networking.k8s.io"):
             if "Ingress" not in policy["spec"]["policyTypes"] or not policy["spec"].get("ingress"):

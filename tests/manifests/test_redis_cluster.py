@@ -1,6 +1,6 @@
 """The scripts of the component `redis-cluster`, with six real nodes.
 
-Each has a loopback address of its own, as pods have, and one port. Only Linux has them all.
+Like pods, each has its own loopback address and the same port. Only Linux has these addresses.
 """
 
 import os
@@ -57,7 +57,7 @@ def environment(port, nodes=NODES):
 
 
 def node(home, address, port, nodes=NODES):
-    """One node under start.sh, at `address` with the data in `home`."""
+    """One node, started by start.sh at `address` with its data in `home`."""
     home.mkdir(exist_ok=True)
     env = {**environment(port, nodes), "POD_IP": address, "DATA": str(home)}
 
@@ -119,9 +119,9 @@ def info(address, port):
 
 
 def members(address, port):
-    """Every node by its id, as the one at `address` sees it: where it is, and if it is well.
+    """Every node by its id, as the node at `address` sees it: its address and its health.
 
-    Those that it still shakes hands with are left out: their ids are made up.
+    Leaves out nodes in a handshake, because their ids are temporary.
     """
     listed = client(address, port).execute_command("CLUSTER NODES")
     return {

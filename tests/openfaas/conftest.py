@@ -25,7 +25,7 @@ READY_S = 300
 
 @pytest.fixture(scope="session")
 def provider():
-    """Tiingo's server, replayed; what it does not know is in the sample."""
+    """A replay of Tiingo's server. The sample has the symbols that it does not know."""
     market = Market()
     market.today = TiingoProvider.schedule.due(datetime.now(timezone.utc), calendars.named("XNYS"))
     for symbol in ("ACME", "OTHER", "SHAKY", "GONE"):
@@ -36,7 +36,7 @@ def provider():
 
 
 class OnOpenFaaS(Stockcast):
-    """What a caller sees of it at the gateway, and the gateway."""
+    """A caller's view of Stockcast at the gateway, and the gateway."""
 
     def __init__(self, gateway):
         super().__init__(f"{gateway.url}/function/web", f"{gateway.url}/async-function/ingest")
@@ -53,7 +53,7 @@ class OnOpenFaaS(Stockcast):
         return self.send(Envelope(request_id, "/test", "dev.stockcast.forecast.requested.v1", data))
 
     def answered(self, name, path="/"):
-        """The statuses with which a function has answered there."""
+        """The statuses of a function's answers at a path."""
         return [status for *at, status in self.gateway.answers if at == [name, path]]
 
 
@@ -70,7 +70,7 @@ def openfaas(redis_process, s3_process, provider, tmp_path_factory):
         S3_BUCKET="first",
         S3_ENDPOINT_URL=f"http://127.0.0.1:{s3_process.program.ports[0]}",
     )
-    secrets = {  # the keys of the Secret, which a function on this machine cannot find in /var
+    secrets = {  # the Secret's keys, because a function on this machine cannot find them in /var
         "REDIS_URL": f"redis://127.0.0.1:{redis_process.program.ports[0]}/1",
         "EVENT_TOKEN": TOKEN,
         "AWS_ACCESS_KEY_ID": s3_process.program.env["AWS_ACCESS_KEY_ID"],
@@ -99,7 +99,7 @@ def request_id():
 
 
 def until(condition, timeout_s=300):
-    """Wait for it; the tests' own patience, not a promise."""
+    """Wait for it. The limit is the tests' own patience, not a promise."""
     give_up = time.monotonic() + timeout_s
     while not (found := condition()):
         assert time.monotonic() < give_up
@@ -108,7 +108,7 @@ def until(condition, timeout_s=300):
 
 
 def pytest_collection_modifyitems(items):
-    """All on one worker, since the gateway is one."""
+    """Run all on one worker, because there is one gateway."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("openfaas"))

@@ -1,10 +1,11 @@
-"""A stand-in for the OpenFaaS gateway and its queue, as documented of the Community Edition.
+"""A stand-in for the OpenFaaS gateway and its queue, as documented for the Community Edition.
 
     /function/NAME/...         the answer of the function; 502 if it is down
     /async-function/NAME/...   202 once the request is queued, with an X-Call-Id
 
-The queue passes on method, path, query, headers and body, one request at a time, once, whatever is
-answered; X-Callback-Url gets the answer. It holds 10 requests of 256,000 bytes at most.
+The queue forwards method, path, query, headers and body, one request at a time. It sends each
+request once, whatever the answer is, and posts the answer to X-Callback-Url. It holds at most 10
+requests of 256,000 bytes.
 (docs.openfaas.com: reference/async, openfaas-pro/comparison.)
 """
 
@@ -39,7 +40,7 @@ class Call:
 
 
 class Gateway:
-    """`functions` maps a name to the URL of the function; `answers` keeps (name, path, status)."""
+    """`functions` maps names to URLs of functions. `answers` keeps (name, path, status)."""
 
     def __init__(self):
         self.functions = {}
@@ -66,7 +67,7 @@ class Gateway:
         self._http.clear()
 
     def forward(self, call, *, stream=False):
-        """What the function answers; None where it cannot be reached."""
+        """The function's answer, or None if it is down."""
         try:
             answer = self._http.request(
                 call.method,
@@ -83,7 +84,7 @@ class Gateway:
         return answer
 
     def enqueue(self, call):
-        """Whether the queue has taken it."""
+        """Whether the queue has accepted the call."""
         if len(call.body) > MOST_BYTES:
             return False
         with contextlib.suppress(queue.Full):
@@ -137,7 +138,7 @@ class Handler(BaseHTTPRequestHandler):
             self.say(status, {"X-Call-Id": call.headers["X-Call-Id"]})
 
     def read(self):
-        """The call, and the first part of its path, which says what is to become of it."""
+        """The call, and the first part of its path, which selects how to handle it."""
         parts = urlsplit(self.path)
         route, _, rest = parts.path.removeprefix("/").partition("/")
         name, _, path = rest.partition("/")

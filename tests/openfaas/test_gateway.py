@@ -21,7 +21,7 @@ def function():
 
 @pytest.fixture
 def answering():
-    """Answers with an event, since that is what an inbox takes."""
+    """Answers with an event, because an inbox takes only events."""
     headers, body = EVENT.to_binary()
     inbox = Inbox(lambda _: (200, headers, body))
     yield inbox

@@ -139,7 +139,7 @@ def test_what_only_pro_takes_stands_in_its_file_alone():
 def test_the_two_files_differ_in_nothing_else():
     ours, pros = load("stack.yml"), load("stack.pro.yml")
     for _, function in functions(ours):
-        assert function["environment"].pop("RETRY_FOR")  # a queue that delivers again needs none
+        assert function["environment"].pop("RETRY_FOR")  # not needed with a queue that retries
     for document in (ours, pros):
         for _, function in functions(document):
             for kind in ("labels", "annotations"):

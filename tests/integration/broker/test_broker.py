@@ -115,7 +115,7 @@ def test_an_event_that_no_trigger_wants_is_taken_counted_and_logged_once_a_type(
         metrics = requests.get(f"{broker.url}metrics", timeout=300).text
         return f'stockcast_broker_unwanted_events_total{{type="{kind}"}}' in metrics and metrics
 
-    wait_until(lambda: counted("fourth"))  # a reply counts, too
+    wait_until(lambda: counted("fourth"))  # a reply counts as an event, too
     assert 'unwanted_events_total{type="third"} 3.0' in counted("third")
     assert broker.log_path.read_text().count("no Trigger wants events of type third") == 1
 
@@ -165,7 +165,7 @@ def test_a_redis_that_comes_back_empty_ends_nothing(broker, inboxes, redis_clien
 
 
 def test_an_event_whose_hand_over_was_cut_is_delivered_all_the_same(broker, inboxes, redis_client):
-    """Redis has given it to the broker, which never got the reply."""
+    """Redis has handed out the event, but the broker never got Redis's reply."""
     stream = "stockcast:broker:{queue}:first"
     _, body = event().to_structured()
     with redis_client.pipeline(transaction=True) as pipe:

@@ -84,7 +84,7 @@ async def test_what_was_there_before_is_taken_at_once_and_in_order(queue, redis)
 
 
 async def test_an_event_that_nobody_told_of_is_found(queue, redis_client, monkeypatch):
-    """Such as one whose storing was answered on a connection that is gone."""
+    """For example, if Redis stored the event but the connection broke before the answer."""
     taking = asyncio.create_task(queue.take("first", 10))
     await asyncio.sleep(0)
     _, body = event().to_structured()
@@ -102,7 +102,7 @@ async def test_each_hand_over_and_each_try_in_hand_is_counted_and_survives_redis
     assert (one.tries, two.tries) == (1, 1)
     await queue.count_try(one, 2)
     await queue.count_try(one, 3)
-    redis_client.execute_command("DEBUG", "LOADAOF")  # as a Redis that starts again does
+    redis_client.execute_command("DEBUG", "LOADAOF")  # like a Redis that restarts
     next_run = await Queue(redis).unfinished("first", ())
     assert [(entry.id, entry.tries) for entry in next_run] == [(one.id, 4), (two.id, 2)]
     redis_client.execute_command("DEBUG", "LOADAOF")

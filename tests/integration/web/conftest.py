@@ -10,20 +10,20 @@ from tests.integration.web.serving import serving
 
 @pytest.fixture
 def url(settings):
-    """Web under a real server, set up as the module's `settings` say."""
+    """web under a real server, with the module's `settings`."""
     with serving(settings) as url:
         yield url
 
 
 @pytest.fixture
 def store(redis_client, redis_settings):
-    """Moves requests on as the other functions do."""
+    """Moves requests forward like the other functions."""
     return Requests(redis_client, redis_settings)
 
 
 @pytest.fixture
 def a_minute():
-    """One that does not end during a test."""
+    """Start in a minute that does not end during a test."""
     left_s = 60 - time.time() % 60
     if left_s < 15:
         time.sleep(left_s)

@@ -14,7 +14,7 @@ from local.servers import free_port
 
 @contextlib.contextmanager
 def serving(settings):
-    """The application under uvicorn in a thread, wired in its own event loop as in main.py."""
+    """Runs the application with uvicorn in a thread, wired in its own event loop like main.py."""
     wired = []
 
     async def app(scope, receive, send):
@@ -40,6 +40,6 @@ def serving(settings):
         time.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{port}"
-    finally:  # or a test that fails would never end
+    finally:  # otherwise a failing test would never end
         server.should_exit = True
         thread.join()

@@ -168,7 +168,7 @@ def test_an_equal_fresh_result_is_answered_at_once(url, inbox, store, results):
 
 
 def test_an_answer_that_redis_has_lost_is_computed_again(url, inbox, store, redis_client):
-    """It had no memory left, say; what points to the result may be kept for longer."""
+    """For example, Redis had no memory left. The key that points to the result can outlive it."""
     answered(store, REQUESTED, "key", json.dumps(RESULT).encode())
     redis_client.delete(result_name("key"))
     assert get(url, "/api/forecasts/request-1").status_code == 410

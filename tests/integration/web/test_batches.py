@@ -63,7 +63,7 @@ def expand(url, batch_id="my-batch", *, is_signed=True):
 
 
 def expand_until_full(url, inbox, monkeypatch):
-    """However few a slow machine hands over in one turn."""
+    """Expand the batch until enough members are in flight, however few one turn hands over."""
     monkeypatch.setattr(expansion, "TURN_S", 0.5)
     while len(set(published(inbox))) < expansion.IN_FLIGHT:
         assert expand(url).status_code == 204
@@ -150,7 +150,7 @@ def test_an_unknown_batch_is_404_everywhere(url):
 
 def test_a_hundred_symbols_count_as_one_request(settings, a_minute):
     with serving(Settings(**(vars(settings) | {"requests_per_minute": 3}))) as url:
-        # Of two hundred symbols each.
+        # Each has two hundred symbols.
         answers = [submit(url, id=f"my-batch-{number}").status_code for number in range(2)]
     assert answers == [202, 429]
 
@@ -205,7 +205,7 @@ def test_two_that_expand_the_same_batch_do_not_both_go_on(url, inbox, monkeypatc
     met = threading.Barrier(2, timeout=300)
 
     def answer(event):
-        if event.id == "my-batch--0000":  # both have read what is left before either notes it
+        if event.id == "my-batch--0000":  # both read before either writes
             met.wait()
         return 202, {}, b""
 
@@ -218,7 +218,7 @@ def test_two_that_expand_the_same_batch_do_not_both_go_on(url, inbox, monkeypatc
         one.join()
     assert published(inbox).count("my-batch--0000") == 2
     following = [one for one in inbox.events if one.type == BatchRequested.TYPE]
-    assert len(following) == 2  # that of the submission, and that of the one which went on
+    assert len(following) == 2  # from the submission, and from the process that continued
 
 
 def test_lost_members_do_not_stop_the_others(url, inbox, monkeypatch):

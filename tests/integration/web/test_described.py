@@ -63,7 +63,7 @@ def ask(url, method, path, **options):
 
 
 def refused(url, method, path, status, store):
-    """The answer to a request that is to be refused with `status`."""
+    """The answer to a request that web must refuse with `status`."""
     if status == 408:
         return answer_of(half_sent(url, path), url, path)
     if method == "post":
@@ -78,7 +78,7 @@ def refused(url, method, path, status, store):
 
 
 def bad_post(url, path, status):
-    """What to send to `path`."""
+    """The body for `path`."""
     if path == UPLOADS and status in {413, 422}:
         return {"data": b"x" * 6_000_000} if status == 413 else {"params": {"column": "x" * 201}}
     if status == 415:
@@ -93,7 +93,7 @@ def bad_post(url, path, status):
 
 
 def half_sent(url, path):
-    """A submission of which the rest does not come."""
+    """Send only the first part of a submission."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=300)
     connection.putrequest("POST", path)
@@ -105,7 +105,7 @@ def half_sent(url, path):
 
 
 def answer_of(connection, url, path):
-    """What the server says to it, as if `requests` had asked."""
+    """The server's answer in the form of `requests`."""
     met = connection.getresponse()
     answer = requests.Response()
     answer.status_code, answer._content = met.status, met.read()
@@ -156,7 +156,7 @@ def test_too_much_is_refused_as_described(settings):
     most = replace(settings, requests_per_minute_of_all=1, streams_per_client=1)
     for method, path in named(429):
         with serving(most) as url:
-            # The first two may be of two minutes.
+            # The first two can fall into two different minutes.
             answers = [ask(url, method, path, stream=True) for _ in range(3)]
             assert_described(answers[-1], method, path, 429)
             for answer in answers:
@@ -173,7 +173,7 @@ def test_without_redis_everything_is_refused_as_described(settings):
 
 @pytest.fixture
 def busy(settings):
-    """Everything but probes is refused."""
+    """web refuses everything except probes."""
     origins = ("https://friend.example",)
     with serving(replace(settings, concurrency_limit=1, cors_origins=origins)) as url:
         slow = half_sent(url, "/api/forecasts")
@@ -186,7 +186,7 @@ def busy(settings):
 
 def test_while_it_is_busy_everything_is_refused_as_described(busy):
     for method, path in named(503):
-        if path != "/readyz":  # a probe is always answered
+        if path != "/readyz":  # web always answers probes
             assert_described(ask(busy, method, path), method, path, 503)
 
 

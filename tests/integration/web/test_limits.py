@@ -44,7 +44,7 @@ def test_one_client_is_limited_and_others_are_not(settings, a_minute):
 def test_all_together_are_limited(settings, a_minute):
     of_all = replace(settings, requests_per_minute=2, requests_per_minute_of_all=4)
     with serving(of_all) as url:
-        # What is refused for its client's sake is none of the others' business.
+        # A request refused because of its own client does not count against other clients.
         assert statuses(url, ["192.0.2.1"] * 5) == [202, 202, 429, 429, 429]
         assert statuses(url, ["192.0.2.2", "192.0.2.3", "192.0.2.4"]) == [202, 202, 429]
         assert "all callers" in submit(url, "192.0.2.5").json()["detail"]
@@ -73,7 +73,7 @@ def test_submissions_that_are_refused_count_too(settings, inbox, a_minute, body,
 
 @pytest.fixture
 def known(redis_client, redis_settings):
-    """The question has an answer already."""
+    """Store an answer to the question."""
     requested = ForecastRequested("request-1", "AAPL", 45)
     answered(Requests(redis_client, redis_settings), requested, "key")
     return requested
@@ -98,7 +98,7 @@ def test_repeats_are_limited_and_those_refused_are_not_counted_as_accepted(
     settings, redis_client, known, a_minute
 ):
     def repeats():
-        """How many were answered so, as it is counted."""
+        """How many repeats web accepted, and how many it answered with the latest result."""
         kept = counts_key(shard_of(asked_key(known)))
         return [
             int(redis_client.hget(kept, name) or 0)
@@ -231,7 +231,7 @@ def test_a_body_that_is_late_counts_before_it_comes(
             time.sleep(0.02)
         assert submit(url, "127.0.0.1").status_code == 429
         connection.sendall(b': "AAPL", "days": 45}')
-        # It is not counted a second time.
+        # It does not count twice.
         assert connection.recv(4000).startswith(b"HTTP/1.1 202 ")
 
 

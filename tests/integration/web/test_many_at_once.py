@@ -6,7 +6,7 @@ from functions.common.redis_client import CONNECTIONS
 from functions.web.stores.requests import WebStore, connect
 
 
-async def test_whoever_finds_no_connection_free_waits_for_one(redis_settings, redis_client):
+async def test_a_caller_without_a_free_connection_waits_for_one(redis_settings, redis_client):
     others = len(redis_client.client_list())
     redis = connect(redis_settings)
     try:

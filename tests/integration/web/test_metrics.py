@@ -41,7 +41,7 @@ def settings(redis_settings, inbox, **changes):
 
 
 def scraped(url, **headers):
-    """Each sample by its name and labels, zeros left out."""
+    """Each sample that is not zero, by its name and labels."""
     answer = requests.get(f"{url}/metrics", headers=headers, timeout=300)
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -62,7 +62,7 @@ def test_nothing_is_counted_at_first(url):
 
 
 def test_requests_are_counted_by_model_source_and_problem(url, store):
-    for number in range(40):  # more than there are shards
+    for number in range(40):  # more than the number of shards
         store.advance(asked(number), Status.QUEUED)
         store.done(asked(number), "key", Source.STORED if number % 2 else Source.COMPUTED)
     store.fail(asked(100, model="prophet"), UnknownSymbolError("no such"))

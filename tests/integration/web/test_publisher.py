@@ -22,7 +22,7 @@ from local.servers import free_port
 
 @pytest.fixture
 def broker():
-    """Keeps the headers of what it is sent."""
+    """Keeps the headers of its requests."""
 
     class Broker(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -57,7 +57,7 @@ async def test_the_identity_that_a_sink_binding_brings_is_shown(broker, tmp_path
     monkeypatch.setattr(publisher, "OIDC_TOKEN", token)
     token.write_text("first.token\n")
     assert [one["authorization"] for one in await published(broker)] == ["Bearer first.token"]
-    token.write_text("second.token")  # it is replaced before it runs out
+    token.write_text("second.token")  # web replaces the token before it expires
     assert (await published(broker))[-1]["authorization"] == "Bearer second.token"
 
 
@@ -72,7 +72,7 @@ TAKEN = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n"
 
 @asynccontextmanager
 async def listening(answer):
-    """A publisher to a server that has `answer` answer each event; and its connections so far."""
+    """A publisher to a server that answers with `answer`, and the server's connections so far."""
     connections = []
 
     async def serve(reader, writer):
@@ -149,7 +149,7 @@ async def test_an_answer_that_nobody_waits_for_is_not_taken_for_the_next():
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
 def test_a_connection_that_breaks_just_before_it_is_written_to_is_told_so(run):
-    """Web runs on uvloop, and between the choice of a connection and its use others have a turn."""
+    """web runs on uvloop. Other tasks run between the choice of a connection and its use."""
 
     async def broken():
         connected = asyncio.Queue()
@@ -160,7 +160,7 @@ def test_a_connection_that_breaks_just_before_it_is_written_to_is_told_so(run):
             _, writer = await connected.get()
             writer.transport.get_extra_info("socket").setsockopt(
                 socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-            )  # it ends with a reset
+            )  # the connection ends with a reset
             writer.transport.abort()
             while not stream.get_extra_info("is_readable"):  # noqa: ASYNC110 - the peer's state
                 await asyncio.sleep(0.01)

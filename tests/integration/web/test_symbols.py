@@ -189,7 +189,7 @@ def test_a_warm_up_of_what_cannot_be_had_does_nothing(sample_only, inbox):
 def test_warm_ups_are_limited_and_do_not_count_as_submissions(settings, inbox):
     with serving(dataclasses.replace(settings, requests_per_minute=2)) as url:
         warmed = [warm_up(url, json={"symbol": "IBM"}) for _ in range(8)]
-        assert warmed.count(True) in {2, 3, 4}  # a new minute may begin in between
+        assert warmed.count(True) in {2, 3, 4}  # a new minute can start in between
         assert submit(url, "IBM").status_code == 202
 
 

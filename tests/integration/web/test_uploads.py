@@ -30,7 +30,7 @@ def settings(redis_settings, s3_settings, inbox):
 
 @pytest.fixture
 def ingest(inbox, redis_client):
-    """Answers each upload that is announced."""
+    """Answers each announced upload like ingest."""
     ended = threading.Event()
 
     def answer():
@@ -178,7 +178,7 @@ def test_while_s3_is_full_an_upload_is_refused_and_may_come_again(settings):
             self.end_headers()
 
         def log_message(self, *_):
-            """Nobody reads it."""
+            """Stay silent, because nobody reads this log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Full)
     thread = threading.Thread(target=server.serve_forever)

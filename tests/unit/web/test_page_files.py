@@ -55,7 +55,7 @@ def get(folder):
 
         named = [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
         scope = {"type": "http", "method": "GET", "path": path, "headers": named}
-        # In a thread: a browser that other tests drive may keep this one's event loop.
+        # Use a thread, because another test's browser may occupy this event loop.
         call = application({**scope, "query_string": b""}, None, send)
         with ThreadPoolExecutor(1) as pool:
             pool.submit(asyncio.run, call).result()

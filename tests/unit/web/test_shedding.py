@@ -9,7 +9,7 @@ from functions.web.limits.load_shedding import Shedding
 
 
 class Slow:
-    """Answers when it is told to; a stream begins at once and ends when told."""
+    """Answers when the test says so. A stream starts at once and ends when the test says so."""
 
     def __init__(self):
         self.answer = asyncio.Event()

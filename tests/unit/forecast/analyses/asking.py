@@ -15,7 +15,7 @@ from functions.ingest.providers.sample import SampleProvider
 
 
 def analysed(kind, series, **asked):
-    """The document of an analysis, with the defaults for what is not asked; JSON all through."""
+    """The document of an analysis (JSON), with defaults for missing parameters."""
     analysis = analyses.named(kind)(series, parameters_of.checked(kind, asked))
     shown = document(analysis, series)
     json_bytes(shown)
@@ -54,13 +54,13 @@ def library(model, prior, prices):
 
 
 def with_parameters_of(model, fitted):
-    """The library with our parameters in place of Stan's, which stops a little short of them."""
+    """The library with our parameters instead of Stan's, which are a little less probable."""
     fitted.params |= model.library.params
     return fitted
 
 
 def predicted(fitted, dates):
-    """What the library predicts, by date: line and trend as prices, the seasons in percent."""
+    """The library's prediction by date: line and trend as prices, seasons in percent."""
     dates = pd.to_datetime(dates)
     told = fitted.predict(pd.DataFrame({"ds": dates})).set_index(dates)
     for name in told.columns[1:]:
@@ -70,7 +70,7 @@ def predicted(fitted, dates):
 
 
 def log_posterior(fitted, prior):
-    """That of a fitted library's parameters, written down from its Stan program."""
+    """The log posterior of a fitted library's parameters, copied from its Stan program."""
     k, m, beta, delta, noise = (
         np.ravel(fitted.params[name]) for name in ("k", "m", "beta", "delta", "sigma_obs")
     )

@@ -81,7 +81,7 @@ def test_thirty_prices_are_needed():
 
 
 def export(days, values, period="Week", term="apple: (United States)"):
-    """As Google Trends writes it."""
+    """Interest in the format of Google Trends."""
     rows = [f"{day},{value}" for day, value in zip(days, values, strict=True)]
     return "\n".join(["Category: All categories", "", f"{period},{term}", *rows]) + "\n"
 

@@ -22,7 +22,7 @@ UNITS = {"price", "money", "percent", "shares", "index", "correlation"}
 
 
 def check(shown):
-    """A document that can be drawn and tabulated without knowing its kind."""
+    """Check that charts and tables can show the document without knowing its kind."""
     assert shown["message"]
     assert all(isinstance(note, str) and note for note in shown["notes"])
     columns = shown["table"]["columns"]

@@ -52,7 +52,7 @@ def analysis(kind):
 
 
 def with_much_text(document):
-    """The result of a company with a long name, notes, and prices that are late."""
+    """The result of a company with a long name, notes, and stale prices."""
     data = {**document["data"], "name": LONG_NAME, "notes": NOTES, "stale": True}
     return {**document, "data": data, "message": f"{document['message']} {document['message']}"}
 
@@ -86,7 +86,7 @@ def composed(document, variant):
 
 
 def texts(made):
-    """Every text that is drawn, from top to bottom, with its box in pixels."""
+    """Every drawn text, from top to bottom, with its box in pixels."""
     seen = []
 
     def draw(text, renderer, *args, **kwargs):
@@ -125,7 +125,7 @@ def test_a_chart_says_what_it_shows_where_from_and_that_it_is_no_advice(document
     written = " ".join(text for text, _ in texts(composed(document, Variant())))
     assert document["symbol"] in written
     assert document["message"].split(".")[0][:40] in written
-    assert "Sample prices, ending" in written
+    assert "Sample data, ending" in written
     assert "Not investment advice" in written
 
 
