@@ -103,7 +103,7 @@ class InProcess:
     def batch(self, asked: Mapping[str, Any], heed: Callable[[dict[str, Any]], None]) -> Batch:
         """See `Service.batch`."""
         from functions.common.requests.batches import headline
-        from functions.web.api import batch_table
+        from functions.web.downloads import batch_table
         from functions.web.stores.batches import Member
 
         symbols = list(dict.fromkeys(asked["symbols"]))
@@ -136,7 +136,7 @@ class InProcess:
 
     def table(self, answer: Answer) -> bytes:
         """See `Service.table`."""
-        from functions.web.api import result_table as csv_table
+        from functions.web.downloads import result_table as csv_table
 
         return csv_table.table(answer.result).encode()
 

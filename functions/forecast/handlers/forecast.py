@@ -16,7 +16,7 @@ from functions.common.requests.turn import Turn
 from functions.forecast.prices import ended
 from functions.forecast.prices.cache import RecentPrices
 
-VERSION = "9"
+VERSION = "10"
 """Part of every result's key. Raise it if the same prices would get another answer."""
 
 PENDING = b'"status":"pending"'

@@ -18,7 +18,7 @@ from functions.ingest.freshness import tail, whole
 from functions.ingest.freshness.policy import Freshness, Kept, checked_at, needs_comparing
 from functions.ingest.freshness.whole import WorseError
 from functions.ingest.providers import Fetched, Provider
-from functions.ingest.providers.cleaning import jumps
+from functions.ingest.providers.rows.cleaning import jumps
 
 SHARED_S = 1.0
 """How long a fetch's outcome, good or bad, is shared with workers that waited for it."""

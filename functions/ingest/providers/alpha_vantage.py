@@ -1,4 +1,6 @@
-"""Alpha Vantage's daily prices. https://www.alphavantage.co/documentation/#daily
+"""Daily prices from Alpha Vantage.
+
+https://www.alphavantage.co/documentation/#daily
 
 Adjusted prices and whole histories need a paid plan. A free key gives the latest 100 days, not
 adjusted. The notes say so.
@@ -22,11 +24,11 @@ from functions.common.prices import exchanges
 from functions.common.prices.history import PriceRow
 from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import clean
-from functions.ingest.providers.given import Given, GivenRow, decimal, each
-from functions.ingest.providers.instruments import settled
-from functions.ingest.providers.minor_units import in_whole_units
 from functions.ingest.providers.publication import Schedule
+from functions.ingest.providers.rows.cleaning import clean
+from functions.ingest.providers.rows.given import Given, GivenRow, decimal, each
+from functions.ingest.providers.rows.instruments import settled
+from functions.ingest.providers.rows.minor_units import in_whole_units
 from functions.ingest.providers.session import ProviderSession
 
 URL = "https://www.alphavantage.co"

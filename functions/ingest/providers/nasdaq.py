@@ -23,10 +23,10 @@ from functions.common.errors import (
 )
 from functions.common.prices.instrument import UNKNOWN
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import clean
-from functions.ingest.providers.given import Given
-from functions.ingest.providers.instruments import settled
 from functions.ingest.providers.publication import Schedule
+from functions.ingest.providers.rows.cleaning import clean
+from functions.ingest.providers.rows.given import Given
+from functions.ingest.providers.rows.instruments import settled
 from functions.ingest.providers.session import OK, RETRY_AFTER_S, ProviderSession, Reply
 
 URL = "https://data.nasdaq.com"

@@ -24,10 +24,10 @@ from functions.common.errors import (
 )
 from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import clean
-from functions.ingest.providers.given import Given
-from functions.ingest.providers.instruments import settled
 from functions.ingest.providers.publication import Schedule
+from functions.ingest.providers.rows.cleaning import clean
+from functions.ingest.providers.rows.given import Given
+from functions.ingest.providers.rows.instruments import settled
 from functions.ingest.providers.session import OK, ProviderSession, Reply
 
 URL = "https://api.tiingo.com"

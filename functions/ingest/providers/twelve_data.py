@@ -1,4 +1,7 @@
-"""Twelve Data's daily prices, worldwide. https://twelvedata.com/docs#time-series"""
+"""Daily prices from Twelve Data, worldwide.
+
+https://twelvedata.com/docs#time-series
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,11 @@ from functions.common.prices.exchanges import Kind
 from functions.common.prices.history import PriceRow, Rows
 from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import clean
-from functions.ingest.providers.given import Given, GivenRow, decimal, each
-from functions.ingest.providers.instruments import settled
-from functions.ingest.providers.minor_units import in_whole_units, whole_currency
 from functions.ingest.providers.publication import Schedule
+from functions.ingest.providers.rows.cleaning import clean
+from functions.ingest.providers.rows.given import Given, GivenRow, decimal, each
+from functions.ingest.providers.rows.instruments import settled
+from functions.ingest.providers.rows.minor_units import in_whole_units, whole_currency
 from functions.ingest.providers.session import ProviderSession, Reply
 
 URL = "https://api.twelvedata.com"

@@ -13,7 +13,7 @@ from functions.common.prices.history import Rows
 from functions.common.prices.instrument import Instrument
 from functions.common.prices.uploads import Upload, UploadedFiles
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.instruments import settled
+from functions.ingest.providers.rows.instruments import settled
 from functions.ingest.uploads.refusal import listed, shown
 
 if TYPE_CHECKING:

@@ -22,11 +22,11 @@ from functions.common.prices.calendars import ONE_DAY
 from functions.common.prices.history import PriceRow, Rows
 from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.cleaning import clean
-from functions.ingest.providers.given import Given, GivenRow
-from functions.ingest.providers.instruments import settled
-from functions.ingest.providers.minor_units import in_whole_units, whole_currency
 from functions.ingest.providers.publication import Schedule
+from functions.ingest.providers.rows.cleaning import clean
+from functions.ingest.providers.rows.given import Given, GivenRow
+from functions.ingest.providers.rows.instruments import settled
+from functions.ingest.providers.rows.minor_units import in_whole_units, whole_currency
 from functions.ingest.providers.session import (
     CONNECT_TIMEOUT_S,
     MOST_BYTES,

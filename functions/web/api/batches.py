@@ -24,9 +24,9 @@ from functions.common.messages.events import BatchRequested
 from functions.common.messages.submissions import BatchSubmission
 from functions.common.requests.batches import BatchProgress
 from functions.common.requests.record import iso
-from functions.web.api import batch_table
 from functions.web.api.submission import json_object, require_json
 from functions.web.description.operations import DOWN, SUBMITTED, UNKNOWN, WATCHED, Operation
+from functions.web.downloads import batch_table
 from functions.web.limits.clients import Limits
 from functions.web.live.progress import HEARTBEAT_S, Changes
 from functions.web.publishing.batch_members import Expansion

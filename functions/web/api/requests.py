@@ -25,7 +25,7 @@ from functions.common.messages.charts import MEDIA_TYPES, Variant
 from functions.common.messages.documents import Accepted
 from functions.common.messages.events import ChartRequested, ForecastRequested
 from functions.common.requests.record import RequestRecord, Status
-from functions.web.api import chart_variant, result_table, submission
+from functions.web.api import submission
 from functions.web.api.submission import Submission
 from functions.web.description.operations import (
     DOWN,
@@ -36,6 +36,7 @@ from functions.web.description.operations import (
     WATCHED,
     Operation,
 )
+from functions.web.downloads import chart_variant, result_table
 from functions.web.limits.clients import Limits
 from functions.web.live import progress
 from functions.web.live.progress import Changes

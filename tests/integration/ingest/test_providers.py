@@ -19,8 +19,8 @@ from functions.common.errors import (
 from functions.common.prices import calendars
 from functions.ingest.providers import twelve_data
 from functions.ingest.providers.alpha_vantage import AlphaVantageProvider
-from functions.ingest.providers.cleaning import jumps
 from functions.ingest.providers.nasdaq import NasdaqProvider
+from functions.ingest.providers.rows.cleaning import jumps
 from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.tiingo import TiingoProvider

@@ -8,7 +8,7 @@ import pytest
 from functions.common.prices import calendars
 from functions.common.prices.history import PriceRow, Rows
 from functions.common.prices.instrument import UNKNOWN, Instrument
-from functions.ingest.providers.instruments import settled
+from functions.ingest.providers.rows.instruments import settled
 
 FIRST, LAST = date(2022, 1, 3), date(2024, 12, 30)
 

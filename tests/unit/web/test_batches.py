@@ -13,7 +13,8 @@ from functions.common.messages.events import BatchRequested, ForecastRequested
 from functions.common.messages.submissions import BatchSubmission
 from functions.common.requests import batches as batch_record
 from functions.common.requests.keys import keys_of_request, shard_of
-from functions.web.api import batch_table, batches, delivery_failures
+from functions.web.api import batches, delivery_failures
+from functions.web.downloads import batch_table
 from functions.web.stores.batch import Batch
 from functions.web.stores.batches import Member
 

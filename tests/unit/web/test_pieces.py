@@ -14,7 +14,7 @@ from functions.common.messages import analyses, fields
 from functions.common.messages.events import ChartRequested, ForecastRequested, PricesIngested
 from functions.common.problems import from_error
 from functions.web.api import delivery_failures, submission
-from functions.web.api import result_table as csv_table
+from functions.web.downloads import result_table as csv_table
 from functions.web.symbols.search import SAMPLE, Directory
 from tests.description import DOCUMENT, ROUTES
 

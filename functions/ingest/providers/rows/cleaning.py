@@ -12,7 +12,7 @@ from operator import lt
 from functions.common.prices.history import HIGHEST, LOWEST, Rows
 from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.given import Given
+from functions.ingest.providers.rows.given import Given
 
 JUMP = 1.5
 """A close that is this many times the previous one, or its inverse, is suspicious."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from functions.common.requests.record import Status
-from functions.web.api.result_table import inert
+from functions.web.downloads.result_table import inert
 from functions.web.stores.batches import Member
 
 FIGURES = (

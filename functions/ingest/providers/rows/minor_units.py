@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from functions.ingest.providers.given import GivenRow
+from functions.ingest.providers.rows.given import GivenRow
 
 
 class Minor(NamedTuple):

@@ -1,0 +1,1 @@
+"""From the rows of a provider to one clean history."""

@@ -1,0 +1,1 @@
+"""What callers download: tables, and variants of charts."""
