@@ -15,7 +15,7 @@ from tests.e2e.proxy import failing
     ("arguments", "code", "told"),
     [
         (("forecast", "ZZZZ", "--in-process"), 1, "ZZZZ is not in the sample"),
-        (("forecast", "1X"), 2, "must be a ticker"),
+        (("forecast", "=X"), 2, "must be a symbol"),
         (("forecast", "IBM", "--days", "0"), 2, "from 1 to 3650"),
         (("forecast", "IBM", "--days", "many"), 2, 'not "many"'),
         (("forecast", "IBM", "--json", "--csv"), 2, "not allowed with"),
