@@ -101,7 +101,7 @@ def test_the_bill_of_materials_names_every_locked_version(function):
     page = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     wanted = json.loads((ROOT / "package.json").read_text())["dependencies"]
     shown = wanted if function == "web" else {}
-    assert {name: version for name, version in named["npm"]} == shown
+    assert dict(list(named["npm"])) == shown
     for (name, _), one in named["npm"].items():
         [digest] = one["hashes"]
         assert digest["alg"] == "SHA-512"
