@@ -3,12 +3,12 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-SEND_AGAIN_S = 10
 STOCKCAST = Path(sys.executable).with_name("stockcast")
 
 
@@ -28,11 +28,9 @@ def run(*arguments, url=None, **variables):
 
 
 def at_a_terminal(*arguments, url, until, then=None):
-    """What a terminal shows until `until` is in it; `then` is the signal sent after that.
-
-    As a person presses Ctrl-C again, it is sent again where the first one comes to nothing: Python
-    drops an exception that is raised while it cleans up.
-    """
+    """What a terminal shows until `until` is in it; `then` is the signal sent after that."""
+    # A terminal's programs do not ignore Ctrl-C, as those in the background of a script do.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     ours, theirs = pty.openpty()
     environment = {
         **os.environ,
@@ -51,7 +49,7 @@ def at_a_terminal(*arguments, url, until, then=None):
         start_new_session=True,
     )
     os.close(theirs)
-    shown, give_up, send_at = b"", time.monotonic() + 300, 0.0
+    shown, give_up, sent = b"", time.monotonic() + 300, False
     while time.monotonic() < give_up:
         if select.select([ours], [], [], 0.1)[0]:
             try:
@@ -61,8 +59,8 @@ def at_a_terminal(*arguments, url, until, then=None):
             if not read:
                 break
             shown += read
-        if then and until in shown and time.monotonic() > send_at:
+        if not sent and until in shown and then:
             running.send_signal(then)
-            send_at = time.monotonic() + SEND_AGAIN_S
+            sent = True
     os.close(ours)
     return running.wait(300), shown
