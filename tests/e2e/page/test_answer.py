@@ -334,3 +334,31 @@ def test_prices_are_written_in_their_currency(visit, currency, locale, written):
 def test_what_was_noticed_in_the_prices_is_told(answer):
     notes = answer.locator("[aria-label='Notes about the data'] li")
     assert len(stored(answer)["data"]["notes"]) == notes.count() > 0
+
+
+def test_the_answer_names_the_company_and_its_exchange_and_each_change_in_percent(answer):
+    told = answer.inner_text("#outcome")
+    assert "Apple Inc. · Nasdaq" in told
+    assert re.search(r"\+\d+\.\d%", told)
+    assert re.search(r"[-\u2212]\d+\.\d%", told)
+
+
+def test_two_fingers_zoom_the_chart(visit):
+    page = visit("/?symbol=AAPL&days=45&model=calibrated", has_touch=True)
+    answered(page)
+    before = day_at(page, "Home")
+    page.evaluate(
+        """() => {
+          const plot = document.querySelector(".plot .u-over");
+          const { x, y, width, height } = plot.getBoundingClientRect();
+          const finger = (pointerId, at, type) => plot.dispatchEvent(new PointerEvent(type, {
+            bubbles: true, pointerId, pointerType: "touch",
+            clientX: x + at * width, clientY: y + height / 2,
+          }));
+          finger(1, 0.4, "pointerdown"); finger(2, 0.6, "pointerdown");
+          finger(1, 0.1, "pointermove"); finger(2, 0.9, "pointermove");
+          finger(1, 0.1, "pointerup"); finger(2, 0.9, "pointerup");
+        }"""
+    )
+    page.evaluate(NEXT_FRAME)
+    assert day_at(page, "Home") > before

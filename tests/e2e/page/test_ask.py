@@ -225,3 +225,12 @@ def test_a_date_can_be_picked(page):
     page.click("#submit")
     answered(page)
     assert "days=61&" in page.url
+
+
+def test_the_empty_page_shows_a_forecast_the_data_there_is_and_what_to_try(page):
+    page.wait_for_selector("#outcome canvas")
+    told = page.inner_text("#main")
+    assert "AAPL" in told
+    assert "March 1, 2013" in told
+    assert "make run PROVIDERS=yahoo" in told
+    assert "own file" in told
