@@ -10,6 +10,7 @@ import os
 import shutil
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,8 +59,13 @@ class Stockcast:
 def start(home, **options):
     """A stack on free ports with a higher rate limit, because tests ask faster than people."""
     base = free_port(5 + len(S3_PORTS))
-    os.environ["RATE_LIMIT"] = "0"
-    stack = Stack(programs(at_base_port(Options(home=home, **options), base)), home / "logs")
+    stack = Stack(
+        [
+            replace(program, env={**program.env, "RATE_LIMIT": "0"})
+            for program in programs(at_base_port(Options(home=home, **options), base))
+        ],
+        home / "logs",
+    )
     stack.start(lambda _: None)
     stack.watch(lambda _: None)
     urls = [f"http://127.0.0.1:{base + step}" for step in range(3)]

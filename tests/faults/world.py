@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
 
-import pytest
 import redis
 import requests
 
@@ -79,9 +78,6 @@ class World:
             "AWS_ACCESS_KEY_ID": "tester",
             "AWS_SECRET_ACCESS_KEY": SECRET,
         }
-        self.environment = pytest.MonkeyPatch()  # restarted programs need it as well
-        for name, value in shared.items():
-            self.environment.setenv(name, value)
         options = Options(
             home=home,
             redis_url=f"redis://{HOST}:{self.redis_proxy.port}/0",
@@ -89,7 +85,7 @@ class World:
         )
         base = free_port(4)
         started = [
-            replace(program, env={**program.env, **(environment or {})})
+            replace(program, env={**program.env, **shared, **(environment or {})})
             for program in programs(at_base_port(options, base))
         ]
         self.stack = Stack(started, home / "logs")
@@ -116,7 +112,6 @@ class World:
     def close(self):
         self.stack.stop()
         self.stores.stop()
-        self.environment.undo()
         self.redis_proxy.close()
         self.s3_proxy.close()
         self.redis.close()

@@ -180,11 +180,10 @@ def test_a_process_that_fails_is_told_of(keyless, aws):
 
 @pytest.mark.parametrize("function", ["ingest", "forecast", "web"])
 def test_a_running_function_reaches_s3_with_a_profile(
-    function, keyless, keys, redis_settings, tmp_path
+    function, keyless, keys, redis_settings, aws, tmp_path
 ):
     key, secret = keys
-    lines = ["[ours]", f"aws_access_key_id = {key}", f"aws_secret_access_key = {secret}"]
-    (tmp_path / "credentials").write_text("\n".join(lines), encoding="utf-8")
+    aws(f"[profile ours]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n")
     env = {
         "PYTHONPATH": str(ROOT),
         "K_SINK": "http://127.0.0.1:9/",
@@ -192,7 +191,6 @@ def test_a_running_function_reaches_s3_with_a_profile(
         "S3_BUCKET": keyless.bucket,
         "S3_ENDPOINT_URL": keyless.endpoint_url,
         "AWS_PROFILE": "ours",
-        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
     }
     port = free_port()
     process = Process(_function(function, port, env), tmp_path / "log")

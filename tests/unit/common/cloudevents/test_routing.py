@@ -10,7 +10,7 @@ from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.routing import ROUTES, address
 from functions.common.messages.events import BatchRequested, ForecastCompleted, ForecastRequested
 
-BASE = Path(__file__).parents[3] / "knative" / "base"
+BASE = Path(__file__).parents[4] / "knative" / "base"
 GATEWAY = "http://gateway:8080/async-function/{function}"
 
 

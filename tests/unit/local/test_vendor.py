@@ -5,7 +5,7 @@ from pathlib import Path
 
 from local import vendor
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_lock_file_names_no_registry():

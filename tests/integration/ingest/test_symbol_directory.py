@@ -8,7 +8,7 @@ from functions.common.prices.bucket import Bucket
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.symbol_directory import SymbolRefresh
 from tests.replay import Dialect, Fault, Replay
-from tests.unit.common.test_listings import NASDAQ, OTHER
+from tests.unit.common.prices.test_symbol_directory import NASDAQ, OTHER
 
 
 class NasdaqTrader(Dialect):
