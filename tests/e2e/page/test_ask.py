@@ -69,7 +69,7 @@ def test_tickers_are_found_by_name_in_a_combobox(page):
     options = page.locator(f"#{box.get_attribute('aria-controls')} [role=option]")
     options.first.wait_for()
     assert box.get_attribute("aria-expanded") == "true"
-    assert options.first.inner_text() == "MSFT\nMicrosoft Corporation"
+    assert options.first.inner_text() == "MSFT\nMicrosoft Corporation\nNasdaq"
     said = page.locator(".combobox [role=status]").first
     assert said.inner_text().startswith("1 match. Enter takes the first")
     active = box.get_attribute("aria-activedescendant")

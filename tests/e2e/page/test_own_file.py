@@ -116,6 +116,6 @@ def test_prices_on_every_weekday_are_not_written_like_exchange_rates(page):
         f"{day},{50 + at % 9}.25" for at, day in enumerate(weekdays) if day.weekday() < SATURDAY
     ]
     choose(page, "\n".join(["date,close", *rows]).encode(), "fund.csv")
-    assert "its prices suggest 24/5" in read(page)
+    assert "Its prices suggest 24/5" in read(page)
     page.click("#submit")
     assert re.search(r": \d\d\.\d\d to \d\d\.\d\d by ", answered(page))
