@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from functions.forecast.analyses.days_ahead import trading_days
 from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table
@@ -27,11 +28,7 @@ from functions.forecast.models.prophet_parts import (
     per_year,
     span_days,
 )
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 PERCENT = 80
 Z = NormalDist().inv_cdf(0.5 + PERCENT / 200)

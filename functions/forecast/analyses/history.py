@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from functions.common.errors import InvalidFieldError
 from functions.forecast.analyses.document import Analysis, Line, Panel, Table
 from functions.forecast.analyses.window import window
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 NAMES = {
     "close": "close",

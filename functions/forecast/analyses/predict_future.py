@@ -7,16 +7,14 @@ are the ends of the interval.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from functions.forecast.analyses.days_ahead import trading_days
 from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, Panel, Table
 from functions.forecast.models.prophet_model import ProphetModel
-
-if TYPE_CHECKING:
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 SHOWN_ROWS = 252
 NOTE = (

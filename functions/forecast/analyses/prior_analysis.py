@@ -6,7 +6,7 @@ Each prior has its own fit. Stocker kept the last prior for later calls.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +14,7 @@ from functions.forecast.analyses.days_ahead import trading_days
 from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, Panel, Table
 from functions.forecast.analyses.evaluate import training_error
 from functions.forecast.models.prophet_model import ProphetModel
-
-if TYPE_CHECKING:
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:

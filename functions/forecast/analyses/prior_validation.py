@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +11,7 @@ from functions.forecast.analyses.document import LEVELS, Analysis, Line, Panel, 
 from functions.forecast.analyses.evaluate import test_range, training_error
 from functions.forecast.analyses.window import row_years_before
 from functions.forecast.models.prophet_model import ProphetModel
-
-if TYPE_CHECKING:
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 NOTE = (
     "The prior that is best on one range is usually less good on others. Check it on another range."
