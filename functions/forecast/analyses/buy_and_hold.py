@@ -66,10 +66,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         ],
         table=Table(
             ("date", "adjusted_close", "profit", "drawdown"),
-            [
-                (str(day), *map(float, cells))
-                for day, *cells in zip(dates, price, profit, drawdown, strict=True)
-            ],
+            list(zip(dates.astype(str), price, profit, drawdown, strict=True)),
         ),
     )
 

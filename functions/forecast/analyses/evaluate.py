@@ -71,10 +71,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         panels=panels,
         table=Table(
             ("date", "actual", "predicted", "low", "high"),
-            [
-                (str(day), *map(float, cells))
-                for day, *cells in zip(dates, actual, predicted, low, high, strict=True)
-            ],
+            list(zip(dates.astype(str), actual, predicted, low, high, strict=True)),
         ),
     )
 

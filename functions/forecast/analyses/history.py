@@ -68,7 +68,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         Panel(title, unit, dates, _lines(drawn, panel_of, (title, unit)))
         for title, unit in dict.fromkeys(panel_of[name] for name in drawn)
     ]
-    rows = zip(dates.astype(str).tolist(), *(of.tolist() for of in drawn.values()), strict=True)
+    rows = zip(dates.astype(str), *drawn.values(), strict=True)
     suffix = "_percent" if parameters["plot_type"] == "pct" else ""
     return Analysis(
         message=_message(series, parameters["columns"][0], figures),
