@@ -47,6 +47,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _batch(given: argparse.Namespace) -> int:
     tickers = read(given.given)
+    own_prices.require_one(given, tickers)
     stockcast = choice.chosen(given)
     symbols = own_prices.all_symbols(stockcast, given, tickers)
     asked = {"symbols": symbols, "days": given.days, "model": given.model}

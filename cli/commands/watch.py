@@ -58,6 +58,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _watch(given: argparse.Namespace) -> int:
+    own_prices.require_one(given, given.symbols)
     stockcast = choice.chosen(given, patience_s=PATIENCE_S)
     symbols = own_prices.all_symbols(stockcast, given, given.symbols)
     rows = [Row(symbol) for symbol in dict.fromkeys(symbols)]
