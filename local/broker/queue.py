@@ -2,8 +2,8 @@
 
 Each Trigger has its own stream:
 
-    stockcast:broker:{queue}:TRIGGER         entries: event (structured JSON), dead (1: a dead letter)
-    stockcast:broker:{queue}:TRIGGER:tries   the number of tries of each entry that was tried again
+    stockcast:broker:{queue}:TRIGGER         event (structured JSON), dead (1: a dead letter)
+    stockcast:broker:{queue}:TRIGGER:tries   the tries of each event that was tried again
 
 A stored event goes straight from memory to its delivery. The broker reads a stream only if it has
 more events than memory may hold, and after a crash.
