@@ -78,7 +78,7 @@ class World:
         if self.name == "twelvedata":
             return TwelveDataProvider(key, session, now, self.replay.url)
         if self.name == "alphavantage":
-            return AlphaVantageProvider(key, session, now, plan, self.replay.url)
+            return AlphaVantageProvider(key, session, now, self.replay.url, plan)
         return YahooProvider(session, now, self.replay.url, read_timeout_s=0.4)
 
     def spend(self):
