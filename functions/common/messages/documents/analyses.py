@@ -73,7 +73,7 @@ class AnalysisResult(Document, frozen=True):
     data: Annotated[dict[str, Any], Meta(description="The prices used. Same as in a forecast.")]
 
 
-class AnalysisRequest(Request, frozen=True):
+class AnalysisRequest(Request, frozen=True, kw_only=True):
     """A request for an analysis, with its result once it is done."""
 
     kind: analyses.Kind

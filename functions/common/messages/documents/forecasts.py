@@ -167,7 +167,7 @@ class ForecastResult(Document, frozen=True):
     components: Components | UnsetType = UNSET
 
 
-class ForecastRequest(Request, frozen=True):
+class ForecastRequest(Request, frozen=True, kw_only=True):
     """A request for a forecast, with its result once it is done."""
 
     days: int
