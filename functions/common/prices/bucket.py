@@ -38,11 +38,8 @@ NO_ETAG = '"00000000000000000000000000000000"'
 """An ETag that no object has."""
 
 
-class ChangedMeanwhileError(StockcastError):
+class ChangedMeanwhileError(StockcastError, title="Changed meanwhile", slug="changed-meanwhile"):
     """Someone else wrote the object after it was read."""
-
-    title = "Changed meanwhile"
-    slug = "changed-meanwhile"
 
 
 @dataclass(frozen=True)
