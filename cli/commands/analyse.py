@@ -125,6 +125,7 @@ def _analyse(given: argparse.Namespace) -> int:
         analyses.checked(given.kind, parameters)
     except InvalidMessageError as error:
         raise BadInputError(error.detail) from error
+    own_prices.require_one(given, given.symbol)
     stockcast = choice.chosen(given)
     symbol = own_prices.one_symbol(stockcast, given)
     with progress(symbol) as tell:

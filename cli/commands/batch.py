@@ -50,6 +50,7 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _batch(given: argparse.Namespace) -> int:
     tickers = read(given.given)
+    own_prices.require_one(given, tickers)
     stockcast = choice.chosen(given)
     symbols = own_prices.all_symbols(stockcast, given, tickers)
     asked = {"symbols": symbols, "days": given.days, "model": given.model}

@@ -48,6 +48,7 @@ def add_horizon(parser: argparse.ArgumentParser) -> None:
 
 
 def _forecast(given: argparse.Namespace) -> int:
+    own_prices.require_one(given, given.symbol)
     stockcast = choice.chosen(given)
     symbol = own_prices.one_symbol(stockcast, given)
     asked = {"symbol": symbol, "days": given.days, "model": given.model}

@@ -61,6 +61,7 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _watch(given: argparse.Namespace) -> int:
+    own_prices.require_one(given, given.symbols)
     stockcast = choice.chosen(given, patience_s=PATIENCE_S)
     symbols = own_prices.all_symbols(stockcast, given, given.symbols)
     rows = [Row(symbol) for symbol in dict.fromkeys(symbols)]

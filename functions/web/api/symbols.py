@@ -109,7 +109,7 @@ class SymbolApi:
 
     async def sources(self, _: Request) -> Response:
         """The price sources, and how to get today's prices."""
-        return JSONResponse(sources(self._settings.providers))
+        return JSONResponse(sources(self._settings.providers, uploads=self._settings.uploads))
 
     async def warm_up(self, request: Request) -> Response:
         """Fetch a symbol's prices ahead. This is best effort, so the answer is never an error."""

@@ -91,6 +91,7 @@ class Sources(Document, frozen=True):
     sample_only: bool
     sample: Sample
     todays_prices: list[Step]
+    uploads: Annotated[bool, Meta(description="Whether files of prices can be uploaded.")]
 
 
 class Warming(Document, frozen=True):

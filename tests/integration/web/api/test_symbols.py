@@ -120,6 +120,7 @@ def test_the_sources_say_what_there_is_and_how_to_get_todays_prices(sample_only,
     told = requests.get(f"{live}/api/sources", timeout=300).json()
     assert told["sample_only"] is False
     assert [one["title"] for one in told["providers"]] == ["Tiingo"]
+    assert told["uploads"] is True
 
 
 def test_a_found_symbol_says_where_it_trades_and_in_which_currency(sample_only):
