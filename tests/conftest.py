@@ -6,6 +6,7 @@ import secrets
 import hypothesis
 import pytest
 import redis
+from xdist.scheduler import LoadScopeScheduling
 
 from functions.common.config import RedisSettings, S3Settings
 from local.process import Process, StartError
@@ -13,6 +14,8 @@ from local.servers import S3_PORTS, free_port, redis_server, s3_server
 from tests.inbox import Inbox
 
 READY_S = 300
+SHARE_A_WORLD = ("tests/e2e/", "tests/faults/", "tests/images/", "tests/openfaas/")
+"""Folders whose tests share one world, which takes long to start."""
 
 # By default, few cases and always the same ones. `make fuzz` tries many random ones.
 hypothesis.settings.register_profile(
@@ -39,6 +42,19 @@ def pytest_addoption(parser):
     group.addoption(
         "--host-header", help="the host web is known by, where --base-url is an ingress"
     )
+
+
+class OneWorldOneWorker(LoadScopeScheduling):
+    """Runs a module on one worker, and so all folders that share a world. Small ones run last."""
+
+    def _split_scope(self, nodeid):
+        module = nodeid.partition("::")[0]
+        return next((folder for folder in SHARE_A_WORLD if module.startswith(folder)), module)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False
+    return OneWorldOneWorker(config, log)
 
 
 @pytest.fixture(scope="session")

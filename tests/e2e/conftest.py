@@ -138,10 +138,3 @@ def browsing():
         browser = playwright.chromium.launch(executable_path=found, args=switches)
         yield browser
         browser.close()
-
-
-def pytest_collection_modifyitems(items):
-    """Run all on one worker, because there is one stack. Tests that break it run last."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("stack"))

@@ -3,7 +3,6 @@
 import time
 import uuid
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 
@@ -105,10 +104,3 @@ def until(condition, timeout_s=300):
         assert time.monotonic() < give_up
         time.sleep(0.05)
     return found
-
-
-def pytest_collection_modifyitems(items):
-    """Run all on one worker, because there is one gateway."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("openfaas"))

@@ -1,7 +1,6 @@
 """SIGTERM while gunicorn forks a worker."""
 
 import os
-import signal
 import subprocess
 import sys
 
