@@ -11,7 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 from functions.common.config import RedisSettings, S3Settings
 from local.process import Process, StartError
 from local.servers import S3_PORTS, free_port, redis_server, s3_server
-from tests.inbox import Inbox
+from tests.support.inbox import Inbox
 
 READY_S = 300
 SHARE_A_WORLD = ("tests/e2e/", "tests/faults/", "tests/images/", "tests/openfaas/")

@@ -24,7 +24,8 @@ from local.servers import HOST, free_port, redis_server
 from local.stack import ROOT
 from tests.conftest import s3_client_of
 from tests.e2e.conftest import HANG_MS, start
-from tests.replay import Fault, Market, Replay, Tiingo
+from tests.support.replay import Fault, Market, Replay, Tiingo
+from tests.support.waiting import until
 
 TIINGO_KEY = "planted-tiingo-key-0123456789"
 EVENT_TOKEN = "planted-event-token-0123456789"
@@ -176,12 +177,10 @@ def evil_names(hostile):
         S3Settings("stockcast", hostile.s3_url, "us-east-1", ("stockcast", secret))
     )
     client.put_object(Bucket="stockcast", Key=listings.KEY, Body=listings.to_bytes(names))
-    give_up = time.monotonic() + 300
-    while IN_NAME not in [
-        one["name"] for one in hostile.get("/api/symbols?q=EVIL").json()["symbols"]
-    ]:
-        assert time.monotonic() < give_up
-        time.sleep(0.2)
+    until(
+        lambda: hostile.get("/api/symbols?q=EVIL").json()["symbols"],
+        lambda symbols: IN_NAME in [one["name"] for one in symbols],
+    )
 
 
 @pytest.fixture
@@ -267,10 +266,7 @@ def test_no_log_and_no_answer_holds_a_key(hostile, request_id):
     unanswered(hostile)
     hostile.submit(symbol="SECRET", days=30, id=request_id)
     log = hostile.home / "logs" / "ingest.log"
-    give_up = time.monotonic() + 300
-    while "Token ***" not in log.read_text():
-        assert time.monotonic() < give_up
-        time.sleep(0.1)
+    until(log.read_text, lambda text: "Token ***" in text)
     paths = [f"/api/forecasts/{request_id}", "/readyz", "/metrics"]
     answers = [hostile.get(path).text for path in paths]
     scraper = {"authorization": f"Bearer {METRICS_TOKEN}"}

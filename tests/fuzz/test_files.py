@@ -18,7 +18,7 @@ from functions.forecast.prices import csv_columns as price_csv
 from functions.ingest.uploads import reader
 from functions.ingest.uploads.refusal import UnreadableFileError
 from tests.fuzz.documents import tables
-from tests.price_files import SHAPES
+from tests.support.price_files import SHAPES
 
 ROWS = [
     ["date", "open", "high", "low", "close", "volume", "adj_close"],

@@ -1,6 +1,5 @@
 """The three functions as stack.yml deploys them, behind a stand-in for the gateway."""
 
-import time
 import uuid
 from datetime import datetime, timedelta, timezone
 
@@ -16,7 +15,7 @@ from local.stack import _function
 from tests.e2e.conftest import Stockcast
 from tests.openfaas.gateway import Gateway
 from tests.openfaas.stack_file import ROOT, load
-from tests.replay import Market, Replay, Tiingo, wandering
+from tests.support.replay import Market, Replay, Tiingo, wandering
 
 KEY, TOKEN = "a-key-of-the-tests", "a-token-that-signs-events"
 READY_S = 300
@@ -95,12 +94,3 @@ def openfaas(redis_process, s3_process, provider, tmp_path_factory):
 @pytest.fixture
 def request_id():
     return str(uuid.uuid4())
-
-
-def until(condition, timeout_s=300):
-    """Wait for it. The limit is the tests' own patience, not a promise."""
-    give_up = time.monotonic() + timeout_s
-    while not (found := condition()):
-        assert time.monotonic() < give_up
-        time.sleep(0.05)
-    return found

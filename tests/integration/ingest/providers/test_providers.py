@@ -26,7 +26,7 @@ from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.tiingo import TiingoProvider
 from functions.ingest.providers.twelve_data import TwelveDataProvider
 from functions.ingest.providers.yahoo import YahooProvider
-from tests.replay import (
+from tests.support.replay import (
     AlphaVantage,
     Day,
     Fault,

@@ -24,7 +24,7 @@ from functions.forecast.prices import csv_columns
 from functions.ingest.providers.sample import SampleProvider
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
-from tests.turns import answered
+from tests.support.turns import answered
 
 ASKED = {"symbol": "AAPL", "kind": "buy_and_hold", "start": "2012-01-03", "nshares": 10}
 REQUESTED = ForecastRequested(

@@ -1,7 +1,6 @@
 """How much of web one client and all clients can use, and what a slow client can block."""
 
 import socket
-import time
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -16,7 +15,8 @@ from functions.web import security
 from functions.web.limits.clients import client_of
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
-from tests.turns import answered
+from tests.support.turns import answered
+from tests.support.waiting import until
 
 ASKED = {"symbol": "AAPL", "days": 45}
 
@@ -180,10 +180,7 @@ def test_open_streams_are_limited_and_closed_ones_given_back(
         assert (first.status_code, second.status_code, third.status_code) == (200, 200, 429)
         assert int(third.headers["retry-after"]) >= 1
         first.close()
-        give_up = time.monotonic() + 300
-        while (answer := watching(url)).status_code != 200:
-            assert time.monotonic() < give_up
-            time.sleep(0.1)
+        answer = until(lambda: watching(url), lambda answer: answer.status_code == 200)
         store.fail(ForecastRequested("request-1", "AAPL", 45), _failed())
         assert b'"failed"' in answer.content + second.content
 
@@ -225,10 +222,7 @@ def test_a_body_that_is_late_counts_before_it_comes(
         serving(replace(settings, requests_per_minute=1)) as url,
         talk(url, f"{HEAD}content-length: 30\r\n\r\n" + '{"symbol"') as connection,
     ):
-        give_up = time.monotonic() + 300
-        while not redis_client.keys("stockcast:rate:*:client:127.0.0.1"):
-            assert time.monotonic() < give_up
-            time.sleep(0.02)
+        until(lambda: redis_client.keys("stockcast:rate:*:client:127.0.0.1"))
         assert submit(url, "127.0.0.1").status_code == 429
         connection.sendall(b': "AAPL", "days": 45}')
         # It does not count twice.
