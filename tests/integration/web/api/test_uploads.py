@@ -148,7 +148,7 @@ def test_uploads_can_be_turned_off(settings):
         assert "UPLOADS" in refused.json()["detail"]
 
 
-def test_uploads_count_against_the_limit(settings, ingest, a_minute):
+def test_uploads_count_against_the_limit(settings, ingest):
     with serving(dataclasses.replace(settings, requests_per_minute=2)) as url:
         assert [post(url).status_code for _ in range(3)] == [201, 201, 429]
 
