@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cli.arguments import BadInputError
+from cli.clients.service import Service
 from functions.common.errors import RequestError
-
-if TYPE_CHECKING:
-    from cli.clients.service import Service
 
 MOST_SERIES = 50
 """The most series that one command reads from a file, because each one is a separate upload."""

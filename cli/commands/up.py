@@ -8,7 +8,6 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cli import arguments
 from cli.arguments import port
@@ -24,13 +23,10 @@ from local.reload import watch
 from local.servers import HOST
 from local.stack import Options, Stack, at_base_port, prepare_bucket, programs
 
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
-
 PORTS = ("web", "broker", "ingest", "forecast", "redis", "s3")
 
 
-def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the commands of `stockcast`."""
     up = commands.add_parser("up", help="run everything on this machine")
     _add_options(up)
