@@ -19,8 +19,8 @@ from functions.ingest.freshness.update import FreshPrices
 from functions.ingest.handlers import pointing_to
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.yahoo import YahooProvider
-from tests.other_markets import LISTED, world_market
-from tests.replay import Replay, Yahoo
+from tests.support.other_markets import LISTED, world_market
+from tests.support.replay import Replay, Yahoo
 
 
 class Markets:
