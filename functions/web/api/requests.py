@@ -22,7 +22,7 @@ from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
 from functions.common.messages import fields
 from functions.common.messages.charts import MEDIA_TYPES, Variant
-from functions.common.messages.documents import Accepted
+from functions.common.messages.documents.base import Accepted
 from functions.common.messages.events import ChartRequested, ForecastRequested
 from functions.common.requests.record import RequestRecord, Status
 from functions.web.api import submission

@@ -29,8 +29,8 @@ from functions.common.requests.steps import Steps
 from functions.common.requests.store import Requests
 from functions.common.requests.turn import HandledBeforeError
 from local.servers import free_port
-from tests.aging import older
-from tests.turns import answered
+from tests.support.aging import older
+from tests.support.turns import answered
 
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)
 
