@@ -19,7 +19,7 @@ from functions.ingest.uploads import reader
 from functions.ingest.uploads.limits import UPLOAD
 from functions.ingest.uploads.refusal import UnreadableFileError
 from tests.fuzz.documents import tables
-from tests.price_files import SHAPES
+from tests.support.price_files import SHAPES
 
 ROWS = [
     ["date", "open", "high", "low", "close", "volume", "adj_close"],

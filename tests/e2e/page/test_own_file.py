@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.e2e.page.reading import LONG_MS, answered, violations
-from tests.price_files import DAYS, SHAPES
+from tests.support.price_files import DAYS, SHAPES
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import pytest
 from cli.clients import choice
 from cli.main import main
 from local.servers import free_port
-from tests.price_files import CLOSES, SHAPES
+from tests.support.price_files import CLOSES, SHAPES
 
 
 @pytest.fixture(autouse=True)
