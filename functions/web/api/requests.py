@@ -189,6 +189,7 @@ class RequestApi:
                 watch,
                 (record, result),
                 lambda: self._store.read_with_result(record.requested.request_id),
+                self._store.result,
                 self._document,
             )
             return self._limits.stream(request, events, watch.close)
