@@ -46,7 +46,7 @@ lock: $(UV) ## update all lock files (run it after you edit a requirements.in)
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	  --constraints requirements-dev.txt --output-file requirements-page.txt requirements-page.in
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
-	  --no-deps --output-file bench/requirements-data.txt bench/requirements-data.in
+	  --no-deps --output-file bench/shipped/requirements.txt bench/shipped/requirements.in
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	  --constraints requirements-dev.txt --output-file bench/peers/requirements.txt bench/peers/requirements.in
 	for lock in $(LOCKS); do \
@@ -111,7 +111,7 @@ load: $(READY) ## send twice the load it can carry for two minutes and write doc
 	@$(BIN)/python -m bench.load $(ARGS)
 
 bench-images: $(READY) ## measure the images (as root on Linux, with buildah)
-	@$(BIN)/python -m bench.images
+	@$(BIN)/python -m bench.size.images
 
 # The first of these tools that answers. buildah keeps shared layers only with --layers.
 BUILDER      ?= $(shell for tool in docker podman buildah; do $$tool info >/dev/null 2>&1 && echo $$tool && break; done)

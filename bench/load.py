@@ -19,11 +19,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench import figures
-from bench.asking import DONE, ask, ended, many, new_questions
-from bench.figures import Figure
-from bench.http_load import Connection, Reply, percentile, post
-from bench.world import World, stockcast
+from bench.report import figures
+from bench.clients.forecasts import DONE, ask, ended, many, new_questions
+from bench.report.figures import Figure
+from bench.clients.http import Connection, Reply, percentile, post
+from bench.running.world import World, stockcast
 
 SECONDS, TIMES_CAPACITY = 120.0, 2.0
 REPEATS, NEW, INVALID = "repeat", "new", "invalid"

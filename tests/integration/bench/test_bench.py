@@ -3,14 +3,14 @@
 import pytest
 
 from bench import memory, single_core
-from bench.asking import ask, many, many_of_baseline, new_questions
-from bench.batches import _batch
-from bench.http_load import post
+from bench.clients.forecasts import ask, many, many_of_baseline, new_questions
+from bench.speed.new_tickers import _batch
+from bench.clients.http import post
 from bench.load import INVALID, NEW, REPEATS, Load
-from bench.provider import many_tickers
+from bench.running.provider import many_tickers
 from bench.run import WITHOUT_LIMITS
-from bench.watchers import STEPS, Watch
-from bench.world import baseline, stockcast
+from bench.speed.live_streams import STEPS, Watch
+from bench.running.world import baseline, stockcast
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bench import capacity
+from bench.report import capacity
 from local.stack import ROOT
 
 MEASURED = capacity.measured()

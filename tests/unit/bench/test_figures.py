@@ -3,7 +3,7 @@
 import pytest
 
 from bench import figures, stages, symbols
-from bench.figures import PAGE, Figure
+from bench.report.figures import PAGE, Figure
 from functions.ingest.providers.sample import SampleProvider
 
 

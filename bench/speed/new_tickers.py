@@ -8,12 +8,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from bench import processes
-from bench.asking import ENDED, last_event
-from bench.figures import Figure
-from bench.http_load import fetch, get, post
-from bench.provider import many_tickers
-from bench.world import FUNCTIONS, World, stockcast
+from bench.running import processes
+from bench.clients.forecasts import ENDED, last_event
+from bench.report.figures import Figure
+from bench.clients.http import fetch, get, post
+from bench.running.provider import many_tickers
+from bench.running.world import FUNCTIONS, World, stockcast
 
 SIZES = (300, 1000, 3000)
 LINEAR = 1.3

@@ -1,6 +1,6 @@
 """Calculates how many processors and how much of Redis and S3 a number of users needs.
 
-python -m bench.capacity
+python -m bench.report.capacity
 
 The costs of a forecast come from `make bench`. The constants below are assumptions about users.
 """
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bench.world import ROOT
+from bench.running.world import ROOT
 
 QUESTIONS_A_DAY = 3
 """Questions of one user per day. A known result answers the share REPEATED of them."""

@@ -9,11 +9,11 @@ import time
 import uuid
 from typing import Any
 
-from bench import processes
-from bench.asking import ask
-from bench.figures import Figure
-from bench.http_load import percentile, server_sent_events
-from bench.world import World
+from bench.running import processes
+from bench.clients.forecasts import ask
+from bench.report.figures import Figure
+from bench.clients.http import percentile, server_sent_events
+from bench.running.world import World
 from functions.common.config import RedisSettings
 from functions.common.messages.events import ForecastRequested
 from functions.common.requests.record import Status
