@@ -118,7 +118,7 @@ def _written(
     every = [one for of in found.values() for one in of]
     told = figures.write("bench", every, details, tables, load=load, is_quick=not is_whole)
     if is_whole:
-        shown = {"capacity": capacity.table(capacity.costs(details["systems"]))}
+        shown = {"capacity": capacity.table(capacity.costs(details))}
         figures.into_page(OPERATIONS, shown)
     if "stages" in details:
         told += "\n\n" + stages.table(details["stages"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,8 +28,11 @@ class Asleep:
         )
         self._delay_s = delay_s
         self._starting: asyncio.Task[None] | None = None
+        self._is_started = False
         self.called_at: float | None = None
+        self.ready_at: float | None = None
         self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
 
     async def listen(self) -> None:
         self._server = await asyncio.start_server(self._serve, HOST, self._port)
@@ -38,31 +41,38 @@ class Asleep:
         self.called_at = time.perf_counter()
         await asyncio.sleep(self._delay_s)
         self._process.start()
+        self._is_started = True
         give_up = time.perf_counter() + READY_S
         while time.perf_counter() < give_up:
             with suppress(OSError):
                 _, writer = await asyncio.open_connection(HOST, self._inner)
                 writer.close()
+                self.ready_at = time.perf_counter()
                 return
             await asyncio.sleep(POLL_S)
         raise RuntimeError(self._process.last_words())
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        served = asyncio.current_task()
+        if served:
+            self._serving.add(served)
         if self._starting is None:
             self._starting = asyncio.create_task(self._start())
-        with suppress(OSError, asyncio.CancelledError):
+        with closing(writer), suppress(OSError, asyncio.CancelledError):
             await asyncio.shield(self._starting)
             inner_reader, inner_writer = await asyncio.open_connection(HOST, self._inner)
-            await asyncio.gather(_pass_on(reader, inner_writer), _pass_on(inner_reader, writer))
+            with closing(inner_writer):
+                await asyncio.gather(_pass_on(reader, inner_writer), _pass_on(inner_reader, writer))
 
     async def close(self) -> None:
         if self._server:
             self._server.close()
-        if self._starting and not self._starting.done():
-            self._starting.cancel()
-        if self.called_at is not None:
-            with suppress(Exception):  # it was never started
-                await asyncio.to_thread(self._process.stop)
+        tasks = [*self._serving, *([self._starting] if self._starting else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._is_started:
+            await asyncio.to_thread(self._process.stop)
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """Fits the constants of the calibrated model: functions/forecast/models/calibrated*.json.
 
-pip install --no-deps -r bench/shipped/requirements.txt && python -m bench.shipped.fit_calibrated [--write]
+pip install --no-deps -r bench/shipped/requirements.txt
+python -m bench.shipped.fit_calibrated [--write]
 
 The data are 20 adjusted US stocks from 1990 to 2009, from the package skfolio. Later years are only
 for tests.
@@ -58,7 +59,9 @@ def load() -> list[PriceSeries]:
     """The closes of skfolio's 20 stocks, 1990 to 2022."""
     package = find_spec("skfolio")  # an import would need its optimizer and scikit-learn
     if package is None or package.origin is None:
-        raise SystemExit("skfolio is missing: pip install --no-deps -r bench/shipped/requirements.txt")
+        raise SystemExit(
+            "skfolio is missing: pip install --no-deps -r bench/shipped/requirements.txt"
+        )
     source = Path(package.origin).parent / "datasets" / "data" / "sp500_dataset.csv.gz"
     text = gzip.decompress(source.read_bytes()).decode("ascii")
     header, *lines = csv.reader(io.StringIO(text))

@@ -8,10 +8,10 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from bench.running import processes
 from bench.clients.forecasts import ask
-from bench.report.figures import Figure
 from bench.clients.http import Reply, fetch, get, in_turn, post
+from bench.report.figures import Figure
+from bench.running import processes
 from bench.running.world import World
 from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.event import Envelope

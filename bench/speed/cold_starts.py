@@ -17,9 +17,9 @@ from functools import partial
 from statistics import median
 from typing import Any
 
-from bench.running import processes, trivial
 from bench.clients.forecasts import ask
 from bench.report.figures import Figure
+from bench.running import processes, trivial
 from bench.running.world import World
 from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.event import Envelope

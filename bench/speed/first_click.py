@@ -35,10 +35,11 @@ _days = itertools.count(45)
 
 @dataclass(frozen=True)
 class Click:
-    """The time to an answer, and when each function was called, in seconds after the click."""
+    """The time to an answer, and when each function was called and ready, after the click."""
 
     took_s: float
     called_s: dict[str, float]
+    ready_s: dict[str, float]
 
 
 def measure(world: World, *, is_quick: bool) -> tuple[list[Figure], dict[str, Any]]:
@@ -93,7 +94,11 @@ async def _click(functions: list[Any], delay_s: float, logs: Path, port: int) ->
         await fetch(port, post("/api/warmup", {"symbol": "AAPL"}))
         await ask(port, {"symbol": "AAPL", "days": next(_days)})
         took_s = time.perf_counter() - clicked
-        called_s = {
-            name: round((one.called_at or clicked) - clicked, 3) for name, one in sleeping.items()
-        }
-        return Click(took_s, called_s)
+        called_s, ready_s = (
+            {name: round((at or clicked) - clicked, 3) for name, at in moments.items()}
+            for moments in (
+                {name: one.called_at for name, one in sleeping.items()},
+                {name: one.ready_at for name, one in sleeping.items()},
+            )
+        )
+        return Click(took_s, called_s, ready_s)

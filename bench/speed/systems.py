@@ -139,17 +139,29 @@ def _at_once(system: System, questions: int) -> None:
 
 
 def _commands(system: System, questions: int) -> dict[str, Any]:
-    """The commands a forecast with one client, when nothing shares a round trip by chance."""
+    """Commands and bytes a forecast with one client, so that none share a round trip by chance."""
+    before = _bytes(system)
+    system.ask(questions, 1)
+    kept, moved = (after - earlier for after, earlier in zip(_bytes(system), before, strict=True))
     with counted(system.redis, system.database) as commands:
         system.ask(questions, 1)
     return {
         "round_trips": round(commands.round_trips / questions, 1),
         "commands": round(commands.total / questions, 1),
+        "kept_bytes": round(kept / questions),
+        "moved_bytes": round(moved / questions),
         **{
             where: {name: round(count / questions, 2) for name, count in found.most_common()}
             for where, found in (("sent", commands.sent), ("in_scripts", commands.in_scripts))
         },
     }
+
+
+def _bytes(system: System) -> tuple[int, int]:
+    """The memory of Redis, and the bytes that it has received and sent."""
+    found = system.redis.info()
+    moved = found["total_net_input_bytes"] + found["total_net_output_bytes"]
+    return found["used_memory"], moved
 
 
 def _summary(system: System) -> dict[str, Any]:
@@ -197,17 +209,15 @@ def _at_least(name: str, measured: float, goal: float, decimals: int = 2) -> Fig
 
 
 def _at_most(name: str, measured: float, goal: float, decimals: int = 2) -> Figure:
-    return Figure(
-        name, f"{measured:.{decimals}f}", budget=f"at most {goal}", met=measured <= goal
-    )
+    return Figure(name, f"{measured:.{decimals}f}", budget=f"at most {goal}", met=measured <= goal)
 
 
 def table(of: Mapping[str, Mapping[str, Any]]) -> str:
     """The figures of all systems as a Markdown table."""
     rows = {
-        "forecasts a second": lambda one: f"{one['per_second']:.0f}"
-        if one["per_second"] >= 20
-        else f"{one['per_second']:.1f}",
+        "forecasts a second": lambda one: (
+            f"{one['per_second']:.0f}" if one["per_second"] >= 20 else f"{one['per_second']:.1f}"
+        ),
         "CPU a forecast, all programs": lambda one: f"{one['cpu_ms']:.1f} ms",
         "one client, POST to result, p50": lambda one: f"{one['p50_ms']:.1f} ms",
         "round trips to Redis a forecast": lambda one: f"{one['redis']['round_trips']:.0f}",

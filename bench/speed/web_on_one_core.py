@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
-from bench.running import processes, trivial
 from bench.clients.forecasts import ask
-from bench.report.figures import Figure
 from bench.clients.http import Reply, Tally, get, in_turn, post
+from bench.report.figures import Figure
+from bench.running import processes, trivial
 from bench.running.world import World
 
 REPEATS, READS = 1.5, 1.5
@@ -50,9 +50,7 @@ def measure(world: World, *, is_quick: bool) -> tuple[list[Figure], dict[str, An
             f"at least {REPEATS} times",
             repeats / unit_rate >= REPEATS,
         ),
-        Figure(
-            "round trips to Redis for such a repeat", str(trips), budget="one", met=trips == 1
-        ),
+        Figure("round trips to Redis for such a repeat", str(trips), budget="one", met=trips == 1),
         Figure(
             "reads of a finished request a second, web on one core",
             f"{reads:.0f}: {reads / unit_rate:.2f} times the trivial function",
