@@ -99,12 +99,15 @@ format: $(READY) ## format the code and fix what ruff can fix
 
 check: lint test ## everything that CI checks
 
-PEERS_READY := $(VENV)/.peers-ready
-$(PEERS_READY): bench/peers/requirements.txt $(READY)
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r bench/peers/requirements.txt
+# In a folder of their own, because Stockcast's packages import some of these if they find them.
+PEERS := $(VENV)/peers
+$(PEERS)/.ready: bench/peers/requirements.txt $(READY)
+	@echo "Installing the packages to compare with ..."
+	@rm -rf $(PEERS)
+	@$(UV) pip install --quiet --python $(BIN)/python --target $(PEERS) --require-hashes -r bench/peers/requirements.txt
 	@touch $@
 
-bench: $(PEERS_READY) ## compare Stockcast with the old recipe and write docs/performance.md
+bench: $(PEERS)/.ready ## compare Stockcast with its alternatives and write docs/performance.md
 	@$(BIN)/python -m bench.run $(ARGS)
 
 load: $(READY) ## send twice the load it can carry for two minutes and write docs/performance.md

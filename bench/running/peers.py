@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from bench.running.started import started
-from bench.running.world import World, healthy
+from bench.running.world import ROOT, World, healthy
 from local.process import Process
 from local.servers import HOST, Program, free_port
 
 WORKERS = 2
 """The number of processes of each program, one for each core."""
 NAMES = ("celery", "dramatiq", "fastapi")
+PACKAGES = Path(sys.prefix) / "peers"
+"""Where `make bench` installs them, so that nothing of Stockcast imports them."""
 
 
 @contextmanager
@@ -24,6 +28,7 @@ def peer(world: World, name: str, database: int) -> Iterator[dict[str, Process]]
         **world.stack.process("forecast").program.env,
         "PEER": name,
         "REDIS_URL": world.redis_url(database),
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(PACKAGES))),
     }
     web = [
         *(sys.executable, "-m", "uvicorn", "bench.peers.web:app", "--host", HOST),

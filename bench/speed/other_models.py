@@ -6,12 +6,13 @@ and computes its record of past forecasts.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import date
 
 import numpy as np
 
+from bench.running.peers import PACKAGES
 from bench.running.world import SYMBOLS
 from functions.common.messages.events import PricesIngested
 from functions.common.prices.store import StoredPrices
@@ -22,7 +23,7 @@ from functions.forecast.prices.series import PriceSeries
 from functions.ingest.providers.sample import SampleProvider
 
 SESSIONS, DAYS = 31, 45
-TODAY = date(2013, 3, 4)
+_model = CalibratedModel()
 
 
 def measure(count: int, shown: int) -> dict[str, dict[str, float]]:
@@ -53,27 +54,32 @@ def _cycle(count: int) -> list[str]:
 
 
 def _ours(files: Sequence[tuple[str, bytes]]) -> None:
-    model = CalibratedModel()
     for symbol, body in files:
-        series = csv_columns.read.__wrapped__(symbol, body)
-        stored = StoredPrices("k", "e", "sample", "", len(series), "", "", body=body)
-        first, last = str(series.dates[0]), str(series.dates[-1])
-        asked = PricesIngested(
-            request_id="request-1",
-            symbol=symbol,
-            days=DAYS,
-            bucket="b",
-            key="k",
-            etag="e",
-            provider="sample",
-            rows=len(series),
-            first_date=first,
-            last_date=last,
-        )
-        result.answer(asked, stored, series, model, TODAY)
+        forecast_of(csv_columns.read.__wrapped__(symbol, body))
+
+
+def forecast_of(series: PriceSeries) -> bytes:
+    """The result of Stockcast's model for a series that it has not seen before."""
+    last = series.dates[-1].item()
+    stored = StoredPrices("k", "e", "sample", "", len(series), "", "", body=b"")
+    asked = PricesIngested(
+        request_id="request-1",
+        symbol=series.symbol,
+        days=DAYS,
+        bucket="b",
+        key="k",
+        etag="e",
+        provider="sample",
+        rows=len(series),
+        first_date=str(series.dates[0]),
+        last_date=str(last),
+    )
+    return result.answer(asked, stored, series, _model, last)
 
 
 def _theirs(name: str, files: Sequence[tuple[str, bytes]]) -> None:
+    if str(PACKAGES) not in sys.path:
+        sys.path.append(str(PACKAGES))
     import pandas as pd
     from statsforecast import StatsForecast, models
 
