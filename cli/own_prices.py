@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cli.arguments import BadInputError
+from cli.clients.service import Service
 from functions.common.errors import RequestError
-
-if TYPE_CHECKING:
-    from cli.clients.service import Service
 
 MOST_SERIES = 50
 """The most series that one command reads from a file, because each one is a separate upload."""
@@ -37,11 +35,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def one_symbol(stockcast: Service, given: argparse.Namespace) -> str:
     """The given symbol, or the symbol of the uploaded file.
 
-    Raises BadInputError if the options conflict or the file cannot be read.
+    Raises BadInputError if the file cannot be read or has several series.
     """
     if given.prices is None:
-        return str(_chosen(given, given.symbol))
-    _chosen(given, given.symbol)
+        return str(given.symbol)
     read = _uploaded(stockcast, given.prices, given.column)
     if len(_series(read)) > 1 and not given.column:
         raise BadInputError(
@@ -55,9 +52,8 @@ def one_symbol(stockcast: Service, given: argparse.Namespace) -> str:
 def all_symbols(stockcast: Service, given: argparse.Namespace, tickers: list[str]) -> list[str]:
     """`tickers`, or the symbols of the series in the file.
 
-    Raises BadInputError if the options conflict, the file cannot be read or has too many series.
+    Raises BadInputError if the file cannot be read or has too many series.
     """
-    _chosen(given, tickers)
     if given.prices is None:
         return tickers
     first = _uploaded(stockcast, given.prices, given.column)
@@ -74,14 +70,14 @@ def all_symbols(stockcast: Service, given: argparse.Namespace, tickers: list[str
     return [str(read["symbol"]) for read in reads]
 
 
-def _chosen(given: argparse.Namespace, asked: Any) -> Any:
+def require_one(given: argparse.Namespace, asked: Any) -> None:
+    """Raise BadInputError unless the options name either a symbol or a file."""
     if given.column and given.prices is None:
         raise BadInputError("--column needs a file. Name the file with --prices FILE.")
     if asked and given.prices is not None:
         raise BadInputError("Give a symbol or --prices FILE, not both.")
     if not asked and given.prices is None:
         raise BadInputError("Give a symbol, or a file of your own prices with --prices FILE.")
-    return asked
 
 
 def _uploaded(stockcast: Service, path: Path, column: str) -> dict[str, Any]:

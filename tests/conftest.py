@@ -6,13 +6,16 @@ import secrets
 import hypothesis
 import pytest
 import redis
+from xdist.scheduler import LoadScopeScheduling
 
 from functions.common.config import RedisSettings, S3Settings
 from local.process import Process, StartError
 from local.servers import S3_PORTS, free_port, redis_server, s3_server
-from tests.inbox import Inbox
+from tests.support.inbox import Inbox
 
 READY_S = 300
+SHARE_A_WORLD = ("tests/e2e/", "tests/faults/", "tests/images/", "tests/openfaas/")
+"""Folders whose tests share one world, which takes long to start."""
 
 # By default, few cases and always the same ones. `make fuzz` tries many random ones.
 hypothesis.settings.register_profile(
@@ -39,6 +42,19 @@ def pytest_addoption(parser):
     group.addoption(
         "--host-header", help="the host web is known by, where --base-url is an ingress"
     )
+
+
+class OneWorldOneWorker(LoadScopeScheduling):
+    """Runs a module on one worker, and so all folders that share a world. Small ones run last."""
+
+    def _split_scope(self, nodeid):
+        module = nodeid.partition("::")[0]
+        return next((folder for folder in SHARE_A_WORLD if module.startswith(folder)), module)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False
+    return OneWorldOneWorker(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -93,38 +109,35 @@ def started_s3(tmp_path_factory, attempts=4):
     return process
 
 
-@pytest.fixture
-def s3_settings(s3_process):
-    """A new empty bucket. It is removed afterwards, because the server holds only so many."""
+@pytest.fixture(scope="session")
+def s3_bucket(s3_process):
+    """The settings of a bucket, and boto3's client, which shares no code with Stockcast's own."""
+    environment = s3_process.program.env
     settings = S3Settings(
         bucket=f"test-{secrets.token_hex(6)}",
         endpoint_url=f"http://127.0.0.1:{s3_process.program.ports[0]}",
         region="us-east-1",
-        credentials=(
-            s3_process.program.env["AWS_ACCESS_KEY_ID"],
-            s3_process.program.env["AWS_SECRET_ACCESS_KEY"],
-        ),
+        credentials=(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]),
     )
     client = s3_client_of(settings)
     client.create_bucket(Bucket=settings.bucket)
-    yield settings
-    remove_bucket(client, settings.bucket)
+    yield settings, client
     client.close()
-
-
-def remove_bucket(client, bucket):
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for one in page.get("Contents", []):
-            client.delete_object(Bucket=bucket, Key=one["Key"])
-    client.delete_bucket(Bucket=bucket)
 
 
 @pytest.fixture
-def s3_client(s3_settings):
-    """boto3's client, which shares no code with Stockcast's own."""
-    client = s3_client_of(s3_settings)
-    yield client
-    client.close()
+def s3_settings(s3_bucket):
+    """A bucket that is empty."""
+    settings, client = s3_bucket
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=settings.bucket):
+        for one in page.get("Contents", []):
+            client.delete_object(Bucket=settings.bucket, Key=one["Key"])
+    return settings
+
+
+@pytest.fixture
+def s3_client(s3_settings, s3_bucket):
+    return s3_bucket[1]
 
 
 def s3_client_of(settings):

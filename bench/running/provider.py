@@ -11,7 +11,7 @@ from typing import Any
 from bench.running.world import SYMBOLS
 from functions.common.prices.history import PriceRow
 from functions.ingest.providers.sample import SampleProvider
-from tests.replay import Replay, Tiingo
+from tests.support.replay import Replay, Tiingo
 
 KEY = "bench"
 

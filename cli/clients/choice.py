@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cli.clients.service import Service
+from cli.clients.service import Service
 
 LOCAL_STACK = "http://127.0.0.1:8080"
 """The default URL of `make run`."""

@@ -50,7 +50,7 @@ class InProcess:
         from functions.ingest.freshness.uploads import AnyPrices, UploadedPrices
         from functions.ingest.providers import sources
         from functions.ingest.providers.upload import UploadProvider
-        from functions.ingest.uploads.reader import LOCAL
+        from functions.ingest.uploads.limits import LOCAL
 
         # The result already contains everything that the user needs to know about the prices.
         logging.getLogger("functions").addHandler(logging.NullHandler())

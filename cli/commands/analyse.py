@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cli import arguments, own_prices
 from cli.arguments import BadInputError
@@ -19,9 +19,6 @@ from cli.printing.console import standard_output
 from cli.printing.waiting import progress
 from functions.common.errors import InvalidMessageError
 from functions.common.messages import analyses
-
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
 
 KINDS = {
     "history": "prices, volume or daily changes, with their highs and lows",
@@ -47,7 +44,7 @@ PARAMETERS = {
 }
 
 
-def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the commands of `stockcast`, with a subcommand for each kind."""
     parser = commands.add_parser(
         "analyse", aliases=["analyze"], help="analyze a stock in one of several ways"
@@ -125,6 +122,7 @@ def _analyse(given: argparse.Namespace) -> int:
         analyses.checked(given.kind, parameters)
     except InvalidMessageError as error:
         raise BadInputError(error.detail) from error
+    own_prices.require_one(given, given.symbol)
     stockcast = choice.chosen(given)
     symbol = own_prices.one_symbol(stockcast, given)
     with progress(symbol) as tell:

@@ -16,8 +16,6 @@ from functions.common.errors import StockcastError
 from functions.common.messages.fields import MODELS
 
 if TYPE_CHECKING:
-    from argparse import _SubParsersAction
-
     from evaluation.protocol import Evaluated, Protocol
     from evaluation.summary import Figure, Summary
     from functions.forecast.prices.series import PriceSeries
@@ -27,7 +25,7 @@ ORIGINS = 48
 LONGEST = 2520
 
 
-def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the commands of `stockcast`."""
     backtest = commands.add_parser("backtest", help="score the models on your price files")
     add_data(backtest)

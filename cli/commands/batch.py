@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cli import arguments, own_prices
 from cli.arguments import BadInputError
@@ -22,9 +22,6 @@ from cli.printing.doubt import DOUBT, chance_cell
 from cli.printing.waiting import batch_progress
 from functions.common.money import Money
 
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
-
 LISTS = {".txt", ".csv", ".tsv", ".lst", ".list"}
 """No ticker ends like this, so such a word names a missing file."""
 FORMAT = """\
@@ -33,7 +30,7 @@ If a FILE exists under that name, Stockcast reads it. Otherwise the word is a ti
 """
 
 
-def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the commands of `stockcast`."""
     parser = commands.add_parser("batch", help="forecast many stocks and rank them", epilog=FORMAT)
     parser.add_argument("given", nargs="*", metavar="FILE|SYMBOL", help="up to 5,000 tickers")
@@ -50,6 +47,7 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _batch(given: argparse.Namespace) -> int:
     tickers = read(given.given)
+    own_prices.require_one(given, tickers)
     stockcast = choice.chosen(given)
     symbols = own_prices.all_symbols(stockcast, given, tickers)
     asked = {"symbols": symbols, "days": given.days, "model": given.model}

@@ -5,15 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from cli.exit_codes import OK
 
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
 
-
-def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the commands of `stockcast`."""
     bucket = commands.add_parser(
         "bucket",

@@ -5,12 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from cli.exit_codes import OK
-
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
 
 SHELLS = ("bash", "zsh", "fish")
 HOW = """\
@@ -23,7 +19,7 @@ for all future sessions, add that line to ~/.bashrc, ~/.zshrc (after compinit) o
 """
 
 
-def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the commands of `stockcast`."""
     parser = commands.add_parser(
         "completion",

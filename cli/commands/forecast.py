@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from datetime import datetime, timezone
 from functools import partial
-from typing import TYPE_CHECKING
 
 from cli import own_prices
 from cli.arguments import add_symbol, days
@@ -17,13 +16,10 @@ from cli.printing.console import standard_output
 from cli.printing.waiting import progress
 from functions.common.messages.fields import DEFAULT_MODEL, MODELS
 
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
-
 DEFAULT_DAYS = 30
 
 
-def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the commands of `stockcast`."""
     parser = commands.add_parser("forecast", help="forecast one stock")
     add_symbol(parser)
@@ -48,6 +44,7 @@ def add_horizon(parser: argparse.ArgumentParser) -> None:
 
 
 def _forecast(given: argparse.Namespace) -> int:
+    own_prices.require_one(given, given.symbol)
     stockcast = choice.chosen(given)
     symbol = own_prices.one_symbol(stockcast, given)
     asked = {"symbol": symbol, "days": given.days, "model": given.model}

@@ -13,12 +13,10 @@ from cli.exit_codes import OK
 from functions.common.errors import StockcastError
 
 if TYPE_CHECKING:
-    from argparse import _SubParsersAction
-
     from evaluation.ranking import Ranking
 
 
-def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the commands of `stockcast`."""
     rank = commands.add_parser("rank", help="the chance of each asset's rank in 20 days (M6)")
     add_data(rank)

@@ -5,17 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from cli.arguments import BadInputError
 from cli.exit_codes import OK
 from functions.common.messages.message import loads
 
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
 
-
-def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the commands of `stockcast`."""
     sign = commands.add_parser("sign", help="sign an event with EVENT_TOKEN")
     sign.add_argument("--type", required=True, help="the event's type")

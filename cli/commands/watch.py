@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cli import own_prices
 from cli.arguments import add_symbols, positive
 from cli.clients import choice
+from cli.clients.service import Service
 from cli.commands.forecast import add_horizon
 from cli.exit_codes import FAILED, OK, UNAVAILABLE
 from cli.printing.console import standard_output
@@ -21,12 +22,8 @@ from functions.common.errors import StockcastError, TemporaryError
 from functions.common.money import Money
 
 if TYPE_CHECKING:
-    from argparse import _SubParsersAction
-
     from rich.console import Group
     from rich.text import Text
-
-    from cli.clients.service import Service
 
 EVERY_S = 60
 PATIENCE_S = 5.0
@@ -42,7 +39,7 @@ class Row:
     error: StockcastError | None = None
 
 
-def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the commands of `stockcast`."""
     parser = commands.add_parser("watch", help="print a table of stocks and keep it up to date")
     add_symbols(parser)
@@ -61,6 +58,7 @@ def add_to(commands: _SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _watch(given: argparse.Namespace) -> int:
+    own_prices.require_one(given, given.symbols)
     stockcast = choice.chosen(given, patience_s=PATIENCE_S)
     symbols = own_prices.all_symbols(stockcast, given, given.symbols)
     rows = [Row(symbol) for symbol in dict.fromkeys(symbols)]

@@ -8,7 +8,7 @@ import time
 import flask
 import functions_framework
 
-from functions.common import logs
+from functions.common import forked_workers, logs
 from functions.common.cloudevents.adapter import EventFunction
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
@@ -38,6 +38,7 @@ from functions.forecast.handlers.warm_up import Warming
 from functions.forecast.settings import Settings
 
 bound_gunicorn()
+forked_workers.end_at_sigterm()
 settings = read_or_exit("forecast", Settings.read, Environment(os.environ))
 logs.configure("forecast", settings.sinks.log_level)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import flask
 import functions_framework
 
-from functions.common import logs
+from functions.common import forked_workers, logs
 from functions.common.cloudevents.adapter import EventFunction
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
@@ -43,6 +43,7 @@ from functions.ingest.settings import Settings
 from functions.ingest.symbol_directory import SymbolRefresh
 
 bound_gunicorn()
+forked_workers.end_at_sigterm()
 settings = read_or_exit("ingest", Settings.read, Environment(os.environ))
 logs.configure("ingest", settings.sinks.log_level)
 

@@ -14,13 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from functions.common import logs
+from functions.common import forked_workers, logs
 from functions.common.config import Environment, read_or_exit
 from functions.common.request_heads import bound_uvicorn
 from functions.web.settings import Settings
 from functions.web.wiring import Wired
 
 bound_uvicorn()
+forked_workers.end_at_sigterm()
 settings = read_or_exit("web", Settings.read, Environment(os.environ))
 logs.configure("web", settings.log_level)
 

@@ -7,7 +7,7 @@ const USUAL = ["make run PROVIDERS=yahoo", "make run TIINGO_API_KEY=YOUR_KEY"];
 let asked = null;
 let commands = USUAL;
 
-/** `{isSampleOnly, symbols, lastDate, names, terms}`, or null if the server does not say. */
+/** `{isSampleOnly, symbols, lastDate, names, terms, takesFiles}`, or null if the server does not say. */
 export function sources() {
   asked ??= read().catch(() => {
     asked = null; // the next call asks again
@@ -20,7 +20,7 @@ export function sources() {
 export const todaysPrices = () => commands;
 
 async function read() {
-  const { sample_only: isSampleOnly, providers, sample, todays_prices: steps } = await get("/api/sources");
+  const { sample_only: isSampleOnly, providers, sample, todays_prices: steps, uploads: takesFiles } = await get("/api/sources");
   if (steps.length) commands = steps.map(({ command }) => command);
   const others = providers.filter(({ name }) => name !== "sample");
   return {
@@ -29,5 +29,6 @@ async function read() {
     lastDate: sample.last_date,
     names: others.map(({ title }) => title),
     terms: others.map(({ terms }) => terms).filter(Boolean).join(" "),
+    takesFiles,
   };
 }

@@ -1,6 +1,6 @@
 // Draws one panel of any analysis.
 import { element } from "../page/element.js";
-import { change, longDate, number, percent, shortNumber } from "../page/format.js";
+import { change, longDate, number, percentTick, shortNumber } from "../page/format.js";
 import uPlot from "../vendor/uplot.js";
 import { color, edge, line } from "./pen.js";
 import { plot, readoutOf, toSeconds } from "./plot.js";
@@ -11,7 +11,7 @@ const DAY_S = 86_400;
 const LONG_S = 400 * DAY_S;
 const MOST_COLORS = 6;
 const ALPHA = "2a";
-const ticksIn = ({ tick }) => ({ price: tick, money: tick, percent: (value) => percent(value / 100), shares: shortNumber });
+const ticksIn = ({ tick }) => ({ price: tick, money: tick, percent: (value) => percentTick(value / 100), shares: shortNumber });
 const valuesIn = ({ price }) => ({ price, money: price, percent: (value) => change(value / 100), shares: shortNumber, correlation: (value) => number(Math.round(value * 100) / 100) });
 const ROLES = { actual: "ink", model: "accent", strategy: "accent" };
 

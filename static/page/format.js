@@ -68,6 +68,7 @@ const plain = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 6 });
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumSignificantDigits: 3 });
 const whole = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+const exact = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 2 });
 const signed = new Intl.NumberFormat(undefined, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" });
 
 const integer = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
@@ -77,6 +78,8 @@ export const number = (value) => (Number.isInteger(value) ? integer : plain).for
 export const shortNumber = (value) => compact.format(value);
 /** These take fractions: 0.82 is 82%. */
 export const percent = (fraction) => whole.format(fraction);
+/** For the ticks of an axis, which can be close together. */
+export const percentTick = (fraction) => exact.format(fraction);
 export const finePercent = (fraction) => fine.format(fraction);
 export const change = (fraction) => signed.format(fraction);
 

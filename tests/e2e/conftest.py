@@ -8,7 +8,6 @@ With --base-url, pytest skips the tests that break or inspect processes (`own_st
 import contextlib
 import os
 import shutil
-import time
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from functions.common.cloudevents.signature import Signer
 from local.servers import S3_PORTS, free_port
 from local.stack import Options, Stack, at_base_port, programs
 from tests.e2e.proxy import naming
+from tests.support.waiting import has_ended, until
 
 HANG_MS = 300_000
 """No wait of a browser is longer: a slow machine is slow, and nothing more."""
@@ -45,15 +45,16 @@ class Stockcast:
         headers, body = getattr(self.signer.signed(event), mode)()
         return requests.post(self.broker_url, data=body, headers=headers, timeout=300)
 
-    def ended(self, request_id, timeout_s=300):
+    def ended(self, request_id):
         """The document of the ended request. One sent to the broker may not be known at first."""
-        give_up = time.monotonic() + timeout_s
-        while True:
-            document = self.get(f"/api/forecasts/{request_id}").json()
-            if document.get("status") in {"done", "failed"}:
-                return document
-            assert time.monotonic() < give_up, document
-            time.sleep(0.05)
+        return until(lambda: self.get(f"/api/forecasts/{request_id}").json(), has_ended)
+
+    def backtest(self, request_id):
+        """The backtest of the ended request, once it is no longer pending."""
+        return until(
+            lambda: self.ended(request_id)["result"]["backtest"],
+            lambda backtest: backtest["status"] != "pending",
+        )
 
 
 def start(home, **options):
@@ -138,10 +139,3 @@ def browsing():
         browser = playwright.chromium.launch(executable_path=found, args=switches)
         yield browser
         browser.close()
-
-
-def pytest_collection_modifyitems(items):
-    """Run all on one worker, because there is one stack. Tests that break it run last."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("stack"))

@@ -9,7 +9,7 @@ import requests
 from functions.common.prices import calendars
 from functions.ingest.providers.tiingo import TiingoProvider
 from tests.e2e.conftest import start
-from tests.replay import Fault, Market, Replay, Tiingo, wandering
+from tests.support.replay import Fault, Market, Replay, Tiingo, wandering
 
 KEY = "planted-key-that-no-log-may-hold"
 

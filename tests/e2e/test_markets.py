@@ -7,8 +7,8 @@ import pytest
 
 from functions.common.prices import calendars
 from tests.e2e.conftest import start
-from tests.other_markets import LISTED, world_market
-from tests.replay import Replay, Yahoo
+from tests.support.other_markets import LISTED, world_market
+from tests.support.replay import Replay, Yahoo
 
 
 @pytest.fixture(scope="module")

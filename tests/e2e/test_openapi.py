@@ -11,7 +11,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.messages.events import ForecastRequested, wrong_options
-from tests.description import DOCUMENT
+from tests.support.description import DOCUMENT
 
 load_all_checks()
 described = schemathesis.openapi.from_dict(DOCUMENT)

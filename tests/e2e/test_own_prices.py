@@ -2,13 +2,13 @@
 
 import io
 import threading
-import time
 from datetime import date, timedelta
 
 import pytest
 import requests
 
-from tests.price_files import CLOSES, DAYS, SHAPES
+from tests.support.price_files import CLOSES, DAYS, SHAPES
+from tests.support.waiting import has_ended, until
 
 
 def upload(stockcast, body, **query):
@@ -80,10 +80,7 @@ def test_an_uploaded_file_works_in_analyses_and_batches(stockcast):
     assert stockcast.ended(accepted.json()["id"])["status"] == "done"
     asked = {"symbols": [symbol, "AAPL"], "days": 5}
     batch = requests.post(f"{stockcast.url}/api/batches", json=asked, timeout=300).json()
-    give_up = time.monotonic() + 300
-    while stockcast.get(batch["links"]["self"]).json()["status"] != "done":
-        assert time.monotonic() < give_up
-        time.sleep(0.1)
+    until(lambda: stockcast.get(batch["links"]["self"]).json(), has_ended)
     rows = stockcast.get(batch["links"]["ranking"]).json()["rows"]
     assert {row["symbol"] for row in rows} == {symbol, "AAPL"}
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import time
 
 import pytest
 import requests
@@ -60,12 +59,7 @@ def test_every_symbol_of_the_sample_has_a_forecast(stockcast, request_id, symbol
     document = stockcast.ended(request_id)
     assert document["status"] == "done", document
     assert document["result"]["data"]["symbol"] == symbol
-    give_up = time.monotonic() + 300
-    while document["result"]["backtest"]["status"] == "pending":
-        assert time.monotonic() < give_up, "the backtest was not added"
-        time.sleep(0.1)
-        document = stockcast.get(f"/api/forecasts/{request_id}").json()
-    assert document["result"]["backtest"]["status"] == "complete"
+    assert stockcast.backtest(request_id)["status"] == "complete"
 
 
 def test_an_unknown_ticker_is_refused_at_once_with_the_list_of_known_ones(stockcast):

@@ -79,9 +79,7 @@ def write(table):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Run all on one worker, because there is one world. Run few faults without --all-faults."""
+    """Run few faults without --all-faults."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("faults"))
-            if item.get_closest_marker("faults") and not config.getoption("all_faults"):
-                item.add_marker(pytest.mark.skip(reason="in the full form: make test-faults"))
+        if item.get_closest_marker("faults") and not config.getoption("all_faults"):
+            item.add_marker(pytest.mark.skip(reason="in the full form: make test-faults"))

@@ -3,9 +3,13 @@
 `make test` runs a few faults. `make test-faults` runs all of them with more requests.
 """
 
+import contextlib
+import csv
+import io
 import itertools
 import signal
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,6 +18,8 @@ import requests
 from functions.common.cloudevents.event import Envelope
 from functions.common.messages.events import ForecastRequested, PricesIngested
 from tests.faults.proxy import http
+from tests.faults.world import SYMBOLS
+from tests.support.waiting import until
 
 PROGRAMS = ("web", "broker", "ingest", "forecast")
 PARTS = (*PROGRAMS, "redis", "s3")
@@ -288,3 +294,29 @@ def test_nothing_is_lost_and_nothing_is_wrong(world, fault):
 @pytest.mark.parametrize("fault", FULL)
 def test_nothing_is_lost_and_nothing_is_wrong_in_full(world, fault):
     held(world, fault, FULL[fault])
+
+
+def test_a_web_that_dies_while_it_hands_over_a_batch_loses_no_member(world):
+    many = len(world.questions) * 20
+    symbols = [*SYMBOLS, *(f"NONE{number}" for number in range(many - len(SYMBOLS)))]
+    body = {"symbols": symbols, "days": 240, "id": str(uuid.uuid4())}
+    answer = requests.post(f"{world.url}/api/batches", json=body, timeout=300)
+    assert answer.status_code == 202
+    links = answer.json()["links"]
+    kill_at = [many * share // 10 for share in (1, 4, 7)]
+
+    def counts():
+        with contextlib.suppress(requests.RequestException):
+            told = requests.get(world.url + links["self"], timeout=300).json()
+            counts = told["counts"]
+            if kill_at and counts["done"] + counts["failed"] > kill_at[0]:
+                kill_at.pop(0)
+                world.process("web").signal(signal.SIGKILL)
+            return told["status"] == "done" and counts
+
+    told = until(counts)
+    assert len(kill_at) < 3
+    assert (told["done"], told["failed"]) == (len(SYMBOLS), many - len(SYMBOLS))
+    table = requests.get(world.url + links["results"], timeout=300).text
+    reasons = {row["error"].partition(" ")[0] for row in csv.DictReader(io.StringIO(table))}
+    assert reasons == {"", *symbols[len(SYMBOLS) :]}

@@ -21,6 +21,7 @@ from local.servers import HOST, S3_PORTS, free_port, redis_server, s3_server
 from local.stack import Options, Stack, at_base_port, programs
 from tests.conftest import s3_client_of
 from tests.faults.proxy import Proxy
+from tests.support.waiting import until
 
 SYMBOLS = ("AAPL", "FB", "GOOG", "IBM", "MSFT")
 SECRET = "a-secret-of-these-tests"
@@ -217,9 +218,8 @@ class World:
                 if self.redis.xlen(key)
             ]
             left += [
-                f"{self.redis.xpending(key, 'broker')['pending']} pending in {key.decode()}"
-                for key in self.redis.scan_iter("stockcast:broker:{queue}:*", _type="stream")
-                if self.redis.xpending(key, "broker")["pending"]
+                f"tries in {key.decode()}"
+                for key in self.redis.scan_iter("stockcast:broker:{queue}:*", _type="hash")
             ]
             if not left or time.monotonic() > give_up:
                 return left
@@ -227,14 +227,11 @@ class World:
 
     def until(self, status):
         """Wait until a request reaches the status."""
-        give_up = time.monotonic() + 300
-        while time.monotonic() < give_up:
-            keys = [request_key(request_id) for request_id in list(self.ids)]
-            if any(self.redis.hexists(key, f"at:{status}") for key in keys):
-                return
-            time.sleep(0.005)
-        message = f"No request was {status}."
-        raise TimeoutError(message)
+        until(
+            lambda: [request_key(request_id) for request_id in list(self.ids)],
+            lambda keys: any(self.redis.hexists(key, f"at:{status}") for key in keys),
+            pause_s=0.005,
+        )
 
     def freeze(self, name, seconds):
         self.process(name).signal(signal.SIGSTOP)

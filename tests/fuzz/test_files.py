@@ -16,9 +16,10 @@ from functions.common.prices.history import HEADER, BadPricesError, PriceHistory
 from functions.common.prices.symbol_directory import BadDirectoryError
 from functions.forecast.prices import csv_columns as price_csv
 from functions.ingest.uploads import reader
+from functions.ingest.uploads.limits import UPLOAD
 from functions.ingest.uploads.refusal import UnreadableFileError
 from tests.fuzz.documents import tables
-from tests.price_files import SHAPES
+from tests.support.price_files import SHAPES
 
 ROWS = [
     ["date", "open", "high", "low", "close", "volume", "adj_close"],
@@ -131,7 +132,7 @@ def test_prices_to_forecast_from(body):
 @example(b"date,close\n2013-W01-1,1\n")
 def test_files_of_a_person(body):
     try:
-        file = reader.read(body, date(2026, 1, 1), limits=reader.UPLOAD)
+        file = reader.read(body, date(2026, 1, 1), limits=UPLOAD)
         histories = [PriceHistory("X", file.asset(name).rows()) for name in file.names]
     except UnreadableFileError as error:
         json.dumps(error.problem()).encode()

@@ -19,7 +19,7 @@ from functions.ingest.providers.tiingo import TiingoProvider
 from functions.ingest.providers.twelve_data import TwelveDataProvider
 from functions.ingest.providers.yahoo import YahooProvider
 from tests.fuzz.documents import texts
-from tests.replay import (
+from tests.support.replay import (
     AlphaVantage,
     Fault,
     Market,

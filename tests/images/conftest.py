@@ -1,7 +1,5 @@
 """Builds the three images once per session, and runs containers of them."""
 
-from pathlib import Path
-
 import pytest
 
 from local.servers import free_port
@@ -65,11 +63,3 @@ def run(begin):
         return container
 
     return start
-
-
-def pytest_collection_modifyitems(items):
-    """Run all on one worker, which builds the images once. The build can take minutes."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("images"))
-            item.add_marker(pytest.mark.timeout(900))

@@ -10,13 +10,13 @@ import contextlib
 import os
 import shutil
 import signal
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local.process import Process
 from local.servers import Program, answers_http
 from tests.images.building import Image
+from tests.support.waiting import until
 
 # $1 is the tree, then come the environment and the program. It has its own namespaces.
 ENTER = """
@@ -26,7 +26,6 @@ mount --bind /dev "$1/dev"
 shift; exec env -i "$@"
 """
 READY_S = 300
-ENDED_S = 300
 
 
 class Container:
@@ -59,14 +58,11 @@ class Container:
     def begin(self) -> None:
         """Start the container. Returns once the image's own process 1 runs."""
         self.process.start()
-        give_up = time.monotonic() + READY_S
-        while not self._runs_the_image():
-            assert time.monotonic() < give_up, self.process.last_words()
-            assert self.process.is_alive(), self.process.last_words()
-            time.sleep(0.002)
+        until(self._runs_the_image, pause_s=0.002)
 
     def _runs_the_image(self) -> bool:
         """Whether its init has started the program. Before that, it ignores signals."""
+        assert self.process.is_alive(), self.process.last_words()
         for pid in _children(self.process.pid):
             with contextlib.suppress(OSError):
                 words = Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -95,10 +91,9 @@ class Container:
         os.kill(self.first_process, signal.SIGTERM)
 
     def wait_until_ended(self) -> None:
-        give_up = time.monotonic() + ENDED_S
-        while self.process.is_alive():
-            assert time.monotonic() < give_up, self.process.last_words()
-            time.sleep(0.02)
+        until(
+            lambda: (self.process.is_alive(), self.process.last_words()), lambda told: not told[0]
+        )
 
     def memory_mib(self) -> float:
         """The memory of its processes. Counts shared pages once."""

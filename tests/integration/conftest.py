@@ -19,7 +19,7 @@ from functions.forecast.handlers.forecast import Forecasting
 from functions.ingest.freshness.update import FreshPrices
 from functions.ingest.handlers import Ingestion
 from functions.ingest.providers.sample import SampleProvider
-from tests.turns import in_turn
+from tests.support.turns import in_turn
 
 
 @pytest.fixture

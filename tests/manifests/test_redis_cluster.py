@@ -8,7 +8,6 @@ import random
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ import redis
 from local.process import Process
 from local.servers import FIRST_PORT, LAST_PORT, Program
 from tests.manifests.building import KNATIVE
+from tests.support.waiting import until
 
 SCRIPTS = KNATIVE / "components" / "redis-cluster"
 NODES = [f"127.0.6.{number}" for number in range(1, 7)]
@@ -105,13 +105,6 @@ def created(nodes, port):
     ran = create(port)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran
-
-
-def until(condition, timeout_s=300):
-    give_up = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < give_up
-        time.sleep(0.2)
 
 
 def info(address, port):

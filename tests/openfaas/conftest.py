@@ -1,9 +1,7 @@
 """The three functions as stack.yml deploys them, behind a stand-in for the gateway."""
 
-import time
 import uuid
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +15,7 @@ from local.stack import _function
 from tests.e2e.conftest import Stockcast
 from tests.openfaas.gateway import Gateway
 from tests.openfaas.stack_file import ROOT, load
-from tests.replay import Market, Replay, Tiingo, wandering
+from tests.support.replay import Market, Replay, Tiingo, wandering
 
 KEY, TOKEN = "a-key-of-the-tests", "a-token-that-signs-events"
 READY_S = 300
@@ -96,19 +94,3 @@ def openfaas(redis_process, s3_process, provider, tmp_path_factory):
 @pytest.fixture
 def request_id():
     return str(uuid.uuid4())
-
-
-def until(condition, timeout_s=300):
-    """Wait for it. The limit is the tests' own patience, not a promise."""
-    give_up = time.monotonic() + timeout_s
-    while not (found := condition()):
-        assert time.monotonic() < give_up
-        time.sleep(0.05)
-    return found
-
-
-def pytest_collection_modifyitems(items):
-    """Run all on one worker, because there is one gateway."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("openfaas"))

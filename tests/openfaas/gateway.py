@@ -17,10 +17,11 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import urllib3
+
+from tests.support.http_server import HttpServer
 
 MOST_BYTES, MOST_QUEUED = 256_000, 10
 UPSTREAM_TIMEOUT_S = 300
@@ -39,7 +40,7 @@ class Call:
     body: bytes
 
 
-class Gateway:
+class Gateway(HttpServer):
     """`functions` maps names to URLs of functions. `answers` keeps (name, path, status)."""
 
     def __init__(self):
@@ -47,24 +48,40 @@ class Gateway:
         self.answers = []
         self._http = urllib3.PoolManager(maxsize=32, retries=False, timeout=UPSTREAM_TIMEOUT_S)
         self._queue = queue.Queue(MOST_QUEUED)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.gateway = self
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._threads = [
-            threading.Thread(target=self._server.serve_forever, args=(0.02,)),
-            threading.Thread(target=self._work),
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._worker = threading.Thread(target=self._work)
+        self._worker.start()
+        super().__init__(self.route)
 
     def close(self):
         self._queue.put(None)
-        self._server.shutdown()
-        for thread in self._threads:
-            thread.join()
-        self._server.server_close()
+        super().close()
+        self._worker.join()
         self._http.clear()
+
+    def route(self, request):
+        parts = urlsplit(request.path)
+        route, _, rest = parts.path.removeprefix("/").partition("/")
+        name, _, path = rest.partition("/")
+        query = f"?{parts.query}" if parts.query else ""
+        headers = {"x-call-id": str(uuid.uuid4()), **_passed_on(request.headers)}
+        headers["x-start-time"] = str(time.time_ns())
+        call = Call(name, request.method, f"/{path}{query}", headers, request.body)
+        if name not in self.functions or route not in {"function", "async-function"}:
+            return 404, {}, b""
+        if route == "function":
+            return self._answer(call)
+        if request.method != "POST":
+            return 405, {}, b""
+        status = 202 if self.enqueue(call) else 500
+        return status, {"x-call-id": headers["x-call-id"]}, b""
+
+    def _answer(self, call):
+        streams = call.headers.get("accept", "").startswith(STREAM)
+        answer = self.forward(call, stream=streams)
+        if answer is None:
+            return 502, {}, b""
+        body = answer.stream(None, decode_content=False) if streams else answer.data
+        return answer.status, _passed_on(answer.headers), body
 
     def forward(self, call, *, stream=False):
         """The function's answer, or None if it is down."""
@@ -72,7 +89,8 @@ class Gateway:
             answer = self._http.request(
                 call.method,
                 self.functions[call.function] + call.path,
-                headers=call.headers,
+                # A function may close an idle connection at the moment it is used again.
+                headers={**call.headers, "connection": "close"},
                 body=call.body or None,
                 preload_content=not stream,
                 decode_content=False,
@@ -96,10 +114,9 @@ class Gateway:
         while call := self._queue.get():
             started = time.monotonic()
             answer = self.forward(call)
-            headers = {name.lower(): value for name, value in call.headers.items()}
-            if "x-callback-url" in headers:
+            if "x-callback-url" in call.headers:
                 told = {
-                    "x-call-id": headers["x-call-id"],
+                    "x-call-id": call.headers["x-call-id"],
                     "x-function-name": call.function,
                     "x-function-status": str(answer.status if answer else 503),
                     "x-duration-seconds": f"{time.monotonic() - started:f}",
@@ -108,77 +125,9 @@ class Gateway:
                 kept = _passed_on(answer.headers) if answer else {}
                 with contextlib.suppress(urllib3.exceptions.HTTPError):
                     self._http.request(
-                        "POST", headers["x-callback-url"], headers={**kept, **told}, body=body
+                        "POST", call.headers["x-callback-url"], headers={**kept, **told}, body=body
                     )
 
 
 def _passed_on(headers):
     return {name: value for name, value in headers.items() if name.lower() not in HOP_BY_HOP}
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        self.route()
-
-    def do_POST(self):
-        self.route()
-
-    def route(self):
-        gateway, call, route = self.server.gateway, *self.read()
-        if call.function not in gateway.functions or route not in {"function", "async-function"}:
-            self.say(404)
-        elif route == "function":
-            self.forward(call)
-        elif self.command != "POST":
-            self.say(405)
-        else:
-            status = 202 if gateway.enqueue(call) else 500
-            self.say(status, {"X-Call-Id": call.headers["X-Call-Id"]})
-
-    def read(self):
-        """The call, and the first part of its path, which selects how to handle it."""
-        parts = urlsplit(self.path)
-        route, _, rest = parts.path.removeprefix("/").partition("/")
-        name, _, path = rest.partition("/")
-        query = f"?{parts.query}" if parts.query else ""
-        headers = _passed_on(self.headers)
-        headers.setdefault("X-Call-Id", str(uuid.uuid4()))
-        headers["X-Start-Time"] = str(time.time_ns())
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        return Call(name, self.command, f"/{path}{query}", headers, body), route
-
-    def forward(self, call):
-        streams = self.headers.get("accept", "").startswith(STREAM)
-        answer = self.server.gateway.forward(call, stream=streams)
-        if answer is None:
-            self.say(502)
-        elif not streams:
-            self.say(answer.status, _passed_on(answer.headers), answer.data)
-        else:
-            self.stream(answer)
-
-    def stream(self, answer):
-        self.send_response(answer.status)
-        for name, value in _passed_on(answer.headers).items():
-            self.send_header(name, value)
-        self.send_header("connection", "close")
-        self.end_headers()
-        for chunk in answer.stream(None, decode_content=False):
-            self.wfile.write(chunk)
-            self.wfile.flush()
-        answer.release_conn()
-        self.close_connection = True
-
-    def say(self, status, headers=None, body=b""):
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            if name.lower() not in {"content-length", "date", "server"}:
-                self.send_header(name, value)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass

@@ -4,9 +4,9 @@ import pytest
 import requests
 
 from functions.common.cloudevents.event import Envelope
-from tests.inbox import Inbox
-from tests.openfaas.conftest import until
 from tests.openfaas.gateway import MOST_BYTES, Gateway
+from tests.support.inbox import Inbox
+from tests.support.waiting import until
 
 NOW = "2026-11-24T12:00:00Z"
 EVENT = Envelope("1", "/test", "a.type", {"a": 1}, time=NOW, extensions={"traceparent": "00-1"})

@@ -5,8 +5,9 @@ import json
 import requests
 
 from functions.common.cloudevents.event import Envelope
-from tests.openfaas.conftest import TOKEN, until
-from tests.replay import Fault
+from tests.openfaas.conftest import TOKEN
+from tests.support.replay import Fault
+from tests.support.waiting import has_ended, until
 
 CRON = {"X-Topic": "cron-function", "X-Connector": "cron-connector"}
 
@@ -28,8 +29,7 @@ def test_a_forecast_is_asked_for_watched_and_had(openfaas, request_id):
 def test_prophets_backtest_is_added_afterwards(openfaas, request_id):
     openfaas.submit(symbol="MSFT", days=21, id=request_id, model="prophet")
     assert openfaas.ended(request_id)["status"] == "done"
-    path = f"/api/forecasts/{request_id}"
-    until(lambda: openfaas.get(path).json()["result"]["backtest"]["status"] == "complete")
+    assert openfaas.backtest(request_id)["status"] == "complete"
 
 
 def test_an_analysis_is_asked_for_and_had(openfaas, request_id):
@@ -38,7 +38,7 @@ def test_an_analysis_is_asked_for_and_had(openfaas, request_id):
     answer = requests.post(url, json={**body, "id": request_id}, timeout=300)
     assert answer.status_code == 202
     path = answer.headers["location"]
-    document = until(lambda: _ended(openfaas.get(path).json()))
+    document = until(lambda: openfaas.get(path).json(), has_ended)
     assert document["status"] == "done"
 
 
@@ -46,7 +46,7 @@ def test_a_batch_is_asked_for_and_had(openfaas):
     body = {"symbols": ["AAPL", "IBM", "GOOG"], "days": 7}
     answer = requests.post(f"{openfaas.url}/api/batches", json=body, timeout=300)
     assert answer.status_code == 202
-    document = until(lambda: _ended(openfaas.get(answer.headers["location"]).json()))
+    document = until(lambda: openfaas.get(answer.headers["location"]).json(), has_ended)
     assert document["counts"]["done"] == 3
 
 
@@ -107,7 +107,3 @@ def test_an_event_with_bad_data_fails_its_request_since_nothing_dead_letters(ope
 def test_no_function_was_sent_what_it_does_not_take(openfaas):
     of_bad_data = 1
     assert [status for *_, status in openfaas.gateway.answers].count(400) <= of_bad_data
-
-
-def _ended(document):
-    return document if document["status"] in {"done", "failed"} else None

@@ -56,7 +56,10 @@ class Retries:
             return await attempt()
         from tenacity import AsyncRetrying
 
-        return await AsyncRetrying(**self._policy())(attempt)
+        async def awaited() -> T:  # tenacity awaits only functions that are declared as async
+            return await attempt()
+
+        return await AsyncRetrying(**self._policy())(awaited)
 
     def _policy(self) -> dict[str, Any]:
         from tenacity import retry_if_exception_type, stop_before_delay

@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from functions.common.errors import TooLittleHistoryError
 from functions.common.messages.events import PricesIngested
 from functions.common.prices.store import StoredPrices
 from functions.forecast.analyses.document import Analysis, document
 from functions.forecast.prices import ended
+from functions.forecast.prices.series import PriceSeries
 from functions.forecast.result import data_document
-
-if TYPE_CHECKING:
-    from functions.forecast.prices.series import PriceSeries
 
 
 def named(kind: str) -> Callable[[PriceSeries, Mapping[str, Any]], Analysis]:

@@ -7,15 +7,13 @@ open, sold at the close, and failed if a date was not a trading day.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from functions.forecast.analyses.document import Analysis, Line, Panel, Table
 from functions.forecast.analyses.window import window
-
-if TYPE_CHECKING:
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 YEAR_DAYS = 365.25
 LEAST_YEARS = 364 / YEAR_DAYS
@@ -68,10 +66,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         ],
         table=Table(
             ("date", "adjusted_close", "profit", "drawdown"),
-            [
-                (str(day), *map(float, cells))
-                for day, *cells in zip(dates, price, profit, drawdown, strict=True)
-            ],
+            list(zip(dates.astype(str), price, profit, drawdown, strict=True)),
         ),
     )
 

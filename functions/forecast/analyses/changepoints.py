@@ -7,16 +7,14 @@ exists. Here, you upload a CSV from Google Trends.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from functions.common.messages import interest_csv as interests
 from functions.forecast.analyses import search_interest
 from functions.forecast.analyses.document import Analysis, Line, Mark, Panel, Table
 from functions.forecast.models.prophet_model import ProphetModel
 from functions.forecast.models.prophet_parts import per_year, turning_points
-
-if TYPE_CHECKING:
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 MOST = 10
 

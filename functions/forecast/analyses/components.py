@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from functions.forecast.analyses.days_ahead import trading_days
 from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table
 from functions.forecast.models.map_fit import posterior_covariance
 from functions.forecast.models.prophet_model import FittedProphet, ProphetModel
@@ -27,11 +27,7 @@ from functions.forecast.models.prophet_parts import (
     per_year,
     span_days,
 )
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 PERCENT = 80
 Z = NormalDist().inv_cdf(0.5 + PERCENT / 200)
@@ -44,7 +40,7 @@ Bounds = tuple["NDArray[np.float64]", "NDArray[np.float64]", "NDArray[np.float64
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     """Split a fit to the last `training_years` into trend and seasons, up to `days` ahead."""
     model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(series)
-    ahead = trading_days(series, parameters["days"])
+    ahead = series.sessions_until(series.target(parameters["days"]))
     parts = components(model, model.parts(np.concatenate([model.dates, ahead])))
     curves = {"trend": parts.trend, "yearly": parts.yearly, "monthly": parts.monthly}
     told = {name: curve for name, curve in curves.items() if len(curve.dates)}
@@ -129,12 +125,8 @@ def _panel(name: str, dates: NDArray[np.datetime64], bounds: Bounds) -> Panel:
 
 
 def _rows(name: str, curve: Curve, bounds: Bounds) -> list[tuple[Any, ...]]:
-    return [
-        (name, day, *map(float, cells), _unit(name))
-        for day, cells in zip(
-            curve.dates.astype(str).tolist(), zip(*bounds, strict=True), strict=True
-        )
-    ]
+    days = curve.dates.astype(str)
+    return [(name, *cells, _unit(name)) for cells in zip(days, *bounds, strict=True)]
 
 
 def _unit(name: str) -> str:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from functions.forecast.prices.series import PriceSeries
 from functions.forecast.result import Rounding
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
 
 LEVELS = (0.10, 0.90)
 """The quantile levels of the analyses' 80% interval."""

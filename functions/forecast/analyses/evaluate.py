@@ -6,19 +6,16 @@ Stocker compared the changes of different dates. It forecast 365 days, whatever 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from functions.common.errors import InvalidFieldError
 from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, Panel, Table
 from functions.forecast.analyses.window import Window, row_years_before, window
 from functions.forecast.models.prophet_model import FEWEST_ROWS, FittedProphet, ProphetModel
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 NO_COSTS = "The trading game ignores costs, taxes and interest."
 
@@ -74,10 +71,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         panels=panels,
         table=Table(
             ("date", "actual", "predicted", "low", "high"),
-            [
-                (str(day), *map(float, cells))
-                for day, *cells in zip(dates, actual, predicted, low, high, strict=True)
-            ],
+            list(zip(dates.astype(str), actual, predicted, low, high, strict=True)),
         ),
     )
 

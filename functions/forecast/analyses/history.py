@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from functions.common.errors import InvalidFieldError
 from functions.forecast.analyses.document import Analysis, Line, Panel, Table
 from functions.forecast.analyses.window import window
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 NAMES = {
     "close": "close",
@@ -71,7 +68,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         Panel(title, unit, dates, _lines(drawn, panel_of, (title, unit)))
         for title, unit in dict.fromkeys(panel_of[name] for name in drawn)
     ]
-    rows = zip(dates.astype(str).tolist(), *(of.tolist() for of in drawn.values()), strict=True)
+    rows = zip(dates.astype(str), *drawn.values(), strict=True)
     suffix = "_percent" if parameters["plot_type"] == "pct" else ""
     return Analysis(
         message=_message(series, parameters["columns"][0], figures),

@@ -7,16 +7,13 @@ are the ends of the interval.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from functions.forecast.analyses.days_ahead import trading_days
 from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, Panel, Table
 from functions.forecast.models.prophet_model import ProphetModel
-
-if TYPE_CHECKING:
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 SHOWN_ROWS = 252
 NOTE = (
@@ -28,7 +25,7 @@ NOTE = (
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     """Compute the estimate, daily change and 80% interval of each trading day in `days` ahead."""
     model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(series)
-    ahead = trading_days(series, parameters["days"])
+    ahead = series.sessions_until(series.target(parameters["days"]))
     line = model.line(np.concatenate([series.dates[-1:], ahead]))
     estimate, change = line[1:], np.diff(line)
     low, high = model.quantiles(ahead, LEVELS).T
@@ -36,12 +33,9 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     shown = slice(-SHOWN_ROWS, None)
     past = series.dates[shown]
     gap = np.full(len(past), np.nan)
-    rows = [
-        (str(day), "up" if step > 0 else "down", float(at), float(step), *map(float, bounds))
-        for day, at, step, *bounds in zip(
-            ahead, estimate, change, low, high, high - low, strict=True
-        )
-    ]
+    direction = np.where(change > 0, "up", "down")
+    columns = (direction, estimate, change, low, high, high - low)
+    rows = list(zip(ahead.astype(str), *columns, strict=True))
     return Analysis(
         message=f"Over {len(ahead)} trading days, Prophet expects {series.symbol} up on {rises} and"
         f" down on {len(ahead) - rises}.",

@@ -6,22 +6,19 @@ Each prior has its own fit. Stocker kept the last prior for later calls.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from functions.forecast.analyses.days_ahead import trading_days
 from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, Panel, Table
 from functions.forecast.analyses.evaluate import training_error
 from functions.forecast.models.prophet_model import ProphetModel
-
-if TYPE_CHECKING:
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     """Fit the last `training_years` once for each prior, with an 80% ribbon `days` ahead."""
-    ahead = trading_days(series, parameters["days"])
+    ahead = series.sessions_until(series.target(parameters["days"]))
     lines, bands, rows = [], [], []
     dates = series.dates[:0]
     for prior in parameters["priors"]:
@@ -34,7 +31,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         lines.append(Line(name, line, "other"))
         bands.append(Band(name, np.concatenate([gap, low]), np.concatenate([gap, high]), "other"))
         error = training_error(series, len(series), model)
-        rows.append((prior, error, *map(float, (line[-1], low[-1], high[-1], high[-1] - low[-1]))))
+        rows.append((prior, error, line[-1], low[-1], high[-1], high[-1] - low[-1]))
     known = np.full(len(dates), np.nan)
     known[: -len(ahead)] = series.adjusted_close[-(len(dates) - len(ahead)) :]
     estimates = [row[2] for row in rows]

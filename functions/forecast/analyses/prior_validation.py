@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +11,7 @@ from functions.forecast.analyses.document import LEVELS, Analysis, Line, Panel, 
 from functions.forecast.analyses.evaluate import test_range, training_error
 from functions.forecast.analyses.window import row_years_before
 from functions.forecast.models.prophet_model import ProphetModel
-
-if TYPE_CHECKING:
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 NOTE = (
     "The prior that is best on one range is usually less good on others. Check it on another range."
@@ -39,17 +37,17 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
             (
                 prior,
                 training_error(series, chosen.first, model),
-                float((trained_high - trained_low).mean()),
-                float(np.abs(predicted - actual).mean()),
-                float((high - low).mean()),
-                float(((actual >= low) & (actual <= high)).mean()),
+                (trained_high - trained_low).mean(),
+                np.abs(predicted - actual).mean(),
+                (high - low).mean(),
+                ((actual >= low) & (actual <= high)).mean(),
             )
         )
     best = min(rows, key=lambda row: row[3])
     walk = float(np.abs(series.adjusted_close[chosen.first - 1] - actual).mean())
     priors = np.array([row[0] for row in rows])
     columns = [np.array([row[at] for row in rows]) for at in range(1, 5)]
-    names, money = ("training", "test"), series.money
+    money = series.money
     return Analysis(
         message=f"From {dates[0]} to {dates[-1]}, the changepoint prior {best[0]:g} was best."
         f" It was off by {money(best[3])} on average."
@@ -64,25 +62,16 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         },
         panels=[
             Panel(
-                "Mean absolute error by prior",
+                title,
                 "money",
                 priors,
-                [
-                    Line(names[0], columns[0], "actual"),
-                    Line(names[1], columns[2]),
-                ],
+                [Line("training", trained, "actual"), Line("test", tested)],
                 x_label="changepoint prior",
-            ),
-            Panel(
-                "Mean width of the 80% interval by prior",
-                "money",
-                priors,
-                [
-                    Line(names[0], columns[1], "actual"),
-                    Line(names[1], columns[3]),
-                ],
-                x_label="changepoint prior",
-            ),
+            )
+            for title, trained, tested in (
+                ("Mean absolute error by prior", columns[0], columns[2]),
+                ("Mean width of the 80% interval by prior", columns[1], columns[3]),
+            )
         ],
         table=Table(
             ("prior", "train_error", "train_range", "test_error", "test_range", "inside_interval"),

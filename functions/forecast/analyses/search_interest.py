@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from functions.common.errors import InvalidFieldError
 from functions.common.messages.interest_csv import FEWEST_ROWS, Interest
 from functions.forecast.analyses.document import Line, Panel
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 MOST_LAG = 8
 FEWEST_PAIRS = 8

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from functions.common.errors import InvalidFieldError
-from functions.forecast.prices.series import years_before
-
-if TYPE_CHECKING:
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries, years_before
 
 
 @dataclass(frozen=True)

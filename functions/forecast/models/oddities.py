@@ -94,7 +94,9 @@ def _split(series: PriceSeries, row: int) -> str:
     factor = float(price[row] / price[row - 1])
     told = moves.split_of(factor)
     came = f"rose to {told} times" if factor > 1 else f"fell to 1/{told} of"
+    is_last = row == len(price) - 1
+    cause = ", or like a bad tick: the forecast starts from this price, but" if is_last else ":"
     return (
         f"On {in_words(series.dates[row])} the price {came} that of the day before. This looks like"
-        " a split that the prices are not adjusted for: it does not widen the ranges."
+        f" a split that the prices are not adjusted for{cause} it does not widen the ranges."
     )

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from functions.ingest.freshness.policy import Kept
+from functions.ingest.freshness.policy import Kept
 
 SEEN_S = 1.0
 MOST = 256

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from functions.common.errors import UnknownSymbolError
 from functions.common.prices import uploads
@@ -14,12 +15,8 @@ from functions.common.prices.instrument import Instrument
 from functions.common.prices.uploads import Upload, UploadedFiles
 from functions.ingest.providers import Fetched
 from functions.ingest.providers.rows.instruments import settled
+from functions.ingest.uploads.limits import UPLOAD, Limits
 from functions.ingest.uploads.refusal import listed, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from functions.ingest.uploads.reader import Limits
 
 FEWEST_ROWS = 30
 """The rows that a forecast needs."""
@@ -55,7 +52,7 @@ class Read:
 class UploadProvider:
     """Reads uploaded files from S3 until `ttl_s` after the upload. `clock` returns epoch seconds.
 
-    `limits` is how large a file may be. None means the API's limits.
+    `limits` is how large a file may be, by default for uploads.
     """
 
     name = uploads.PROVIDER
@@ -66,7 +63,7 @@ class UploadProvider:
         files: UploadedFiles,
         ttl_s: float,
         clock: Callable[[], float],
-        limits: Limits | None = None,
+        limits: Limits = UPLOAD,
     ) -> None:
         self._files = files
         self._ttl = timedelta(seconds=ttl_s)
@@ -99,15 +96,12 @@ class UploadProvider:
 
 
 def read(
-    upload: Upload, symbol: str, uploaded_at: datetime, today: date, limits: Limits | None = None
+    upload: Upload, symbol: str, uploaded_at: datetime, today: date, limits: Limits = UPLOAD
 ) -> Read:
-    """The prices of the chosen series. Raises UnreadableFileError if they cannot be read.
-
-    `limits` defaults to the API's limits.
-    """
+    """The prices of the chosen series. Raises UnreadableFileError if they cannot be read."""
     from functions.ingest.uploads import reader
 
-    file = reader.read(upload.body, today, column=upload.column, limits=limits or reader.UPLOAD)
+    file = reader.read(upload.body, today, column=upload.column, limits=limits)
     has_several = len(file.names) > 1
     asset = file.chosen(upload.column) if upload.column else file.asset(file.names[0])
     notes = asset.notes

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functions.ingest.uploads.refusal import UnreadableFileError, shown
 
 PRICES = ("open", "high", "low", "close", "adj_close")
+VALUES = (*PRICES, "volume")
 NAMES = {
     "date": (
         *("date", "datetime", "timestamp", "time", "day", "tradedate", "tradingday", "opentime"),

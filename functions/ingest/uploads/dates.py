@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
 
-from functions.ingest.uploads.refusal import UnreadableFileError, shown
+import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
+from functions.ingest.uploads.refusal import UnreadableFileError, refuse, shown
 
 EXAMPLE = "2013-03-01"
 CURE = f"Write each date like {EXAMPLE}."
+NO_DATE_CURE = f"{CURE} Remove the line if it is not a row of prices."
 TIME = r"(?:[T ,]+\d{1,2}[:.]\d{2}.*)?"
 YEAR_FIRST = rf"(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}}){TIME}"
 YEAR_LAST = (
@@ -49,15 +48,10 @@ def dates_of(column: pd.Series, name: str, today: date) -> pd.Series:
 
     Raises UnreadableFileError if a date is unreadable or ambiguous.
     """
-    import pandas as pd
-
     text = column.str.strip()
     sample = text.head(SAMPLE_ROWS)
     shape = max(SHAPES, key=lambda each: sample.str.fullmatch(each).mean())
-    fits = text.str.fullmatch(shape)
-    if not fits.all():
-        line = fits.index[~fits][0]
-        raise _unread(line, name, text[line])
+    _refuse_unreadable(~text.str.fullmatch(shape), text, name)
     if shape == EPOCH:
         days = _from_epoch(text)
     elif shape == SERIAL:
@@ -74,8 +68,6 @@ def dates_of(column: pd.Series, name: str, today: date) -> pd.Series:
 
 
 def _from_parts(parts: pd.DataFrame) -> pd.Series:
-    import pandas as pd
-
     year = parts["y"].where(parts["y"].str.len() > 2, _century(parts["y"]) + parts["y"])  # noqa: PLR2004 - digits
     whole = year + "-" + parts["m"].str.zfill(2) + "-" + parts["d"].str.zfill(2)
     return pd.to_datetime(whole, format="%Y-%m-%d", errors="coerce")
@@ -117,8 +109,6 @@ def _day_and_month(parts: pd.DataFrame, name: str, text: pd.Series) -> dict[str,
 
 
 def _from_epoch(text: pd.Series) -> pd.Series:
-    import pandas as pd
-
     whole = text.str.partition(".")[0]
     digits = int(whole.str.len().max())
     unit = next(unit for most, unit in EPOCH_UNITS.items() if digits <= most - 2)
@@ -127,8 +117,6 @@ def _from_epoch(text: pd.Series) -> pd.Series:
 
 
 def _from_names(text: pd.Series) -> pd.Series:
-    import pandas as pd
-
     plain = text.str.replace(r"[,.\-\s]+", " ", regex=True).str.title()
     plain = plain.str.replace(r"\bSept\b", "Sep", regex=True)
     tried = [pd.to_datetime(plain, format=each, errors="coerce") for each in NAMED_FORMATS]
@@ -136,26 +124,22 @@ def _from_names(text: pd.Series) -> pd.Series:
 
 
 def _refuse_bad(days: pd.Series, text: pd.Series, name: str, today: date) -> None:
-    import pandas as pd
-
-    missing = days.isna()
-    if missing.any():
-        line = missing.index[missing][0]
-        raise _unread(line, name, text[line])
+    _refuse_unreadable(days.isna(), text, name)
     early, late = days < pd.Timestamp(FIRST_DAY), days > pd.Timestamp(today) + pd.Timedelta(days=1)
-    if (early | late).any():
-        line = days.index[early | late][0]
-        raise UnreadableFileError(
+    refuse(
+        early | late,
+        text,
+        name,
+        lambda line: (
             f"{shown(text[line])} means {days[line]:%Y-%m-%d}, which is"
-            f" {'in the future' if late[line] else 'before any market existed'}.",
-            f"Correct the date, or remove the line. {CURE}",
-            line=int(line),
-            column=name,
-            value=text[line],
-        )
+            f" {'in the future' if late[line] else 'before any market existed'}."
+        ),
+        f"Correct the date, or remove the line. {CURE}",
+    )
 
 
-def _unread(line: int, name: str, value: str) -> UnreadableFileError:
-    problem = f"{shown(value)} is not a date." if value else "there is no date."
-    cure = f"{CURE} Remove the line if it is not a row of prices."
-    return UnreadableFileError(problem, cure, line=int(line), column=name, value=value)
+def _refuse_unreadable(wrong: pd.Series, text: pd.Series, name: str) -> None:
+    def problem(line: int) -> str:
+        return f"{shown(text[line])} is not a date." if text[line] else "there is no date."
+
+    refuse(wrong, text, name, problem, NO_DATE_CURE)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from functions.ingest.uploads.columns import NAMES, OTHERS, PRICES, field_of, fields_of, key_of
+from functions.ingest.uploads.columns import NAMES, OTHERS, VALUES, field_of, fields_of, key_of
 from functions.ingest.uploads.dates import looks_like_date
 from functions.ingest.uploads.refusal import UnreadableFileError, listed, shown
 from functions.ingest.uploads.table import NAMES_CURE, Table
 
-VALUES = (*PRICES, "volume")
 BINANCE = ("date", "open", "high", "low", "close", "volume", "close_time")
 BINANCE_COLUMNS = 11
 """Binance's kline files have no header and 12 columns."""
@@ -100,11 +99,7 @@ def _without_close(names: tuple[str, ...], date: int, symbol: int | None) -> Lay
     known = [names[at] for at in others if field_of(names[at])]
     are_tickers = TICKERS_LIKE_NAMES.issuperset(known) and all(names[at].isupper() for at in others)
     if not others or (known and not are_tickers) or (symbol is not None and len(others) > 1):
-        raise UnreadableFileError(
-            f"None of the columns {listed([name for name in names if name])} is the close.",
-            CLOSE_CURE,
-            line=1,
-        )
+        raise _no_close(names)
     if len(others) == 1:
         note = f"The column {shown(names[others[0]])} is used as the close."
         return Layout(names, date, (Part("", {"close": others[0]}),), symbol, (note,))
@@ -114,6 +109,11 @@ def _without_close(names: tuple[str, ...], date: int, symbol: int | None) -> Lay
                 f"{shown(names[at])} appears twice.", "Remove or rename one.", column=names[at]
             )
     return Layout(names, date, tuple(Part(names[at], {"close": at}) for at in others))
+
+
+def _no_close(names: Sequence[str]) -> UnreadableFileError:
+    message = f"None of the columns {listed([name for name in names if name])} is the close."
+    return UnreadableFileError(message, CLOSE_CURE, line=1)
 
 
 def _with_tickers(fields: list[str], tickers: list[str]) -> Layout:
@@ -129,8 +129,7 @@ def _with_tickers(fields: list[str], tickers: list[str]) -> Layout:
         if {"close", "adj_close"} & set(columns)
     )
     if not parts:
-        message = f"None of the columns {listed([name for name in fields if name])} is the close."
-        raise UnreadableFileError(message, CLOSE_CURE, line=1)
+        raise _no_close(fields)
     return Layout(("date", *fields[1:]), 0, parts)
 
 

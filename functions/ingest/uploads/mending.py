@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+import pandas as pd
 
 from functions.common.prices.history import HIGHEST, LOWEST
-from functions.ingest.uploads.refusal import UnreadableFileError, listed, shown
+from functions.ingest.uploads.columns import PRICES
+from functions.ingest.uploads.refusal import UnreadableFileError, listed, refuse, shown
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-PRICES = ("open", "high", "low", "close", "adj_close")
 ROUGHEST = 0.15
 """If the median daily change is larger than this, the values are counts such as volumes."""
 FEWEST_MOVES = 10
@@ -65,8 +63,6 @@ def similar(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
     Raises UnreadableFileError, which names the series, if one cannot be prices.
     """
-    import numpy as np
-
     there = {
         name: frame for name, frame in frames.items() if frame[price_column(frame)].notna().any()
     }
@@ -91,19 +87,15 @@ def similar(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 def _refuse_impossible(frame: pd.DataFrame, column: str, header: str) -> None:
     """Raises UnreadableFileError for a value that is neither a price nor 0 (no price)."""
     values = frame[column]
-    there = values.notna() & (values != 0)
-    wrong = there & ~values.between(LOWEST, HIGHEST)
-    if wrong.any():
-        line = int(frame.index[wrong][0])
+    wrong = values.notna() & (values != 0) & ~values.between(LOWEST, HIGHEST)
+    cells = values[wrong].map("{:g}".format)
+
+    def problem(line: int) -> str:
         value = values[line]
         why = "negative" if value < 0 else "too small" if value < 1 else "too large"
-        raise UnreadableFileError(
-            f"{value:g} is {why} for a price.",
-            "Correct the cell, or remove the line.",
-            line=line,
-            column=header,
-            value=f"{value:g}",
-        )
+        return f"{cells[line]} is {why} for a price."
+
+    refuse(wrong, cells, header, problem, "Correct the cell, or remove the line.")
 
 
 def _without_zeros(frame: pd.DataFrame, prices: list[str], notes: list[str]) -> pd.DataFrame:

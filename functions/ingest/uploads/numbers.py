@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from functions.ingest.uploads.refusal import UnreadableFileError, shown
+import numpy as np
+import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
+from functions.ingest.uploads.refusal import (
+    MOST_OF_A_VALUE,
+    UnreadableFileError,
+    refuse,
+    shown,
+)
 
 MISSING = frozenset(
     {
@@ -28,7 +31,6 @@ GROUPS = r"[+-]?\d{{1,3}}(?:{0}\d{{3}})+"
 UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 CURE = "Correct the cell, or leave it empty."
 ALIKE = "Write all numbers the same way, such as 1234.56."
-MOST_SHOWN = 200
 
 
 def is_missing(cell: str) -> bool:
@@ -36,61 +38,45 @@ def is_missing(cell: str) -> bool:
     return cell.strip().lower() in MISSING
 
 
-@dataclass(frozen=True)
-class Notation:
-    """The notation of numbers: `decimal` is the decimal separator."""
+def decimal_separator(columns: Sequence[pd.Series], delimiter: str) -> str:
+    """The decimal separator of all `columns`. Raises UnreadableFileError if it is ambiguous."""
+    cells = pd.concat(columns).rename_axis("line").rename("text").reset_index()
+    cells["bare"] = cells["text"].str.replace(DECORATION, "", regex=True)
+    cells["bare"] = cells["bare"].str.rstrip("KMBTkmbt%")
+    cells = cells[cells["bare"].str.contains(",") | (cells["bare"].str.count(r"\.") > 1)]
+    comma = cells[_is_decimal(cells["bare"], ",", ".")]
+    point = cells[_is_decimal(cells["bare"], ".", ",")]
+    if len(comma) and len(point):
+        one, other = comma.iloc[0], point.iloc[0]
+        opposite = f"line {other.line}, {shown(other.text)}, has a decimal point."
+        raise _ambiguous(one, f"has a decimal comma, but {opposite}")
+    if len(comma):
+        return ","
+    # The remaining case is 1,234. In a comma-separated file, it can only be quoted thousands.
+    if cells.empty or len(point) or delimiter == ",":
+        return "."
+    raise _ambiguous(
+        cells.iloc[0],
+        "can have a decimal comma or a thousands separator, and no other number in the file shows"
+        " which.",
+    )
 
-    decimal: str = "."
 
-    @classmethod
-    def of(cls, columns: Sequence[pd.Series], delimiter: str) -> Notation:
-        """The notation of all `columns` together. Raises UnreadableFileError if ambiguous."""
-        import pandas as pd
-
-        cells = pd.concat(columns).rename_axis("line").rename("text").reset_index()
-        cells["bare"] = cells["text"].str.replace(DECORATION, "", regex=True)
-        cells["bare"] = cells["bare"].str.rstrip("KMBTkmbt%")
-        told = cells["bare"].str.contains(",") | (cells["bare"].str.count(r"\.") > 1)
-        cells = cells[told]
-        if cells.empty:
-            return cls()
-        comma = cells[_is_decimal(cells["bare"], ",", ".")]
-        point = cells[_is_decimal(cells["bare"], ".", ",")]
-        if len(comma) and len(point):
-            one, other = comma.iloc[0], point.iloc[0]
-            raise UnreadableFileError(
-                f"{shown(one.text)} has a decimal comma, but line {other.line},"
-                f" {shown(other.text)}, has a decimal point.",
-                ALIKE,
-                line=int(one.line),
-                value=one.text[:MOST_SHOWN],
-            )
-        if len(comma):
-            return cls(",")
-        # The remaining case is 1,234. In a comma-separated file, it can only be quoted thousands.
-        if len(point) or delimiter == ",":
-            return cls()
-        one = cells.iloc[0]
-        raise UnreadableFileError(
-            f"{shown(one.text)} can have a decimal comma or a thousands separator, and no other"
-            " number in the file shows which.",
-            ALIKE,
-            line=int(one.line),
-            value=one.text[:MOST_SHOWN],
-        )
+def _ambiguous(cell: pd.Series, problem: str) -> UnreadableFileError:
+    text = cell["text"]
+    return UnreadableFileError(
+        f"{shown(text)} {problem}", ALIKE, line=int(cell["line"]), value=text[:MOST_OF_A_VALUE]
+    )
 
 
 def numbers_of(
-    column: pd.Series, name: str, notation: Notation, *, with_units: bool = False
+    column: pd.Series, name: str, decimal: str, *, with_units: bool = False
 ) -> pd.Series:
     """The numbers in `column`. A missing value becomes NaN.
 
     Raises UnreadableFileError for the first cell that is not a number.
     """
-    import numpy as np
-    import pandas as pd
-
-    if notation.decimal == ".":
+    if decimal == ".":
         plain = column.where(column.str.fullmatch(PLAIN), None)
         numbers = pd.to_numeric(plain, errors="coerce").astype("float64")
         numbers = numbers.mask(numbers.isna() & plain.notna(), np.inf)  # pandas versions differ
@@ -99,46 +85,32 @@ def numbers_of(
         numbers = pd.Series(np.nan, index=column.index, dtype="float64")
         left = column
     left = left[~left.str.strip().str.lower().isin(MISSING)]
-    if left.empty:
-        return _finite(numbers, column, name)
-    read = _decorated(left, notation, with_units=with_units)
-    bad = read.isna()
-    if bad.any():
-        line = bad.index[bad][0]
-        problem = f"{shown(left[line])} is not a number."
-        raise UnreadableFileError(
-            problem, CURE, line=int(line), column=name, value=str(left[line])[:MOST_SHOWN]
-        )
-    numbers[read.index] = read
-    return _finite(numbers, column, name)
-
-
-def _finite(numbers: pd.Series, column: pd.Series, name: str) -> pd.Series:
-    import numpy as np
-
-    infinite = np.isinf(numbers)
-    if infinite.any():
-        line = numbers.index[infinite][0]
-        value = str(column[line])[:MOST_SHOWN]
-        problem = f"{shown(value)} is too large for a price."
-        raise UnreadableFileError(problem, CURE, line=int(line), column=name, value=value)
+    if not left.empty:
+        read = _decorated(left, decimal, with_units=with_units)
+        refuse(read.isna(), left, name, lambda line: f"{shown(left[line])} is not a number.", CURE)
+        numbers[read.index] = read
+    refuse(
+        np.isinf(numbers),
+        column,
+        name,
+        lambda line: f"{shown(column[line])} is too large for a price.",
+        CURE,
+    )
     return numbers
 
 
-def _decorated(cells: pd.Series, notation: Notation, *, with_units: bool) -> pd.Series:
-    import pandas as pd
-
+def _decorated(cells: pd.Series, decimal: str, *, with_units: bool) -> pd.Series:
     bare = cells.str.replace(DECORATION, "", regex=True)
     factor = pd.Series(1.0, index=bare.index)
     if with_units:
         unit = bare.str[-1:].str.upper()
         factor = unit.map(UNITS).fillna(1.0).astype("float64")
         bare = bare.where(~unit.isin(list(UNITS)), bare.str[:-1])
-    thousands = "," if notation.decimal == "." else "."
-    whole = bare.str.partition(notation.decimal)[0]
+    thousands = "," if decimal == "." else "."
+    whole = bare.str.partition(decimal)[0]
     grouped = whole.str.fullmatch(GROUPS.format(re.escape(thousands)))
     bare = bare.where(~grouped, bare.str.replace(thousands, "", regex=False))
-    if notation.decimal == ",":
+    if decimal == ",":
         bare = bare.where(~bare.str.contains(".", regex=False), None)
         bare = bare.str.replace(",", ".", regex=False)
     bare = bare.where(bare.str.fullmatch(PLAIN), None)

@@ -4,35 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from functions.common.prices.history import PriceRow
 from functions.ingest.uploads import mending
-from functions.ingest.uploads.columns import PRICES
+from functions.ingest.uploads.columns import VALUES
 from functions.ingest.uploads.dates import dates_of
-from functions.ingest.uploads.layout import Layout, layout_of
-from functions.ingest.uploads.numbers import Notation, numbers_of
-from functions.ingest.uploads.refusal import UnreadableFileError, listed, shown
+from functions.ingest.uploads.layout import Layout, Part, layout_of
+from functions.ingest.uploads.limits import LOCAL, Limits
+from functions.ingest.uploads.numbers import decimal_separator, numbers_of
+from functions.ingest.uploads.refusal import UnreadableFileError, listed, refuse, shown
 from functions.ingest.uploads.table import MOST_COLUMNS, Table, table_of
 from functions.ingest.uploads.text import text_of
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 FIELDS = ("open", "high", "low", "close", "volume", "adj_close")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How large a file may be. Reading it takes about 100 bytes of memory per cell."""
-
-    bytes: int
-    cells: int
-
-
-UPLOAD = Limits(bytes=5 * 1024 * 1024, cells=1_500_000)
-LOCAL = Limits(bytes=500 * 1024 * 1024, cells=50_000_000)
-"""The limits on a user's own machine."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,31 +97,24 @@ def read(body: bytes, today: date, *, column: str = "", limits: Limits = LOCAL) 
     values = _values(table, layout)
     if layout.symbol is not None:
         return _long(table, layout, days, values)
-    series = {
-        part.name: values[list(part.fields.values())].set_axis(list(part.fields), axis=1)
-        for part in layout.parts
-    }
-    frames = {name: frame.assign(date=days) for name, frame in series.items()}
-    if layout.is_wide:
-        frames = mending.similar(frames)
-    headers = {
-        name: layout.names[at] for part in layout.parts[:1] for name, at in part.fields.items()
-    }
-    if layout.is_wide:
-        headers = {}
-    return _file(frames, headers, layout)
+    frames = {part.name: _frame(part, values, days) for part in layout.parts}
+    return _file(mending.similar(frames) if layout.is_wide else frames, layout)
+
+
+def _frame(part: Part, values: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
+    """The columns of one series by field, with the days in `date`."""
+    columns = values[list(part.fields.values())].set_axis(list(part.fields), axis=1)
+    return columns.assign(date=days)
 
 
 def _values(table: Table, layout: Layout) -> pd.DataFrame:
     """The numbers in each column that a part uses."""
-    import pandas as pd
-
     used = {at: name for part in layout.parts for name, at in part.fields.items()}
     cells = {at: table.cells.iloc[:, at] for at in used}
-    notation = Notation.of(list(cells.values()), table.delimiter)
+    decimal = decimal_separator(list(cells.values()), table.delimiter)
     return pd.DataFrame(
         {
-            at: numbers_of(cells[at], layout.names[at], notation, with_units=name == "volume")
+            at: numbers_of(cells[at], layout.names[at], decimal, with_units=name == "volume")
             for at, name in used.items()
         }
     )
@@ -146,32 +125,24 @@ def _long(table: Table, layout: Layout, days: pd.Series, values: pd.DataFrame) -
     assert layout.symbol is not None  # noqa: S101 - for the type checker; `read` has looked
     (part,) = layout.parts
     named = table.cells.iloc[:, layout.symbol].str.strip()
-    if (named == "").any():
-        line = int(named.index[named == ""][0])
-        raise UnreadableFileError(
-            "the row has no symbol.",
-            "Add the symbol, or remove the line.",
-            line=line,
-            column=layout.names[layout.symbol],
-            value="",
-        )
+    column, cure = layout.names[layout.symbol], "Add the symbol, or remove the line."
+    refuse(named == "", named, column, lambda _: "the row has no symbol.", cure)
     if named.nunique() > MOST_COLUMNS:
         raise UnreadableFileError(
-            f"The column {shown(layout.names[layout.symbol])} names {named.nunique():,} series.",
+            f"The column {shown(column)} names {named.nunique():,} series.",
             f"The limit is {MOST_COLUMNS:,}. Leave some out.",
         )
-    frame = values[list(part.fields.values())].set_axis(list(part.fields), axis=1).assign(date=days)
-    frames = {str(name): rows for name, rows in frame.groupby(named, sort=False)}
-    return _file(frames, {name: layout.names[at] for name, at in part.fields.items()}, layout)
+    series = _frame(part, values, days).groupby(named, sort=False)
+    return _file({str(name): rows for name, rows in series}, layout)
 
 
-def _file(frames: dict[str, pd.DataFrame], headers: dict[str, str], layout: Layout) -> PriceFile:
-    names = tuple(frames)
-    notes = layout.notes
+def _file(frames: dict[str, pd.DataFrame], layout: Layout) -> PriceFile:
+    names = columns = tuple(frames)
     if len(names) == 1:
-        found = [name for name in (*PRICES, "volume") if name in next(iter(frames.values()))]
-        return PriceFile(names, ("date", *found), notes, frames, headers)
-    return PriceFile(names, names, notes, frames, headers)
+        columns = ("date", *(name for name in VALUES if name in frames[names[0]]))
+    fields = {} if layout.is_wide else layout.parts[0].fields
+    headers = {name: layout.names[at] for name, at in fields.items()}
+    return PriceFile(names, columns, layout.notes, frames, headers)
 
 
 def _optional(column: pd.Series) -> list[float | None]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from functions.common.errors import RequestError
 from functions.common.problems import from_error
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 SHOWN_CHARACTERS = 40
+MOST_OF_A_VALUE = 200
 
 
-class UnreadableFileError(RequestError):
+class UnreadableFileError(RequestError, title="The file cannot be read", slug="unreadable-file"):
     """A file cannot be read. The error has the line, column, value and cure, if known."""
-
-    title = "The file cannot be read"
-    slug = "unreadable-file"
 
     def __init__(
         self,
@@ -37,6 +39,19 @@ class UnreadableFileError(RequestError):
         known = {name: value for name, value in place.items() if value is not None}
         error = {"field": "file", "message": self.detail, **known}
         return {**from_error(self), "errors": [error]}
+
+
+def refuse(
+    wrong: pd.Series, cells: pd.Series, column: str, problem: Callable[[Any], str], cure: str
+) -> None:
+    """Raise UnreadableFileError for the first line on which the cell in `column` is wrong.
+
+    The series have the line numbers as their index. `problem` explains what is wrong on a line.
+    """
+    if wrong.any():
+        line = wrong.idxmax()
+        value = str(cells[line])[:MOST_OF_A_VALUE]
+        raise UnreadableFileError(problem(line), cure, line=int(line), column=column, value=value)
 
 
 def shown(text: object) -> str:

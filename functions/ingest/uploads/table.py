@@ -8,15 +8,13 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from functions.ingest.uploads.columns import is_known
 from functions.ingest.uploads.dates import looks_like_date
 from functions.ingest.uploads.numbers import is_missing
 from functions.ingest.uploads.refusal import UnreadableFileError, shown
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DELIMITERS = "\t;|,"
 SAMPLE_LINES = 60
@@ -92,8 +90,6 @@ def _delimiter(lines: list[str]) -> str:
 
 
 def _parsed(text: str, delimiter: str, width: int) -> pd.DataFrame:
-    import pandas as pd
-
     try:
         rows = pd.read_csv(
             io.StringIO(text),

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
-from functions.common.messages.documents import PriceHistory, Sources, Symbols, Warming
+from functions.common.messages.documents.prices import PriceHistory, Sources, Symbols, Warming
 from functions.common.messages.events import WarmupRequested
 from functions.common.messages.submissions import HistoryQuery, SymbolQuery
 from functions.common.prices.store import StoredPrices
@@ -109,7 +109,7 @@ class SymbolApi:
 
     async def sources(self, _: Request) -> Response:
         """The price sources, and how to get today's prices."""
-        return JSONResponse(sources(self._settings.providers))
+        return JSONResponse(sources(self._settings.providers, uploads=self._settings.uploads))
 
     async def warm_up(self, request: Request) -> Response:
         """Fetch a symbol's prices ahead. This is best effort, so the answer is never an error."""

@@ -68,7 +68,7 @@ def entry(listing: Listing, providers: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def sources(providers: Sequence[str]) -> dict[str, Any]:
+def sources(providers: Sequence[str], *, uploads: bool) -> dict[str, Any]:
     """The price sources, and how to get today's prices."""
     return {
         "providers": [
@@ -85,6 +85,7 @@ def sources(providers: Sequence[str]) -> dict[str, Any]:
             "last_date": sample.LAST_DAY.isoformat(),
         },
         "todays_prices": [{"command": command, "note": note} for command, note in TODAYS_PRICES],
+        "uploads": uploads,
     }
 
 

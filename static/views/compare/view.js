@@ -2,7 +2,7 @@
 import { history, isRecent } from "../../api/client.js";
 import { at, element, withCode } from "../../page/element.js";
 import { reasonOf } from "../../controls/failure.js";
-import { change, longDate, moneyOf, percent, shortDate } from "../../page/format.js";
+import { change, longDate, moneyOf, percentTick, shortDate } from "../../page/format.js";
 import { line } from "../../charts/pen.js";
 import { plot, readoutOf, toSeconds } from "../../charts/plot.js";
 import { rangeButtons } from "../../charts/ranges.js";
@@ -154,7 +154,7 @@ function content(symbols) {
     drawn = plot(host, {
       data: [xs, ...changes],
       series: symbols.map((symbol, which) => line(symbol, `series-${which + 1}`, { dash: DASHES[which], width: 1.75, spanGaps: true })),
-      value: (value) => percent(value),
+      value: percentTick,
       height: HEIGHT,
       view: { min: xs[first], max: xs.at(-1) },
       zoomed: ranges.zoomed,

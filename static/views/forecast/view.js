@@ -1,6 +1,7 @@
 // The forecast view: asks for a forecast, waits, and shows the answer.
 import { get, isRecent } from "../../api/client.js";
 import { follow } from "../../api/follow.js";
+import { sources } from "../../api/sources.js";
 import { submit } from "../../api/submit.js";
 import { failure, isUnknownSymbol, offerMeant } from "../../controls/failure.js";
 import { waiting } from "../../controls/waiting.js";
@@ -28,8 +29,9 @@ const { chosen } = form.start((wanted) => {
 
 offerOwnFile();
 
-/** Adds "Use your own file" beside the ticker field. */
+/** Adds "Use your own file" beside the ticker field, unless the server takes no files. */
 async function offerOwnFile() {
+  if ((await sources())?.takesFiles === false) return;
   const { mount } = await import("../upload/view.js");
   mount(at("own-file"), { dropZone: at("ask"), chosen: ({ symbol }) => chosen(symbol) });
 }

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from cli.clients.http_client import Client
 from tests.e2e.cli.running import at_a_terminal, run
 from tests.e2e.proxy import failing
-from tests.price_files import SHAPES
+from tests.support.price_files import SHAPES
 
 
 @pytest.mark.parametrize("where", ["stack", "in process"])

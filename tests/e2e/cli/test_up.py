@@ -5,13 +5,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 import requests
 
 from local.reload import CODE
 from local.servers import S3_PORTS, free_port, is_free
+from tests.support.waiting import until
 
 PORTS = 5 + len(S3_PORTS)
 
@@ -20,14 +20,6 @@ def up(home, base, log, *options):
     argv = [sys.executable, "-m", "cli.main", "up", "--base-port", str(base), "--data", str(home)]
     argv += options
     return subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-
-
-def until(condition, timeout_s=300):
-    give_up = time.monotonic() + timeout_s
-    while not (got := condition()):
-        assert time.monotonic() < give_up, condition
-        time.sleep(0.05)
-    return got
 
 
 def is_ready(base):

@@ -226,3 +226,9 @@ def test_waiting_can_be_cancelled(visit):
     page.click("text=Cancel")
     page.wait_for_selector("#analysis-outcome >> text=Canceled")
     assert page.input_value("#analysis-symbol") == "IBM"
+
+
+def test_the_ticks_of_a_percent_axis_differ_however_close_they_are(visit):
+    written = "import('/static/page/format.js').then((format) => %s.map(format.percentTick))"
+    ticks = visit("/docs").evaluate(written % "[0.005, 0.0025, -0.005, -0.01, 0.2]")
+    assert ticks == ["0.5%", "0.25%", "-0.5%", "-1%", "20%"]

@@ -298,7 +298,7 @@ def test_tables_hold_what_the_chart_shows(answer):
 
 
 def test_the_record_of_a_slow_model_is_added_when_it_is_there(visit):
-    page = visit(f"/?symbol=IBM&days={300 + time.time_ns() % 3000}&model=prophet")
+    page = visit(f"/?symbol=IBM&days={100 + time.time_ns() % 200}&model=prophet")
     answered(page)
     assert "Fitted line" in page.inner_text(".legend")
     page.wait_for_selector(".bars li", timeout=LONG_MS)

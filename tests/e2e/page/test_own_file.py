@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.e2e.page.reading import LONG_MS, answered, violations
-from tests.price_files import DAYS, SHAPES
+from tests.support.price_files import DAYS, SHAPES
 
 pytestmark = pytest.mark.browser
 
@@ -119,3 +119,15 @@ def test_prices_on_every_weekday_are_not_written_like_exchange_rates(page):
     assert "Its prices suggest 24/5" in read(page)
     page.click("#submit")
     assert re.search(r": \d\d\.\d\d to \d\d\.\d\d by ", answered(page))
+
+
+def test_a_server_that_takes_no_files_offers_none(visit):
+    def without_uploads(route):
+        told = route.fetch().json()
+        route.fulfill(json={**told, "uploads": False})
+
+    page = visit("/404")
+    page.route("**/api/sources", without_uploads)
+    page.goto(page.url.replace("/404", "/"))
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#own-file input").count() == 0

@@ -24,8 +24,8 @@ from functions.ingest.providers.budget import Budget
 from functions.ingest.providers.nasdaq import NasdaqProvider
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.tiingo import TiingoProvider
-from tests.replay import Fault, Market, Nasdaq, Replay, Tiingo, wandering
-from tests.turns import in_turn
+from tests.support.replay import Fault, Market, Nasdaq, Replay, Tiingo, wandering
+from tests.support.turns import in_turn
 
 DAY_S = 86_400.0
 NEW_YORK = calendars.named("XNYS")

@@ -35,7 +35,7 @@ from tests.integration.ingest.ingesting import (
     later,
     outlast_the_shared_failure,
 )
-from tests.replay import wandering
+from tests.support.replay import wandering
 
 
 def test_prices_are_stored_and_pointed_to(world):

@@ -19,8 +19,8 @@ from functions.ingest.freshness.update import FreshPrices
 from functions.ingest.handlers import pointing_to
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.yahoo import YahooProvider
-from tests.other_markets import LISTED, world_market
-from tests.replay import Replay, Yahoo
+from tests.support.other_markets import LISTED, world_market
+from tests.support.replay import Replay, Yahoo
 
 
 class Markets:
@@ -98,7 +98,7 @@ def test_pence_become_pounds_and_a_note_says_so(markets):
     result = markets.forecast("VOD.L", 3, "2026-08-28 20:00")
     quoted = {day.date: day.close for day in markets.replay.dialect.market.days["VOD.L"]}
     assert result["last_price"] == pytest.approx(quoted[date(2026, 8, 28)] / 100, rel=1e-6)
-    assert "Yahoo quotes VOD.L in pence. Stockcast shows pounds." in result["data"]["notes"]
+    assert "Yahoo Finance quotes VOD.L in pence. Stockcast shows pounds." in result["data"]["notes"]
     assert result["data"]["exchange"] == "XLON"
 
 

@@ -1,13 +1,12 @@
 """`stockcast bucket` with a real S3 server, and with servers that lack a needed feature."""
 
+import contextlib
 import dataclasses
 import http.client
 import os
 import secrets
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,57 +15,25 @@ from functions.common.errors import ConfigurationError, TemporaryError
 from functions.ingest.prepare_bucket import prepare
 from local.servers import free_port
 from tests.conftest import s3_client_of
+from tests.support.http_server import HttpServer
 
 WEEK_S = 7 * 86_400
 
 
-class Between:
+def between(url, header, status):
     """A proxy to the real server that handles conditional writes like some other servers."""
 
-    def __init__(self, url, header, *, status=None):
-        target = urlsplit(url).netloc
+    def answer(request):
+        if request.method == "PUT" and header in request.headers and status:
+            return status, {}, b"<Error><Code>NotImplemented</Code></Error>"
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=300)
+        connection.request(request.method, request.path, request.body or None, request.headers)
+        with contextlib.closing(connection), connection.getresponse() as answer:
+            if answer.status == 412 and header in request.headers:
+                return 200, {"etag": '"0"'}, b""
+            return answer.status, dict(answer.getheaders()), answer.read()
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def answer(self):
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                if self.command == "PUT" and header in self.headers and status:
-                    return self.say(status, {}, b"<Error><Code>NotImplemented</Code></Error>")
-                connection = http.client.HTTPConnection(target, timeout=300)
-                connection.request(self.command, self.path, body or None, dict(self.headers))
-                answer = connection.getresponse()
-                said = answer.read()
-                connection.close()
-                if answer.status == 412 and header in self.headers:
-                    return self.say(200, {"etag": '"0"'}, b"")
-                return self.say(answer.status, dict(answer.getheaders()), said)
-
-            do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = answer  # noqa: N815 - their names
-
-            def say(self, code, headers, body):
-                self.send_response(code)
-                for name, value in headers.items():
-                    if name.lower() not in {"content-length", "transfer-encoding", "connection"}:
-                        self.send_header(name, value)
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://{target.rpartition(':')[0]}:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
-
-    def close(self):
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    return HttpServer(answer)
 
 
 @pytest.fixture
@@ -121,13 +88,12 @@ def test_other_rules_stay(settings):
 @pytest.mark.parametrize("header", ["if-none-match", "if-match"])
 @pytest.mark.parametrize(("status", "does"), [(None, "ignores"), (501, "does not know")])
 def test_a_server_without_conditional_writes_is_refused_by_name(settings, header, status, does):
-    between = Between(settings.endpoint_url, header, status=status)
     told = {"if-none-match": "If-None-Match", "if-match": "If-Match"}[header]
-    try:
-        with pytest.raises(ConfigurationError, match=rf"{between.url} {does} {told}\."):
-            prepare(dataclasses.replace(settings, endpoint_url=between.url), WEEK_S, print)
-    finally:
-        between.close()
+    with (
+        between(settings.endpoint_url, header, status) as server,
+        pytest.raises(ConfigurationError, match=rf"{server.url} {does} {told}\."),
+    ):
+        prepare(dataclasses.replace(settings, endpoint_url=server.url), WEEK_S, print)
 
 
 def test_wrong_keys_are_refused_with_the_servers_words(settings):

@@ -7,7 +7,7 @@ from functions.common.prices import symbol_directory as listings
 from functions.common.prices.bucket import Bucket
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.symbol_directory import SymbolRefresh
-from tests.replay import Dialect, Fault, Replay
+from tests.support.replay import Dialect, Fault, Replay
 from tests.unit.common.prices.test_symbol_directory import NASDAQ, OTHER
 
 

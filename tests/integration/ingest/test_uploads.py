@@ -15,7 +15,7 @@ from functions.common.requests.upload_outcomes import UploadOutcomes, key_of
 from functions.ingest.freshness.uploads import AnyPrices, UploadedPrices, Uploading
 from functions.ingest.providers.upload import UploadProvider
 from local.servers import free_port
-from tests.price_files import SHAPES
+from tests.support.price_files import SHAPES
 
 NOW_S = 1_767_225_600.0
 DAY_S = 86_400

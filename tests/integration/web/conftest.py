@@ -1,7 +1,5 @@
 """Fixtures for the tests of web."""
 
-import time
-
 import pytest
 
 from functions.common.requests.store import Requests
@@ -19,11 +17,3 @@ def url(settings):
 def store(redis_client, redis_settings):
     """Moves requests forward like the other functions."""
     return Requests(redis_client, redis_settings)
-
-
-@pytest.fixture
-def a_minute():
-    """Start in a minute that does not end during a test."""
-    left_s = 60 - time.time() % 60
-    if left_s < 15:
-        time.sleep(left_s)

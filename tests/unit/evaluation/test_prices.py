@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evaluation.prices import BadPriceFileError, load
-from tests.price_files import ADJUSTED, CLOSES, DAYS, SHAPES
+from tests.support.price_files import ADJUSTED, CLOSES, DAYS, SHAPES
 
 
 def write(folder, name, content):

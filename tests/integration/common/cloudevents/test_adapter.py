@@ -24,7 +24,7 @@ from functions.common.requests.keys import request_key
 from functions.common.requests.record import Source, Status
 from functions.common.requests.store import Requests
 from local.servers import free_port
-from tests.aging import older
+from tests.support.aging import older
 
 TOKEN = "a-token-for-these-tests"
 CRON = {"x-topic": "cron-function", "x-connector": "cron-connector"}

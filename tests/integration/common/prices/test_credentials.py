@@ -5,10 +5,8 @@ import dataclasses
 import json
 import subprocess
 import sys
-import threading
 import time
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs
 
 import pytest
@@ -20,43 +18,14 @@ from functions.common.prices.bucket import Bucket, connect_lightly
 from local.process import Process
 from local.servers import free_port
 from local.stack import ROOT, _function
+from tests.support.http_server import HttpServer
 
 ROLE = "arn:aws:iam::000000000000:role/stockcast"
+# AWS's Security Token Service
 ASSUMED = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
 <Credentials><AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey>
 <SessionToken></SessionToken><Expiration>{}</Expiration></Credentials>
 </AssumeRoleResult></AssumeRoleResponse>"""
-
-
-class Sts:
-    """A stand-in for AWS's Security Token Service. It records its requests."""
-
-    def __init__(self, credentials):
-        self.asked = []
-        sts = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"])).decode()
-                sts.asked.append((self.headers["authorization"], parse_qs(body)))
-                answer = ASSUMED.format(*credentials, in_minutes(60)).encode()
-                self.send_response(200)
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *_):
-                pass
-
-        self._server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
-
-    def close(self):
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 def in_minutes(minutes):
@@ -91,16 +60,15 @@ def test_a_profile_assumes_its_role_with_the_keys_of_its_source(keyless, keys, a
         f"[profile ours]\nrole_arn = {ROLE}\nsource_profile = base\nregion = eu-west-1\n"
     )
     monkeypatch.setenv("AWS_PROFILE", "ours")
-    sts = Sts(keys)
-    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
-    try:
+    assumed = ASSUMED.format(*keys, in_minutes(60)).encode()
+    with HttpServer(lambda _: (200, {}, assumed)) as sts:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
         bucket = Bucket(keyless)
         bucket.put("a", b"1", content_type="text/plain")
         assert bucket.get("a").body == b"1"
-    finally:
-        sts.close()
-    [(authorization, asked)] = sts.asked
-    assert "Credential=BASEKEY/" in authorization
+    [heard] = sts.heard
+    asked = parse_qs(heard.body.decode())
+    assert "Credential=BASEKEY/" in heard.headers["authorization"]
     assert (asked["Action"], asked["RoleArn"]) == (["AssumeRole"], [ROLE])
 
 

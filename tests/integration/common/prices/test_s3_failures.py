@@ -1,55 +1,35 @@
 """Errors from S3. Our own server sends the error documents that AWS documents."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 
 from functions.common.config import S3Settings
 from functions.common.errors import TemporaryError
 from functions.common.prices.bucket import Bucket
+from tests.support.http_server import HttpServer
 
 SKEWED = "The difference between the request time and the current time is too large."
 WRONG_REGION = "The authorization header is malformed; the region 'us-east-1' is wrong"
 UNIMPLEMENTED = "A header you provided implies functionality that is not implemented."
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Answers all requests with its server's status, code and message. A HEAD has no body."""
-
-    def answer(self):
-        self.rfile.read(int(self.headers.get("content-length", 0)))
-        status, code, message = self.server.refusal
-        if self.server.writes and self.command == "PUT":
-            status = 200
-        body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
-        self.send_response(status)
-        self.send_header("content-length", "0" if self.command == "HEAD" else str(len(body)))
-        self.send_header("etag", '"1"')
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    do_HEAD = do_GET = do_PUT = answer  # noqa: N815 - the library's names
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def s3():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.writes = False
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    """Answers all requests with `refusal`, or all but writes if it `writes`."""
+
+    def answer(request):
+        status, code, message = server.refusal
+        body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
+        has_written = server.writes and request.method == "PUT"
+        return 200 if has_written else status, {"etag": '"1"'}, body
+
+    with HttpServer(answer) as server:
+        server.writes = False
+        yield server
 
 
 @pytest.fixture
 def bucket(s3):
-    url = f"http://127.0.0.1:{s3.server_port}"
-    return Bucket(S3Settings("prices", url, "us-east-1", ("key", "secret")))
+    return Bucket(S3Settings("prices", s3.url, "us-east-1", ("key", "secret")))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 import json
-import time
 
 import pytest
 import redis
@@ -25,7 +24,8 @@ from functions.web.stores.requests import WebStore
 from functions.web.stores.requests import connect as connect_web
 from local.servers import S3_PORTS, free_port
 from local.stack import FUNCTIONS, Options, Stack, at_base_port, programs
-from tests import redis_cluster
+from tests.support import redis_cluster
+from tests.support.waiting import has_ended, until
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +61,8 @@ def client(cluster_url):
 
 
 def ended(url, request_id):
-    give_up = time.monotonic() + 300
-    while True:
-        document = requests.get(f"{url}/api/forecasts/{request_id}", timeout=300).json()
-        if document.get("status") in {"done", "failed"}:
-            return document
-        assert time.monotonic() < give_up, document
-        time.sleep(0.05)
+    path = f"{url}/api/forecasts/{request_id}"
+    return until(lambda: requests.get(path, timeout=300).json(), has_ended)
 
 
 def test_requests_are_answered_and_spread_over_every_node(web_url, client):

@@ -7,7 +7,7 @@ import pytest
 
 from functions.ingest.providers.sample import SampleProvider
 from tests.integration.ingest.ingesting import END, REQUESTED, START, outlast_the_shared_failure
-from tests.replay import Fault
+from tests.support.replay import Fault
 
 
 @pytest.mark.parametrize("sessions_ago", [1, 5, 10])

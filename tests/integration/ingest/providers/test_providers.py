@@ -26,7 +26,7 @@ from functions.ingest.providers.session import ProviderSession
 from functions.ingest.providers.tiingo import TiingoProvider
 from functions.ingest.providers.twelve_data import TwelveDataProvider
 from functions.ingest.providers.yahoo import YahooProvider
-from tests.replay import (
+from tests.support.replay import (
     AlphaVantage,
     Day,
     Fault,
@@ -55,6 +55,8 @@ KEYS = {source.name: source.key for source in SOURCES}
 class World:
     """One provider, the local server that replaces it, and the pauses between its retries."""
 
+    read_timeout_s = 300
+
     def __init__(self, name):
         self.name = name
         self.market = Market()
@@ -68,7 +70,10 @@ class World:
 
     def make(self, key=KEY, plan="premium"):
         session = partial(
-            ProviderSession, spend=self.spend, read_timeout_s=0.4, sleep=self.waits.append
+            ProviderSession,
+            spend=self.spend,
+            read_timeout_s=self.read_timeout_s,
+            sleep=self.waits.append,
         )
         now = datetime(2017, 4, 3, 12, tzinfo=timezone.utc).timestamp
         if self.name == "tiingo":
@@ -78,8 +83,13 @@ class World:
         if self.name == "twelvedata":
             return TwelveDataProvider(key, session, now, self.replay.url)
         if self.name == "alphavantage":
-            return AlphaVantageProvider(key, session, now, plan, self.replay.url)
-        return YahooProvider(session, now, self.replay.url, read_timeout_s=0.4)
+            return AlphaVantageProvider(key, session, now, self.replay.url, plan)
+        return YahooProvider(session, now, self.replay.url, self.read_timeout_s)
+
+    def hang(self, times):
+        self.replay.faults = [Fault("hang")] * times
+        self.read_timeout_s = 0.4
+        self.provider = self.make()
 
     def spend(self):
         self.spent += 1
@@ -253,13 +263,13 @@ def test_a_jump_without_a_split_is_kept_and_flagged(world):
 
 
 def test_a_timeout_is_retried(world):
-    world.replay.faults = [Fault("hang")]
+    world.hang(1)
     assert world.provider.fetch("ACME").rows
     assert world.paid == 2
 
 
 def test_a_provider_that_never_answers_in_time_is_temporarily_down(world):
-    world.replay.faults = [Fault("hang")] * 3
+    world.hang(3)
     with pytest.raises(TemporaryError, match=f"(?i){world.name} does not answer"):
         world.provider.fetch("ACME")
     assert world.paid == 3

@@ -9,10 +9,11 @@ import pytest
 import requests
 
 from functions.common.cloudevents.event import Envelope
-from local.broker import routing
+from local.broker import queue
 from local.process import Process
 from local.servers import Program, answers_http, free_port
-from tests.inbox import Inbox
+from tests.support.inbox import Inbox
+from tests.support.waiting import until
 
 MANIFEST = """
 kind: Broker
@@ -52,13 +53,6 @@ def reply(given):
     return 200, headers, body
 
 
-def wait_until(condition, timeout_s=300):
-    give_up = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < give_up, "it did not happen in time"
-        time.sleep(0.02)
-
-
 @pytest.fixture
 def inboxes():
     made = {name: Inbox() for name in ("first", "second", "dead")}
@@ -79,7 +73,7 @@ def broker(tmp_path, redis_settings, inboxes):
     program = Program("broker", tuple(argv), (port,), lambda: answers_http(port, "/readyz"))
     process = Process(program, tmp_path / "log")
     process.start()
-    process.wait_until_ready(30)
+    process.wait_until_ready(300)
     process.url = f"http://127.0.0.1:{port}/"
     yield process
     process.stop()
@@ -93,7 +87,7 @@ def send(broker, envelope, mode="to_binary"):
 @pytest.mark.parametrize("mode", ["to_binary", "to_structured"])
 def test_an_event_reaches_the_trigger_that_wants_it_and_no_other(broker, inboxes, mode):
     assert send(broker, event(), mode).status_code == 202
-    wait_until(lambda: inboxes["first"].events)
+    until(lambda: inboxes["first"].events)
     assert inboxes["first"].events == [event()]
     assert inboxes["second"].events == []
 
@@ -101,7 +95,7 @@ def test_an_event_reaches_the_trigger_that_wants_it_and_no_other(broker, inboxes
 def test_a_reply_event_is_routed(broker, inboxes):
     inboxes["first"].answers = reply
     send(broker, event(7))
-    wait_until(lambda: inboxes["second"].events)
+    until(lambda: inboxes["second"].events)
     assert inboxes["second"].events == [event(7, "second")]
 
 
@@ -115,7 +109,7 @@ def test_an_event_that_no_trigger_wants_is_taken_counted_and_logged_once_a_type(
         metrics = requests.get(f"{broker.url}metrics", timeout=300).text
         return f'stockcast_broker_unwanted_events_total{{type="{kind}"}}' in metrics and metrics
 
-    wait_until(lambda: counted("fourth"))  # a reply counts as an event, too
+    until(lambda: counted("fourth"))  # a reply counts as an event, too
     assert 'unwanted_events_total{type="third"} 3.0' in counted("third")
     assert broker.log_path.read_text().count("no Trigger wants events of type third") == 1
 
@@ -124,7 +118,7 @@ def test_what_is_not_taken_is_tried_again(broker, inboxes):
     answers = [(503, {}, b""), (200, {}, b"OK"), (204, {}, b"")]
     inboxes["first"].answers = lambda _: answers.pop(0)
     send(broker, event())
-    wait_until(lambda: not answers)
+    until(lambda: not answers)
     time.sleep(0.3)
     assert len(inboxes["first"].events) == 3
     assert inboxes["dead"].events == []
@@ -133,7 +127,7 @@ def test_what_is_not_taken_is_tried_again(broker, inboxes):
 def test_after_the_last_try_the_dead_letter_sink_gets_it_with_the_reason(broker, inboxes):
     inboxes["first"].answers = lambda _: (503, {}, b"S3 is down")
     send(broker, event())
-    wait_until(lambda: inboxes["dead"].events)
+    until(lambda: inboxes["dead"].events)
     [dead] = inboxes["dead"].events
     assert len(inboxes["first"].events) == 3
     assert dead.data == {"n": 1}
@@ -145,7 +139,7 @@ def test_after_the_last_try_the_dead_letter_sink_gets_it_with_the_reason(broker,
 def test_what_cannot_get_better_is_dead_at_once(broker, inboxes):
     inboxes["first"].answers = lambda _: (400, {}, b"no")
     send(broker, event())
-    wait_until(lambda: inboxes["dead"].events)
+    until(lambda: inboxes["dead"].events)
     assert len(inboxes["first"].events) == 1
 
 
@@ -154,59 +148,55 @@ def test_a_dead_letter_is_tried_again_too(broker, inboxes):
     inboxes["first"].answers = lambda _: (400, {}, b"no")
     inboxes["dead"].answers = lambda _: answers.pop(0)
     send(broker, event())
-    wait_until(lambda: len(inboxes["dead"].events) == 2)
+    until(lambda: len(inboxes["dead"].events) == 2)
 
 
 def test_a_redis_that_comes_back_empty_ends_nothing(broker, inboxes, redis_client):
     redis_client.flushall()
-    time.sleep(routing.STRAY_S + 0.5)  # both kinds of reading have met it
+    time.sleep(queue.LOOK_AGAIN_S + 0.5)  # the broker has looked
     send(broker, event())
-    wait_until(lambda: inboxes["first"].events)
+    until(lambda: inboxes["first"].events)
 
 
-def test_an_event_whose_hand_over_was_cut_is_delivered_all_the_same(broker, inboxes, redis_client):
-    """Redis has handed out the event, but the broker never got Redis's reply."""
+def test_an_event_whose_reply_was_cut_is_delivered_all_the_same(broker, inboxes, redis_client):
+    """Redis has stored the event, but the broker never got Redis's reply."""
     stream = "stockcast:broker:{queue}:first"
     _, body = event().to_structured()
-    with redis_client.pipeline(transaction=True) as pipe:
-        pipe.xadd(stream, {"event": body, "dead": 0})
-        pipe.xreadgroup("broker", "broker", {stream: ">"})
-        pipe.execute()
-    wait_until(lambda: inboxes["first"].events)
+    redis_client.xadd(stream, {"event": body, "dead": 0})
+    until(lambda: inboxes["first"].events)
     assert [one.data for one in inboxes["first"].events] == [{"n": 1}]
-    wait_until(lambda: redis_client.xlen(stream) == 0)
+    until(lambda: redis_client.xlen(stream) == 0)
 
 
 def test_a_broker_that_is_killed_takes_up_what_it_had_not_finished(broker, inboxes):
     inboxes["first"].answers = lambda _: time.sleep(0.2) or (503, {}, b"")
     for number in range(20):
         assert send(broker, event(number)).status_code == 202
-    wait_until(lambda: inboxes["first"].events)
+    until(lambda: inboxes["first"].events)
     broker.signal(signal.SIGKILL)
     broker.stop()
     inboxes["first"].events.clear()
     inboxes["first"].answers = reply
     broker.start()
-    wait_until(lambda: len({one.id for one in inboxes["second"].events}) == 20)
+    until(lambda: len({one.id for one in inboxes["second"].events}) == 20)
 
 
 def test_tries_before_a_crash_count(broker, inboxes):
     inboxes["first"].answers = lambda _: time.sleep(0.1) or (503, {}, b"")
     send(broker, event())
-    wait_until(lambda: len(inboxes["first"].events) == 2)
+    until(lambda: len(inboxes["first"].events) == 2)
     broker.signal(signal.SIGKILL)
     broker.stop()
     broker.start()
-    wait_until(lambda: inboxes["dead"].events)
+    until(lambda: inboxes["dead"].events)
     assert len(inboxes["first"].events) == 3
 
 
 def test_nothing_is_left_in_redis_once_all_is_delivered(broker, inboxes, redis_client):
     for number in range(10):
         send(broker, event(number))
-    wait_until(lambda: len(inboxes["first"].events) == 10)
-    wait_until(lambda: redis_client.xlen("stockcast:broker:{queue}:first") == 0)
-    assert redis_client.xpending("stockcast:broker:{queue}:first", "broker")["pending"] == 0
+    until(lambda: len(inboxes["first"].events) == 10)
+    until(lambda: redis_client.xlen("stockcast:broker:{queue}:first") == 0)
     assert redis_client.keys("stockcast:broker:*:tries") == []
 
 
@@ -237,6 +227,6 @@ def test_a_stored_event_that_cannot_be_read_is_dropped_and_stops_no_other(
     redis_client.xadd("stockcast:broker:{queue}:first", {"event": b"[1]", "dead": 0})
     redis_client.xadd("stockcast:broker:{queue}:first", {"other": b"field"})
     send(broker, event())
-    wait_until(lambda: inboxes["first"].events)
-    wait_until(lambda: redis_client.xlen("stockcast:broker:{queue}:first") == 0)
+    until(lambda: inboxes["first"].events)
+    until(lambda: redis_client.xlen("stockcast:broker:{queue}:first") == 0)
     assert "cannot be read" in broker.log_path.read_text()

@@ -24,7 +24,7 @@ from functions.forecast.prices import csv_columns
 from functions.ingest.providers.sample import SampleProvider
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
-from tests.turns import answered
+from tests.support.turns import answered
 
 ASKED = {"symbol": "AAPL", "kind": "buy_and_hold", "start": "2012-01-03", "nshares": 10}
 REQUESTED = ForecastRequested(
@@ -201,7 +201,7 @@ def test_a_symbol_that_the_sample_has_not_is_404(url):
     assert submit(url, symbol="ZZZZ").status_code == 404
 
 
-def test_too_many_analyses_are_429(settings, a_minute):
+def test_too_many_analyses_are_429(settings):
     with serving(dataclasses.replace(settings, requests_per_minute=2)) as url:
         answers = [submit(url) for _ in range(5)]
     assert {answer.status_code for answer in answers} == {202, 429}

@@ -148,7 +148,7 @@ def test_an_unknown_batch_is_404_everywhere(url):
         assert "nobodys" in answer.json()["detail"]
 
 
-def test_a_hundred_symbols_count_as_one_request(settings, a_minute):
+def test_a_hundred_symbols_count_as_one_request(settings):
     with serving(Settings(**(vars(settings) | {"requests_per_minute": 3}))) as url:
         # Each has two hundred symbols.
         answers = [submit(url, id=f"my-batch-{number}").status_code for number in range(2)]

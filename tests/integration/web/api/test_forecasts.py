@@ -20,9 +20,9 @@ from functions.common.requests.record import Status
 from functions.common.requests.results import ResultStore
 from functions.web.settings import Settings
 from local.servers import free_port
-from tests.aging import older
 from tests.integration.web.serving import serving
-from tests.turns import answered
+from tests.support.aging import older
+from tests.support.turns import answered
 
 RESULT = {
     "last_date": "2013-03-01",

@@ -1,7 +1,6 @@
 """GET /metrics: each function counts its work in Redis, and Prometheus can read the answer."""
 
 import asyncio
-import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,9 +17,10 @@ from functions.common.requests.record import Source, Status
 from functions.common.requests.store import Requests
 from functions.web.settings import Settings
 from functions.web.stores.requests import WebStore
-from tests.aging import older
 from tests.integration.web.serving import serving
-from tests.turns import answered
+from tests.support.aging import older
+from tests.support.turns import answered
+from tests.support.waiting import until
 
 TOKEN = "planted-token-for-metrics"
 
@@ -153,10 +153,8 @@ def test_open_streams_are_those_of_this_process(url, store):
         while not next(lines).startswith(b"data:"):
             pass
         assert scraped(url)["stockcast_open_streams",] == 1
-    give_up = time.monotonic() + 300
     store.done(asked(1), "gone")
-    while ("stockcast_open_streams",) in scraped(url):
-        assert time.monotonic() < give_up
+    until(lambda: scraped(url), lambda told: ("stockcast_open_streams",) not in told)
 
 
 def test_every_count_has_a_time_to_live(store, redis_client, redis_settings):

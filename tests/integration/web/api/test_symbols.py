@@ -11,6 +11,7 @@ from functions.common.prices.bucket import Bucket
 from functions.common.prices.symbol_directory import Listing
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -120,6 +121,7 @@ def test_the_sources_say_what_there_is_and_how_to_get_todays_prices(sample_only,
     told = requests.get(f"{live}/api/sources", timeout=300).json()
     assert told["sample_only"] is False
     assert [one["title"] for one in told["providers"]] == ["Tiingo"]
+    assert told["uploads"] is True
 
 
 def test_a_found_symbol_says_where_it_trades_and_in_which_currency(sample_only):
@@ -196,13 +198,6 @@ def test_warm_ups_are_limited_and_do_not_count_as_submissions(settings, inbox):
 def test_a_broker_that_is_down_is_no_error_of_a_warm_up(settings):
     with serving(dataclasses.replace(settings, sink="http://127.0.0.1:9/")) as url:
         assert not warm_up(url, json={"symbol": "IBM"})
-
-
-def until(holds):
-    give_up = time.monotonic() + 300
-    while not holds():
-        assert time.monotonic() < give_up
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("symbol", ["0700.HK", "^GSPC", "BTC-USD", "EURUSD=X", "@NAME-1A2B3C4D"])

@@ -3,8 +3,6 @@
 import dataclasses
 import http.client
 import threading
-import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -16,6 +14,8 @@ from functions.web.api import uploads
 from functions.web.settings import Settings
 from local.servers import free_port
 from tests.integration.web.serving import serving
+from tests.support.http_server import HttpServer
+from tests.support.waiting import until
 
 CSV = {"content-type": "text/csv"}
 BODY = b"date,close\n2013-03-01,430.47\n"
@@ -148,7 +148,7 @@ def test_uploads_can_be_turned_off(settings):
         assert "UPLOADS" in refused.json()["detail"]
 
 
-def test_uploads_count_against_the_limit(settings, ingest, a_minute):
+def test_uploads_count_against_the_limit(settings, ingest):
     with serving(dataclasses.replace(settings, requests_per_minute=2)) as url:
         assert [post(url).status_code for _ in range(3)] == [201, 201, 429]
 
@@ -164,33 +164,10 @@ def test_while_s3_is_down_an_upload_is_refused_and_may_come_again(settings):
 
 
 def test_while_s3_is_full_an_upload_is_refused_and_may_come_again(settings):
-    class Full(BaseHTTPRequestHandler):
-        def do_HEAD(self):
-            self.send_response(404)
-            self.end_headers()
-
-        def do_GET(self):
-            self.do_HEAD()
-
-        def do_PUT(self):
-            self.rfile.read(int(self.headers["content-length"]))
-            self.send_response(507)
-            self.end_headers()
-
-        def log_message(self, *_):
-            """Stay silent, because nobody reads this log."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Full)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    full = dataclasses.replace(settings.s3, endpoint_url=f"http://127.0.0.1:{server.server_port}")
-    try:
+    with HttpServer(lambda asked: (507 if asked.method == "PUT" else 404, {}, b"")) as server:
+        full = dataclasses.replace(settings.s3, endpoint_url=server.url)
         with serving(dataclasses.replace(settings, s3=full)) as url:
             answer = post(url)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
     assert answer.status_code == 503, answer.text
     assert int(answer.headers["retry-after"]) >= 1
 
@@ -211,9 +188,7 @@ def test_no_more_files_are_taken_at_once_than_memory_is_for(settings, monkeypatc
         slow.putheader("content-type", "text/csv")
         slow.putheader("content-length", str(len(BODY)))
         slow.endheaders(BODY[:10])
-        give_up = time.monotonic() + 300
-        while post(url).status_code != 503:
-            assert time.monotonic() < give_up
+        until(lambda: post(url).status_code, lambda status: status == 503)
         slow.send(BODY[10:])
         assert slow.getresponse().status == 201
         slow.close()

@@ -21,8 +21,9 @@ from functions.web import security
 from functions.web.api import uploads
 from functions.web.settings import Settings
 from local.servers import free_port
-from tests.description import DOCUMENT
 from tests.integration.web.serving import serving
+from tests.support.description import DOCUMENT
+from tests.support.waiting import until
 
 load_all_checks()
 described = schemathesis.openapi.from_dict(DOCUMENT)
@@ -177,9 +178,7 @@ def busy(settings):
     origins = ("https://friend.example",)
     with serving(replace(settings, concurrency_limit=1, cors_origins=origins)) as url:
         slow = half_sent(url, "/api/forecasts")
-        give_up = time.monotonic() + 300
-        while ask(url, "get", "/api/symbols").status_code != 503:
-            assert time.monotonic() < give_up
+        until(lambda: ask(url, "get", "/api/symbols").status_code, lambda status: status == 503)
         yield url
         slow.close()
 

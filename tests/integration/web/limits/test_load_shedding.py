@@ -8,7 +8,7 @@ from functions.common.requests.keys import BACKLOG
 from functions.common.requests.parts import left
 from functions.web.settings import Settings
 from tests.integration.web.api.test_forecasts import assert_problem, submit
-from tests.turns import answered
+from tests.support.turns import answered
 
 LIMIT = 3
 

@@ -1,7 +1,6 @@
 """How much of web one client and all clients can use, and what a slow client can block."""
 
 import socket
-import time
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -16,7 +15,8 @@ from functions.web import security
 from functions.web.limits.clients import client_of
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
-from tests.turns import answered
+from tests.support.turns import answered
+from tests.support.waiting import until
 
 ASKED = {"symbol": "AAPL", "days": 45}
 
@@ -35,13 +35,13 @@ def statuses(url, clients):
     return [submit(url, client).status_code for client in clients]
 
 
-def test_one_client_is_limited_and_others_are_not(settings, a_minute):
+def test_one_client_is_limited_and_others_are_not(settings):
     with serving(replace(settings, requests_per_minute=2)) as url:
         assert statuses(url, ["192.0.2.1"] * 3) == [202, 202, 429]
         assert statuses(url, ["192.0.2.2"]) == [202]
 
 
-def test_all_together_are_limited(settings, a_minute):
+def test_all_together_are_limited(settings):
     of_all = replace(settings, requests_per_minute=2, requests_per_minute_of_all=4)
     with serving(of_all) as url:
         # A request refused because of its own client does not count against other clients.
@@ -59,7 +59,7 @@ def test_all_together_are_limited(settings, a_minute):
         (b"x" * 70_000, 413),
     ],
 )
-def test_submissions_that_are_refused_count_too(settings, inbox, a_minute, body, status):
+def test_submissions_that_are_refused_count_too(settings, inbox, body, status):
     headers = {"content-type": "application/json", "x-forwarded-for": "192.0.2.1"}
     with serving(replace(settings, requests_per_minute=2)) as url:
         path = f"{url}/api/forecasts"
@@ -95,7 +95,7 @@ def test_a_repeat_is_one_round_trip_to_redis_with_and_without_limits(
 
 
 def test_repeats_are_limited_and_those_refused_are_not_counted_as_accepted(
-    settings, redis_client, known, a_minute
+    settings, redis_client, known
 ):
     def repeats():
         """How many repeats web accepted, and how many it answered with the latest result."""
@@ -116,14 +116,14 @@ def test_repeats_are_limited_and_those_refused_are_not_counted_as_accepted(
     assert [after - one for after, one in zip(repeats(), before, strict=True)] == [3, 3]
 
 
-def test_batches_that_are_refused_count_too(settings, a_minute):
+def test_batches_that_are_refused_count_too(settings):
     with serving(replace(settings, requests_per_minute=2)) as url:
         body = {"symbols": ["A B"], "days": 45}
         answers = [requests.post(f"{url}/api/batches", json=body, timeout=300) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [422, 422, 429]
 
 
-def test_warm_ups_that_cannot_be_read_count_too(settings, inbox, a_minute):
+def test_warm_ups_that_cannot_be_read_count_too(settings, inbox):
     with serving(replace(settings, requests_per_minute=2)) as url:
         answers = [requests.post(f"{url}/api/warmup", json={}, timeout=300) for _ in range(2)]
         answers.append(requests.post(f"{url}/api/warmup", json={"symbol": "AAPL"}, timeout=300))
@@ -131,14 +131,14 @@ def test_warm_ups_that_cannot_be_read_count_too(settings, inbox, a_minute):
     assert inbox.events == []
 
 
-def test_nobody_escapes_by_what_they_say_before_a_proxy_adds_where_they_are(settings, a_minute):
+def test_nobody_escapes_by_what_they_say_before_a_proxy_adds_where_they_are(settings):
     with serving(replace(settings, requests_per_minute=2)) as url:
         said = [f"203.0.113.{number}, 192.0.2.1" for number in range(3)]
         assert statuses(url, said) == [202, 202, 429]
 
 
 @pytest.mark.parametrize("said", ["}:x", "a" * 60_000, "%0d%0a", "unknown, :::", "1.2.3.4\t"])
-def test_what_is_no_address_is_one_client(settings, redis_client, a_minute, said):
+def test_what_is_no_address_is_one_client(settings, redis_client, said):
     with serving(replace(settings, requests_per_minute=10)) as url:
         assert submit(url, said).status_code in {202, 400, 431}
     counters = [key.decode() for key in redis_client.keys("stockcast:rate:*:client:*")]
@@ -180,10 +180,7 @@ def test_open_streams_are_limited_and_closed_ones_given_back(
         assert (first.status_code, second.status_code, third.status_code) == (200, 200, 429)
         assert int(third.headers["retry-after"]) >= 1
         first.close()
-        give_up = time.monotonic() + 300
-        while (answer := watching(url)).status_code != 200:
-            assert time.monotonic() < give_up
-            time.sleep(0.1)
+        answer = until(lambda: watching(url), lambda answer: answer.status_code == 200)
         store.fail(ForecastRequested("request-1", "AAPL", 45), _failed())
         assert b'"failed"' in answer.content + second.content
 
@@ -218,24 +215,19 @@ def endless_patience(monkeypatch):
     monkeypatch.setattr(security, "BODY_TIMEOUT_S", 3600)
 
 
-def test_a_body_that_is_late_counts_before_it_comes(
-    settings, redis_client, endless_patience, a_minute
-):
+def test_a_body_that_is_late_counts_before_it_comes(settings, redis_client, endless_patience):
     with (
         serving(replace(settings, requests_per_minute=1)) as url,
         talk(url, f"{HEAD}content-length: 30\r\n\r\n" + '{"symbol"') as connection,
     ):
-        give_up = time.monotonic() + 300
-        while not redis_client.keys("stockcast:rate:*:client:127.0.0.1"):
-            assert time.monotonic() < give_up
-            time.sleep(0.02)
+        until(lambda: redis_client.keys("stockcast:rate:*:client:127.0.0.1"))
         assert submit(url, "127.0.0.1").status_code == 429
         connection.sendall(b': "AAPL", "days": 45}')
         # It does not count twice.
         assert connection.recv(4000).startswith(b"HTTP/1.1 202 ")
 
 
-def test_nobody_over_the_limit_is_waited_for(settings, endless_patience, a_minute):
+def test_nobody_over_the_limit_is_waited_for(settings, endless_patience):
     with serving(replace(settings, requests_per_minute=1)) as url:
         assert submit(url, "127.0.0.1").status_code == 202
         with talk(url, f"{HEAD}content-length: 30\r\n\r\n" + '{"symbol"') as connection:

@@ -3,9 +3,7 @@
 import asyncio
 import socket
 import struct
-import threading
 from contextlib import asynccontextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpcore
 import pytest
@@ -18,38 +16,21 @@ from functions.web.publishing import publisher
 from functions.web.publishing.connections import AsyncioBackend
 from functions.web.publishing.publisher import CONNECTIONS, Publisher
 from local.servers import free_port
+from tests.support.http_server import HttpServer
 
 
 @pytest.fixture
 def broker():
-    """Keeps the headers of its requests."""
-
-    class Broker(BaseHTTPRequestHandler):
-        def do_POST(self):
-            self.server.heard.append(dict(self.headers))
-            self.send_response(202)
-            self.send_header("content-length", "0")
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Broker)
-    server.heard = []
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with HttpServer(lambda _: (202, {}, b"")) as server:
+        yield server
 
 
 async def published(broker, times=1):
-    told = Publisher(f"http://127.0.0.1:{broker.server_port}/", Signer(()))
+    told = Publisher(f"{broker.url}/", Signer(()))
     for number in range(times):
         await told.publish(WarmupRequested("AAPL"), f"event-{number}")
     await told.aclose()
-    return [{name.lower(): value for name, value in one.items()} for one in broker.heard]
+    return [request.headers for request in broker.heard]
 
 
 async def test_the_identity_that_a_sink_binding_brings_is_shown(broker, tmp_path, monkeypatch):

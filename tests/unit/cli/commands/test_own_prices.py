@@ -9,7 +9,7 @@ import pytest
 from cli.clients import choice
 from cli.main import main
 from local.servers import free_port
-from tests.price_files import CLOSES, SHAPES
+from tests.support.price_files import CLOSES, SHAPES
 
 
 @pytest.fixture(autouse=True)
@@ -86,16 +86,21 @@ def test_a_batch_needs_no_stack_and_says_what_failed(capsys):
     ("arguments", "message"),
     [
         (["forecast"], "Give a symbol, or a file of your own prices with --prices FILE."),
+        (["analyse", "history"], "Give a symbol, or a file"),
         (["watch", "--once"], "Give a symbol, or a file"),
         (["batch"], "Give a symbol, or a file"),
         (["forecast", "AAPL", "--prices", "x.csv"], "Give a symbol or --prices FILE, not both."),
         (["forecast", "AAPL", "--column", "x"], "--column needs a file"),
-        (["forecast", "--prices", "none.csv"], "Cannot read none.csv: No such file"),
     ],
 )
-def test_what_does_not_fit_together_is_refused(arguments, message, capsys):
+def test_what_does_not_fit_together_is_refused_before_anything_else(arguments, message, capsys):
     assert main(arguments) == 2
-    assert message in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith(f"stockcast: {message}")
+
+
+def test_a_file_that_is_missing_is_named(capsys):
+    assert main(["forecast", "--prices", "none.csv"]) == 2
+    assert "Cannot read none.csv: No such file" in capsys.readouterr().err
 
 
 def test_a_file_that_cannot_be_read_is_refused_by_its_place(tmp_path, capsys):

@@ -67,8 +67,8 @@ def test_a_retry_waits_as_long_as_the_error_asks(clock):
 async def test_a_coroutine_is_retried_too(clock):
     attempt = failing(2)
 
-    async def awaited():
-        return attempt()
+    async def awaited(word):
+        return word + attempt()
 
-    assert await Retries(60).awaiting(awaited) == "done"
+    assert await Retries(60).awaiting(lambda: awaited("it is ")) == "it is done"
     assert len(clock.slept) == 2

@@ -82,6 +82,15 @@ def test_a_likely_split_is_told_and_is_no_volatility(factor):
     assert f"On {day:%B} {day.day}, {day.year} the price {came} that of the day before." in told
 
 
+def test_a_jump_on_the_last_day_may_be_a_bad_tick_as_well():
+    closes = walk(ROWS)
+    closes[-1] *= 10
+    (told,) = notes(of_closes(closes))
+    assert "or like a bad tick: the forecast starts from this price" in told
+    closes = np.append(closes, closes[-1])
+    assert "bad tick" not in notes(of_closes(closes))[0]
+
+
 def test_a_crash_is_no_split():
     closes = walk(ROWS)
     closes[ROWS - 30 :] *= 0.6

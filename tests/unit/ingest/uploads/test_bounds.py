@@ -10,7 +10,8 @@ MOST_S = 120
 MEASURED = """
 import datetime, gzip, resource, sys
 import pandas
-from functions.ingest.uploads.reader import UPLOAD, read
+from functions.ingest.uploads.limits import UPLOAD
+from functions.ingest.uploads.reader import read
 from functions.ingest.uploads.refusal import UnreadableFileError
 
 def peak_mb():

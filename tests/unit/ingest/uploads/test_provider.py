@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 from functions.common.prices.uploads import Upload
 from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.providers.upload import read
-from tests.price_files import SHAPES
+from tests.support.price_files import SHAPES
 
 CAME = datetime(2026, 1, 1, tzinfo=timezone.utc)
 

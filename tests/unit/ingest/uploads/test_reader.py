@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from functions.ingest.uploads.reader import UPLOAD, read
+from functions.ingest.uploads.limits import UPLOAD
+from functions.ingest.uploads.reader import read
 from functions.ingest.uploads.refusal import UnreadableFileError
-from tests.price_files import ADJUSTED, CLOSES, DAYS, HAS_ADJUSTED, SHAPES, VOLUMES
+from tests.support.price_files import ADJUSTED, CLOSES, DAYS, HAS_ADJUSTED, SHAPES, VOLUMES
 
 TODAY = date(2026, 1, 1)
 

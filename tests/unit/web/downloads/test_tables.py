@@ -16,7 +16,7 @@ from functions.common.problems import from_error
 from functions.web.api import delivery_failures, submission
 from functions.web.downloads import result_table as csv_table
 from functions.web.symbols.search import SAMPLE, Directory
-from tests.description import DOCUMENT, ROUTES
+from tests.support.description import DOCUMENT, ROUTES
 
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)
 

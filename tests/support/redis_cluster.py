@@ -24,7 +24,7 @@ def started(home):
         node.start()
     try:
         for node in nodes:
-            node.wait_until_ready(60)
+            node.wait_until_ready(300)
         addresses = [f"{HOST}:{port}" for port in ports]
         create = [str(BIN / "redis-cli"), "--cluster", "create", *addresses, "--cluster-yes"]
         subprocess.run(create, check=True, capture_output=True, timeout=300)

@@ -6,11 +6,11 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from functions.common.prices import calendars
+from tests.support.http_server import HttpServer
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -361,57 +361,8 @@ class Fault:
     body: str | bytes = ""
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Answers for the `replay` of its server."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        replay = self.server.replay
-        parts = urlsplit(self.path)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        path = unquote(parts.path)
-        is_prices = path not in {"/", "/v1/test/getcrumb"} and not replay.dialect.is_about(path)
-        with replay._lock:
-            if is_prices:
-                replay.calls.append((path, query))
-            replay.asked_about += replay.dialect.is_about(path)
-            fault = replay.faults.pop(0) if is_prices and replay.faults else None
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        if fault is None or fault.kind != "instead":
-            status, extra, content = replay.dialect.answer(path, query, headers)
-            if is_prices and status == 200:
-                replay.spoil(content)
-            body = content if isinstance(content, str) else json.dumps(content)
-        else:
-            status, extra, body = fault.status, fault.headers or {}, fault.body
-        time.sleep(replay.delay_s)
-        body = body if isinstance(body, bytes) else body.encode()
-        self.say(status, extra, body, fault.kind if fault else "")
-
-    def say(self, status, extra, body, fault):
-        if fault == "hang":
-            self.server.replay._ending.wait(5)
-            self.close_connection = True
-            return
-        if fault == "cut":
-            body = body[: len(body) // 2]
-        self.send_response(status)
-        self.send_header("content-length", str(len(body)))
-        for name, value in ({"content-type": "application/json"} | extra).items():
-            self.send_header(name, value)
-        self.end_headers()
-        if fault == "reset":
-            body = body[: len(body) // 2]
-            self.close_connection = True
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-class Replay:
-    """An HTTP server on a free port that answers like `dialect`. `faults` come first.
+class Replay(HttpServer):
+    """Answers like `dialect`, on a free port. `faults` come first.
 
     `spoil` can change each document of prices before the server sends it.
     """
@@ -425,20 +376,40 @@ class Replay:
         self.delay_s = 0.0
         self._lock = threading.Lock()
         self._ending = threading.Event()
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-            request_queue_size = 128
-
-            def handle_error(self, *_):
-                """Ignores errors of clients that hang up, because tests do that on purpose."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self._server.replay = self
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        super().__init__(self._answer)
 
     def close(self):
         self._ending.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().close()
+
+    def _answer(self, request):
+        parts = urlsplit(request.path)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        path = unquote(parts.path)
+        is_prices = path not in {"/", "/v1/test/getcrumb"} and not self.dialect.is_about(path)
+        with self._lock:
+            if is_prices:
+                self.calls.append((path, query))
+            self.asked_about += self.dialect.is_about(path)
+            fault = self.faults.pop(0) if is_prices and self.faults else Fault("")
+        if fault.kind == "instead":
+            status, extra, body = fault.status, fault.headers or {}, fault.body
+        else:
+            status, extra, content = self.dialect.answer(path, query, request.headers)
+            if is_prices and status == 200:
+                self.spoil(content)
+            body = content if isinstance(content, str) else json.dumps(content)
+        time.sleep(self.delay_s)
+        body = body if isinstance(body, bytes) else body.encode()
+        headers = {"content-type": "application/json"} | extra
+        return status, *self._broken(fault.kind, headers, body)
+
+    def _broken(self, kind, headers, body):
+        """The headers and the body with that fault."""
+        half = body[: len(body) // 2]
+        if kind == "hang":
+            self._ending.wait(5)
+            return headers, None
+        if kind == "reset":
+            return headers | {"content-length": len(body)}, iter([half])
+        return headers, half if kind == "cut" else body

@@ -1,6 +1,6 @@
 """Yahoo's answers about symbols outside the United States and about other assets."""
 
-from tests.replay import Market, wandering
+from tests.support.replay import Market, wandering
 
 LISTED = {
     "0700.HK": {

@@ -1,0 +1,18 @@
+"""How large a price file may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a file may be. Reading it takes about 100 bytes of memory per cell."""
+
+    bytes: int
+    cells: int
+
+
+UPLOAD = Limits(bytes=5 * 1024 * 1024, cells=1_500_000)
+LOCAL = Limits(bytes=500 * 1024 * 1024, cells=50_000_000)
+"""The limits on a user's own machine."""

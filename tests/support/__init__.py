@@ -1,0 +1,1 @@
+"""What several folders of tests use: servers that stand in for others, prices, and waiting."""
