@@ -109,7 +109,7 @@ def measure(*, is_quick: bool, against: str | None = None) -> tuple[list[Figure]
         )
     details["other_models"] = models = other_models.measure(10 if is_quick else 120, large)
     found += [
-        Figure(f"{name} over {large} of these series, one core", f"{of['seconds']:.0f} s")
+        Figure(f"{name} over {large} of these series, CPU", f"{of['cpu_seconds']:.0f} s")
         for name, of in models.items()
     ]
     return found, details

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 STOCKS = Path(__file__).with_name("calibrated.json")
 EVERY_DAY = Path(__file__).with_name("calibrated_every_day.json")
-"""For assets that trade every day. Fitted on simulated prices (bench/shipped/simulated_prices.py)."""
+"""For assets that trade every day. Fitted on bench/shipped/simulated_prices.py."""
 
 
 @dataclass(frozen=True, eq=False)

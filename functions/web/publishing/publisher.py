@@ -82,9 +82,7 @@ class Publisher:
         for url in urls:
             await self._post(url, headers, body, timeout_s or TIMEOUT_S)
 
-    async def _post(
-        self, url: str, headers: dict[str, str], body: bytes, timeout_s: float
-    ) -> None:
+    async def _post(self, url: str, headers: dict[str, str], body: bytes, timeout_s: float) -> None:
         answering = self._http.request(
             "POST",
             url,
