@@ -1,5 +1,8 @@
 """A function retries by itself if nobody delivers the event again."""
 
+import threading
+import time
+
 import pytest
 
 from functions.common.cloudevents.retries import ONCE, Retries
@@ -8,11 +11,17 @@ from functions.common.errors import TemporaryError
 
 @pytest.fixture
 def clock(monkeypatch):
+    """A clock for this thread only, because other tests' threads go on meanwhile."""
+    ours, real_sleep, real_clock = threading.get_ident(), time.sleep, time.monotonic
+
     class Clock:
         now = 0.0
         slept = ()
 
         def sleep(self, seconds):
+            if threading.get_ident() != ours:
+                real_sleep(seconds)
+                return
             self.now += seconds
             self.slept = (*self.slept, seconds)
 
@@ -20,7 +29,9 @@ def clock(monkeypatch):
             self.sleep(seconds)
 
     clock = Clock()
-    monkeypatch.setattr("time.monotonic", lambda: clock.now)
+    monkeypatch.setattr(
+        "time.monotonic", lambda: clock.now if threading.get_ident() == ours else real_clock()
+    )
     monkeypatch.setattr("time.sleep", clock.sleep)
     monkeypatch.setattr("asyncio.sleep", clock.sleep_async)
     return clock
