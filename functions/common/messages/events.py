@@ -95,13 +95,13 @@ class AboutForecast(AboutRequest, frozen=True):
             forecast: Self = read(cls, data, required=("days",))
             return forecast
         event: Self = read(cls, _without(data, "days", "model"))
-        force_setattr(event, "options", analyses.checked(kind, event.options))
+        force_setattr(event, "options", analyses.validated(kind, event.options))
         return event
 
     @classmethod
-    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+    def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
         """Complain about options that are too long or, for an analysis, wrong parameters."""
-        return wrong_options(good)
+        return wrong_options(valid)
 
     def to_data(self) -> dict[str, Any]:
         """The event as a JSON object, without the fields that its kind does not use."""
@@ -144,10 +144,10 @@ class PricesIngested(AboutForecast, frozen=True, kw_only=True):
         return super().from_data({**data, "fresh_until": data.get("fresh_until") or ""})
 
     @classmethod
-    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+    def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
         """Complain about wrong options, and about a `fresh_until` that is not a time."""
-        yield from super().complaints(good)
-        moment = good.get("fresh_until")
+        yield from super().combination_errors(valid)
+        moment = valid.get("fresh_until")
         if moment and not fits(moment, Annotated[datetime, Meta(tz=True)]):
             message = f"must be a time like 2013-03-01T12:00:00Z, not {shown(moment)}."
             yield InvalidFieldError("fresh_until", message)
@@ -258,8 +258,8 @@ TYPES = frozenset(
 """The types of all Stockcast events."""
 
 
-def wrong_options(good: dict[str, Any]) -> Iterable[InvalidFieldError]:
-    kind, options = good.get("kind", FORECAST), good.get("options", {})
+def wrong_options(valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
+    kind, options = valid.get("kind", FORECAST), valid.get("options", {})
     if kind != FORECAST:
         return analyses.parameters(kind, options)[1]
     if not options or _is_carried(options):

@@ -185,8 +185,8 @@ def _formatter(unit: str, money: Money) -> Any:
     }
     if unit == "shares":
         return EngFormatter(sep="")
-    told = formats.get(unit, money.label)
-    return FuncFormatter(lambda value, _: told(round(value, 10)))
+    label = formats.get(unit, money.label)
+    return FuncFormatter(lambda value, _: label(round(value, 10)))
 
 
 def _colors(lines: Sequence[Mapping[str, Any]], theme: Theme) -> dict[str, str]:

@@ -128,8 +128,10 @@ class Uploading:
             self.prices.store(read)
         except StockcastError as error:
             log.info("refused the file %s: %s", uploaded.symbol, error.detail)
-            told = error.problem() if isinstance(error, UnreadableFileError) else from_error(error)
-            self.outcomes.put(uploaded.upload_id, told)
+            problem = (
+                error.problem() if isinstance(error, UnreadableFileError) else from_error(error)
+            )
+            self.outcomes.put(uploaded.upload_id, problem)
             return None
         self.outcomes.put(uploaded.upload_id, read.document())
         return PricesWarmed(uploaded.symbol)

@@ -42,7 +42,7 @@ MAX_BODY_BYTES = 192 * 1024
 EXAMPLE = '{"symbols": ["AAPL", "MSFT"], "days": 45}.'
 SYMBOLS_A_REQUEST = 100
 """This many symbols of a batch count as one request toward RATE_LIMIT."""
-TOLD_EVERY_S = 0.3
+PROGRESS_EVERY_S = 0.3
 
 
 @dataclass
@@ -118,7 +118,7 @@ class BatchApi:
 
     async def events(self, request: Request) -> Response:
         progress = await self._progress(request)
-        return self.limits.stream(request, self._told(progress.batch_id))
+        return self.limits.stream(request, self._progress_events(progress.batch_id))
 
     async def results(self, request: Request) -> Response:
         progress = await self._progress(request)
@@ -164,24 +164,24 @@ class BatchApi:
             raise HTTPException(HTTPStatus.NOT_FOUND, detail)
         return progress
 
-    async def _told(self, batch_id: str) -> AsyncIterator[bytes]:
+    async def _progress_events(self, batch_id: str) -> AsyncIterator[bytes]:
         """Server-sent `progress` events with the document, a few per second at most.
 
         If Redis does not answer, the stream ends early and the browser reconnects.
         """
-        told = None
+        sent = None
         yield b"retry: 1000\n\n"
         with self.changes.watching(batch_id) as changed, suppress(TemporaryError):
             while progress := await self.batches.progress(batch_id):
-                if progress == told:
+                if progress == sent:
                     yield b": still here\n\n"
                 else:
                     yield b"event: progress\ndata: " + json_bytes(document(progress)) + b"\n\n"
                 if progress.has_ended or self.changes.are_ending:
                     return  # if the process stops, clients reconnect to another one
-                told = progress
+                sent = progress
                 changed.clear()
-                await asyncio.sleep(TOLD_EVERY_S)
+                await asyncio.sleep(PROGRESS_EVERY_S)
                 with suppress(asyncio.TimeoutError, TimeoutError):
                     await asyncio.wait_for(changed.wait(), HEARTBEAT_S)
 

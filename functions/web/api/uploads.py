@@ -169,8 +169,8 @@ async def _from_form(request: Request, body: bytes) -> Upload:
     try:
         form = await parser.parse()
     except (MultiPartException, KeyError) as error:
-        told = error.message if isinstance(error, MultiPartException) else "no boundary"
-        raise InvalidFieldError("file", f"cannot be found: {told.rstrip('.')}.") from error
+        reason = error.message if isinstance(error, MultiPartException) else "no boundary"
+        raise InvalidFieldError("file", f"cannot be found: {reason.rstrip('.')}.") from error
     try:
         return await _of_form(form)
     finally:
