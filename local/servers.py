@@ -141,6 +141,5 @@ def _executable(name: str) -> str:
         return str(beside)
     found = shutil.which(name, path=os.environ.get("PATH"))
     if found is None:
-        message = f"{name} is not installed. Run `make setup`."
-        raise FileNotFoundError(message)
+        raise FileNotFoundError(f"{name} is not installed. Run `make setup`.")
     return found

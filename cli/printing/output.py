@@ -24,8 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def _file_to_write(text: str) -> Path:
     path = Path(text)
     if not path.parent.is_dir():
-        message = f"cannot write {text}: there is no folder {path.parent}"
-        raise argparse.ArgumentTypeError(message)
+        raise argparse.ArgumentTypeError(f"cannot write {text}: there is no folder {path.parent}")
     return path
 
 
@@ -48,6 +47,5 @@ def write(
         try:
             given.png.write_bytes(png)
         except OSError as error:
-            message = f"--png: cannot write {given.png}: {error.strerror}."
-            raise BadInputError(message) from error
+            raise BadInputError(f"--png: cannot write {given.png}: {error.strerror}.") from error
         sys.stderr.write(f"The chart is in {given.png}.\n")

@@ -93,8 +93,7 @@ class Environment:
         if named := self._variables.get(f"{name}_FILE"):
             value = _content(Path(named), f"{name}_FILE names {named!r}")
             if value is None:
-                message = f"{name}_FILE names {named!r}, which does not exist."
-                raise ConfigurationError(message)
+                raise ConfigurationError(f"{name}_FILE names {named!r}, which does not exist.")
             return value
         # faas-cli creates secrets with lowercase names only.
         for secret in (name, name.lower().replace("_", "-")):
@@ -194,11 +193,10 @@ def event_tokens(env: Environment) -> tuple[str, ...]:
     """EVENT_TOKEN: the token that signs, then after commas the old tokens that are still valid."""
     tokens = env.names("EVENT_TOKEN", "")
     if any(len(token) < LEAST_TOKEN_CHARACTERS for token in tokens):
-        message = (
+        raise ConfigurationError(
             f"EVENT_TOKEN is shorter than {LEAST_TOKEN_CHARACTERS} characters."
             " Create one with `openssl rand -hex 32`."
         )
-        raise ConfigurationError(message)
     return tokens
 
 

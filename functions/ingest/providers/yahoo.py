@@ -73,11 +73,10 @@ class YahooProvider:
             import yfinance
             from curl_cffi import requests as curl
         except ImportError as error:
-            message = (
+            raise ConfigurationError(
                 "PROVIDERS names yahoo, which needs the library yfinance. Install it with"
                 " `pip install yfinance`, or leave yahoo out."
-            )
-            raise ConfigurationError(message) from error
+            ) from error
         yfinance.config.debug.hide_exceptions = False
         cache = Path(tempfile.gettempdir()) / "stockcast-yfinance"
         yfinance.set_tz_cache_location(str(cache))
