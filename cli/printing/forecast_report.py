@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cli.printing.console import plot_size, print_rows, print_text
+from cli.printing.console import plain_table, plot_size, print_rows, print_text
 from cli.printing.doubt import chance_of, is_doubted
 from cli.printing.provenance import provenance
 from cli.printing.terminal_plot import Line, Plot, Ribbon, draw
@@ -51,10 +51,7 @@ def _calibrated(result: Mapping[str, Any]) -> str:
 
 
 def _ranges(result: Mapping[str, Any]) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE, pad_edge=False)
+    table = plain_table()
     table.add_column(f"On {result['target_date']}, with a chance of")
     for title in ("from", "to"):
         table.add_column(title, justify="right")

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from functions.common.errors import (
     BadAnswerError,
-    ConfigurationError,
     TemporaryError,
     UnknownSymbolError,
     cause,
@@ -69,14 +68,9 @@ class YahooProvider:
         url: str = "",
         read_timeout_s: float = 15.0,
     ) -> None:
-        try:
-            import yfinance
-            from curl_cffi import requests as curl
-        except ImportError as error:
-            raise ConfigurationError(
-                "PROVIDERS names yahoo, which needs the library yfinance. Install it with"
-                " `pip install yfinance`, or leave yahoo out."
-            ) from error
+        import yfinance
+        from curl_cffi import requests as curl
+
         yfinance.config.debug.hide_exceptions = False
         cache = Path(tempfile.gettempdir()) / "stockcast-yfinance"
         yfinance.set_tz_cache_location(str(cache))
