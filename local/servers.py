@@ -75,7 +75,8 @@ def s3_server(port: int, data: Path, bucket: str, key: str, secret: str) -> Prog
         "s3",
         tuple(argv),
         tuple(ports.values()),
-        lambda: _has_bucket(port, bucket),
+        # An unsigned request gets 403 if the bucket exists, and 404 if it does not.
+        lambda: _status(port, f"/{bucket}") == http.HTTPStatus.FORBIDDEN,
         env,
         repair=partial(half_written.remove, f"http://{HOST}:{port}", bucket, key, secret),
     )
@@ -118,11 +119,6 @@ def _status(port: int, path: str) -> int:
         return 0
     finally:
         connection.close()
-
-
-def _has_bucket(port: int, bucket: str) -> bool:
-    # An unsigned request gets 403 if the bucket exists, and 404 if it does not.
-    return _status(port, f"/{bucket}") == http.HTTPStatus.FORBIDDEN
 
 
 def _answers_ping(port: int) -> bool:

@@ -117,10 +117,6 @@ def _named(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _percent(value: float) -> str:
-    return f"{value:g}%"
-
-
 def _shares(count: float) -> str:
     for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
         if abs(count) >= size:
@@ -129,11 +125,5 @@ def _shares(count: float) -> str:
 
 
 def _label(unit: str, money: Money) -> Callable[[float], str]:
-    if unit in MONEY:
-        return money.label
-    return LABELS.get(unit, "{:,g}".format)
-
-
-MONEY = frozenset({"price", "money"})
-LABELS = {"percent": _percent, "shares": _shares}
-"""Formats of axis labels, by unit, for values that are not money."""
+    labels = {"price": money.label, "money": money.label, "shares": _shares}
+    return labels.get(unit, "{:g}%".format if unit == "percent" else "{:,g}".format)

@@ -33,7 +33,8 @@ def print_forecast(console: Console, result: Mapping[str, Any], today: date) -> 
         if widened := result["backtest"].get("widened80"):
             low, high = map(money, widened)
             print_text(console, f"Widened to match past errors, the range is {low} to {high}.")
-        print_text(console, f"For better ranges, run: {_calibrated(result)}")
+        better = f"stockcast forecast {result['symbol']} --days {result['days']}"
+        print_text(console, f"For better ranges, run: {better}")
     else:
         print_text(console, f"The chance of a price above the last one, {last}, is {chance}.")
     console.print(_ranges(result))
@@ -44,10 +45,6 @@ def print_forecast(console: Console, result: Mapping[str, Any], today: date) -> 
     print_text(console, result["backtest"]["verdict"])
     for line in provenance(result, today, since=result["history"]["dates"][0]):
         print_text(console, line, "dim")
-
-
-def _calibrated(result: Mapping[str, Any]) -> str:
-    return f"stockcast forecast {result['symbol']} --days {result['days']}"
 
 
 def _ranges(result: Mapping[str, Any]) -> Table:

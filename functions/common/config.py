@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from functions.common.data_sources import KEYS, SOURCES
@@ -226,12 +226,8 @@ def read_or_exit(function: str, read: Callable[[Environment], T], env: Environme
     try:
         return read(env)
     except ConfigurationError as error:
-        _exit(f"stockcast {function} cannot start: {error.detail}")
-
-
-def _exit(message: str) -> NoReturn:
-    sys.stderr.write(message + "\n")
-    raise SystemExit(3)
+        sys.stderr.write(f"stockcast {function} cannot start: {error.detail}\n")
+        raise SystemExit(3) from None
 
 
 def _masked(url: str) -> str:

@@ -162,12 +162,9 @@ def _bounds(
     prediction: Prediction, percent: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     tail = (100 - percent) / 200
-    low, high = (_level_index(prediction, level) for level in (tail, 1 - tail))
+    levels = np.asarray(prediction.levels)
+    low, high = (int(np.argmin(np.abs(levels - level))) for level in (tail, 1 - tail))
     return prediction.quantiles[:, low], prediction.quantiles[:, high]
-
-
-def _level_index(prediction: Prediction, level: float) -> int:
-    return int(np.argmin(np.abs(np.asarray(prediction.levels) - level)))
 
 
 @lru_cache(maxsize=16)
