@@ -44,6 +44,18 @@ def test_a_calibrated_forecast_needs_no_pandas_prophet_or_matplotlib():
     assert modules & (HEAVY - {"numpy"}) == set()
 
 
+def test_an_answer_imports_no_part_of_numpy_that_it_does_not_need():
+    modules = imported_after(
+        "from functions.forecast.models.calibrated import CalibratedModel;"
+        "from functions.forecast.prices import csv_columns;"
+        "from functions.ingest.providers.sample import SampleProvider;"
+        "body = SampleProvider().fetch('AAPL').history.to_csv();"
+        "CalibratedModel().backtest(csv_columns.read('AAPL', body), 31)"
+    )
+    assert "functions.forecast.models.calibrated" in modules
+    assert modules & {"numpy.ma", "numpy.random", "numpy.fft", "numpy.polynomial"} == set()
+
+
 def test_ingest_fetches_without_prophet_or_matplotlib():
     modules = imported_after("import functions.ingest.handlers, functions.ingest.providers.sample")
     assert modules & {"prophet", "matplotlib", "pandas", "numpy"} == set()
