@@ -25,11 +25,8 @@ SAMPLE = "sample"
 ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz")
 
 
-class BadPriceFileError(StockcastError):
+class BadPriceFileError(StockcastError, title="Bad price file", slug="bad-price-file"):
     """A file has no readable prices. The message names the file and says how to fix it."""
-
-    title = "Bad price file"
-    slug = "bad-price-file"
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(f"{path}: {problem}")

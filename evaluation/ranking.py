@@ -33,11 +33,8 @@ MOST_NAMED = 5
 Floats = NDArray[np.float64]
 
 
-class CannotRankError(StockcastError):
+class CannotRankError(StockcastError, title="Cannot rank", slug="cannot-rank"):
     """The prices do not allow a ranking. The message says what is missing."""
-
-    title = "Cannot rank"
-    slug = "cannot-rank"
 
 
 @dataclass(frozen=True, eq=False)

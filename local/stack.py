@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from local.process import Process, StartError
 from local.servers import (
@@ -28,6 +30,7 @@ TRIGGERS = ROOT / "knative" / "base"
 BUCKET = "stockcast"
 STORES = {"redis", "s3"}
 FUNCTIONS = ("web", "ingest", "forecast")
+PORTS = ("web", "broker", "ingest", "forecast", "redis", "s3")
 START_TIMEOUT_S = 300.0
 WATCH_EVERY_S = 0.2
 FIRST_PAUSE_S = 0.2
@@ -63,17 +66,13 @@ def programs(options: Options) -> list[Program]:
     if not options.s3_endpoint_url:
         keys = (s3["AWS_ACCESS_KEY_ID"], s3["AWS_SECRET_ACCESS_KEY"])
         started.append(s3_server(options.s3_port, home / "s3", BUCKET, *keys))
-    ports = {
-        "web": options.web_port,
-        "ingest": options.ingest_port,
-        "forecast": options.forecast_port,
-    }
+    ports: dict[str, int] = {name: getattr(options, f"{name}_port") for name in FUNCTIONS}
     sink = f"http://{HOST}:{options.broker_port}/"
-    sinks = {"web": {"K_SINK": sink}}
     started.append(_broker(options.broker_port, ports, stores))
-    for name in ("ingest", "forecast", "web"):
-        env = {**stores, **sinks.get(name, {"FAILURE_SINK": sink, "K_SINK": ""})}
+    for name in ("ingest", "forecast"):
+        env = {**stores, "FAILURE_SINK": sink, "K_SINK": ""}
         started.append(_function(name, ports[name], env))
+    started.append(_function("web", ports["web"], {**stores, "K_SINK": sink}))
     return started
 
 
@@ -172,19 +171,12 @@ def _function(name: str, port: int, env: dict[str, str]) -> Program:
     ]
     if name == "web":
         argv.append("--asgi")
-    scale = {
-        "web": {"WORKERS": "1"},
-        "ingest": {"WORKERS": str(min(2, os.cpu_count() or 1)), "THREADS": "8"},
-        "forecast": {"WORKERS": str(min(4, os.cpu_count() or 1)), "THREADS": "8"},
-    }
-    return Program(
-        name,
-        tuple(argv),
-        (port,),
-        lambda: answers_http(port, "/healthz"),
-        {**env, **scale[name]},
-        works_off=name != "web",
-    )
+        env = {**env, "WORKERS": "1"}
+    else:
+        most = {"ingest": 2, "forecast": 4}[name]
+        env = {**env, "WORKERS": str(min(most, os.cpu_count() or 1)), "THREADS": "8"}
+    is_ready = partial(answers_http, port, "/healthz")
+    return Program(name, tuple(argv), (port,), is_ready, env, works_off=name != "web")
 
 
 def _broker(port: int, ports: dict[str, int], env: dict[str, str]) -> Program:
@@ -226,12 +218,5 @@ def _credentials(home: Path) -> tuple[str, str]:
 
 def at_base_port(options: Options, base: int) -> Options:
     """The same options with all ports from `base` up."""
-    return replace(
-        options,
-        web_port=base,
-        broker_port=base + 1,
-        ingest_port=base + 2,
-        forecast_port=base + 3,
-        redis_port=base + 4,
-        s3_port=base + 5,
-    )
+    ports: dict[str, Any] = {f"{name}_port": base + at for at, name in enumerate(PORTS)}
+    return replace(options, **ports)

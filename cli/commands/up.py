@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from cli import arguments
@@ -21,9 +22,7 @@ from local.data_lock import DataInUseError, data_lock
 from local.process import StartError
 from local.reload import watch
 from local.servers import HOST
-from local.stack import Options, Stack, at_base_port, prepare_bucket, programs
-
-PORTS = ("web", "broker", "ingest", "forecast", "redis", "s3")
+from local.stack import PORTS, Options, Stack, at_base_port, prepare_bucket, programs
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -150,9 +149,7 @@ def _options(given: argparse.Namespace) -> Options:
     if given.base_port:
         options = at_base_port(options, given.base_port)
     chosen = {f"{name}_port": getattr(given, f"{name}_port") for name in PORTS}
-    return Options(
-        **{**vars(options), **{name: port for name, port in chosen.items() if port is not None}}
-    )
+    return replace(options, **{name: port for name, port in chosen.items() if port is not None})
 
 
 def _welcome(options: Options) -> None:

@@ -14,11 +14,21 @@ MOST_CAUSE = 120
 
 
 class StockcastError(Exception):
-    """The base of all errors that Stockcast raises. The message is written for users."""
+    """The base of all errors that Stockcast raises. The message is written for users.
+
+    A class may name its HTTP status, and the title and the slug of its problem type. Otherwise, it
+    has those of its base.
+    """
 
     status = 500
     title = "Internal error"
     slug = "internal"
+
+    def __init_subclass__(cls, *, status: int = 0, title: str = "", slug: str = "") -> None:
+        super().__init_subclass__()
+        cls.status = status or cls.status
+        cls.title = title or cls.title
+        cls.slug = slug or cls.slug
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -31,37 +41,26 @@ def cause(error: object) -> str:
     return text if len(text) <= MOST_CAUSE else text[: MOST_CAUSE - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
-class ConfigurationError(StockcastError):
+class ConfigurationError(StockcastError, title="Configuration error", slug="configuration"):
     """A setting is missing or invalid."""
 
-    title = "Configuration error"
-    slug = "configuration"
 
-
-class RequestError(StockcastError):
+class RequestError(
+    StockcastError, status=422, title="The request cannot be answered", slug="request"
+):
     """The request cannot be answered, and trying again does not help."""
 
-    status = 422
-    title = "The request cannot be answered"
-    slug = "request"
 
-
-class InvalidMessageError(RequestError):
+class InvalidMessageError(RequestError, title="Invalid request", slug="invalid-request"):
     """Fields of a message are missing, unknown or wrong. `errors` has one error per field."""
-
-    title = "Invalid request"
-    slug = "invalid-request"
 
     def __init__(self, errors: Sequence[InvalidFieldError]) -> None:
         super().__init__(" ".join(f"{error.field}: {error.message}" for error in errors))
         self.errors = errors
 
 
-class InvalidFieldError(InvalidMessageError):
+class InvalidFieldError(InvalidMessageError, title="Invalid value", slug="invalid-field"):
     """One field is missing, of the wrong type, or out of range."""
-
-    title = "Invalid value"
-    slug = "invalid-field"
 
     def __init__(self, field: str, message: str) -> None:
         self.field = field
@@ -69,26 +68,19 @@ class InvalidFieldError(InvalidMessageError):
         super().__init__([self])
 
 
-class UnknownSymbolError(RequestError):
+class UnknownSymbolError(RequestError, status=404, title="Unknown symbol", slug="unknown-symbol"):
     """No provider has prices for the symbol.
 
     `suggestions` lists similar symbols, each with `symbol` and `name`.
     """
-
-    status = 404
-    title = "Unknown symbol"
-    slug = "unknown-symbol"
 
     def __init__(self, detail: str, *, suggestions: Sequence[Mapping[str, str]] = ()) -> None:
         super().__init__(detail)
         self.suggestions = suggestions
 
 
-class TooLittleHistoryError(RequestError):
+class TooLittleHistoryError(RequestError, title="Too little history", slug="too-little-history"):
     """The price history is too short to forecast from."""
-
-    title = "Too little history"
-    slug = "too-little-history"
 
     def __init__(self, symbol: str, rows: int, needed: int) -> None:
         super().__init__(
@@ -99,20 +91,12 @@ class TooLittleHistoryError(RequestError):
         self.needed = needed
 
 
-class ConflictError(RequestError):
+class ConflictError(RequestError, status=409, title="Conflict", slug="conflict"):
     """The id already belongs to a different request."""
 
-    status = 409
-    title = "Conflict"
-    slug = "conflict"
 
-
-class DeadlineError(RequestError):
+class DeadlineError(RequestError, status=504, title="Deadline exceeded", slug="deadline"):
     """The request was not answered within REQUEST_DEADLINE."""
-
-    status = 504
-    title = "Deadline exceeded"
-    slug = "deadline"
 
     def __init__(self, stage: str) -> None:
         super().__init__(
@@ -122,57 +106,48 @@ class DeadlineError(RequestError):
         self.stage = stage
 
 
-class KeyRefusedError(ConfigurationError, RequestError):
+class KeyRefusedError(
+    ConfigurationError,
+    RequestError,
+    title="The price provider rejects its API key",
+    slug="key-refused",
+):
     """A provider rejects its API key. The operator must set another one."""
 
-    title = "The price provider rejects its API key"
-    slug = "key-refused"
 
-
-class MalformedEventError(StockcastError):
+class MalformedEventError(
+    StockcastError, status=400, title="Malformed CloudEvent", slug="malformed-event"
+):
     """The request is not a CloudEvent that this function accepts. Answered 400, never retried."""
 
-    status = 400
-    title = "Malformed CloudEvent"
-    slug = "malformed-event"
 
-
-class OversizedEventError(StockcastError):
+class OversizedEventError(
+    StockcastError, status=413, title="Event too large", slug="event-too-large"
+):
     """An event is larger than the limit."""
-
-    status = 413
-    title = "Event too large"
-    slug = "event-too-large"
 
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(f"The event has {size} bytes or more. The limit is {limit} bytes.")
 
 
-class LargeHeadError(StockcastError):
+class LargeHeadError(
+    StockcastError,
+    status=431,
+    title="Request Header Fields Too Large",
+    slug="request-header-fields-too-large",
+):
     """The headers of a request are larger than the limit."""
-
-    status = 431
-    title = "Request Header Fields Too Large"
-    slug = "request-header-fields-too-large"
 
     def __init__(self) -> None:
         super().__init__("The head of a request may have 32 KiB and 100 headers.")
 
 
-class SlowBodyError(StockcastError):
+class SlowBodyError(StockcastError, status=408, title="Body too slow", slug="body-too-slow"):
     """The body of a request does not arrive in time. Sending it again can help."""
 
-    status = 408
-    title = "Body too slow"
-    slug = "body-too-slow"
 
-
-class PricesGoneError(RequestError):
+class PricesGoneError(RequestError, status=410, title="Prices gone", slug="prices-gone"):
     """The prices that an event points to no longer exist."""
-
-    status = 410
-    title = "Prices gone"
-    slug = "prices-gone"
 
     def __init__(self, symbol: str) -> None:
         super().__init__(
@@ -181,27 +156,21 @@ class PricesGoneError(RequestError):
         )
 
 
-class TemporaryError(StockcastError):
+class TemporaryError(
+    StockcastError, status=503, title="Temporarily unavailable", slug="unavailable"
+):
     """Something is down or busy. The same request can succeed later."""
-
-    status = 503
-    title = "Temporarily unavailable"
-    slug = "unavailable"
 
     def __init__(self, detail: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(detail)
         self.retry_after_s = retry_after_s
 
 
-class BadAnswerError(TemporaryError):
+class BadAnswerError(TemporaryError, slug="bad-answer"):
     """A provider's answer does not match its documentation."""
 
-    slug = "bad-answer"
 
-
-class ThrottledError(TemporaryError):
+class ThrottledError(
+    TemporaryError, status=429, title="Too many requests", slug="too-many-requests"
+):
     """A rate limit is used up. Try again after `retry_after_s` seconds."""
-
-    status = 429
-    title = "Too many requests"
-    slug = "too-many-requests"

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from functions.common.config import Environment, S3Settings
 from functions.common.errors import ConfigurationError, StockcastError, TemporaryError
-from functions.common.prices.bucket import DEFAULT_REGION, Bucket, ChangedMeanwhileError
+from functions.common.prices.bucket import DEFAULT_REGION, NO_ETAG, Bucket
 from functions.common.prices.credentials import from_boto3
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ UPLOADS = {"stockcast-uploads": "uploads/", "stockcast-uploaded-prices": "prices
 DAY_S = 86_400
 WAIT_S = 120.0
 OF_THE_MOMENT = frozenset({"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout"})
+CONDITIONS = {"If-None-Match": None, "If-Match": NO_ETAG}
+"""Conditions that are not true for an object that exists."""
 NO_WRITES = "Stockcast needs it so that workers do not overwrite each other's prices"
 
 Tell = Callable[[str], None]
@@ -56,44 +58,27 @@ def prepare(settings: S3Settings, uploads_kept_s: float, tell: Tell) -> None:
 
 
 def _try_conditional_writes(client: Minio, settings: S3Settings, where: str) -> None:
-    bucket = Bucket(settings, honors_conditions=True)  # these writes are the test
+    bucket = Bucket(settings)
     key = f"stockcast-conditional-writes-{secrets.token_hex(8)}"
-
-    def write(replaces: str | None) -> str:
-        stored = bucket.replace(
-            key, b"tried", replaces=replaces, content_type="text/plain", metadata={}
-        )
-        return stored.etag
-
-    def refuses(header: str, replaces: str | None) -> None:
-        try:
-            write(replaces)
-        except ChangedMeanwhileError:
-            return
-        message = f"S3 at {where} ignores {header}. {NO_WRITES}. Use a server that honors it."
-        raise ConfigurationError(message)
-
+    bucket.put(key, b"tried", content_type="text/plain")
     try:
-        with _feature(where, "If-None-Match"):
-            etag = write(None)
-        refuses("If-None-Match", None)
-        with _feature(where, "If-Match"):
-            write(etag)
-            refuses("If-Match", '"00000000000000000000000000000000"')
+        for header, replaces in CONDITIONS.items():
+            does = _does_instead(bucket, key, replaces)
+            if does:
+                cure = f"{NO_WRITES}. Use a server that honors it."
+                raise ConfigurationError(f"S3 at {where} {does} {header}. {cure}")
     finally:
         client.remove_object(settings.bucket, key)
 
 
-@contextmanager
-def _feature(where: str, header: str) -> Iterator[None]:
-    """If the server answers 501, name the header that it does not support."""
+def _does_instead(bucket: Bucket, key: str, replaces: str | None) -> str:
+    """What the server does if it does not honor a condition. Empty if it does."""
     try:
-        yield
+        return "" if bucket.refuses(key, replaces) else "ignores"
     except TemporaryError as error:
         if "501 Not Implemented" not in str(error.__cause__):
             raise
-        message = f"S3 at {where} does not know {header}. {NO_WRITES}. Use a server that honors it."
-        raise ConfigurationError(message) from error
+        return "does not know"
 
 
 def _remove_uploads_after(client: Minio, bucket: str, days: int, tell: Tell) -> None:

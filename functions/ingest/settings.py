@@ -53,6 +53,11 @@ class KeyedService:
     url: str
     key: str = field(repr=False)
 
+    @classmethod
+    def read(cls, env: Environment, prefix: str, url: str) -> KeyedService:
+        """The service whose variables begin with `prefix`. `url` is its default base URL."""
+        return cls(_url(env, f"{prefix}_URL", url), env.text(f"{prefix}_API_KEY", ""))
+
 
 @dataclass(frozen=True)
 class ProviderSettings:
@@ -85,22 +90,11 @@ class ProviderSettings:
             raise ConfigurationError(message)
         return cls(
             named,
-            tiingo=KeyedService(
-                _url(env, "TIINGO_URL", "https://api.tiingo.com"), env.text("TIINGO_API_KEY", "")
-            ),
-            nasdaq=KeyedService(
-                _url(env, "NASDAQ_DATA_LINK_URL", "https://data.nasdaq.com"),
-                env.text("NASDAQ_DATA_LINK_API_KEY", ""),
-            ),
+            tiingo=KeyedService.read(env, "TIINGO", "https://api.tiingo.com"),
+            nasdaq=KeyedService.read(env, "NASDAQ_DATA_LINK", "https://data.nasdaq.com"),
             nasdaq_database=env.text("NASDAQ_DATA_LINK_DATABASE", "WIKI"),
-            twelvedata=KeyedService(
-                _url(env, "TWELVEDATA_URL", "https://api.twelvedata.com"),
-                env.text("TWELVEDATA_API_KEY", ""),
-            ),
-            alphavantage=KeyedService(
-                _url(env, "ALPHAVANTAGE_URL", "https://www.alphavantage.co"),
-                env.text("ALPHAVANTAGE_API_KEY", ""),
-            ),
+            twelvedata=KeyedService.read(env, "TWELVEDATA", "https://api.twelvedata.com"),
+            alphavantage=KeyedService.read(env, "ALPHAVANTAGE", "https://www.alphavantage.co"),
             alphavantage_plan=env.choice("ALPHAVANTAGE_PLAN", "free", among=("free", "premium")),
             yahoo_url=_url(env, "YAHOO_URL", ""),
             provider_timeout_s=env.seconds("PROVIDER_TIMEOUT", "15s"),

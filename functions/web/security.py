@@ -32,12 +32,8 @@ HEADERS = {
 }
 
 
-class BodyTooLargeError(StockcastError):
+class BodyTooLargeError(StockcastError, status=413, title="Body too large", slug="body-too-large"):
     """A body is larger than the limit."""
-
-    status = 413
-    title = "Body too large"
-    slug = "body-too-large"
 
 
 class SecurityHeaders:

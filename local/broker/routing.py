@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -28,9 +27,6 @@ AT_ONCE = 8
 IN_HAND = 256
 """How many events of one Trigger may wait in memory for a free place or their next try."""
 
-STRAY_S = 2.0
-"""How often to look for events that Redis sent to a connection that broke."""
-
 REDIS_PAUSE_S = 0.5
 
 CONNECT_TIMEOUT_S = 2.0
@@ -41,27 +37,6 @@ SHOWN_BYTES = 300
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-
-
-class InHand:
-    """The running deliveries. A delivery that crashed stays in `ids`, so it does not repeat."""
-
-    def __init__(self) -> None:
-        self.ids: set[bytes] = set()
-        self.running: set[asyncio.Task[None]] = set()
-
-    def add(self, entry_id: bytes, task: asyncio.Task[None]) -> None:
-        """Add the delivery of an entry, and remove it when it ends."""
-        self.ids.add(entry_id)
-        self.running.add(task)
-        task.add_done_callback(partial(self._ended, entry_id))
-
-    def _ended(self, entry_id: bytes, task: asyncio.Task[None]) -> None:
-        self.running.discard(task)
-        if not task.cancelled() and task.exception():
-            log.error("a delivery crashed, the next start repeats it", exc_info=task.exception())
-        else:
-            self.ids.discard(entry_id)
 
 
 class Router:
@@ -89,29 +64,16 @@ class Router:
 
     async def _serve(self, trigger: Trigger, http: aiohttp.ClientSession) -> None:
         """Deliver the events of one Trigger. Unfinished events of the last run come first."""
-        in_hand = InHand()
-        await self._insist(lambda: self._queue.prepare(trigger.name))
-        entries = await self._strayed(trigger, in_hand)
-        looked_at = time.monotonic()
+        running: set[asyncio.Task[None]] = set()
         while True:
-            for entry in entries:
-                in_hand.add(entry.id, asyncio.create_task(self._carry(trigger, entry, http)))
-            while len(in_hand.running) >= IN_HAND:
-                await asyncio.wait(in_hand.running, return_when=asyncio.FIRST_COMPLETED)
-            if time.monotonic() - looked_at > STRAY_S:
-                entries = await self._strayed(trigger, in_hand)
-                looked_at = time.monotonic()
-                continue
-            free = IN_HAND - len(in_hand.running)
-            entries = await self._insist(partial(self._queue.take, trigger.name, free))
-
-    async def _strayed(self, trigger: Trigger, in_hand: InHand) -> list[Entry]:
-        """Events that no task delivers: left from the last run, or lost on a broken connection."""
-        known = set(in_hand.ids)
-        strayed = await self._insist(lambda: self._queue.unfinished(trigger.name, known))
-        if strayed:
-            log.info("resuming %d unfinished deliveries of %s", len(strayed), trigger.name)
-        return strayed
+            while len(running) >= IN_HAND:
+                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            free = IN_HAND - len(running)
+            for entry in await self._insist(partial(self._queue.take, trigger.name, free)):
+                delivery = asyncio.create_task(self._carry(trigger, entry, http))
+                running.add(delivery)
+                delivery.add_done_callback(running.discard)
+                delivery.add_done_callback(_log_if_crashed)
 
     async def _carry(self, trigger: Trigger, entry: Entry, http: aiohttp.ClientSession) -> None:
         """Deliver an event or give up. Then remove it and store the events that follow from it."""
@@ -167,6 +129,12 @@ class Router:
         if not outgoing:
             self.unwanted.add(event.type)
         return outgoing
+
+
+def _log_if_crashed(delivery: asyncio.Task[None]) -> None:
+    if not delivery.cancelled() and delivery.exception():
+        error = delivery.exception()
+        log.error("a delivery crashed, the next start repeats it", exc_info=error)
 
 
 async def _post(http: aiohttp.ClientSession, url: str, event: Envelope, timeout_s: float) -> Answer:

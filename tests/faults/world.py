@@ -218,9 +218,8 @@ class World:
                 if self.redis.xlen(key)
             ]
             left += [
-                f"{self.redis.xpending(key, 'broker')['pending']} pending in {key.decode()}"
-                for key in self.redis.scan_iter("stockcast:broker:{queue}:*", _type="stream")
-                if self.redis.xpending(key, "broker")["pending"]
+                f"tries in {key.decode()}"
+                for key in self.redis.scan_iter("stockcast:broker:{queue}:*", _type="hash")
             ]
             if not left or time.monotonic() > give_up:
                 return left

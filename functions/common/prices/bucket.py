@@ -34,13 +34,12 @@ NOTHING = "stockcast-is-there-a-bucket"
 """A key that nobody writes. A read of it shows whether the bucket is readable."""
 NEVER_WRITTEN = "prices/stockcast-does-s3-heed-conditions"
 """A key for a test write with a condition that is never true."""
+NO_ETAG = '"00000000000000000000000000000000"'
+"""An ETag that no object has."""
 
 
-class ChangedMeanwhileError(StockcastError):
+class ChangedMeanwhileError(StockcastError, title="Changed meanwhile", slug="changed-meanwhile"):
     """Someone else wrote the object after it was read."""
-
-    title = "Changed meanwhile"
-    slug = "changed-meanwhile"
 
 
 @dataclass(frozen=True)
@@ -99,26 +98,25 @@ def connect_lightly(settings: S3Settings) -> S3Store:
     return connect(settings, from_boto3 if os.environ.get("AWS_PROFILE") else None)
 
 
+def _mode(replaces: str | None) -> Any:
+    return {"e_tag": replaces} if replaces else "create"
+
+
 class Bucket:
     """One bucket. Every S3 failure becomes a TemporaryError, because the caller cannot fix it.
 
-    Before the first conditional write, it tests whether S3 honors conditions. If
-    `honors_conditions` is true, it skips the test.
+    Before the first conditional write, it tests whether S3 honors conditions.
     """
 
     def __init__(
-        self,
-        settings: S3Settings,
-        connect: Callable[[S3Settings], ObjectStore] = connect,
-        *,
-        honors_conditions: bool = False,
+        self, settings: S3Settings, connect: Callable[[S3Settings], ObjectStore] = connect
     ) -> None:
         self.name = settings.bucket
         self._settings = settings
         self._connect = connect
         self._lock = threading.Lock()
         self._connected: ObjectStore | None = None
-        self._honors_conditions = honors_conditions
+        self._honors_conditions = False
 
     def check(self) -> None:
         """Raises TemporaryError if the bucket cannot be used."""
@@ -174,21 +172,22 @@ class Bucket:
         `replaces` is an ETag, or None if the object must not exist yet.
         Raises ChangedMeanwhileError if the stored version is a different one.
         """
-        self._insist_on_conditions()
-        mode = {"e_tag": replaces} if replaces else "create"
-        return self._put(key, body, content_type, metadata, mode)
+        self._honors_conditions = self._honors_conditions or self.refuses(NEVER_WRITTEN, NO_ETAG)
+        if not self._honors_conditions:  # prices could be lost
+            message = s3_failures.NO_CONDITIONS.format(where=s3_failures.where(self._settings))
+            raise TemporaryError(message, retry_after_s=RETRY_AFTER_S)
+        return self._put(key, body, content_type, metadata, _mode(replaces))
 
-    def _insist_on_conditions(self) -> None:
-        """Test once whether S3 honors conditions. If it ignores them, prices could be lost."""
-        if self._honors_conditions:
-            return
+    def refuses(self, key: str, replaces: str | None) -> bool:
+        """Whether S3 refuses to write an empty object on a condition that is not true.
+
+        Raises TemporaryError if it does not know the condition.
+        """
         try:
-            self._put(NEVER_WRITTEN, b"", "text/plain", {}, {"e_tag": "nothing-has-this"})
+            self._put(key, b"", "text/plain", {}, _mode(replaces))
         except ChangedMeanwhileError:
-            self._honors_conditions = True
-            return
-        message = s3_failures.NO_CONDITIONS.format(where=s3_failures.where(self._settings))
-        raise TemporaryError(message, retry_after_s=RETRY_AFTER_S)
+            return True
+        return False
 
     def _put(
         self, key: str, body: bytes, content_type: str, metadata: Mapping[str, str], mode: Any

@@ -35,11 +35,8 @@ Year = tuple[str, frozenset[int]]
 """The weekdays with sessions (1 is Monday), and the exceptions, as 100 * month + day."""
 
 
-class UnknownCalendarError(StockcastError):
+class UnknownCalendarError(StockcastError, title="Unknown calendar", slug="unknown-calendar"):
     """There is no calendar with this name."""
-
-    title = "Unknown calendar"
-    slug = "unknown-calendar"
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,8 @@ LOWEST, HIGHEST = 1e-9, 1e12
 """The range of plausible prices."""
 
 
-class BadPricesError(StockcastError):
+class BadPricesError(StockcastError, title="Unreadable prices", slug="unreadable-prices"):
     """A price file is not in the format of `PriceHistory.to_csv`. The message names the line."""
-
-    title = "Unreadable prices"
-    slug = "unreadable-prices"
 
 
 def is_price(value: float) -> bool:

@@ -11,6 +11,8 @@ from functions.common.prices import calendars
 from functions.common.prices.calendars import ALL_WEEK, Calendar, UnknownCalendarError
 
 MOST_NAME_BYTES = 240
+TEXTS = ("exchange", "calendar", "currency", "timezone", "weekdays")
+"""The fields that the metadata has unchanged."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -62,20 +64,15 @@ class Instrument:
         while len(quote(name, safe=" ,.&")) > MOST_NAME_BYTES:
             name = name[:-1]
         return {
+            **{field: getattr(self, field) for field in TEXTS},
             "name": quote(name, safe=" ,.&"),
-            "exchange": self.exchange,
-            "calendar": self.calendar,
-            "weekdays": self.weekdays,
-            "currency": self.currency,
-            "timezone": self.timezone,
             "calendar-guessed": "yes" if self.is_guessed else "",
         }
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> Instrument:
         """The inverse of `to_metadata`."""
-        fields = ("exchange", "calendar", "currency", "timezone", "weekdays")
-        known = {field: metadata.get(field, "") for field in fields}
+        known = {field: metadata.get(field, "") for field in TEXTS}
         known["weekdays"] = "".join(day for day in ALL_WEEK if day in known["weekdays"])
         is_guessed = metadata.get("calendar-guessed") == "yes"
         return cls(name=unquote(metadata.get("name", "")), **known, is_guessed=is_guessed)

@@ -20,6 +20,10 @@ from functions.common.prices.instrument import UNKNOWN, Instrument
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ROWS = re.compile(r"[0-9]{1,9}")
+TIMES = ("fetched_at", "compared_at", "first_date", "last_date", "last_action")
+TEXTS = (*TIMES, "provider", "refused")
+LISTS = ("jumps", "passed_over")
+"""The fields of StoredPrices that the object's metadata has as text or as a list of words."""
 MOST_JUMPS = 5
 """The most jumps to store, because object metadata is short. The latest ones stay."""
 
@@ -148,18 +152,11 @@ class PriceStore:
 
     def _write(self, prices: StoredPrices, replaces: str | None) -> StoredPrices:
         metadata = {
-            "provider": prices.provider,
-            "fetched-at": prices.fetched_at,
             "rows": str(prices.rows),
-            "first-date": prices.first_date,
-            "last-date": prices.last_date,
-            "last-action": prices.last_action,
-            "jumps": " ".join(prices.jumps),
             "notes": price_notes.to_header(prices.notes),
             **prices.instrument.to_metadata(),
-            "compared-at": prices.compared_at,
-            "passed-over": " ".join(prices.passed_over),
-            "refused": prices.refused,
+            **{_header(name): getattr(prices, name) for name in TEXTS},
+            **{_header(name): " ".join(getattr(prices, name)) for name in LISTS},
         }
         written = self._bucket.replace(
             prices.key,
@@ -179,20 +176,19 @@ def of_object(key: str, found: StoredObject) -> StoredPrices:
     """The price file in an object. Fields that its metadata lacks are empty."""
     metadata = found.metadata
     rows = metadata.get("rows", "")
+    texts: dict[str, Any] = {name: metadata.get(_header(name), "") for name in TEXTS}
+    lists: dict[str, Any] = {name: tuple(metadata.get(_header(name), "").split()) for name in LISTS}
     return StoredPrices(
         key=key,
         etag=found.etag,
-        provider=metadata.get("provider", ""),
-        fetched_at=metadata.get("fetched-at", ""),
         rows=int(rows) if ROWS.fullmatch(rows) else 0,
-        first_date=metadata.get("first-date", ""),
-        last_date=metadata.get("last-date", ""),
-        last_action=metadata.get("last-action", ""),
-        jumps=tuple(metadata.get("jumps", "").split()),
         notes=price_notes.from_header(metadata.get("notes", "")),
         instrument=Instrument.from_metadata(metadata),
-        compared_at=metadata.get("compared-at", ""),
-        passed_over=tuple(metadata.get("passed-over", "").split()),
-        refused=metadata.get("refused", ""),
         body=found.body,
+        **texts,
+        **lists,
     )
+
+
+def _header(field: str) -> str:
+    return field.replace("_", "-")

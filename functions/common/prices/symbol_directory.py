@@ -28,11 +28,10 @@ class Listing(NamedTuple):
     name: str
 
 
-class BadDirectoryError(StockcastError):
+class BadDirectoryError(
+    StockcastError, title="Unreadable symbol directory", slug="unreadable-directory"
+):
     """A directory file does not have the format of `to_bytes`."""
-
-    title = "Unreadable symbol directory"
-    slug = "unreadable-directory"
 
 
 def to_bytes(listings: Iterable[Listing]) -> bytes:

@@ -17,7 +17,7 @@ class Parts:
     def __init__(self, settings: RedisSettings) -> None:
         self._deadline_ms = int(settings.request_deadline_s * 1000)
         self._result_ms = int(settings.result_ttl_s * 1000)
-        self.result_ttl_ms = self._result_ms + 2 * self._deadline_ms
+        self.result_ttl_ms = self._result_ms + 3 * self._deadline_ms
         """A little longer than the lifetime of the requests that point to the result."""
 
     def advance(
@@ -31,7 +31,7 @@ class Parts:
                 status.value,
                 keys.body_of(requested),
                 self._deadline_ms,
-                self._result_ms + self._deadline_ms,
+                self._result_ms + 2 * self._deadline_ms,
                 requested.request_id,
                 kind_and_model(requested),
                 reason,

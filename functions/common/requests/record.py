@@ -7,8 +7,9 @@ Times are epoch milliseconds by Redis's clock. A status only moves forward, so d
 reordered events change nothing. `done` and `failed` are final.
 
 The script publishes every change on CHANGES as `ID STATUS TIME`, for the streams that watch the
-request. If a member changes, the script updates the counts of its batch. When a member ends, it
-also publishes the batch's id. The script counts everything (see `metrics`).
+request. For `done`, it adds the key of the result. If a member changes, the script updates the
+counts of its batch. When a member ends, it also publishes the batch's id. The script counts
+everything (see `metrics`).
 """
 
 from __future__ import annotations
@@ -73,9 +74,10 @@ class RequestRecord:
     def is_overdue(self, now_ms: int) -> bool:
         return not self.status.is_final and now_ms > self.deadline_ms
 
-    def reached(self, status: Status, at_ms: int) -> RequestRecord:
+    def reached(self, status: Status, at_ms: int, result_key: str = "") -> RequestRecord:
         """A copy of the request that has reached `status`."""
-        return replace(self, status=status, at_ms={**self.at_ms, status: at_ms})
+        at = {**self.at_ms, status: at_ms}
+        return replace(self, status=status, at_ms=at, result_key=result_key)
 
     def timings_ms(self) -> dict[str, int]:
         """How long each finished stage took, and the total if the request has ended."""

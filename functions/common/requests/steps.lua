@@ -50,6 +50,13 @@ local function count(key, names, by)
   if renews then redis.call('PEXPIRE', key, COUNTS_TTL_MS) end
 end
 
+-- The value of a field in args, which has fields and their values from the index `first` on.
+local function field(args, first, name)
+  for i = first, #args, 2 do
+    if args[i] == name then return args[i + 1] end
+  end
+end
+
 local function place(ms)
   for i, bound in ipairs(BOUNDS_MS) do
     if ms <= bound then return i end
@@ -138,8 +145,12 @@ function parts.advance(keys, args)
   end
   redis.call('HSET', keys[1], unpack(changes))
   local ends = RANK[status] == 4
-  if ends or not stood then redis.call('PEXPIRE', keys[1], ttl) end
-  if status ~= 'queued' then redis.call('PUBLISH', CHANGES, id .. ' ' .. status .. ' ' .. at) end
+  if not stood then redis.call('PEXPIRE', keys[1], ttl) end
+  if status ~= 'queued' then
+    local change = id .. ' ' .. status .. ' ' .. at
+    if status == 'done' then change = change .. ' ' .. (field(args, 8, 'result_key') or '') end
+    redis.call('PUBLISH', CHANGES, change)
+  end
   if batch and redis.call('EXISTS', keys[2]) == 1 then
     redis.call('HINCRBY', keys[2], stood, -1)
     redis.call('HINCRBY', keys[2], status, 1)

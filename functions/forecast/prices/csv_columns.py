@@ -17,11 +17,8 @@ HEADER = b"date,open,high,low,close,volume,adj_close"
 DATE_LENGTH = 10
 
 
-class UnreadablePricesError(RequestError):
+class UnreadablePricesError(RequestError, title="Unreadable prices", slug="unreadable-prices"):
     """The stored prices are not the CSV that ingest writes."""
-
-    title = "Unreadable prices"
-    slug = "unreadable-prices"
 
 
 @lru_cache(maxsize=16)

@@ -9,10 +9,13 @@ adjusted. The notes say so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from functions.common.errors import (
     KeyRefusedError,
@@ -21,21 +24,17 @@ from functions.common.errors import (
     UnknownSymbolError,
 )
 from functions.common.prices import exchanges
-from functions.common.prices.history import PriceRow
-from functions.common.prices.instrument import Instrument
+from functions.common.prices.instrument import UNKNOWN
 from functions.ingest.providers import Fetched
+from functions.ingest.providers.keyed import KeyedProvider
 from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.rows.cleaning import clean
-from functions.ingest.providers.rows.given import Given, GivenRow, decimal, each
-from functions.ingest.providers.rows.instruments import settled
-from functions.ingest.providers.rows.minor_units import in_whole_units
+from functions.ingest.providers.rows.given import Given, Row
 from functions.ingest.providers.session import ProviderSession
 
-URL = "https://www.alphavantage.co"
 KEY = "ALPHAVANTAGE_API_KEY"
 PLAN = "ALPHAVANTAGE_PLAN"
 FREE, PREMIUM = "free", "premium"
-SERIES = "Time Series (Daily)"
 SUFFIXES = {
     "XLON": "LON",
     "XTSE": "TRT",
@@ -55,8 +54,33 @@ NOT_ADJUSTED = (
 PREMIUM_ONLY = re.compile("premium (endpoint|feature)", re.IGNORECASE)
 
 
-class AlphaVantageProvider:
-    """Prices as traded (`plan` free) or adjusted (premium). `clock` returns epoch seconds."""
+class _Row(Row):
+    """A day in Alpha Vantage's answer, without the numbers before the names."""
+
+    adj_close: Any = msgspec.field(name="adjusted close", default=None)
+    dividend: Any = msgspec.field(name="dividend amount", default=0.0)
+    split: Any = msgspec.field(name="split coefficient", default=1.0)
+
+
+class _Answer(
+    msgspec.Struct,
+    rename={
+        "series": "Time Series (Daily)",
+        "information": "Information",
+        "note": "Note",
+        "wrong": "Error Message",
+    },
+):
+    """Alpha Vantage's answer: the prices by day, or the reason why there are none."""
+
+    series: dict[str, dict[str, Any]] | None = None
+    information: str | None = None
+    note: str | None = None
+    wrong: str | None = None
+
+
+class AlphaVantageProvider(KeyedProvider):
+    """Prices as traded (`plan` free) or adjusted (premium)."""
 
     name = "alphavantage"
     schedule = Schedule(timedelta(hours=5))
@@ -66,18 +90,15 @@ class AlphaVantageProvider:
         key: str,
         session: Callable[..., ProviderSession],
         clock: Callable[[], float],
+        url: str,
         plan: str = FREE,
-        url: str = URL,
     ) -> None:
-        self._http = session(self.name, secrets=(key,))
-        self._key = key
-        self._clock = clock
+        super().__init__(key, session, clock, url)
         self._is_premium = self.gives_all = plan == PREMIUM
-        self._url = url.rstrip("/")
 
     def fetch(self, symbol: str, since: date | None = None) -> Fetched:
         """See `Provider.fetch`."""
-        now = datetime.fromtimestamp(self._clock(), timezone.utc)
+        now = self._now()
         is_recent = since is not None and since > now.date() - COMPACT
         adjusted = "_ADJUSTED" if self._is_premium else ""
         reply = self._http.get(
@@ -89,44 +110,34 @@ class AlphaVantageProvider:
                 "apikey": self._key,
             },
         )
-        document = self._http.parsed(reply)
-        refused = self._refusal(symbol, document, now) if isinstance(document, dict) else None
-        if refused:
-            raise refused
-        try:
-            given = each(document[SERIES].items(), _given)
-        except (TypeError, KeyError, AttributeError):
-            raise self._http.unexpected(reply) from None
-        if given and not any(given):
+        answer = self._http.parsed(reply, _Answer)
+        if answer.series is None:
+            raise self._refusal(symbol, answer, now) or self._http.unexpected(reply)
+        rows = [_row(day, cells) for day, cells in answer.series.items()]
+        adjusted = "adj_close" if self._is_premium else "close"
+        given = Given.of(rows, adjusted=adjusted, since=since)
+        if given.is_unreadable:
             raise self._http.unexpected(reply)
-        return self._cleaned(symbol, given, since, now)
-
-    def _cleaned(
-        self, symbol: str, given: list[GivenRow | None], since: date | None, now: datetime
-    ) -> Fetched:
-        if since:
-            given = [one for one in given if one is None or one.row.date >= since]
         exchange = exchanges.of_symbol(symbol)
-        instrument = settled(symbol, Instrument(), Given.of(given).rows)
-        is_british = exchange is not None and exchange.mic == "XLON"
-        given, doubts = in_whole_units("Alpha Vantage", symbol, "GBX" if is_british else "", given)
-        if not self._is_premium:
-            doubts = (*doubts, NOT_ADJUSTED)
-        last = self.schedule.due(now, instrument.sessions)
-        return clean(self.name, symbol, Given.of(given), last, instrument, doubts)
+        return clean(
+            self.name,
+            symbol,
+            given,
+            partial(self.schedule.due, now),
+            UNKNOWN,
+            currency="GBX" if exchange and exchange.mic == "XLON" else "",
+            doubts=() if self._is_premium else (NOT_ADJUSTED,),
+        )
 
-    def _refusal(
-        self, symbol: str, document: Mapping[str, Any], now: datetime
-    ) -> StockcastError | None:
+    def _refusal(self, symbol: str, answer: _Answer, now: datetime) -> StockcastError | None:
         """The error in an answer without prices. Its status is always 200."""
-        wrong = document.get("Error Message")
-        said = document.get("Information") or document.get("Note") or wrong
-        if not isinstance(said, str) or SERIES in document:
+        said = answer.information or answer.note or answer.wrong
+        if said is None:
             return None
         quoted = self._http.quoted(said)
-        if "apikey" in said and said == wrong:
-            return KeyRefusedError(f"Alpha Vantage rejects the key. Set {KEY} to a valid one.")
-        if said == wrong:
+        if "apikey" in said and said == answer.wrong:
+            return self._key_refused()
+        if said == answer.wrong:
             return UnknownSymbolError(f"Alpha Vantage has no prices of {symbol}: {quoted}.")
         if PREMIUM_ONLY.search(said):
             return KeyRefusedError(
@@ -150,23 +161,9 @@ def asked_as(symbol: str) -> str:
     return f"{symbol.rsplit('.', 1)[0]}.{SUFFIXES[exchange.mic]}"
 
 
-def _given(item: tuple[str, Mapping[str, Any]]) -> GivenRow:
-    day, told = item
-    by_name = {name.partition(". ")[2]: value for name, value in told.items()}
-    close = decimal(by_name["close"])
-    return GivenRow(
-        PriceRow(
-            date.fromisoformat(day),
-            decimal(by_name.get("open")),
-            decimal(by_name.get("high")),
-            decimal(by_name.get("low")),
-            close,
-            decimal(by_name.get("volume")),
-            decimal(by_name["adjusted close"]) if "adjusted close" in by_name else close,
-        ),
-        dividend=decimal(by_name.get("dividend amount", "0")),
-        split=decimal(by_name.get("split coefficient", "1")),
-    )
+def _row(day: str, cells: dict[str, Any]) -> _Row:
+    by_name = {name.partition(". ")[2]: value for name, value in cells.items()}
+    return msgspec.convert({**by_name, "date": day}, _Row)
 
 
 def _until_tomorrow_s(now: datetime) -> float:

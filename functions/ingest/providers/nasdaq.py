@@ -5,13 +5,15 @@ https://docs.data.nasdaq.com/docs/time-series
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta, timezone
+from collections.abc import Callable
+from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from functions.common.errors import (
     KeyRefusedError,
@@ -21,15 +23,13 @@ from functions.common.errors import (
     ThrottledError,
     UnknownSymbolError,
 )
-from functions.common.prices.instrument import UNKNOWN
 from functions.ingest.providers import Fetched
+from functions.ingest.providers.keyed import KeyedProvider
 from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.rows.cleaning import clean
-from functions.ingest.providers.rows.given import Given
-from functions.ingest.providers.rows.instruments import settled
+from functions.ingest.providers.rows.given import Given, Row
 from functions.ingest.providers.session import OK, RETRY_AFTER_S, ProviderSession, Reply
 
-URL = "https://data.nasdaq.com"
 KEY = "NASDAQ_DATA_LINK_API_KEY"
 DATABASE = "NASDAQ_DATA_LINK_DATABASE"
 WIKI = "WIKI"
@@ -38,34 +38,56 @@ LAG = timedelta(hours=5, minutes=30)
 """About how long after the close its end-of-day databases are corrected."""
 FIRST_DAY = date(1950, 1, 1)
 ERROR_CODE = re.compile(r"QE([A-Z])")
-DIVIDEND = ("exdividend", "dividend")
-SPLIT = ("splitratio", "split")
+FIELDS = {"adjclose": "adj_close", "exdividend": "dividend", "splitratio": "split"}
+"""Our names of some columns, which are compared without punctuation, as it differs by database."""
 
 
-class NasdaqProvider:
-    """Adjusted daily prices of one database. `clock` returns the time in epoch seconds."""
+class _Table(msgspec.Struct):
+    """The table in an answer."""
 
+    column_names: list[str]
+    data: list[Any]
+
+    def __post_init__(self) -> None:
+        plain = [re.sub("[^a-z]", "", name.lower()) for name in self.column_names]
+        self.column_names = [FIELDS.get(name, name) for name in plain]
+        if not {"date", "adj_close"} <= set(self.column_names):
+            raise ValueError(self.column_names)
+
+    def row(self, cells: Any) -> Row | None:
+        """The row in a list of cells. None if it has another length."""
+        if not isinstance(cells, list) or len(cells) != len(self.column_names):
+            return None
+        return msgspec.convert(dict(zip(self.column_names, cells, strict=True)), Row)
+
+
+class _Answer(msgspec.Struct):
+    """Nasdaq Data Link's answer with prices."""
+
+    dataset_data: _Table
+
+
+class NasdaqProvider(KeyedProvider):
+    """Adjusted daily prices of one database."""
+
+    HEADERS = MappingProxyType({"x-api-token": "{}"})
     name = "nasdaq"
-    gives_all = True
 
     def __init__(
         self,
         key: str,
         session: Callable[..., ProviderSession],
         clock: Callable[[], float],
+        url: str,
         database: str = WIKI,
-        url: str = URL,
     ) -> None:
-        self._http = session(self.name, headers={"x-api-token": key}, secrets=(key,))
-        self._clock = clock
+        super().__init__(key, session, clock, url)
         self._database = database
-        self._url = url.rstrip("/")
         self.schedule = Schedule(LAG, WIKI_ENDS if database == WIKI else None)
 
     def fetch(self, symbol: str, since: date | None = None) -> Fetched:
         """See `Provider.fetch`."""
-        now = datetime.fromtimestamp(self._clock(), timezone.utc)
-        today = now.astimezone(ZoneInfo("America/New_York")).date()
+        today = self._now().astimezone(ZoneInfo("America/New_York")).date()
         code = re.sub(r"[.\-]", "_", symbol)
         reply = self._http.get(
             f"{self._url}/api/v3/datasets/{quote(self._database)}/{quote(code)}/data.json",
@@ -77,20 +99,16 @@ class NasdaqProvider:
         )
         if reply.status != OK:
             raise self._refusal(symbol, reply)
-        document = self._http.parsed(reply)
-        try:
-            data = document["dataset_data"]
-            given = _given(data["column_names"], data["data"])
-        except (TypeError, KeyError, AttributeError):
-            raise self._http.unexpected(reply) from None
+        data = self._http.parsed(reply, _Answer).dataset_data
+        given = Given.of(map(data.row, data.data))
         if given.is_unreadable:
             raise self._http.unexpected(reply)
-        return clean(self.name, symbol, given, today, settled(symbol, UNKNOWN, given.rows))
+        return clean(self.name, symbol, given, lambda _: today)
 
     def _refusal(self, symbol: str, reply: Reply) -> StockcastError:
         """The error for the letter after QE: https://docs.data.nasdaq.com/docs/error-codes"""
         try:
-            error = json.loads(reply.text)["quandl_error"]
+            error = reply.json["quandl_error"]
             letter = ERROR_CODE.match(error["code"])[1]  # type: ignore[index] # caught below
             said = self._http.quoted(f"{error['code']}: {error.get('message', '')}")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -100,7 +118,7 @@ class NasdaqProvider:
             "L": ThrottledError(
                 f"Nasdaq Data Link's limit is reached: {said}.", retry_after_s=wait_s
             ),
-            "A": self._key_refused(said),
+            "A": self._key_refused(f" ({said})"),
             "P": KeyRefusedError(
                 f"The key in {KEY} has no access to the database {self._database} ({said})."
                 f" Subscribe to it, or set {DATABASE} to one that you can access."
@@ -112,28 +130,3 @@ class NasdaqProvider:
         }
         failed = TemporaryError(f"Nasdaq Data Link failed: {said}.", retry_after_s=wait_s)
         return of_class.get(letter, failed)
-
-    @staticmethod
-    def _key_refused(said: str) -> KeyRefusedError:
-        return KeyRefusedError(
-            f"Nasdaq Data Link rejects the key ({said}). Set {KEY} to a valid one."
-        )
-
-
-def _given(names: Sequence[str], rows: Sequence[Any]) -> Given:
-    """The rows. Columns are found by name, ignoring punctuation that differs by database."""
-    if not rows:
-        return Given()
-    none = [None] * len(names)
-    table = [row if isinstance(row, list) and len(row) == len(names) else none for row in rows]
-    named = {re.sub("[^a-z]", "", name.lower()): at for at, name in enumerate(names)}
-    columns = list(zip(*table, strict=True))
-
-    def column(*wanted: str, otherwise: float | None = None) -> Sequence[Any]:
-        found = [columns[named[name]] for name in wanted if name in named]
-        return found[0] if found else [otherwise] * len(table)
-
-    prices = (column(name) for name in ("open", "high", "low", "close", "volume"))
-    dividends, splits = column(*DIVIDEND, otherwise=0.0), column(*SPLIT, otherwise=1.0)
-    adjusted = columns[named["adjclose"]]
-    return Given.in_columns((columns[named["date"]], *prices, adjusted, dividends, splits))

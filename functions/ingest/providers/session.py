@@ -36,16 +36,16 @@ class Reply:
     text: str
     retry_after_s: float | None = None
 
-    def says(self, field: str) -> bool:
-        """Whether the answer is a JSON object with `field`, so it comes from the provider itself.
+    @property
+    def json(self) -> Any:
+        """The JSON value in the body, or None if there is none.
 
         A proxy or a bot blocker on the way answers with an HTML page.
         """
         try:
-            document = json.loads(self.text)
+            return json.loads(self.text)
         except (ValueError, RecursionError):
-            return False
-        return isinstance(document, dict) and field in document
+            return None
 
 
 class ProviderSession:

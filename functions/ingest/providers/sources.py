@@ -42,7 +42,7 @@ def _provider(
         from functions.ingest.providers.nasdaq import NasdaqProvider
 
         nasdaq = settings.nasdaq
-        return NasdaqProvider(nasdaq.key, session, clock, settings.nasdaq_database, nasdaq.url)
+        return NasdaqProvider(nasdaq.key, session, clock, nasdaq.url, settings.nasdaq_database)
     if name == "twelvedata":
         from functions.ingest.providers.twelve_data import TwelveDataProvider
 
@@ -51,7 +51,7 @@ def _provider(
         from functions.ingest.providers.alpha_vantage import AlphaVantageProvider
 
         service, plan = settings.alphavantage, settings.alphavantage_plan
-        return AlphaVantageProvider(service.key, session, clock, plan, service.url)
+        return AlphaVantageProvider(service.key, session, clock, service.url, plan)
     from functions.ingest.providers.yahoo import YahooProvider
 
     return YahooProvider(session, clock, settings.yahoo_url, timeout_s)

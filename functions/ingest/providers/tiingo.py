@@ -6,9 +6,8 @@ https://www.tiingo.com/documentation/end-of-day
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta, timezone
-from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -16,7 +15,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from functions.common.errors import (
-    KeyRefusedError,
     StockcastError,
     TemporaryError,
     ThrottledError,
@@ -24,14 +22,12 @@ from functions.common.errors import (
 )
 from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.ingest.providers import Fetched
+from functions.ingest.providers.keyed import KeyedProvider
 from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.rows.cleaning import clean
-from functions.ingest.providers.rows.given import Given
-from functions.ingest.providers.rows.instruments import settled
-from functions.ingest.providers.session import OK, ProviderSession, Reply
+from functions.ingest.providers.rows.given import Given, Row
+from functions.ingest.providers.session import OK, Reply
 
-URL = "https://api.tiingo.com"
-KEY = "TIINGO_API_KEY"
 FIRST_DAY = date(1962, 1, 2)
 """Without a start date, Tiingo returns only the latest day."""
 EXCHANGES = {
@@ -48,27 +44,16 @@ SHOWN = 200
 log = logging.getLogger(__name__)
 
 
-class TiingoProvider:
-    """Adjusted daily prices of US listings. `clock` returns the time in epoch seconds."""
+class TiingoProvider(KeyedProvider):
+    """Adjusted daily prices of US listings."""
 
+    HEADERS = MappingProxyType({"authorization": "Token {}"})
     name = "tiingo"
-    gives_all = True
     schedule = Schedule(timedelta(hours=1, minutes=30))
-
-    def __init__(
-        self,
-        key: str,
-        session: Callable[..., ProviderSession],
-        clock: Callable[[], float],
-        url: str = URL,
-    ) -> None:
-        self._http = session(self.name, headers={"authorization": f"Token {key}"}, secrets=(key,))
-        self._clock = clock
-        self._url = url.rstrip("/")
 
     def fetch(self, symbol: str, since: date | None = None) -> Fetched:
         """See `Provider.fetch`."""
-        now = datetime.fromtimestamp(self._clock(), timezone.utc)
+        now = self._now()
         today = now.astimezone(ZoneInfo("America/New_York")).date()
         reply = self._http.get(
             f"{self._address(symbol)}/prices",
@@ -82,11 +67,11 @@ class TiingoProvider:
         refused = self._refusal(symbol, reply, now)
         if refused:
             raise refused
-        given = _given(self._http.parsed(reply, list[_Row | None]))
+        given = Given.of(self._http.parsed(reply, list[_Row | None]))
         if given.is_unreadable:
             raise self._http.unexpected(reply)
         told = self._told(symbol) if since is None else UNKNOWN
-        return clean(self.name, symbol, given, today, settled(symbol, told, given.rows))
+        return clean(self.name, symbol, given, lambda _: today, told)
 
     def _told(self, symbol: str) -> Instrument:
         """Tiingo's facts about the symbol. Empty if Tiingo fails, because they are optional."""
@@ -109,37 +94,21 @@ class TiingoProvider:
                 f"Tiingo's monthly quota of symbols is used up: {self._http.quoted(reply.text)}."
             )
             return ThrottledError(message, retry_after_s=_until_next_month_s(now))
-        if not reply.says("detail"):
+        if not (isinstance(reply.json, dict) and "detail" in reply.json):
             return None
         if reply.status in {401, 403}:
-            message = f"Tiingo rejects the key ({reply.status}). Set {KEY} to a valid one."
-            return KeyRefusedError(message)
+            return self._key_refused(f" ({reply.status})")
         if reply.status == 404:  # noqa: PLR2004
             return UnknownSymbolError(f"Tiingo has no prices of {symbol}. Check the ticker.")
         return None
 
 
-class _Row(msgspec.Struct, gc=False):
-    """A day in Tiingo's answer. Fields can have any type."""
+class _Row(Row):
+    """A day in Tiingo's answer."""
 
-    date: Any = None
-    open: Any = None
-    high: Any = None
-    low: Any = None
-    close: Any = None
-    volume: Any = None
-    adjClose: Any = None  # noqa: N815 - Tiingo's name
-    divCash: Any = 0.0  # noqa: N815 - Tiingo's name
-    splitFactor: Any = 1.0  # noqa: N815 - Tiingo's name
-
-
-NO_ROW = _Row()
-cells_of = attrgetter(*_Row.__struct_fields__)
-
-
-def _given(rows: Iterable[_Row | None]) -> Given:
-    told = [cells_of(row or NO_ROW) for row in rows]
-    return Given.in_columns(zip(*told, strict=True)) if told else Given()
+    adj_close: Any = msgspec.field(name="adjClose", default=None)
+    dividend: Any = msgspec.field(name="divCash", default=0.0)
+    split: Any = msgspec.field(name="splitFactor", default=1.0)
 
 
 def _until_next_month_s(now: datetime) -> float:

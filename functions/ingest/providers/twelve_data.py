@@ -5,62 +5,60 @@ https://twelvedata.com/docs#time-series
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
-from functions.common.errors import (
-    KeyRefusedError,
-    StockcastError,
-    ThrottledError,
-    UnknownSymbolError,
-)
+import msgspec
+
+from functions.common.errors import StockcastError, ThrottledError, UnknownSymbolError
 from functions.common.prices import exchanges
 from functions.common.prices.exchanges import Kind
-from functions.common.prices.history import PriceRow, Rows
+from functions.common.prices.history import Rows
 from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
+from functions.ingest.providers.keyed import KeyedProvider
 from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.rows.cleaning import clean
-from functions.ingest.providers.rows.given import Given, GivenRow, decimal, each
-from functions.ingest.providers.rows.instruments import settled
-from functions.ingest.providers.rows.minor_units import in_whole_units, whole_currency
-from functions.ingest.providers.session import ProviderSession, Reply
+from functions.ingest.providers.rows.given import Given, Row
+from functions.ingest.providers.rows.minor_units import whole_currency
+from functions.ingest.providers.session import Reply
 
-URL = "https://api.twelvedata.com"
-KEY = "TWELVEDATA_API_KEY"
 FIRST_DAY = date(1962, 1, 2)
 MOST_ROWS = 5000
 NO_DATA = "no data is available"
 DAY_S, MINUTE_S = 86_400, 60
 
 
-class TwelveDataProvider:
-    """Prices adjusted for splits and dividends. `clock` returns the time in epoch seconds.
+class _Row(Row):
+    """A day in Twelve Data's answer."""
+
+    date: Any = msgspec.field(name="datetime", default=None)
+
+
+class _Answer(msgspec.Struct):
+    """Twelve Data's answer with prices."""
+
+    values: list[_Row | None]
+    meta: dict[str, Any]
+
+
+class TwelveDataProvider(KeyedProvider):
+    """Prices adjusted for splits and dividends.
 
     Twelve Data does not report the days of splits and dividends. The overlap of the tail shows
     whether older prices have changed.
     """
 
+    HEADERS = MappingProxyType({"authorization": "apikey {}"})
     name = "twelvedata"
-    gives_all = True
     schedule = Schedule(timedelta(hours=2))
-
-    def __init__(
-        self,
-        key: str,
-        session: Callable[..., ProviderSession],
-        clock: Callable[[], float],
-        url: str = URL,
-    ) -> None:
-        self._http = session(self.name, headers={"authorization": f"apikey {key}"}, secrets=(key,))
-        self._clock = clock
-        self._url = url.rstrip("/")
 
     def fetch(self, symbol: str, since: date | None = None) -> Fetched:
         """See `Provider.fetch`. Returns at most the latest 5000 days."""
-        now = datetime.fromtimestamp(self._clock(), timezone.utc)
+        now = self._now()
         reply = self._http.get(
             f"{self._url}/time_series",
             {
@@ -77,18 +75,13 @@ class TwelveDataProvider:
             if NO_DATA in error["message"].lower():
                 return Fetched(symbol, Rows())
             raise self._refusal(symbol, reply, error, now)
-        document = self._http.parsed(reply)
-        try:
-            given, about = each(document["values"], _given), document["meta"]
-            told = _instrument(about)
-        except (TypeError, KeyError, AttributeError):
-            raise self._http.unexpected(reply) from None
-        if given and not any(given):
+        answer = self._http.parsed(reply, _Answer)
+        given = Given.of(answer.values, adjusted="close")
+        if given.is_unreadable:
             raise self._http.unexpected(reply)
-        instrument = settled(symbol, told, Given.of(given).rows)
-        given, doubts = in_whole_units("Twelve Data", symbol, str(about.get("currency")), given)
-        last = self.schedule.due(now, instrument.sessions)
-        return clean(self.name, symbol, Given.of(given), last, instrument, doubts)
+        told, code = _instrument(answer.meta), str(answer.meta.get("currency"))
+        last = partial(self.schedule.due, now)
+        return clean(self.name, symbol, given, last, told, currency=code)
 
     def _refusal(
         self, symbol: str, reply: Reply, error: Mapping[str, Any], now: datetime
@@ -97,7 +90,7 @@ class TwelveDataProvider:
         said = self._http.quoted(error["message"])
         code = error.get("code")
         if code == 401:  # noqa: PLR2004
-            return KeyRefusedError(f"Twelve Data rejects the key. Set {KEY} to a valid one.")
+            return self._key_refused()
         if code == 429:  # noqa: PLR2004
             seconds = now.timestamp()
             window = DAY_S if "day" in error["message"] else MINUTE_S
@@ -110,10 +103,7 @@ class TwelveDataProvider:
 
 def _error(reply: Reply) -> Mapping[str, Any] | None:
     """Twelve Data's own error object, with `code` and `message`. None if there is none."""
-    try:
-        document = json.loads(reply.text)
-    except (ValueError, RecursionError):
-        return None
+    document = reply.json
     is_error = isinstance(document, dict) and document.get("status") == "error"
     return document if is_error and isinstance(document.get("message"), str) else None
 
@@ -138,18 +128,4 @@ def _instrument(about: Mapping[str, Any]) -> Instrument:
         exchange=str(about.get("mic_code") or ""),
         currency=whole_currency(currency) if len(currency) == len("USD") else "",
         timezone=str(about.get("exchange_timezone") or ""),
-    )
-
-
-def _given(row: Mapping[str, Any]) -> GivenRow:
-    return GivenRow(
-        PriceRow(
-            date.fromisoformat(row["datetime"]),
-            decimal(row.get("open")),
-            decimal(row.get("high")),
-            decimal(row.get("low")),
-            decimal(row["close"]),
-            decimal(row.get("volume")),
-            decimal(row["close"]),
-        )
     )

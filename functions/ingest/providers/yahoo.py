@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,14 +19,13 @@ from functions.common.errors import (
 )
 from functions.common.prices import exchanges
 from functions.common.prices.calendars import ONE_DAY
-from functions.common.prices.history import PriceRow, Rows
+from functions.common.prices.history import Rows
 from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
 from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.rows.cleaning import clean
-from functions.ingest.providers.rows.given import Given, GivenRow
-from functions.ingest.providers.rows.instruments import settled
-from functions.ingest.providers.rows.minor_units import in_whole_units, whole_currency
+from functions.ingest.providers.rows.given import Given, Row
+from functions.ingest.providers.rows.minor_units import whole_currency
 from functions.ingest.providers.session import (
     CONNECT_TIMEOUT_S,
     MOST_BYTES,
@@ -46,6 +45,8 @@ EXCHANGES = {
     "BTS": "BATS",
 }
 """The MICs of Yahoo's exchange codes whose symbols have no suffix."""
+COLUMNS = ["Open", "High", "Low", "Close", "Volume", "Adj Close", "Dividends", "Stock Splits"]
+"""The columns of yfinance, in the order of `Row`."""
 TOO_LARGE = 63
 """CURLE_FILESIZE_EXCEEDED"""
 NOT_FOUND = 404
@@ -104,7 +105,7 @@ class YahooProvider:
                 keepna=True,
                 timeout=None,
             )
-            given = _given(frame)
+            given = _given(frame, first)
             told = asked.get_history_metadata()
         except _NothingError:
             return Fetched(symbol, Rows())
@@ -114,16 +115,13 @@ class YahooProvider:
         except (YFException, KeyError, TypeError, IndexError, ValueError) as error:
             message = f"yfinance does not understand Yahoo's answer: {cause(repr(error))}."
             raise BadAnswerError(message) from error
-        if given and not any(given):
-            message = f"Yahoo answered {len(given)} rows for {symbol}, but none has a date."
+        if given.is_unreadable:
+            message = f"Yahoo answered {given.unreadable} rows for {symbol}, but none has a date."
             raise BadAnswerError(message)
-        given = [one for one in given if one is None or one.row.date >= first]
-        instrument = settled(symbol, _instrument(told), Given.of(given).rows)
         code = str(told.get("currency") or "")
-        given, doubts = in_whole_units("Yahoo", symbol, code, given)
         # Until today's row is due, its session is still open.
-        last = self.schedule.due(now, instrument.sessions)
-        return clean(self.name, symbol, Given.of(given), last, instrument, doubts)
+        last = partial(self.schedule.due, now)
+        return clean(self.name, symbol, given, last, _instrument(told), currency=code)
 
 
 def asked_as(symbol: str) -> str:
@@ -193,7 +191,7 @@ def _most_bytes() -> Any:
 def _check(http: ProviderSession, reply: Reply) -> None:
     """Raise errors that yfinance would hide or report less clearly."""
     try:
-        chart = json.loads(reply.text)["chart"]
+        chart = reply.json["chart"]
         error, results = chart["error"], chart["result"]
         said = str(error.get("description", "")) if error else ""
         has_prices = bool(error or results[0].get("timestamp"))
@@ -207,14 +205,7 @@ def _check(http: ProviderSession, reply: Reply) -> None:
         raise _NothingError
 
 
-def _given(frame: Any) -> list[GivenRow | None]:
-    columns = ["Open", "High", "Low", "Close", "Volume", "Adj Close", "Dividends", "Stock Splits"]
-    days = [moment.date() for moment in frame.index]
-    is_dated = frame.index.notna()
-    rows = frame[columns].astype(float).to_numpy().tolist()
-    return [
-        GivenRow(PriceRow(day, *cells[:6]), dividend=cells[6], split=cells[7] or 1.0)
-        if dated
-        else None
-        for day, dated, cells in zip(days, is_dated, rows, strict=True)
-    ]
+def _given(frame: Any, since: date) -> Given:
+    days = frame.index.strftime("%Y-%m-%d")
+    columns = frame[COLUMNS].astype(float).to_numpy().T.tolist()
+    return Given.of(map(Row, days, *columns), since=since)

@@ -15,11 +15,8 @@ SHOWN_CHARACTERS = 40
 MOST_OF_A_VALUE = 200
 
 
-class UnreadableFileError(RequestError):
+class UnreadableFileError(RequestError, title="The file cannot be read", slug="unreadable-file"):
     """A file cannot be read. The error has the line, column, value and cure, if known."""
-
-    title = "The file cannot be read"
-    slug = "unreadable-file"
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from functions.common.messages.documents import AnalysisRequest
+from functions.common.messages.documents.analyses import AnalysisRequest
 from functions.common.messages.submissions import ANALYSES
 from functions.web.api import submission
 from functions.web.api.requests import RequestApi

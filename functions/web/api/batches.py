@@ -19,7 +19,8 @@ from functions.common.cloudevents.event import json_bytes
 from functions.common.cloudevents.retries import ONCE, GivenUpError, Retries
 from functions.common.cloudevents.signature import Signer
 from functions.common.errors import InvalidMessageError, MalformedEventError, TemporaryError
-from functions.common.messages import documents, fields
+from functions.common.messages import fields
+from functions.common.messages.documents import batches as documents
 from functions.common.messages.events import BatchRequested
 from functions.common.messages.submissions import BatchSubmission
 from functions.common.requests.batches import BatchProgress

@@ -24,12 +24,10 @@ STAGES = {
 NO_ANSWER = ("", "0", "500")
 
 
-class DeliveryError(RequestError):
+class DeliveryError(
+    RequestError, status=502, title="A stage of the forecast failed", slug="delivery"
+):
     """A stage did not accept an event, even after the last try."""
-
-    status = 502
-    title = "A stage of the forecast failed"
-    slug = "delivery"
 
 
 def counted_type(dead: Envelope) -> str:

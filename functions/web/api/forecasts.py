@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from functions.common.messages.documents import ForecastRequest
+from functions.common.messages.documents.forecasts import ForecastRequest
 from functions.common.messages.submissions import ForecastSubmission
 from functions.web.api import submission
 from functions.web.api.requests import RequestApi

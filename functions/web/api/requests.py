@@ -22,7 +22,7 @@ from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
 from functions.common.messages import fields
 from functions.common.messages.charts import MEDIA_TYPES, Variant
-from functions.common.messages.documents import Accepted
+from functions.common.messages.documents.base import Accepted
 from functions.common.messages.events import ChartRequested, ForecastRequested
 from functions.common.requests.record import RequestRecord, Status
 from functions.web.api import submission
@@ -189,6 +189,7 @@ class RequestApi:
                 watch,
                 (record, result),
                 lambda: self._store.read_with_result(record.requested.request_id),
+                self._store.result,
                 self._document,
             )
             return self._limits.stream(request, events, watch.close)

@@ -20,12 +20,8 @@ EXAMPLE = '{"symbol": "AAPL", "days": 45}.'
 ANALYSIS_EXAMPLE = '{"symbol": "AAPL", "kind": "buy_and_hold", "start": "2012-01-03"}.'
 
 
-class BadBodyError(StockcastError):
+class BadBodyError(StockcastError, status=400, title="Malformed JSON", slug="malformed-json"):
     """The body is not JSON."""
-
-    status = 400
-    title = "Malformed JSON"
-    slug = "malformed-json"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
-from functions.common.messages.documents import PriceHistory, Sources, Symbols, Warming
+from functions.common.messages.documents.prices import PriceHistory, Sources, Symbols, Warming
 from functions.common.messages.events import WarmupRequested
 from functions.common.messages.submissions import HistoryQuery, SymbolQuery
 from functions.common.prices.store import StoredPrices

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from functions.common.messages.documents import TargetDate
+from functions.common.messages.documents.prices import TargetDate
 from functions.common.messages.fields import upper
 from functions.common.messages.submissions import TargetDateQuery
 from functions.common.prices import calendars, exchanges, sample

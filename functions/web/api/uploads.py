@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from functions.common.errors import InvalidFieldError, TemporaryError
-from functions.common.messages.documents import PriceFile
+from functions.common.messages.documents.prices import PriceFile
 from functions.common.messages.events import PricesUploaded
 from functions.common.messages.submissions import UploadQuery
 from functions.common.prices.uploads import MOST_BYTES, Upload, name_of

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.json import schema_components
 
-from functions.common.messages.documents import Problem
+from functions.common.messages.documents.base import Problem
 from functions.web.description.operations import Operation
 
 IN_PATH = re.compile(r"{(\w+)}")

@@ -13,11 +13,8 @@ ALWAYS = ("/healthz", "/readyz", "/_/health", "/metrics", "/events/")
 """Probes and the broker's deliveries are never refused. The broker limits itself and retries."""
 
 
-class BusyError(TemporaryError):
+class BusyError(TemporaryError, title="Too busy", slug="overloaded"):
     """A web process is too busy to answer soon."""
-
-    title = "Too busy"
-    slug = "overloaded"
 
 
 class Shedding:

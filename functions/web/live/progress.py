@@ -21,17 +21,26 @@ RECONNECT_S = 0.5
 log = logging.getLogger(__name__)
 
 
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """A change of a request. Only `done` has a `result_key`."""
+
+    status: Status
+    at_ms: int
+    result_key: str = ""
+
+
 class Watch:
     """Collects the changes of one request or batch until it is closed."""
 
     def __init__(self, close: Callable[[Watch], None]) -> None:
         self._changed = asyncio.Event()
         self._close = close
-        self._heard: list[tuple[Status, int]] = []
+        self._heard: list[Change] = []
         self._has_missed = False
 
-    def hear(self, change: tuple[Status, int] | None) -> None:
-        """Add a change: the new status and its time, or None if changes may be missing."""
+    def hear(self, change: Change | None) -> None:
+        """Add a change, or None if changes may be missing."""
         if change is None:
             self._has_missed = True
         else:
@@ -42,8 +51,12 @@ class Watch:
         """Wait until there is a change to take."""
         await self._changed.wait()
 
-    def take(self) -> tuple[list[tuple[Status, int]], bool]:
-        """The changes since the last call, and whether some may be missing."""
+    async def next(self, at_most_s: float) -> tuple[list[Change], bool]:
+        """The next changes, and whether some may be missing. Waits `at_most_s` seconds for one."""
+        # Much cheaper than asyncio.wait_for, which creates a task.
+        timer = asyncio.get_running_loop().call_later(at_most_s, self._changed.set)
+        await self._changed.wait()
+        timer.cancel()
         taken = self._heard, self._has_missed
         self.clear()
         return taken
@@ -122,10 +135,10 @@ class Changes:
                 await asyncio.sleep(RECONNECT_S)
 
     def _tell(self, message: str) -> None:
-        """Pass on a message: `ID STATUS TIME` for a request, `ID` for a batch."""
-        name, *change = message.split(" ")
+        """Pass on a message: `ID STATUS TIME [RESULT_KEY]` for a request, `ID` for a batch."""
+        name, *told = message.split(" ")
         for watch in self._watchers.get(name, ()):
-            watch.hear((Status(change[0]), int(change[1])) if change else None)
+            watch.hear(Change(Status(told[0]), int(told[1]), *told[2:]) if told else None)
 
     def _wake_all(self) -> None:
         for watching in self._watchers.values():
@@ -142,17 +155,18 @@ async def stream(
     watch: Watch,
     found: Found,
     read: Callable[[], Awaitable[Found]],
+    read_result: Callable[[str], Awaitable[bytes | None]],
     document: Callable[[RequestRecord, bytes | None], bytes],
 ) -> AsyncIterator[bytes]:
     """Server-sent events: one `status` event for each change. The last has the whole document.
 
-    `found` must be read after `watch` was opened. Each change carries its status, so the stream
-    reads the record only at the end or if changes may be missing. It also sends stages that passed
-    between two reads, in order. If Redis does not answer, the stream ends early and the browser
-    reconnects.
+    `found` must be read after `watch` was opened. Each change carries what changed, so the stream
+    reads the record again only if it failed or changes may be missing. It also sends stages that
+    passed between two reads, in order. If Redis does not answer, the stream ends early and the
+    browser reconnects.
     """
     told: set[Status] = set()
-    yield b"retry: 1000\n\n"
+    head = b"retry: 1000\n\n"
     with suppress(TemporaryError):
         while True:
             record, result = found
@@ -160,29 +174,26 @@ async def stream(
                 return
             for status in _untold(record, told):
                 if status.is_final:
-                    yield _event(document(record, result))
+                    yield head + _event(document(record, result))
                     return
-                yield _event(json_bytes(_as_of(record, status).document()))
+                yield head + _event(json_bytes(_as_of(record, status).document()))
+                head = b""
             if changes.are_ending:
                 return  # the browser reconnects to another process
-            try:
-                await asyncio.wait_for(watch.wait(), HEARTBEAT_S)
-            except (asyncio.TimeoutError, TimeoutError):
+            heard, has_missed = await watch.next(HEARTBEAT_S)
+            if not heard and not has_missed:
                 yield b": still here\n\n"
-                found = await read()
-                continue
-            heard, has_missed = watch.take()
-            if has_missed or any(status.is_final for status, _ in heard):
-                found = await read()
-            else:
-                found = _after(record, heard), None
+            record = _after(record, heard)
+            result = await read_result(record.result_key) if record.result_key else None
+            is_partial = record.status.is_final and result is None
+            found = await read() if has_missed or not heard or is_partial else (record, result)
 
 
-def _after(record: RequestRecord, heard: list[tuple[Status, int]]) -> RequestRecord:
+def _after(record: RequestRecord, heard: list[Change]) -> RequestRecord:
     """The record with the changes that it does not contain yet."""
-    for status, at_ms in heard:
-        if status not in record.at_ms:
-            record = record.reached(status, at_ms)
+    for change in heard:
+        if change.status not in record.at_ms:
+            record = record.reached(change.status, change.at_ms, change.result_key)
     return record
 
 

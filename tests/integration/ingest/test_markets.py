@@ -98,7 +98,7 @@ def test_pence_become_pounds_and_a_note_says_so(markets):
     result = markets.forecast("VOD.L", 3, "2026-08-28 20:00")
     quoted = {day.date: day.close for day in markets.replay.dialect.market.days["VOD.L"]}
     assert result["last_price"] == pytest.approx(quoted[date(2026, 8, 28)] / 100, rel=1e-6)
-    assert "Yahoo quotes VOD.L in pence. Stockcast shows pounds." in result["data"]["notes"]
+    assert "Yahoo Finance quotes VOD.L in pence. Stockcast shows pounds." in result["data"]["notes"]
     assert result["data"]["exchange"] == "XLON"
 
 

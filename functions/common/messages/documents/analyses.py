@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
 from functions.common.messages import analyses
-from functions.common.messages.documents.base import Document, Numbers, Problem, Status
+from functions.common.messages.documents.base import Currency, Document, Numbers, Request
 
 
 class Line(Document, frozen=True):
@@ -60,7 +59,7 @@ class AnalysisResult(Document, frozen=True):
 
     symbol: str
     kind: analyses.Kind
-    currency: Annotated[str | None, Meta(description="ISO 4217 code. Null for an index.")]
+    currency: Currency
     message: Annotated[str, Meta(description="The answer in one sentence.")]
     notes: Annotated[
         list[str], Meta(description="Remarks about the result, such as dates that were moved.")
@@ -74,16 +73,9 @@ class AnalysisResult(Document, frozen=True):
     data: Annotated[dict[str, Any], Meta(description="The prices used. Same as in a forecast.")]
 
 
-class AnalysisRequest(Document, frozen=True):
+class AnalysisRequest(Request, frozen=True, kw_only=True):
     """A request for an analysis, with its result once it is done."""
 
-    id: str
-    symbol: str
     kind: analyses.Kind
     parameters: Annotated[dict[str, Any], Meta(description="All parameters, including defaults.")]
-    status: Status
-    submitted_at: datetime
-    updated_at: datetime
-    timings_ms: dict[str, int]
     result: AnalysisResult | UnsetType = UNSET
-    error: Problem | UnsetType = UNSET

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 Numbers = list[float | None]
+Currency = Annotated[str | None, Meta(description="ISO 4217 code. Null for an index.")]
 Status = Literal["queued", "ingesting", "forecasting", "done", "failed"]
 
 
@@ -37,6 +39,18 @@ class Problem(Document, frozen=True):
     detail: str
     errors: list[WrongField] | UnsetType = UNSET
     suggestions: list[Suggestion] | UnsetType = UNSET
+
+
+class Request(Document, frozen=True):
+    """What the documents of all requests have."""
+
+    id: str
+    symbol: str
+    status: Status
+    submitted_at: datetime
+    updated_at: datetime
+    timings_ms: dict[str, int]
+    error: Problem | UnsetType = UNSET
 
 
 class Links(Document, frozen=True):

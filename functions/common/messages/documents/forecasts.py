@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
-from functions.common.messages.documents.base import Document, Numbers, Problem, Status
+from functions.common.messages.documents.base import Currency, Document, Numbers, Request
 
 
 class Intervals(Document, frozen=True):
@@ -146,7 +146,7 @@ class ForecastResult(Document, frozen=True):
 
     last_date: date
     last_price: float
-    currency: Annotated[str | None, Meta(description="ISO 4217 code. Null for an index.")]
+    currency: Currency
     target_date: date
     predicted_price: float
     intervals: Intervals
@@ -167,16 +167,9 @@ class ForecastResult(Document, frozen=True):
     components: Components | UnsetType = UNSET
 
 
-class ForecastRequest(Document, frozen=True):
+class ForecastRequest(Request, frozen=True, kw_only=True):
     """A request for a forecast, with its result once it is done."""
 
-    id: str
-    symbol: str
     days: int
     model: str
-    status: Status
-    submitted_at: datetime
-    updated_at: datetime
-    timings_ms: dict[str, int]
     result: ForecastResult | UnsetType = UNSET
-    error: Problem | UnsetType = UNSET

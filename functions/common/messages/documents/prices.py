@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from functions.common.messages.documents.base import Document, Numbers, Suggestion
+from functions.common.messages.documents.base import Currency, Document, Numbers, Suggestion
 
 
 class PriceFile(Document, frozen=True):
@@ -104,7 +104,7 @@ class PriceHistory(Document, frozen=True):
     """Daily prices."""
 
     symbol: str
-    currency: Annotated[str | None, Meta(description="ISO 4217 code. Null for an index.")]
+    currency: Currency
     provider: str
     fetched_at: str
     dates: list[date]

@@ -9,10 +9,13 @@ from itertools import pairwise
 from math import inf
 from operator import lt
 
+from functions.common.prices.calendars import Calendar
 from functions.common.prices.history import HIGHEST, LOWEST, Rows
-from functions.common.prices.instrument import Instrument
+from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.ingest.providers import Fetched
 from functions.ingest.providers.rows.given import Given
+from functions.ingest.providers.rows.instruments import settled
+from functions.ingest.providers.rows.minor_units import in_whole_units
 
 JUMP = 1.5
 """A close that is this many times the previous one, or its inverse, is suspicious."""
@@ -28,20 +31,25 @@ def clean(
     provider: str,
     symbol: str,
     given: Given,
-    last: date,
-    instrument: Instrument,
+    last: Callable[[Calendar], date],
+    told: Instrument = UNKNOWN,
+    *,
+    currency: str = "",
     doubts: Sequence[str] = (),
 ) -> Fetched:
-    """The usable rows, in ascending order, one per day, none later than `last`.
+    """The usable rows, in ascending order, one per day, in whole units of their currency.
 
-    Leaves out rows that are unreadable, have no usable adjusted close, or repeat the last close on
-    a day when the exchange is closed (by the calendar of `instrument`). If a day has several rows,
-    keeps the last one given. The notes are `doubts` and a summary of what was left out. Invalid
-    values in other columns become None.
+    `told` are the provider's facts about the symbol, and `currency` is its code of the currency.
+    `last` returns the last day to keep. Leaves out rows that are unreadable, have no usable
+    adjusted close, or repeat the last close on a day when the exchange is closed. If a day has
+    several rows, keeps the last one given. The notes are `doubts` and a summary of what was left
+    out. Invalid values in other columns become None.
     """
-    acting = given.actions()
-    chosen, left_out = _chosen(given, last, acting, instrument.sessions.is_session)
-    notes = (*doubts, *(_note(why, days) for why, days in left_out.items()))
+    instrument = settled(symbol, told, given.rows)
+    given, units = in_whole_units(provider, symbol, currency, given)
+    acting, calendar = given.actions(), instrument.sessions
+    chosen, left_out = _chosen(given, last(calendar), acting, calendar.is_session)
+    notes = (*units, *doubts, *(_note(why, days) for why, days in left_out.items()))
     dropped = sum(map(len, left_out.values()))
     if dropped:
         log.warning(

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
-from functions.common.prices.history import PriceRow, Rows
+import msgspec
+
+from functions.common.prices.history import Rows
 
 DATE_LENGTH = 10
 
 
-@dataclass(frozen=True)
-class GivenRow:
-    """A raw row. `row.adj_close` can be NaN. A split of 1 or a dividend of 0 means none."""
+class Row(msgspec.Struct, gc=False):
+    """A day in a provider's answer. A subclass has the provider's names, and values of any type.
 
-    row: PriceRow
-    dividend: float = 0.0
-    split: float = 1.0
+    A dividend of 0 or a split of 1 means none.
+    """
+
+    date: Any = None
+    open: Any = None
+    high: Any = None
+    low: Any = None
+    close: Any = None
+    volume: Any = None
+    adj_close: Any = None
+    dividend: Any = 0.0
+    split: Any = 1.0
+
+
+NO_ROW = Row()
+OTHER_FIELDS = ("open", "high", "low", "close", "volume")
 
 
 @dataclass(frozen=True)
@@ -37,33 +52,24 @@ class Given:
         return self.unreadable > 0 and not self.rows
 
     @classmethod
-    def of(cls, rows: Iterable[GivenRow | None]) -> Given:
-        """From rows. An unreadable row is None."""
-        listed = list(rows)
-        readable = [one for one in listed if one is not None]
-        return cls(
-            Rows.of(one.row for one in readable),
-            [one.dividend for one in readable],
-            [one.split for one in readable],
-            len(listed) - len(readable),
-        )
-
-    @classmethod
-    def in_columns(cls, columns: Iterable[Sequence[Any]]) -> Given:
-        """From the columns of a JSON document.
-
-        Their order is date, open, high, low, close, volume, adjusted close, dividend, split.
-        """
-        days, *others = columns
+    def of(
+        cls, rows: Iterable[Row | None], *, adjusted: str = "adj_close", since: date | None = None
+    ) -> Given:
+        """The rows on and after `since`. `adjusted` names the field with adjusted closes."""
+        cells_of = attrgetter("date", *OTHER_FIELDS, adjusted, "dividend", "split")
+        cells = [cells_of(row or NO_ROW) for row in rows]
+        if not cells:
+            return cls()
+        days, *others = zip(*cells, strict=True)
         dates = _days(days)
-        numbers = [_numbers(column) for column in others]
         unreadable = dates.count(None)
-        if unreadable:
-            kept = [at for at, day in enumerate(dates) if day is not None]
-            numbers = [[column[at] for at in kept] for column in numbers]
-            dates = [dates[at] for at in kept]
-        *prices, dividends, splits = numbers
-        return cls(Rows((dates, *prices)), dividends, splits, unreadable)
+        columns: list[Any] = [dates, *map(_numbers, others)]
+        if unreadable or since:
+            first = since or date.min
+            kept = [at for at, day in enumerate(dates) if day is not None and day >= first]
+            columns = [[column[at] for at in kept] for column in columns]
+        *prices, dividends, splits = columns
+        return cls(Rows(prices), dividends, splits, unreadable)
 
     def actions(self) -> frozenset[int]:
         """The indexes of the rows on whose day a split or dividend takes effect."""
@@ -71,38 +77,18 @@ class Given:
         return frozenset(at for at, (paid, split) in told if paid > 0 or (split > 0 and split != 1))
 
 
-def number(value: object) -> float:
-    """A number in a JSON document as a float. NaN if it is not a number."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+def _number(value: object) -> float:
+    """A number in a JSON document, possibly as text. NaN if it is not a number."""
+    if isinstance(value, (int, float, str)) and not isinstance(value, bool):
         try:
             return float(value)
-        except OverflowError:  # whole numbers in JSON can have any length
+        except (ValueError, OverflowError):  # whole numbers in JSON can have any length
             return math.nan
     return math.nan
 
 
-def decimal(value: object) -> float:
-    """A number in a JSON document, possibly as text. NaN if it is not a number."""
-    try:
-        return float(value) if isinstance(value, str) else number(value)
-    except ValueError:
-        return math.nan
-
-
-def each(rows: Iterable[Any], read: Callable[[Any], GivenRow]) -> list[GivenRow | None]:
-    """`read` applied to each row of a provider's answer. None for an unreadable row."""
-
-    def row_or_none(row: Any) -> GivenRow | None:
-        try:
-            return read(row)
-        except (TypeError, KeyError, ValueError, IndexError, AttributeError):
-            return None
-
-    return [row_or_none(row) for row in rows]
-
-
 def _numbers(column: Iterable[Any]) -> list[float]:
-    return [value if value.__class__ is float else number(value) for value in column]
+    return [value if value.__class__ is float else _number(value) for value in column]
 
 
 def _days(column: Sequence[Any]) -> list[date | None]:

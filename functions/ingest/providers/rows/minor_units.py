@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from functions.ingest.providers.rows.given import GivenRow
+from functions.common.data_sources import BY_NAME
+from functions.common.prices.history import Rows
+from functions.ingest.providers.rows.given import Given
 
 
 class Minor(NamedTuple):
@@ -33,27 +35,17 @@ def whole_currency(code: str) -> str:
 
 
 def in_whole_units(
-    provider: str, symbol: str, code: str, given: Iterable[GivenRow | None]
-) -> tuple[list[GivenRow | None], tuple[str, ...]]:
+    provider: str, symbol: str, code: str, given: Given
+) -> tuple[Given, tuple[str, ...]]:
     """The rows in the whole currency. If they were in hundredths, a note says so."""
     if code not in MINOR:
-        return list(given), ()
-    unit = MINOR[code]
-    note = f"{provider} quotes {symbol} in {unit.hundredths}. Stockcast shows {unit.whole}."
-    return [one and _divided(one) for one in given], (note,)
+        return given, ()
+    unit, title = MINOR[code], BY_NAME[provider].title
+    note = f"{title} quotes {symbol} in {unit.hundredths}. Stockcast shows {unit.whole}."
+    dates, *prices, volume, adjusted = given.rows.columns
+    rows = Rows((dates, *map(_hundredths, prices), volume, _hundredths(adjusted)))
+    return replace(given, rows=rows, dividends=_hundredths(given.dividends)), (note,)
 
 
-def _divided(given: GivenRow) -> GivenRow:
-    def hundredth(price: float | None) -> float | None:
-        return None if price is None else round(price / 100, 8)
-
-    row = given.row
-    changed = replace(
-        row,
-        open=hundredth(row.open),
-        high=hundredth(row.high),
-        low=hundredth(row.low),
-        close=hundredth(row.close),
-        adj_close=round(row.adj_close / 100, 8),
-    )
-    return replace(given, row=changed, dividend=given.dividend / 100)
+def _hundredths(column: Iterable[float]) -> list[float]:
+    return [round(value / 100, 8) for value in column]

@@ -121,7 +121,8 @@ def test_every_change_is_published(store, redis_client):
         store.advance(REQUESTED, Status.INGESTING)
         store.done(REQUESTED, "key")
         heard = [listening.get_message(timeout=300)["data"].split() for _ in range(2)]
-        assert [one[:2] for one in heard] == [[b"request-1", b"ingesting"], [b"request-1", b"done"]]
+        assert [[one[1], *one[3:]] for one in heard] == [[b"ingesting"], [b"done", b"key"]]
+        assert {one[0] for one in heard} == {b"request-1"}
         assert [int(one[2]) for one in heard] == [
             store.read("request-1").at_ms[status] for status in (Status.INGESTING, Status.DONE)
         ]

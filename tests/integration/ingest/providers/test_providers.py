@@ -83,7 +83,7 @@ class World:
         if self.name == "twelvedata":
             return TwelveDataProvider(key, session, now, self.replay.url)
         if self.name == "alphavantage":
-            return AlphaVantageProvider(key, session, now, plan, self.replay.url)
+            return AlphaVantageProvider(key, session, now, self.replay.url, plan)
         return YahooProvider(session, now, self.replay.url, self.read_timeout_s)
 
     def hang(self, times):
