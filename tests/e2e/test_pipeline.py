@@ -46,7 +46,7 @@ def test_a_forecast_is_asked_for_watched_and_had(stockcast, request_id):
         assert result["data"][field]
     assert document["timings_ms"]["total"] >= 0
 
-    png = stockcast.get(links["chart"])
+    png = stockcast.chart(links["chart"])
     assert png.headers["content-type"] == "image/png"
     assert png.content.startswith(b"\x89PNG")
     table = stockcast.get(f"{links['self']}/result.csv").text

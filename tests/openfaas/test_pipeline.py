@@ -21,7 +21,7 @@ def test_a_forecast_is_asked_for_watched_and_had(openfaas, request_id):
         told = [json.loads(line[5:]) for line in stream.iter_lines() if line[:5] == b"data:"]
     assert told[-1]["status"] == "done"
     assert told[-1]["result"]["target_date"] == "2013-04-15"
-    png = openfaas.get(links["chart"])
+    png = openfaas.chart(links["chart"])
     assert png.content.startswith(b"\x89PNG")
     assert "2013-04-15" in openfaas.get(f"{links['self']}/result.csv").text
 
