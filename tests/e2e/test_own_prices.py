@@ -1,12 +1,11 @@
 """A person uploads a price file, forecasts it, analyzes it and uses it in a batch."""
 
-import threading
 from datetime import date, timedelta
 
-import pytest
 import requests
 
 from tests.support.price_files import CLOSES, DAYS, SHAPES
+from tests.support.threads import at_once
 from tests.support.waiting import has_ended, until
 
 
@@ -102,16 +101,7 @@ def test_a_symbol_of_no_file_fails_and_says_what_to_do(stockcast):
     assert "Upload the file again" in failed["error"]["detail"]
 
 
-@pytest.mark.parametrize("times", [4])
-def test_the_same_file_may_come_several_times_at_once(stockcast, times):
-    answers = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(upload(stockcast, SHAPES["stooq"])))
-        for _ in range(times)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [answer.status_code for answer in answers] == [201] * times
+def test_the_same_file_may_come_several_times_at_once(stockcast):
+    answers = at_once(lambda body: upload(stockcast, body), [SHAPES["stooq"]] * 4)
+    assert [answer.status_code for answer in answers] == [201] * 4
     assert len({answer.json()["symbol"] for answer in answers}) == 1

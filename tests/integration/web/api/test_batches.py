@@ -17,6 +17,7 @@ from functions.common.requests.record import Status
 from functions.web.publishing import batch_members as expansion
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
+from tests.support.threads import at_once
 
 TOKEN = "a-token-for-these-tests"
 SIGNER = Signer((TOKEN,))
@@ -211,11 +212,7 @@ def test_two_that_expand_the_same_batch_do_not_both_go_on(url, inbox, monkeypatc
 
     inbox.answers = answer
     monkeypatch.setattr(expansion, "TURN_S", 0.5)
-    both = [threading.Thread(target=expand, args=(url,)) for _ in range(2)]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
+    at_once(expand, [url] * 2)
     assert published(inbox).count("my-batch--0000") == 2
     following = [one for one in inbox.events if one.type == BatchRequested.TYPE]
     assert len(following) == 2  # from the submission, and from the process that continued
