@@ -109,7 +109,7 @@ def keyed(stockcast, tmp_path_factory):
     if stockcast.stack is None:
         pytest.skip("the stack under test is not ours to plant keys in")
     home = tmp_path_factory.mktemp("keyed")
-    replay = Replay(Tiingo(market_of_today("ACME", "OTHER", "LOGGED"), TIINGO_KEY))
+    replay = Replay(Tiingo(market_of_today("ACME", "WARM", "LOGGED"), TIINGO_KEY))
     server = redis_server(free_port(), home / "redis-with-password")
     store = Process(
         replace(server, argv=(*server.argv, "--requirepass", REDIS_PASSWORD)), home / "redis.log"

@@ -32,11 +32,11 @@ def test_a_forecast_names_its_provider_as_of_date_and_age(live, replay, request_
 
 
 def test_a_warm_up_has_the_prices_in_place_before_they_are_asked_for(live, replay, request_id):
-    answer = requests.post(f"{live.url}/api/warmup", json={"symbol": "OTHER"}, timeout=300)
+    answer = requests.post(f"{live.url}/api/warmup", json={"symbol": "WARM"}, timeout=300)
     assert answer.json() == {"warming": True}
-    live.submit(symbol="OTHER", days=30, id=request_id)
+    live.submit(symbol="WARM", days=30, id=request_id)
     assert live.ended(request_id)["status"] == "done"
-    assert len([path for path, _ in replay.calls if "OTHER" in path]) == 1
+    assert len([path for path, _ in replay.calls if "WARM" in path]) == 1
 
 
 def test_a_ticker_that_the_provider_does_not_know_fails_with_its_name(live, request_id):

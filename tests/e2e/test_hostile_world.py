@@ -22,6 +22,7 @@ from functions.common.prices.symbol_directory import Listing
 from local.stack import ROOT
 from tests.conftest import s3_client_of
 from tests.e2e.conftest import EVENT_TOKEN, HANG_MS, METRICS_TOKEN, REDIS_PASSWORD, TIINGO_KEY
+from tests.support.events import send
 from tests.support.replay import Fault
 from tests.support.waiting import until
 
@@ -47,11 +48,6 @@ def unanswered(hostile):
     """The provider answers with a script and the key. Stockcast asks it again much later."""
     said = json.dumps({"detail": f"{IN_ERROR} Token {TIINGO_KEY}"})
     hostile.replay.faults = [Fault("instead", status=400, body=said)] * 100
-
-
-def send(url, event):
-    headers, body = event.to_binary()
-    return requests.post(url, data=body, headers=headers, timeout=300)
 
 
 def requested(request_id):

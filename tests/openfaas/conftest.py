@@ -5,13 +5,13 @@ import uuid
 import pytest
 
 from functions.common.cloudevents.event import Envelope
-from functions.common.cloudevents.signature import Signer
 from local.process import Process
 from local.servers import free_port
 from local.stack import _function
 from tests.e2e.conftest import Stockcast
 from tests.openfaas.gateway import Gateway
 from tests.openfaas.stack_file import ROOT, load
+from tests.support.events import send
 from tests.support.replay import Replay, Tiingo, market_of_today
 
 KEY, TOKEN = "a-key-of-the-tests", "a-token-that-signs-events"
@@ -35,9 +35,7 @@ class OnOpenFaaS(Stockcast):
 
     def send(self, event, function="ingest"):
         """Put a signed event into the queue."""
-        headers, body = Signer((TOKEN,)).signed(event).to_binary()
-        url = f"{self.gateway.url}/async-function/{function}"
-        return self.http.post(url, data=body, headers=headers, timeout=300)
+        return send(f"{self.gateway.url}/async-function/{function}", event, TOKEN)
 
     def requested(self, request_id, symbol):
         data = {"request_id": request_id, "symbol": symbol, "days": 30}

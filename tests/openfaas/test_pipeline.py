@@ -6,6 +6,7 @@ import requests
 
 from functions.common.cloudevents.event import Envelope
 from tests.openfaas.conftest import TOKEN
+from tests.support.events import send
 from tests.support.replay import Fault
 from tests.support.waiting import has_ended, until
 
@@ -87,9 +88,7 @@ def test_the_cron_has_the_watch_list_fetched(openfaas, provider):
 def test_an_event_that_is_not_signed_is_refused(openfaas, request_id):
     data = {"request_id": request_id, "symbol": "AAPL", "days": 30}
     event = Envelope(request_id, "/test", "dev.stockcast.forecast.requested.v1", data)
-    headers, body = event.to_binary()
-    url = f"{openfaas.gateway.url}/function/ingest"
-    answer = requests.post(url, data=body, headers=headers, timeout=300)
+    answer = send(f"{openfaas.gateway.url}/function/ingest", event)
     assert answer.status_code == 401
     assert TOKEN not in answer.text
 
