@@ -16,6 +16,7 @@ from functions.forecast.prices import csv_columns as price_csv
 from functions.forecast.prices.series import PriceSeries
 from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.uploads import reader
+from functions.ingest.uploads.mending import price_column
 from functions.ingest.uploads.refusal import UnreadableFileError
 
 if TYPE_CHECKING:
@@ -94,20 +95,9 @@ def stem(path: Path) -> str:
 def _series(symbol: str, asset: Asset) -> PriceSeries:
     frame = asset.frame
     none = np.full(len(frame), np.nan)
-    columns = {
-        name: frame[name].to_numpy(dtype=np.float64) if name in frame else none
-        for name in reader.FIELDS
-    }
-    if "adj_close" not in frame:
-        columns["adj_close"] = columns["close"]
-    dates = frame.index.to_numpy().astype("datetime64[D]")
-    return PriceSeries(
-        symbol,
-        dates,
-        columns["open"],
-        columns["high"],
-        columns["low"],
-        columns["close"],
-        columns["volume"],
-        columns["adj_close"],
+    opened, high, low, close, volume, adjusted = (
+        frame[name].to_numpy(dtype=np.float64) if name in frame else none
+        for name in (*reader.FIELDS[:-1], price_column(frame))
     )
+    dates = frame.index.to_numpy().astype("datetime64[D]")
+    return PriceSeries(symbol, dates, opened, high, low, close, volume, adjusted)

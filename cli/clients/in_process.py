@@ -49,7 +49,7 @@ class InProcess:
         from functions.ingest.freshness.update import FreshPrices
         from functions.ingest.freshness.uploads import AnyPrices, UploadedPrices
         from functions.ingest.providers import sources
-        from functions.ingest.providers.upload import UploadProvider
+        from functions.ingest.providers.session import ProviderSession
         from functions.ingest.uploads.limits import LOCAL
 
         # The result already contains everything that the user needs to know about the prices.
@@ -61,10 +61,9 @@ class InProcess:
         bucket = Bucket(NO_BUCKET, lambda _: store)
         self._prices = PriceStore(bucket)
         self._files = UploadedFiles(bucket)
-        self._reader = UploadProvider(self._files, FOR_EVER_S, clock, LOCAL)
-        self._uploaded = UploadedPrices(self._reader, self._prices)
+        self._uploaded = UploadedPrices(self._files, self._prices, FOR_EVER_S, clock, LOCAL)
         listed = FreshPrices(
-            sources.providers(settings, lambda _: _spend_nothing, clock),
+            sources.providers(settings, lambda _: ProviderSession, clock),
             self._prices,
             Alone(),
             max_age_s=settings.price_max_age_s,
@@ -130,8 +129,8 @@ class InProcess:
 
         upload = Upload(name_of(name), column, body)
         self._files.put(upload, self._clock())
-        read = self._reader.read(upload.symbol)
-        self._uploaded.stored(read)
+        read = self._uploaded.read(upload.symbol)
+        self._uploaded.store(read)
         return read.document()
 
     def table(self, answer: Answer) -> bytes:
@@ -159,7 +158,3 @@ def _requested(resource: str, asked: Mapping[str, Any]) -> ForecastRequested:
     options = {name: value for name, value in asked.items() if name not in named}
     kind = {name: asked[name] for name in named}
     return ForecastRequested.from_data({**request_id, **kind, "options": options})
-
-
-def _spend_nothing() -> None:
-    """Do nothing: a single command stays below a provider's limits, or the provider refuses it."""

@@ -35,4 +35,4 @@ def print_rows(console: Console, rows: list[list[Span]]) -> None:
     from rich.text import Text
 
     for row in rows:
-        console.print(Text.assemble(*((span.text, span.style) for span in row)), soft_wrap=True)
+        console.print(Text.assemble(*row), soft_wrap=True)

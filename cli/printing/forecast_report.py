@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cli.printing.amounts import chance_of
 from cli.printing.console import plot_size, print_rows, print_text
-from cli.printing.doubt import is_doubted
+from cli.printing.doubt import chance_of, is_doubted
 from cli.printing.provenance import provenance
 from cli.printing.terminal_plot import Line, Plot, Ribbon, draw
 from functions.common.money import Money

@@ -21,6 +21,7 @@ from functions.common.messages.events import (
     ForecastCompleted,
     PricesIngested,
     PricesWarmed,
+    WarmupRequested,
 )
 from functions.common.prices.bucket import Bucket
 from functions.common.prices.store import PriceStore
@@ -55,14 +56,15 @@ def build() -> EventFunction:
             redis.ping()
         prices.check()
 
-    forecasting = Forecasting(prices, time.time)
+    forecasting, warming = Forecasting(prices, time.time), Warming(prices)
     return EventFunction(
         "forecast",
         {
             PricesIngested: forecasting.forecast,
             ChartRequested: Charting(results).draw,
             ForecastCompleted: Backtesting(prices, requests, results, claims).complete,
-            PricesWarmed: Warming(prices).wake,
+            PricesWarmed: warming.wake,
+            WarmupRequested: warming.wake,
         },
         requests=requests,
         sink=Sink(settings.sinks.sink) if settings.sinks.sink else None,

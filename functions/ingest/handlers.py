@@ -12,7 +12,6 @@ from functions.common.messages.events import (
     ForecastRequested,
     PricesIngested,
     PricesRefresh,
-    PricesWarmed,
     WarmupRequested,
 )
 from functions.common.requests.missing_prices import MissingPrices
@@ -133,12 +132,10 @@ class Upkeep:
         except StockcastError as error:
             log.warning("the symbol directory was not refreshed: %s", error.detail)
 
-    def warm_up(self, asked: WarmupRequested) -> PricesWarmed | None:
+    def warm_up(self, asked: WarmupRequested) -> None:
         """Fetch the symbol's prices in advance. If that fails, leave a note for waiting callers."""
         try:
             self._prices.of(asked.symbol)
         except StockcastError as error:
             log.info("no warm-up of %s: %s", asked.symbol, error.detail)
             self._missing.note(asked.symbol, error)
-            return None
-        return PricesWarmed(asked.symbol, asked.model)

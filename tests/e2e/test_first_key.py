@@ -29,6 +29,8 @@ def test_a_forecast_names_its_provider_as_of_date_and_age(live, replay, request_
         (datetime.now(ZoneInfo("America/New_York")).date() - last).days + n for n in (0, 1)
     }
     assert (data["stale"], data["jumps"]) == (False, [])
+    counted = 'stockcast_provider_calls_total{outcome="answered",provider="tiingo"}'
+    assert counted in live.get("/metrics").text
 
 
 def test_a_warm_up_has_the_prices_in_place_before_they_are_asked_for(live, replay, request_id):

@@ -68,9 +68,9 @@ def test_prophet_is_the_library_without_stan():
 @pytest.mark.parametrize("model", ["calibrated", "prophet"])
 def test_a_warm_up_imports_the_model_that_will_be_asked_for(model):
     modules = imported_after(
-        "from functions.common.messages.events import PricesWarmed;"
+        "from functions.common.messages.events import WarmupRequested;"
         "from functions.forecast.handlers.warm_up import Warming;"
         "store = type('Store', (), {'check': lambda self: None})();"
-        f"Warming(store).wake(PricesWarmed('AAPL', {model!r}))"
+        f"Warming(store).wake(WarmupRequested('AAPL', {model!r}))"
     )
     assert ("prophet" in modules) is (model == "prophet")

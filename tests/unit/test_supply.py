@@ -29,7 +29,7 @@ def entries(lock):
     return [text[at:end] for at, end in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
-@pytest.mark.parametrize("lock", [*LOCKS, "bench/requirements-data.txt"])
+@pytest.mark.parametrize("lock", [*LOCKS, "bench/shipped/requirements.txt"])
 def test_every_requirement_is_pinned_with_its_hashes(lock):
     assert entries(lock)
     for entry in entries(lock):

@@ -60,7 +60,7 @@ class ProviderSession:
         self,
         provider: str,
         *,
-        spend: Callable[[], None],
+        spend: Callable[[], None] = lambda: None,
         headers: Mapping[str, str] | None = None,
         secrets: Sequence[str] = (),
         read_timeout_s: float = READ_TIMEOUT_S,
@@ -130,11 +130,8 @@ class ProviderSession:
     def _counted(self, attempt: Callable[[], Reply]) -> Reply:
         try:
             reply = self._paid(attempt)
-        except ThrottledError:
-            self._count("throttled")
-            raise
-        except TemporaryError:
-            self._count("failed")
+        except TemporaryError as error:
+            self._count("throttled" if isinstance(error, ThrottledError) else "failed")
             raise
         self._count("answered")
         return reply

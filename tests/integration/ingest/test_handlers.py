@@ -15,7 +15,6 @@ from functions.common.errors import (
 from functions.common.messages.events import (
     ForecastRequested,
     PricesRefresh,
-    PricesWarmed,
     WarmupRequested,
 )
 from functions.common.prices.store import PriceStore
@@ -347,17 +346,17 @@ class TestUpkeep:
         assert upkeep().refresh(PricesRefresh()) is None
         assert len(world.replay.calls) == 3
 
-    def test_a_warm_up_has_the_prices_ready_and_wakes_who_comes_next(self, world, upkeep):
-        assert upkeep().warm_up(WarmupRequested("AAA")) == PricesWarmed("AAA")
+    def test_a_warm_up_fetches_the_prices(self, world, upkeep):
+        upkeep().warm_up(WarmupRequested("AAA"))
         world.ingestion().ingest(ForecastRequested("request-2", "AAA", 45))
         assert len(world.replay.calls) == 1
 
     def test_a_warm_up_never_fails_and_notes_why_there_are_no_prices(
         self, world, upkeep, redis_client
     ):
-        assert upkeep().warm_up(WarmupRequested("NOPE")) is None
+        upkeep().warm_up(WarmupRequested("NOPE"))
         world.down()
-        assert upkeep().warm_up(WarmupRequested("AAA")) is None
+        upkeep().warm_up(WarmupRequested("AAA"))
         unknown, down = (noted(redis_client.get(note_name(one))) for one in ("NOPE", "AAA"))
         assert isinstance(unknown, UnknownSymbolError)
         assert "NOPE" in unknown.detail

@@ -12,7 +12,6 @@ from functions.common.prices.store import PriceStore
 from functions.common.prices.uploads import Upload, UploadedFiles
 from functions.common.requests.upload_outcomes import UploadOutcomes, key_of
 from functions.ingest.freshness.uploads import AnyPrices, UploadedPrices, Uploading
-from functions.ingest.providers.upload import UploadProvider
 from local.servers import free_port
 from tests.support.price_files import SHAPES
 from tests.support.threads import at_once
@@ -28,10 +27,10 @@ class World:
         self.now_s = NOW_S
         self.redis = redis_client
         self.files = UploadedFiles(bucket)
-        self.provider = UploadProvider(self.files, 7 * DAY_S, lambda: self.now_s)
-        self.prices = UploadedPrices(self.provider, PriceStore(bucket))
+        store = PriceStore(bucket)
+        self.prices = UploadedPrices(self.files, store, 7 * DAY_S, lambda: self.now_s)
         outcomes = UploadOutcomes(redis_client)
-        self.uploading = Uploading(self.provider, self.prices, outcomes)
+        self.uploading = Uploading(self.prices, outcomes)
 
     def put(self, body, name="acme", column=""):
         upload = Upload(name, column, body)

@@ -6,13 +6,13 @@ import json
 import os
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from bench.world import ROOT
+from bench.running.world import ROOT
 
 RESULTS = ROOT / "bench" / "results"
 PAGE = ROOT / "docs" / "performance.md"
@@ -24,7 +24,6 @@ class Figure:
 
     name: str
     measured: str
-    baseline: str = ""
     budget: str = ""
     met: bool | None = None
 
@@ -43,39 +42,48 @@ def machine() -> dict[str, Any]:
     }
 
 
-def write(name: str, figures: Sequence[Figure], details: dict[str, Any], *, is_quick: bool) -> str:
-    """Write the figures to RESULTS and, between the marks `name`, to PAGE. Returns the table.
+def write(
+    name: str,
+    figures: Sequence[Figure],
+    details: dict[str, Any],
+    tables: Mapping[str, str],
+    *,
+    load: float,
+    is_quick: bool,
+) -> str:
+    """Write the figures to RESULTS, and each table between its marks in PAGE. Returns the tables.
 
-    A quick run writes to other files and does not change PAGE.
+    `load` is the machine's load before. A quick run writes to other files and does not change PAGE.
     """
-    on = machine()
     about = {
         "date": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
-        "load_before": round(details.pop("load_before"), 2),
-        **on,
+        "load_before": round(load, 2),
+        **machine(),
     }
-    table = _caption(about) + "\n\n" + markdown(figures)
-    stem = f"{name}-quick" if is_quick else name
     RESULTS.mkdir(exist_ok=True)
     document = {"machine": about, "figures": [asdict(one) for one in figures], "details": details}
-    (RESULTS / f"{stem}.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    (RESULTS / f"{stem}.md").write_text(table + "\n", encoding="utf-8")
+    to = RESULTS / (f"{name}-quick.json" if is_quick else f"{name}.json")
+    to.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     if not is_quick:
-        text = between_marks(PAGE.read_text(encoding="utf-8"), name, table)
-        PAGE.write_text(text, encoding="utf-8")
-    return table
+        into_page(PAGE, {f"{name} machine": _caption(about), **tables})
+    return "\n\n".join((_caption(about), *tables.values()))
+
+
+def into_page(page: Path, tables: Mapping[str, str]) -> None:
+    """Write each table between its marks in `page`."""
+    text = page.read_text(encoding="utf-8")
+    for name, table in tables.items():
+        text = between_marks(text, name, table)
+    page.write_text(text, encoding="utf-8")
 
 
 def markdown(figures: Sequence[Figure]) -> str:
     """The figures as a Markdown table."""
     verdicts = {None: "", True: "yes", False: "**no**"}
     rows = [
-        f"| {one.name} | {one.measured} | {one.baseline} | {one.budget} | {verdicts[one.met]} |"
-        for one in figures
+        f"| {one.name} | {one.measured} | {one.budget} | {verdicts[one.met]} |" for one in figures
     ]
-    return "\n".join(
-        ["| figure | measured | baseline | budget | met |", "|---|---|---|---|---|", *rows]
-    )
+    return "\n".join(["| figure | measured | goal | met |", "|---|---|---|---|", *rows])
 
 
 def between_marks(text: str, name: str, table: str) -> str:

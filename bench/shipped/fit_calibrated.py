@@ -1,6 +1,7 @@
 """Fits the constants of the calibrated model: functions/forecast/models/calibrated*.json.
 
-pip install --no-deps -r bench/requirements-data.txt && python -m bench.fit_calibrated [--write]
+pip install --no-deps -r bench/shipped/requirements.txt
+python -m bench.shipped.fit_calibrated [--write]
 
 The data are 20 adjusted US stocks from 1990 to 2009, from the package skfolio. Later years are only
 for tests.
@@ -34,7 +35,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import simulated_prices
+from bench.shipped import simulated_prices
 from evaluation.protocol import Protocol, choose_origins
 from functions.forecast.models import outcome_table, volatility
 from functions.forecast.models.calibrated import CalibratedModel
@@ -58,7 +59,9 @@ def load() -> list[PriceSeries]:
     """The closes of skfolio's 20 stocks, 1990 to 2022."""
     package = find_spec("skfolio")  # an import would need its optimizer and scikit-learn
     if package is None or package.origin is None:
-        raise SystemExit("skfolio is missing: pip install --no-deps -r bench/requirements-data.txt")
+        raise SystemExit(
+            "skfolio is missing: pip install --no-deps -r bench/shipped/requirements.txt"
+        )
     source = Path(package.origin).parent / "datasets" / "data" / "sp500_dataset.csv.gz"
     text = gzip.decompress(source.read_bytes()).decode("ascii")
     header, *lines = csv.reader(io.StringIO(text))
@@ -185,7 +188,7 @@ def of_every_day() -> str:
     """The table of assets that trade all week, as JSON."""
     made_up = simulated_prices.series(MADE_UP, SEED)
     about = {
-        "data": "bench/simulated_prices.py",
+        "data": "bench/shipped/simulated_prices.py",
         "fitted_on": f"{MADE_UP} made-up series of {simulated_prices.ROWS} days",
         "kept_asymmetry": 0.0,
     }
@@ -195,7 +198,7 @@ def of_every_day() -> str:
 def as_json(table: OutcomeTable, about: dict[str, object]) -> str:
     """The data file as JSON, with one line per row of numbers."""
     provenance = {
-        "written_by": "bench/fit_calibrated.py",
+        "written_by": "bench/shipped/fit_calibrated.py",
         **about,
         "measures": f"deviations over {volatility.WINDOWS} rows; of losses over 22",
     }

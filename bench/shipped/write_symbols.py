@@ -15,7 +15,7 @@ from functions.common.messages.fields import SYMBOL
 from functions.common.prices import exchanges
 from functions.common.prices.symbol_directory import Listing, to_bytes
 
-TARGET = Path(__file__).parents[1] / "functions" / "web" / "symbols" / "symbols.tsv.gz"
+TARGET = Path(__file__).parents[2] / "functions" / "web" / "symbols" / "symbols.tsv.gz"
 INDICES = ("S&P 600", "S&P 500", "NASDAQ 100", "S&P 100", "DOW JONES")
 """The indices of the United States. If two of them name a company differently, the last one wins.
 """

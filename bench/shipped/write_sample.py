@@ -1,6 +1,6 @@
 """Write functions/ingest/data/sample_prices.csv.gz from the package bokeh-sampledata.
 
-pip install --no-deps -r bench/requirements-data.txt && python bench/write_sample.py
+pip install --no-deps -r bench/shipped/requirements.txt && python bench/shipped/write_sample.py
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import io
 from importlib.resources import files
 from pathlib import Path
 
-TARGET = Path(__file__).parents[1] / "functions/ingest/data/sample_prices.csv.gz"
+TARGET = Path(__file__).parents[2] / "functions/ingest/data/sample_prices.csv.gz"
 COLUMNS = ("symbol", "date", "open", "high", "low", "close", "volume", "adj_close")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bench.world import SYMBOLS
+from bench.running.world import SYMBOLS
 from functions.common.prices.history import PriceRow
 from functions.ingest.providers.sample import SampleProvider
 from tests.support.replay import Replay, Tiingo

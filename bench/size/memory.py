@@ -8,11 +8,11 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from bench import processes
-from bench.asking import ask
-from bench.figures import Figure
-from bench.http_load import Reply, fetch, get, in_turn, post
-from bench.world import World
+from bench.clients.forecasts import ask
+from bench.clients.http import Reply, fetch, get, in_turn, post
+from bench.report.figures import Figure
+from bench.running import processes
+from bench.running.world import World
 from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.event import Envelope
 from functions.common.messages.events import ForecastRequested

@@ -1,4 +1,4 @@
-"""Requests forecasts from Stockcast and from the baseline, and waits for them."""
+"""Requests forecasts from Stockcast and from others, and checks the answers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 
-from bench.http_load import Tally, fetch, post, server_sent_events
-from bench.world import SYMBOLS, World
+from bench.clients.http import Tally, fetch, post, server_sent_events
+from bench.running.world import SYMBOLS
 
 SHORTEST, LONGEST = 30, 120
 """Days ahead. For the same day, an option that no model knows makes each question different."""
@@ -65,39 +65,39 @@ async def ask(port: int, question: dict[str, object]) -> str:
         message = f"{question} was answered {accepted.status}: {accepted.body!r}"
         raise RuntimeError(message)
     request_id: str = accepted.json()["id"]
-    last = await ended(port, request_id)
-    if DONE not in last:
-        message = f"{question} ended as {last[:300]!r}"
-        raise RuntimeError(message)
+    _check(question, await ended(port, request_id), DONE)
     return request_id
 
 
-async def ask_baseline(port: int, question: dict[str, object]) -> None:
-    """Ask the baseline, which answers when the forecast is done."""
+async def ask_peer(port: int, question: dict[str, object]) -> None:
+    """Ask a peer, which answers when the forecast is done."""
     reply = await fetch(port, post("/forecast", question))
-    if reply.status != 200 or b"error" in reply.body:
-        message = f"The baseline answered {reply.status}: {reply.body!r}"
+    _check(question, reply.body)
+
+
+async def ask_old_recipe(port: int, question: dict[str, object]) -> None:
+    """Ask the old recipe, which answers with the last day only."""
+    reply = await fetch(port, post("/forecast", question))
+    if not {"date", "price", "low", "high"} <= reply.json().keys():
+        message = f"{question} was answered {reply.body!r}"
         raise RuntimeError(message)
 
 
-async def many(world: World, questions: Iterable[dict[str, object]], at_once: int) -> Tally:
-    """Ask all questions, `at_once` in parallel, and time each one until its end."""
-    return await _many(world.port("web"), questions, at_once, ask)
+def _check(question: dict[str, object], answer: bytes, *parts: bytes) -> None:
+    """Raise RuntimeError if `answer` is not a forecast for `question`."""
+    asked = f'"symbol":"{question["symbol"]}","days":{question["days"]},'.encode()
+    if any(part not in answer for part in (asked, b'"predicted_price":', *parts)):
+        message = f"{question} was answered {answer[:300]!r}"
+        raise RuntimeError(message)
 
 
-async def many_of_baseline(
-    port: int, questions: Iterable[dict[str, object]], at_once: int
-) -> Tally:
-    """Do the same with the baseline."""
-    return await _many(port, questions, at_once, ask_baseline)
-
-
-async def _many(
+async def many(
     port: int,
     questions: Iterable[dict[str, object]],
     at_once: int,
-    one: Callable[[int, dict[str, object]], Awaitable[object]],
+    one: Callable[[int, dict[str, object]], Awaitable[object]] = ask,
 ) -> Tally:
+    """Ask all questions, `at_once` in parallel, and time each one until its end."""
     left, tally = iter(questions), Tally()
 
     async def work() -> None:

@@ -5,7 +5,7 @@ a year are the weekdays with sessions (1 is Monday), and the exceptions as MMDD:
 closures and extra sessions. Years that the library does not know are left out.
 
 With pandas 3, the library gets Orthodox and Hebrew holidays wrong. Write the file with pandas 2:
-uv run --with exchange-calendars==4.13.2 --with "pandas<3" python -m bench.write_calendars
+uv run --with exchange-calendars==4.13.2 --with "pandas<3" python -m bench.shipped.write_calendars
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).parents[1] / "functions" / "common" / "prices" / "calendars.txt.gz"
+TARGET = Path(__file__).parents[2] / "functions" / "common" / "prices" / "calendars.txt.gz"
 FIRST_YEAR, LAST_YEAR = 1990, 2045
 NAMES = (
     *(
