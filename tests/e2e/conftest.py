@@ -118,6 +118,7 @@ def keyed(stockcast, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TIINGO_API_KEY", TIINGO_KEY)
         patch.setenv("TIINGO_URL", replay.url)
+        patch.setenv("TIINGO_HOURLY_BUDGET", "900")
         patch.setenv("EVENT_TOKEN", EVENT_TOKEN)
         patch.setenv("METRICS_TOKEN", METRICS_TOKEN)
         patch.setenv("SYMBOLS_MAX_AGE", "0s")

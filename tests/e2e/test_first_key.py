@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 
+from tests.e2e.conftest import METRICS_TOKEN
 from tests.support.replay import Fault
 
 
@@ -30,7 +31,8 @@ def test_a_forecast_names_its_provider_as_of_date_and_age(live, replay, request_
     }
     assert (data["stale"], data["jumps"]) == (False, [])
     counted = 'stockcast_provider_calls_total{outcome="answered",provider="tiingo"}'
-    assert counted in live.get("/metrics").text
+    scraper = {"authorization": f"Bearer {METRICS_TOKEN}"}
+    assert counted in live.get("/metrics", headers=scraper).text
 
 
 def test_a_warm_up_has_the_prices_in_place_before_they_are_asked_for(live, replay, request_id):
