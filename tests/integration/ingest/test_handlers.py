@@ -312,13 +312,13 @@ class TestUpkeep:
 
     def test_a_long_refresh_hands_the_rest_to_an_event_of_its_own(self, world, upkeep):
         made = upkeep()
-        of = made._prices.of
+        of = made.prices.of
 
         def slow(symbol):
             self.elapsed += 30
             return of(symbol)
 
-        made._prices.of = slow
+        made.prices.of = slow
         assert made.refresh(PricesRefresh()) == PricesRefresh(("CCC",))
         assert made.refresh(PricesRefresh(("CCC",))) is None
         assert self.directory_refreshes == 1

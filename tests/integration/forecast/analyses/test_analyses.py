@@ -32,7 +32,7 @@ EXPORT = "Week,apple\n" + "\n".join(f"{day},{at % 90}" for at, day in enumerate(
 
 
 def requested(kind, request_id="request-1", symbol="AAPL", **asked):
-    options = parameters_of.checked(kind, asked)
+    options = parameters_of.validated(kind, asked)
     return ForecastRequested(request_id, symbol, options=options, kind=kind)
 
 

@@ -235,7 +235,7 @@ def test_the_live_stream_and_the_chart_are_those_of_a_forecast(url, done):
 
 @pytest.mark.parametrize("kind", [ForecastRequested, PricesIngested])
 def test_a_dead_letter_with_an_upload_fails_its_analysis(url, store, kind):
-    options = {"interest_csv": export(MOST_CHARACTERS), **analyses.checked("changepoints", {})}
+    options = {"interest_csv": export(MOST_CHARACTERS), **analyses.validated("changepoints", {})}
     requested = ForecastRequested("request-2", "AAPL", options=options, kind="changepoints")
     store.advance(requested, Status.INGESTING)
     data = requested.to_data() | STORED
