@@ -86,8 +86,8 @@ def days(text: str) -> int:
 
 def add_symbol(parser: argparse.ArgumentParser) -> None:
     """Add the argument that names the stock. It is optional, because `--prices` can replace it."""
-    told = "a ticker or a company name, such as AAPL or apple"
-    added = parser.add_argument("symbol", type=symbol, nargs="?", help=told)
+    description = "a ticker or a company name, such as AAPL or apple"
+    added = parser.add_argument("symbol", type=symbol, nargs="?", help=description)
     _complete_tickers(added)
 
 

@@ -16,8 +16,8 @@ from functions.forecast.prices import csv_columns as price_csv
 from functions.forecast.prices.series import PriceSeries
 from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.uploads import reader
-from functions.ingest.uploads.mending import price_column
 from functions.ingest.uploads.refusal import UnreadableFileError
+from functions.ingest.uploads.repairs import price_column
 
 if TYPE_CHECKING:
     from functions.ingest.uploads.reader import Asset
@@ -81,8 +81,8 @@ def _read(path: Path) -> Iterator[Loaded]:
             asset = file.asset(name)
             yield Loaded(_series(name or stem(path).upper(), asset), str(path), asset.notes)
     except (UnreadableFileError, OSError) as error:
-        told = error.detail if isinstance(error, UnreadableFileError) else f"{error.strerror}."
-        raise BadPriceFileError(path, told) from error
+        message = error.detail if isinstance(error, UnreadableFileError) else f"{error.strerror}."
+        raise BadPriceFileError(path, message) from error
 
 
 def stem(path: Path) -> str:

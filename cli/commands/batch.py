@@ -51,8 +51,8 @@ def _batch(given: argparse.Namespace) -> int:
     stockcast = choice.chosen(given)
     symbols = own_prices.all_symbols(stockcast, given, tickers)
     asked = {"symbols": symbols, "days": given.days, "model": given.model}
-    with batch_progress(len(set(symbols))) as heed:
-        batch = stockcast.batch(asked, heed)
+    with batch_progress(len(set(symbols))) as on_progress:
+        batch = stockcast.batch(asked, on_progress)
     if given.csv:
         sys.stdout.buffer.write(batch.table)
     elif given.json:

@@ -48,8 +48,8 @@ def _forecast(given: argparse.Namespace) -> int:
     stockcast = choice.chosen(given)
     symbol = own_prices.one_symbol(stockcast, given)
     asked = {"symbol": symbol, "days": given.days, "model": given.model}
-    with progress(symbol) as tell:
-        answer = stockcast.ask("forecasts", asked, tell)
+    with progress(symbol) as on_status:
+        answer = stockcast.ask("forecasts", asked, on_status)
     output.write(stockcast, answer, given, partial(_print, answer))
     return OK
 

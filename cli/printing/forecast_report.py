@@ -28,8 +28,8 @@ def print_forecast(console: Console, result: Mapping[str, Any], today: date) -> 
     last, chance = money(result["last_price"]), chance_of(result["probability_higher"])
     print_text(console, result["message"], "bold")
     if is_doubted(result):
-        said = f"That model puts the chance of a price above {last} at {chance}."
-        print_text(console, said, "dim")
+        sentence = f"That model puts the chance of a price above {last} at {chance}."
+        print_text(console, sentence, "dim")
         if widened := result["backtest"].get("widened80"):
             low, high = map(money, widened)
             print_text(console, f"Widened to match past errors, the range is {low} to {high}.")

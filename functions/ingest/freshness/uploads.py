@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
@@ -97,25 +98,25 @@ class UploadedPrices:
         return datetime.fromtimestamp(self._clock(), timezone.utc)
 
 
+@dataclass
 class AnyPrices:
     """The prices of any symbol, from an uploaded file or from a provider."""
 
-    def __init__(self, uploaded: PriceSource, listed: PriceSource) -> None:
-        self._uploaded = uploaded
-        self._listed = listed
+    uploaded: PriceSource
+    listed: PriceSource
 
     def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:
         """The prices in S3. Fetches them if necessary."""
-        source = self._uploaded if is_upload(symbol) else self._listed
+        source = self.uploaded if is_upload(symbol) else self.listed
         return source.of(symbol, wait_until=wait_until)
 
 
+@dataclass
 class Uploading:
     """Reads a file when it arrives, and tells its sender what it contains."""
 
-    def __init__(self, prices: UploadedPrices, outcomes: UploadOutcomes) -> None:
-        self._prices = prices
-        self._outcomes = outcomes
+    prices: UploadedPrices
+    outcomes: UploadOutcomes
 
     def take(self, uploaded: PricesUploaded) -> PricesWarmed | None:
         """Store the prices of the file. If the file is wrong, tell its sender why.
@@ -123,12 +124,14 @@ class Uploading:
         Raises TemporaryError if Redis cannot store the outcome.
         """
         try:
-            read = self._prices.read(uploaded.symbol)
-            self._prices.store(read)
+            read = self.prices.read(uploaded.symbol)
+            self.prices.store(read)
         except StockcastError as error:
             log.info("refused the file %s: %s", uploaded.symbol, error.detail)
-            told = error.problem() if isinstance(error, UnreadableFileError) else from_error(error)
-            self._outcomes.put(uploaded.upload_id, told)
+            problem = (
+                error.problem() if isinstance(error, UnreadableFileError) else from_error(error)
+            )
+            self.outcomes.put(uploaded.upload_id, problem)
             return None
-        self._outcomes.put(uploaded.upload_id, read.document())
+        self.outcomes.put(uploaded.upload_id, read.document())
         return PricesWarmed(uploaded.symbol)

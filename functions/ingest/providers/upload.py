@@ -10,7 +10,7 @@ from functions.common.prices.history import Rows
 from functions.common.prices.instrument import Instrument
 from functions.common.prices.uploads import Upload
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.rows.instruments import settled
+from functions.ingest.providers.rows.instruments import completed
 from functions.ingest.uploads.limits import UPLOAD, Limits
 from functions.ingest.uploads.refusal import listed, shown
 
@@ -64,7 +64,7 @@ def read(
         few = f"The file has {len(rows)} prices. A forecast needs at least {FEWEST_ROWS}."
         notes = (*notes, few)
     name = f"{upload.name}: {asset.name}" if has_several else asset.name or upload.name
-    instrument = settled(symbol, Instrument(name), Rows.of(rows))
+    instrument = completed(symbol, Instrument(name), Rows.of(rows))
     fetched = Fetched(symbol, Rows.of(rows), notes=notes, instrument=instrument)
     column = asset.name if has_several or upload.column else ""
     return Read(fetched, name, file.columns, column, uploaded_at)

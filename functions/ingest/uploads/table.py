@@ -102,11 +102,11 @@ def _parsed(text: str, delimiter: str, width: int) -> pd.DataFrame:
             skip_blank_lines=False,
         )
     except (pd.errors.ParserError, ValueError) as error:
-        told = str(error).removeprefix("Error tokenizing data. C error: ")
-        place = PARSER_ROW.search(told)
+        message = str(error).removeprefix("Error tokenizing data. C error: ")
+        place = PARSER_ROW.search(message)
         line = int(place[1]) + ("row" in place[0]) if place else None
         raise UnreadableFileError(
-            f"the table cannot be read: {told}.", "Look for an unclosed quote.", line=line
+            f"the table cannot be read: {message}.", "Look for an unclosed quote.", line=line
         ) from error
     rows = rows.fillna("").astype(str)
     rows.index = rows.index + 1

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -55,6 +56,7 @@ CHART_AGAIN_S = 15
 FOUND = {**UNKNOWN, **EXPIRED, **DOWN}
 
 
+@dataclass
 class RequestApi:
     """The handlers of one kind of request.
 
@@ -63,22 +65,16 @@ class RequestApi:
 
     PATH: ClassVar[str]
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: WebStore,
-        changes: Changes,
-        publisher: Publisher,
-        limits: Limits,
-        symbols: SymbolSource,
-    ) -> None:
-        self._settings = settings
-        self._symbols = symbols
-        self._store = store
-        self._changes = changes
-        self._publisher = publisher
-        self._limits = limits
-        self._hand_over = HandOver(publisher)
+    settings: Settings
+    store: WebStore
+    changes: Changes
+    publisher: Publisher
+    limits: Limits
+    symbols: SymbolSource
+    _hand_over: HandOver = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._hand_over = HandOver(self.publisher)
 
     def described(
         self,
@@ -128,21 +124,21 @@ class RequestApi:
     async def submit(self, request: Request) -> Response:
         """Accept a request. Answers 202 if the broker has the event or the result is known."""
         submission.require_json(request)
-        turn = self._limits.turn(request)
+        turn = self.limits.turn(request)
         try:
             submitted = self.read(await read_body(request, if_late=turn.take))
             requested = submitted.requested
-            directory = self._symbols.directory()
-            sources, uploads = self._settings.providers, self._settings.uploads
+            directory = self.symbols.directory()
+            sources, uploads = self.settings.providers, self.settings.uploads
             require_available(requested.symbol, sources, directory, uploads=uploads)
         except StockcastError:
             await turn.take()  # refused requests count too
             raise
-        self._publisher.require_sink()
-        came = await self._store.submit(
+        self.publisher.require_sink()
+        came = await self.store.submit(
             requested,
             turn.rate(),
-            most_waiting=self._settings.backlog_limit,
+            most_waiting=self.settings.backlog_limit,
             has_own_id=submitted.has_own_id,
         )
         status = came.status
@@ -158,13 +154,13 @@ class RequestApi:
                 status = stands or status
             except StockcastError:
                 with suppress(StockcastError):
-                    await self._store.leave_backlog(requested.request_id)
+                    await self.store.leave_backlog(requested.request_id)
                 raise
         return self._accepted(structs.replace(requested, request_id=came.request_id), status)
 
     async def _under_way(self, request_id: str) -> Status | None:
         """The status of the request, if a stage has started it."""
-        record, _ = await self._store.read_with_result(request_id, with_result=False)
+        record, _ = await self.store.read_with_result(request_id, with_result=False)
         return record.status if record and record.status is not Status.QUEUED else None
 
     def _accepted(self, requested: ForecastRequested, status: Status) -> Response:
@@ -180,19 +176,19 @@ class RequestApi:
 
     async def events(self, request: Request) -> Response:
         # Watch first, then read, so that no change in between is lost.
-        watch = self._changes.watch(request.path_params["id"])
+        watch = self.changes.watch(request.path_params["id"])
         try:
             record, result = await self._found(request)
             self._document(record, result)  # raises 410 before the stream starts
             events = progress.stream(
-                self._changes,
+                self.changes,
                 watch,
                 (record, result),
-                lambda: self._store.read_with_result(record.requested.request_id),
-                self._store.result,
+                lambda: self.store.read_with_result(record.requested.request_id),
+                self.store.result,
                 self._document,
             )
-            return self._limits.stream(request, events, watch.close)
+            return self.limits.stream(request, events, watch.close)
         except BaseException:
             watch.close()
             raise
@@ -202,9 +198,9 @@ class RequestApi:
         variant = chart_variant.asked_for(request)
         record, _ = await self._found(request, with_result=False)
         _require_done(record)
-        picture = await self._store.chart(record.result_key, variant)
+        picture = await self.store.chart(record.result_key, variant)
         if picture is None:
-            if await self._store.result(record.result_key) is None:
+            if await self.store.result(record.result_key) is None:
                 raise _gone()
             picture = await self._drawn(record, variant)
         # The chart changes when the backtest is done, so browsers must revalidate it.
@@ -232,7 +228,7 @@ class RequestApi:
         turn = int(time.time() // CHART_AGAIN_S)
         name = "-".join(map(str, variant))
         event_id = f"chart-{record.result_key}-{name}-{turn}"
-        drawn = partial(self._store.chart, record.result_key, variant)
+        drawn = partial(self.store.chart, record.result_key, variant)
         if picture := await self._hand_over(wanted, event_id, drawn):
             return picture
         give_up = time.monotonic() + CHART_WAIT_S
@@ -250,7 +246,7 @@ class RequestApi:
         request_id = request.path_params["id"]
         record, result = None, None
         if fields.REQUEST_ID.fullmatch(request_id):
-            found = await self._store.read_with_result(request_id, with_result=with_result)
+            found = await self.store.read_with_result(request_id, with_result=with_result)
             record, result = found
         if record is None:
             named = repr(request_id[:64])

@@ -53,8 +53,8 @@ def analysis(body: bytes) -> Submission:
     known = data.get("kind")
     of_kind = ANALYSES[known] if isinstance(known, str) and known in ANALYSES else AnalysisKind
     asked = of_kind.from_data(data)
-    given = {name: data[name] for name in analyses.takes(asked.kind) if name in data}
-    options = analyses.checked(asked.kind, given)
+    given = {name: data[name] for name in analyses.parameter_names(asked.kind) if name in data}
+    options = analyses.validated(asked.kind, given)
     requested = ForecastRequested(
         asked.id or str(uuid.uuid4()), asked.symbol, options=options, kind=asked.kind
     )

@@ -22,7 +22,7 @@ def price_column(frame: pd.DataFrame) -> str:
     return "adj_close" if "adj_close" in frame else "close"
 
 
-def mended(
+def repaired(
     frame: pd.DataFrame, headers: dict[str, str], name: str
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """The repaired rows: in ascending order, one per day, with positive prices. Also the notes.

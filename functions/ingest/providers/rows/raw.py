@@ -16,7 +16,7 @@ from functions.common.prices.history import Rows
 DATE_LENGTH = 10
 
 
-class Row(msgspec.Struct, gc=False):
+class RawRow(msgspec.Struct, gc=False):
     """A day in a provider's answer. A subclass has the provider's names, and values of any type.
 
     A dividend of 0 or a split of 1 means none.
@@ -33,12 +33,12 @@ class Row(msgspec.Struct, gc=False):
     split: Any = 1.0
 
 
-NO_ROW = Row()
+NO_ROW = RawRow()
 OTHER_FIELDS = ("open", "high", "low", "close", "volume")
 
 
 @dataclass(frozen=True)
-class Given:
+class RawRows:
     """Raw rows, whose numbers can be NaN, and the number of rows without a readable date."""
 
     rows: Rows = field(default_factory=Rows)
@@ -53,8 +53,12 @@ class Given:
 
     @classmethod
     def of(
-        cls, rows: Iterable[Row | None], *, adjusted: str = "adj_close", since: date | None = None
-    ) -> Given:
+        cls,
+        rows: Iterable[RawRow | None],
+        *,
+        adjusted: str = "adj_close",
+        since: date | None = None,
+    ) -> RawRows:
         """The rows on and after `since`. `adjusted` names the field with adjusted closes."""
         cells_of = attrgetter("date", *OTHER_FIELDS, adjusted, "dividend", "split")
         cells = [cells_of(row or NO_ROW) for row in rows]
@@ -73,8 +77,8 @@ class Given:
 
     def actions(self) -> frozenset[int]:
         """The indexes of the rows on whose day a split or dividend takes effect."""
-        told = enumerate(zip(self.dividends, self.splits, strict=True))
-        return frozenset(at for at, (paid, split) in told if paid > 0 or (split > 0 and split != 1))
+        days = enumerate(zip(self.dividends, self.splits, strict=True))
+        return frozenset(at for at, (paid, split) in days if paid > 0 or (split > 0 and split != 1))
 
 
 def _number(value: object) -> float:
