@@ -66,7 +66,8 @@ $(YAHOO_READY): requirements-yahoo.txt $(READY)
 	@touch $@
 
 test: $(YAHOO_READY) $(VENDOR) ## run all tests and report the coverage of functions/
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --cov=functions --cov-report=term
+	@COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("ctrace" if sys.version_info < (3, 12) else "sysmon")') \
+	  $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --cov=functions --cov-report=term
 
 fuzz: $(YAHOO_READY) ## try FUZZ_CASES (3000) random inputs on each parser
 	@$(BIN)/python -m pytest tests/fuzz --hypothesis-profile fuzz --timeout 3600

@@ -115,7 +115,7 @@ def _forecasts(
     """Quantiles (n, s, 23) and centers (n, s). At each origin, a model sees only the past."""
     if name == WALK:
         log_price = np.log(series.adjusted_close)
-        quantiles = random_walk.quantiles(log_price, origins, steps, WIS_LEVELS)
+        quantiles = random_walk.RandomWalk(log_price).quantiles(origins, steps, WIS_LEVELS)
         return quantiles, np.repeat(series.adjusted_close[origins, np.newaxis], len(steps), axis=1)
     model = models.named(name)
     predictions = [

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import threading
 
 import pytest
 
@@ -15,6 +14,7 @@ from functions.common.requests.upload_outcomes import UploadOutcomes, key_of
 from functions.ingest.freshness.uploads import AnyPrices, UploadedPrices, Uploading
 from local.servers import free_port
 from tests.support.price_files import SHAPES
+from tests.support.threads import at_once
 
 NOW_S = 1_767_225_600.0
 DAY_S = 86_400
@@ -112,14 +112,9 @@ def test_while_s3_is_down_the_sender_is_asked_to_try_again(world, s3_settings, r
 
 def test_the_same_file_uploaded_twice_at_once_is_stored_once(world):
     symbol = world.put(SHAPES["stooq"])
-    threads = [
-        threading.Thread(target=world.take, args=(symbol, f"upload-{at}")) for at in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    told = [world.outcome(f"upload-{at}") for at in range(4)]
+    ids = [f"upload-{at}" for at in range(4)]
+    at_once(lambda upload_id: world.take(symbol, upload_id), ids)
+    told = [world.outcome(upload_id) for upload_id in ids]
     assert [one["symbol"] for one in told] == [symbol] * 4
     assert world.prices.of(symbol).stored.rows == 70
 

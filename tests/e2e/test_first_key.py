@@ -1,43 +1,24 @@
-"""A first run with a key: the whole of Stockcast on live prices from a replay of Tiingo."""
+"""A first run with a key: the whole of Stockcast on prices of today."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 import requests
 
-from functions.common.prices import calendars
-from functions.ingest.providers.tiingo import TiingoProvider
-from tests.e2e.conftest import start
-from tests.support.replay import Fault, Market, Replay, Tiingo, wandering
-
-KEY = "planted-key-that-no-log-may-hold"
+from tests.e2e.conftest import METRICS_TOKEN
+from tests.support.replay import Fault
 
 
-@pytest.fixture(scope="module")
-def replay():
-    market = Market()
-    now = datetime.now(timezone.utc)
-    market.today = TiingoProvider.schedule.due(now, calendars.named("XNYS"))
-    for symbol in ("ACME", "OTHER", "LOGGED"):
-        market.days[symbol] = wandering(market.today - timedelta(days=900), market.today)
-    replay = Replay(Tiingo(market, KEY))
-    yield replay
-    replay.close()
+@pytest.fixture
+def live(keyed):
+    return keyed
 
 
-@pytest.fixture(scope="module")
-def live(replay, stockcast, tmp_path_factory):
-    if stockcast.stack is None:
-        pytest.skip("the stack under test has providers of its own")
-    home = tmp_path_factory.mktemp("live")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TIINGO_API_KEY", KEY)
-        patch.setenv("TIINGO_URL", replay.url)
-        started = start(home)
-    started.home = home
-    yield started
-    started.stack.stop()
+@pytest.fixture
+def replay(live):
+    live.replay.calls.clear()
+    return live.replay
 
 
 def test_a_forecast_names_its_provider_as_of_date_and_age(live, replay, request_id):
@@ -50,15 +31,16 @@ def test_a_forecast_names_its_provider_as_of_date_and_age(live, replay, request_
     }
     assert (data["stale"], data["jumps"]) == (False, [])
     counted = 'stockcast_provider_calls_total{outcome="answered",provider="tiingo"}'
-    assert counted in live.get("/metrics").text
+    scraper = {"authorization": f"Bearer {METRICS_TOKEN}"}
+    assert counted in live.get("/metrics", headers=scraper).text
 
 
 def test_a_warm_up_has_the_prices_in_place_before_they_are_asked_for(live, replay, request_id):
-    answer = requests.post(f"{live.url}/api/warmup", json={"symbol": "OTHER"}, timeout=300)
+    answer = requests.post(f"{live.url}/api/warmup", json={"symbol": "WARM"}, timeout=300)
     assert answer.json() == {"warming": True}
-    live.submit(symbol="OTHER", days=30, id=request_id)
+    live.submit(symbol="WARM", days=30, id=request_id)
     assert live.ended(request_id)["status"] == "done"
-    assert len([path for path, _ in replay.calls if "OTHER" in path]) == 1
+    assert len([path for path, _ in replay.calls if "WARM" in path]) == 1
 
 
 def test_a_ticker_that_the_provider_does_not_know_fails_with_its_name(live, request_id):
@@ -89,12 +71,3 @@ def test_a_provider_that_fails_for_a_moment_delays_the_forecast_only(live, repla
     replay.faults = [Fault("instead", status=500, body="oops")] * 4
     live.submit(symbol="LATER", days=30, id=request_id)
     assert live.ended(request_id)["status"] == "done"
-
-
-def test_no_log_holds_the_key(live, request_id):
-    live.submit(symbol="LOGGED", days=30, id=request_id)
-    assert live.ended(request_id)["status"] == "done"
-    logs = sorted((live.home / "logs").glob("*.log"))
-    assert len(logs) == 6
-    assert any("fetched LOGGED from tiingo" in log.read_text() for log in logs)
-    assert [log.name for log in logs if KEY in log.read_text()] == []
