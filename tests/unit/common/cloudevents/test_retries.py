@@ -1,7 +1,6 @@
 """A function retries by itself if nobody delivers the event again."""
 
-import threading
-import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,17 +10,11 @@ from functions.common.errors import TemporaryError
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock for this thread only, because other tests' threads go on meanwhile."""
-    ours, real_sleep, real_clock = threading.get_ident(), time.sleep, time.monotonic
-
     class Clock:
         now = 0.0
         slept = ()
 
         def sleep(self, seconds):
-            if threading.get_ident() != ours:
-                real_sleep(seconds)
-                return
             self.now += seconds
             self.slept = (*self.slept, seconds)
 
@@ -29,10 +22,8 @@ def clock(monkeypatch):
             self.sleep(seconds)
 
     clock = Clock()
-    monkeypatch.setattr(
-        "time.monotonic", lambda: clock.now if threading.get_ident() == ours else real_clock()
-    )
-    monkeypatch.setattr("time.sleep", clock.sleep)
+    monkeypatch.setattr("tenacity.time", SimpleNamespace(monotonic=lambda: clock.now))
+    monkeypatch.setattr("tenacity.nap.time", clock)
     monkeypatch.setattr("asyncio.sleep", clock.sleep_async)
     return clock
 
