@@ -27,7 +27,7 @@ from bench.speed import (
     web_on_one_core,
 )
 
-OPERATIONS = ROOT / "docs" / "operations.md"
+OPERATIONS, README = ROOT / "docs" / "operations.md", ROOT / "README.md"
 Measured = tuple[list[Figure], dict[str, Any]]
 ON_ONE_STACK: dict[str, Callable[..., Measured]] = {
     "systems": systems.measure,
@@ -120,6 +120,7 @@ def _written(
     if is_whole:
         shown = {"capacity": capacity.table(capacity.costs(details))}
         figures.into_page(OPERATIONS, shown)
+        figures.into_page(README, {"speed": systems.lines(details["systems"])})
     if "stages" in details:
         told += "\n\n" + stages.table(details["stages"])
     return told

@@ -246,7 +246,7 @@ def compare(stocks: list[PriceSeries]) -> None:
             for stock in stocks:
                 origins = choose_origins(stock, protocol)
                 price = stock.adjusted_close
-                walk = random_walk.quantiles(np.log(price), origins, steps, WIS_LEVELS)
+                walk = random_walk.RandomWalk(np.log(price)).quantiles(origins, steps, WIS_LEVELS)
                 mine = model.quantiles(stock, origins, steps, WIS_LEVELS)
                 actual = price[origins[:, np.newaxis] + steps]
                 for place, quantiles in enumerate((mine, walk)):

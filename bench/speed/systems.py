@@ -35,6 +35,7 @@ DATABASES = {name: number for number, name in enumerate((*NAMES, OLD_RECIPE), 1)
 OF_OLD_RECIPE, OF_DRAMATIQ, OF_DURABLE = 60, 1.0, 0.6
 OLD_RECIPE_P50 = 8
 ROUND_TRIPS, COMMANDS = 10, 35
+WHOLE_FROM = 20
 AS_BEFORE = 0.95
 """The other commit counts as equal if its figure is within this ratio, which is noise."""
 
@@ -210,6 +211,18 @@ def _at_least(name: str, measured: float, goal: float, decimals: int = 2) -> Fig
 
 def _at_most(name: str, measured: float, goal: float, decimals: int = 2) -> Figure:
     return Figure(name, f"{measured:.{decimals}f}", budget=f"at most {goal}", met=measured <= goal)
+
+
+def lines(of: Mapping[str, Mapping[str, Any]]) -> str:
+    """The two figures that a newcomer asks for, for the README."""
+    names = [name for name in (STOCKCAST, *DURABLE, OLD_RECIPE) if name in of]
+    rates = ", ".join(f"{name} {_rate(of[name]['per_second'])}" for name in names)
+    times = ", ".join(f"{name} {of[name]['p50_ms']:.0f} ms" for name in names)
+    return f"- Forecasts a second: {rates}\n- Time to an answer: {times}"
+
+
+def _rate(per_second: float) -> str:
+    return f"{per_second:.{0 if per_second >= WHOLE_FROM else 1}f}"
 
 
 def table(of: Mapping[str, Mapping[str, Any]]) -> str:

@@ -8,7 +8,7 @@ import time
 import flask
 import functions_framework
 
-from functions.common import forked_workers, logs
+from functions.common import collector, forked_workers, logs
 from functions.common.cloudevents.adapter import EventFunction
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
@@ -90,3 +90,6 @@ answer_below_flask(answer)
 def forecast(request: flask.Request) -> Answer:
     """Answer one HTTP request that reaches Flask."""
     return answer(HttpRequest.of(request.environ))
+
+
+collector.resume()

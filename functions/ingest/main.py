@@ -10,7 +10,7 @@ from functools import partial
 import flask
 import functions_framework
 
-from functions.common import forked_workers, logs
+from functions.common import collector, forked_workers, logs
 from functions.common.cloudevents.adapter import EventFunction
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
@@ -116,3 +116,6 @@ answer_below_flask(answer)
 def ingest(request: flask.Request) -> Answer:
     """Answer one HTTP request if it reaches Flask after all."""
     return answer(HttpRequest.of(request.environ))
+
+
+collector.resume()

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from functions.common import forked_workers, logs
+from functions.common import collector, forked_workers, logs
 from functions.common.config import Environment, read_or_exit
 from functions.common.request_heads import bound_uvicorn
 from functions.web.settings import Settings
@@ -60,3 +60,6 @@ class Delegated(Response):
 async def web(_: Request) -> Response:
     """Answer one HTTP request."""
     return Delegated()
+
+
+collector.resume()

@@ -71,7 +71,9 @@ class OutcomeTable:
     def around(self, steps: NDArray[np.intp]) -> NDArray[np.intp]:
         """The fitted horizons (indices, ascending) that `at` reads for `steps`."""
         left, _ = _places(self, tuple(steps.tolist()))
-        return np.unique(np.concatenate((left, left + 1)))
+        is_read = np.zeros(len(self.horizons), dtype=bool)
+        is_read[left] = is_read[left + 1] = True
+        return np.flatnonzero(is_read)
 
     def multiples(self, levels: Sequence[float]) -> NDArray[np.float64]:
         """The quantiles (g, len(levels)) of outcomes at any levels in (0, 1).

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bench.report import capacity
+from bench.speed import systems
 from local.stack import ROOT
 
 MEASURED = capacity.measured()
@@ -38,3 +39,9 @@ def test_the_page_shows_the_model():
     page = (ROOT / "docs" / "operations.md").read_text("utf-8")
     shown = re.search(r"<!-- capacity -->\n(.*?)\n<!-- /capacity -->", page, re.DOTALL)[1]
     assert shown == capacity.table(COSTS)
+
+
+def test_the_readme_shows_the_speed_of_the_same_run():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    shown = re.search(r"<!-- speed -->\n(.*?)\n<!-- /speed -->", readme, re.DOTALL)[1]
+    assert shown == systems.lines(MEASURED["details"]["systems"])
