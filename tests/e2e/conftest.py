@@ -162,6 +162,12 @@ def chromium():
         yield browser
 
 
+def new_context(browser, **options):
+    context = browser.new_context(**options)
+    context.set_default_timeout(HANG_MS)
+    return context
+
+
 @contextlib.contextmanager
 def browsing():
     """The distribution's browser, or the one that CHROMIUM names."""
