@@ -21,10 +21,7 @@ PANELS = {
     "evaluate": ["Predicted against actual"],
     "changepoints": ["Turns of the trend"],
     "prior_analysis": ["Fits by changepoint prior"],
-    "prior_validation": [
-        "Mean absolute error by prior",
-        "Mean width of the 80% interval by prior",
-    ],
+    "prior_validation": ["Mean absolute error by prior", "Mean width of the 80% interval by prior"],
 }
 
 

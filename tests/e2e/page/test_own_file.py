@@ -87,8 +87,7 @@ def test_another_series_of_a_file_is_chosen(page):
     first = page.input_value("#symbol")
     page.select_option("#own-file select", "BBB")
     page.wait_for_function(
-        "(first) => document.getElementById('symbol').value !== first",
-        arg=first,
+        "(first) => document.getElementById('symbol').value !== first", arg=first
     )
     assert page.eval_on_selector("#own-file select", "(select) => select.value") == "BBB"
 

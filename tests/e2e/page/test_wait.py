@@ -141,10 +141,7 @@ def test_a_ticker_in_an_address_that_is_a_name_is_met_with_a_proposal(visit):
 
 @pytest.mark.parametrize(
     ("status", "headers", "said"),
-    [
-        (503, {}, "Try again in a moment"),
-        (429, {"retry-after": "7"}, "Wait 7 seconds"),
-    ],
+    [(503, {}, "Try again in a moment"), (429, {"retry-after": "7"}, "Wait 7 seconds")],
 )
 def test_a_refusal_tells_what_to_do(page, status, headers, said):
     problem = {"title": "No", "status": status, "detail": "Because <b>of this</b>."}
