@@ -27,6 +27,9 @@ class PriceSource(Protocol):
     def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:
         """The prices in S3. Fetches them if necessary."""
 
+    def at_hand(self, symbol: str) -> Kept | None:
+        """The prices in S3, if this process has seen them a moment ago."""
+
 
 class UploadedPrices:
     """Reads each file once, when it arrives. Reads it again if its prices are lost."""
@@ -40,6 +43,10 @@ class UploadedPrices:
         stored = self._prices.head(self._prices.key_of(self._provider.name, symbol))
         kept = self._if_in_time(stored) if stored else None
         return kept or self.stored(self._provider.read(symbol))
+
+    def at_hand(self, symbol: str) -> Kept | None:  # noqa: ARG002 - the same for all
+        """Always None, because looking is cheap enough."""
+        return None
 
     def stored(self, read: Read) -> Kept:
         """Store the prices that were read. Replaces earlier prices of the same file."""
@@ -75,8 +82,14 @@ class AnyPrices:
 
     def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:
         """The prices in S3. Fetches them if necessary."""
-        source = self._uploaded if is_upload(symbol) else self._listed
-        return source.of(symbol, wait_until=wait_until)
+        return self._source(symbol).of(symbol, wait_until=wait_until)
+
+    def at_hand(self, symbol: str) -> Kept | None:
+        """The prices in S3, if this process has seen them a moment ago."""
+        return self._source(symbol).at_hand(symbol)
+
+    def _source(self, symbol: str) -> PriceSource:
+        return self._uploaded if is_upload(symbol) else self._listed
 
 
 class Uploading:
