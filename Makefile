@@ -46,7 +46,7 @@ lock: $(UV) ## update all lock files (run it after you edit a requirements.in)
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	  --constraints requirements-dev.txt --output-file requirements-page.txt requirements-page.in
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
-	  --no-deps --output-file bench/requirements-data.txt bench/requirements-data.in
+	  --no-deps --output-file bench/shipped/requirements.txt bench/shipped/requirements.in
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 	  --constraints requirements-dev.txt --output-file bench/peers/requirements.txt bench/peers/requirements.in
 	for lock in $(LOCKS); do \
@@ -66,7 +66,8 @@ $(YAHOO_READY): requirements-yahoo.txt $(READY)
 	@touch $@
 
 test: $(YAHOO_READY) $(VENDOR) ## run all tests and report the coverage of functions/
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --cov=functions --cov-report=term
+	@COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("ctrace" if sys.version_info < (3, 12) else "sysmon")') \
+	  $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --cov=functions --cov-report=term
 
 fuzz: $(YAHOO_READY) ## try FUZZ_CASES (3000) random inputs on each parser
 	@$(BIN)/python -m pytest tests/fuzz --hypothesis-profile fuzz --timeout 3600
@@ -99,19 +100,22 @@ format: $(READY) ## format the code and fix what ruff can fix
 
 check: lint test ## everything that CI checks
 
-PEERS_READY := $(VENV)/.peers-ready
-$(PEERS_READY): bench/peers/requirements.txt $(READY)
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r bench/peers/requirements.txt
+# In a folder of their own, because Stockcast's packages import some of these if they find them.
+PEERS := $(VENV)/peers
+$(PEERS)/.ready: bench/peers/requirements.txt $(READY)
+	@echo "Installing the packages to compare with ..."
+	@rm -rf $(PEERS)
+	@$(UV) pip install --quiet --python $(BIN)/python --target $(PEERS) --require-hashes -r bench/peers/requirements.txt
 	@touch $@
 
-bench: $(PEERS_READY) ## compare Stockcast with the old recipe and write docs/performance.md
+bench: $(PEERS)/.ready ## compare Stockcast with its alternatives and write docs/performance.md
 	@$(BIN)/python -m bench.run $(ARGS)
 
 load: $(READY) ## send twice the load it can carry for two minutes and write docs/performance.md
 	@$(BIN)/python -m bench.load $(ARGS)
 
 bench-images: $(READY) ## measure the images (as root on Linux, with buildah)
-	@$(BIN)/python -m bench.images
+	@$(BIN)/python -m bench.size.images
 
 # The first of these tools that answers. buildah keeps shared layers only with --layers.
 BUILDER      ?= $(shell for tool in docker podman buildah; do $$tool info >/dev/null 2>&1 && echo $$tool && break; done)

@@ -19,11 +19,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench import figures
-from bench.asking import DONE, ask, ended, many, new_questions
-from bench.figures import Figure
-from bench.http_load import Connection, Reply, percentile, post
-from bench.world import World, stockcast
+from bench.clients.forecasts import DONE, ask, ended, many, new_questions
+from bench.clients.http import Connection, Reply, percentile, post
+from bench.report import figures
+from bench.report.figures import Figure
+from bench.running.world import World, stockcast
 
 SECONDS, TIMES_CAPACITY = 120.0, 2.0
 REPEATS, NEW, INVALID = "repeat", "new", "invalid"
@@ -132,10 +132,10 @@ class Load:
 
 async def capacity(world: World, seconds: float) -> float:
     """The new forecasts per second, with enough requests in parallel to keep the machine busy."""
-    await many(world, new_questions(50), 8)
+    await many(world.port("web"), new_questions(50), 8)
     finished, started = 0, time.perf_counter()
     while time.perf_counter() - started < seconds:
-        tally = await many(world, new_questions(200 if seconds > 1 else 10), 32)
+        tally = await many(world.port("web"), new_questions(200 if seconds > 1 else 10), 32)
         finished += len(tally.took_s)
     return finished / (time.perf_counter() - started)
 
@@ -159,7 +159,7 @@ async def measure(
     port = world.port("web")
     await ask(port, QUESTION)
     carried = await capacity(world, 1 if is_quick else 15)
-    usual_s = percentile((await many(world, new_questions(20), 1)).took_s, 95)
+    usual_s = percentile((await many(world.port("web"), new_questions(20), 1)).took_s, 95)
     per_second = TIMES_CAPACITY * carried * 100 / MIX[NEW]
     load = Load(port, QUESTION)
     await load.run(per_second, load_s)
@@ -241,7 +241,8 @@ def main() -> None:
     with stockcast({"BACKLOG_LIMIT": str(BACKLOG), "STREAM_LIMIT": "0"}) as world:
         measured = measure(world, is_quick=is_quick, load_s=10 if is_quick else SECONDS)
         found, details = asyncio.run(measured)
-    print(figures.write("load", found, {"load_before": before, **details}, is_quick=is_quick))
+    tables = {"load": figures.markdown(found)}
+    print(figures.write("load", found, details, tables, load=before, is_quick=is_quick))
 
 
 if __name__ == "__main__":

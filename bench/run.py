@@ -1,6 +1,6 @@
-"""`make bench`: measures all figures in turns with the baseline, and writes a table and a page.
+"""`make bench`: measures Stockcast, writes tables and a plot, and compares them with the goals.
 
-python -m bench.run [--quick] [--only NAME ...]
+python -m bench.run [--quick] [--against COMMIT] [--only NAME ...] [--growth]
 """
 
 from __future__ import annotations
@@ -10,106 +10,120 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from bench import (
-    batches,
-    capacity,
-    cold_start,
-    figures,
-    memory,
-    single_core,
+from bench.report import capacity, figures
+from bench.report.figures import Figure
+from bench.running.world import ROOT, WITHOUT_LIMITS, World, stockcast
+from bench.size import memory
+from bench.speed import (
+    cold_starts,
+    first_click,
+    live_streams,
+    new_tickers,
     stages,
-    warm_forecasts,
-    watchers,
+    systems,
+    web_on_one_core,
 )
-from bench.figures import Figure
-from bench.world import ROOT, World, stockcast
 
-OPERATIONS = ROOT / "docs" / "operations.md"
+OPERATIONS, README = ROOT / "docs" / "operations.md", ROOT / "README.md"
 Measured = tuple[list[Figure], dict[str, Any]]
-
-
-def peers(world: World, *, is_quick: bool) -> Measured:
-    """Compare with Celery, Dramatiq and FastAPI, which `make bench` installs."""
-    from bench.peers import measure
-
-    return measure.measure(world, is_quick=is_quick)
-
-
 ON_ONE_STACK: dict[str, Callable[..., Measured]] = {
-    "warm": warm_forecasts.measure,
-    "core": single_core.measure,
-    "watchers": watchers.measure,
-    "cold": cold_start.measure,
-    "peers": peers,
+    "systems": systems.measure,
+    "web": web_on_one_core.measure,
+    "streams": live_streams.measure,
+    "cold": cold_starts.measure,
+    "click": first_click.measure,
 }
-NAMES = (*ON_ONE_STACK, "memory", "batches", "stages")
-WITHOUT_LIMITS = {"STREAM_LIMIT": "0", "BACKLOG_LIMIT": "0"}
+NAMES = (*ON_ONE_STACK, "memory", "tickers", "stages")
 
 
-def run(*, is_quick: bool, only: tuple[str, ...] = NAMES) -> tuple[list[Figure], dict[str, Any]]:
-    """Measure the parts in `only`. Returns their figures and details."""
-    found: list[Figure] = []
+def run(
+    *, is_quick: bool, only: tuple[str, ...] = NAMES, against: str | None = None
+) -> tuple[dict[str, list[Figure]], dict[str, Any]]:
+    """Measure the parts in `only`. Returns the figures and the details of each."""
+    found: dict[str, list[Figure]] = {}
     details: dict[str, Any] = {}
 
-    def keep(name: str, measured: Measured) -> None:
-        found.extend(measured[0])
-        details[name] = measured[1]
+    def keep(name: str, measure: Callable[[], Measured]) -> None:
+        print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        found[name], details[name] = measure()
 
-    if set(only) - {"batches", "stages"}:
+    if set(only) - {"tickers", "stages"}:
         with stockcast(WITHOUT_LIMITS) as world:
-            _on_one_stack(world, only, keep, is_quick=is_quick)
-    if "batches" in only:
-        _tell("batches")
-        keep("batches", batches.measure(is_quick=is_quick))
+            _on_one_stack(world, only, against, keep, is_quick=is_quick)
+    if "tickers" in only:
+        keep("tickers", partial(new_tickers.measure, is_quick=is_quick, against=against))
     if "stages" in only:
-        _tell("stages")
-        details["stages"] = stages.measure(1 if is_quick else 5)
+        keep("stages", lambda: ([], stages.measure(1 if is_quick else 5)))
     return found, details
 
 
 def _on_one_stack(
-    world: World, only: tuple[str, ...], keep: Callable[[str, Measured], None], *, is_quick: bool
+    world: World,
+    only: tuple[str, ...],
+    against: str | None,
+    keep: Callable[[str, Callable[[], Measured]], None],
+    *,
+    is_quick: bool,
 ) -> None:
     rest = memory.at_rest(world)
     for name, measure in ON_ONE_STACK.items():
         if name in only:
-            _tell(name)
             world.clear()
-            keep(name, measure(world, is_quick=is_quick))
+            more = {"against": against} if name == "systems" else {}
+            keep(name, partial(measure, world, is_quick=is_quick, **more))
     if "memory" in only:
-        _tell("memory")
         world.clear()
-        keep("memory", memory.measure(world, rest, is_quick=is_quick))
-
-
-def _tell(name: str) -> None:
-    print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        keep("memory", partial(memory.measure, world, rest, is_quick=is_quick))
 
 
 def main() -> None:
-    """Measure the figures and print the table."""
+    """Measure, print the tables, and write them if the run was complete."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--quick", action="store_true", help="a short run that does not change the page"
+        "--quick", action="store_true", help="a short run that does not change the pages"
     )
+    parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, help="only these parts")
+    parser.add_argument("--against", metavar="COMMIT", help="compare with this commit, too")
     parser.add_argument(
-        "--only", nargs="+", choices=NAMES, default=NAMES, help="run only these parts"
+        "--growth", action="store_true", help="measure how costs grow with the work instead"
     )
     given = parser.parse_args()
     load, started = os.getloadavg()[0], time.perf_counter()
-    found, details = run(is_quick=given.quick, only=tuple(given.only))
-    is_whole = not given.quick and len(given.only) == len(NAMES)
-    details["load_before"] = load
-    print(figures.write("bench", found, details, is_quick=not is_whole))
-    if is_whole:
-        shown = capacity.table(details["warm"]["cpu_ms_a_forecast"])
-        text = figures.between_marks(OPERATIONS.read_text(encoding="utf-8"), "capacity", shown)
-        OPERATIONS.write_text(text, encoding="utf-8")
-    if "stages" in details:
-        print("\n" + stages.table(details["stages"]))
+    if given.growth:
+        from bench import growth
+
+        print(growth.run(load, is_quick=given.quick))
+    else:
+        is_whole = not given.quick and len(given.only) == len(NAMES)
+        found, details = run(is_quick=given.quick, only=tuple(given.only), against=given.against)
+        print(_written(found, details, load, is_whole=is_whole))
     print(f"\n{time.perf_counter() - started:.0f} s", file=sys.stderr)
+
+
+def _written(
+    found: dict[str, list[Figure]], details: dict[str, Any], load: float, *, is_whole: bool
+) -> str:
+    """Write the results, and the pages after a complete run. Returns the tables."""
+    tables = {}
+    if "systems" in found:
+        tables["systems"] = (
+            systems.table(details["systems"]) + "\n\n" + figures.markdown(found["systems"])
+        )
+    others = [one for name, of in found.items() if name != "systems" for one in of]
+    if others:
+        tables["parts"] = figures.markdown(others)
+    every = [one for of in found.values() for one in of]
+    told = figures.write("bench", every, details, tables, load=load, is_quick=not is_whole)
+    if is_whole:
+        shown = {"capacity": capacity.table(capacity.costs(details))}
+        figures.into_page(OPERATIONS, shown)
+        figures.into_page(README, {"speed": systems.lines(details["systems"])})
+    if "stages" in details:
+        told += "\n\n" + stages.table(details["stages"])
+    return told
 
 
 if __name__ == "__main__":

@@ -86,8 +86,8 @@ def _uploaded(stockcast: Service, path: Path, column: str) -> dict[str, Any]:
     except OSError as error:
         raise BadInputError(f"Cannot read {path}: {error.strerror}.") from error
     except RequestError as error:
-        told = error.detail.replace("`column`", "--column")
-        raise BadInputError(f"{path}: {told}") from error
+        message = error.detail.replace("`column`", "--column")
+        raise BadInputError(f"{path}: {message}") from error
 
 
 def _series(read: dict[str, Any]) -> list[str]:

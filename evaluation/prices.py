@@ -17,6 +17,7 @@ from functions.forecast.prices.series import PriceSeries
 from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.uploads import reader
 from functions.ingest.uploads.refusal import UnreadableFileError
+from functions.ingest.uploads.repairs import price_column
 
 if TYPE_CHECKING:
     from functions.ingest.uploads.reader import Asset
@@ -80,8 +81,8 @@ def _read(path: Path) -> Iterator[Loaded]:
             asset = file.asset(name)
             yield Loaded(_series(name or stem(path).upper(), asset), str(path), asset.notes)
     except (UnreadableFileError, OSError) as error:
-        told = error.detail if isinstance(error, UnreadableFileError) else f"{error.strerror}."
-        raise BadPriceFileError(path, told) from error
+        message = error.detail if isinstance(error, UnreadableFileError) else f"{error.strerror}."
+        raise BadPriceFileError(path, message) from error
 
 
 def stem(path: Path) -> str:
@@ -94,20 +95,9 @@ def stem(path: Path) -> str:
 def _series(symbol: str, asset: Asset) -> PriceSeries:
     frame = asset.frame
     none = np.full(len(frame), np.nan)
-    columns = {
-        name: frame[name].to_numpy(dtype=np.float64) if name in frame else none
-        for name in reader.FIELDS
-    }
-    if "adj_close" not in frame:
-        columns["adj_close"] = columns["close"]
-    dates = frame.index.to_numpy().astype("datetime64[D]")
-    return PriceSeries(
-        symbol,
-        dates,
-        columns["open"],
-        columns["high"],
-        columns["low"],
-        columns["close"],
-        columns["volume"],
-        columns["adj_close"],
+    opened, high, low, close, volume, adjusted = (
+        frame[name].to_numpy(dtype=np.float64) if name in frame else none
+        for name in (*reader.FIELDS[:-1], price_column(frame))
     )
+    dates = frame.index.to_numpy().astype("datetime64[D]")
+    return PriceSeries(symbol, dates, opened, high, low, close, volume, adjusted)

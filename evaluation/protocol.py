@@ -4,7 +4,6 @@ the forecasts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,7 +115,7 @@ def _forecasts(
     """Quantiles (n, s, 23) and centers (n, s). At each origin, a model sees only the past."""
     if name == WALK:
         log_price = np.log(series.adjusted_close)
-        quantiles = random_walk.quantiles(log_price, origins, steps, WIS_LEVELS)
+        quantiles = random_walk.RandomWalk(log_price).quantiles(origins, steps, WIS_LEVELS)
         return quantiles, np.repeat(series.adjusted_close[origins, np.newaxis], len(steps), axis=1)
     model = models.named(name)
     predictions = [
@@ -130,15 +129,11 @@ def _forecasts(
 
 
 def _score(actual: Floats, quantiles: Floats, centre: Floats, anchor: Floats) -> Scores:
+    held = [inside(actual, quantiles, WIS_LEVELS, each).mean(axis=1) for each in COVERAGES]
     wis = weighted_interval_score(actual, quantiles, WIS_LEVELS).mean(axis=1)
     return Scores(
         wis=wis / anchor,
         error=np.abs(actual - centre).mean(axis=1) / anchor,
-        held=_shares([inside(actual, quantiles, WIS_LEVELS, each) for each in COVERAGES]),
+        held=np.stack(held, axis=1),
         below=(actual[..., np.newaxis] <= quantiles).mean(axis=1),
     )
-
-
-def _shares(hits: Sequence[NDArray[np.bool_]]) -> Floats:
-    shares: Floats = np.stack([each.mean(axis=1) for each in hits], axis=1)
-    return shares

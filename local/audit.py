@@ -38,8 +38,8 @@ def audited(lock: str) -> list[str]:
         read = _pip_audit(lock, "--dry-run")
         if read.returncode != 0:  # --dry-run needs no network, so the file itself is wrong
             return [f"{lock} cannot be read: {_last_line(read.stderr)}"]
-        said = _last_line(ran.stderr)
-        print(f"{lock}: not looked up, because the advisories cannot be reached ({said}).")
+        output = _last_line(ran.stderr)
+        print(f"{lock}: not looked up, because the advisories cannot be reached ({output}).")
         return []
     affected, unknown = findings(lock, found)
     looked_up = len(found) - unknown
@@ -54,8 +54,8 @@ def _pip_audit(lock: str, *flags: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(argv, capture_output=True, text=True, check=False)
 
 
-def _last_line(said: str) -> str:
-    return (said.strip().splitlines() or ["nothing was said"])[-1][:200]
+def _last_line(output: str) -> str:
+    return (output.strip().splitlines() or ["nothing was said"])[-1][:200]
 
 
 def findings(lock: str, found: list[dict[str, Any]]) -> tuple[list[str], int]:

@@ -43,7 +43,7 @@ def remove(endpoint_url: str, bucket: str, key: str, secret: str) -> None:
         secret_access_key=secret,
         region="us-east-1",
         client_options={"allow_http": True},
-        # `_patiently` repeats requests. SeaweedFS itself tries to read a damaged object for 13 s.
+        # `_with_retries` repeats requests. SeaweedFS tries to read a damaged object for 13 s.
         retry_config={"max_retries": 0, "retry_timeout": timedelta(0)},
     )
     try:
@@ -58,7 +58,7 @@ def remove(endpoint_url: str, bucket: str, key: str, secret: str) -> None:
 
 
 def _recent(store: S3Store) -> list[str]:
-    found = _patiently(lambda: [each for page in store.list() for each in page])
+    found = _with_retries(lambda: [each for page in store.list() for each in page])
     newest = max((each["last_modified"] for each in found), default=None)
     return [each["path"] for each in found if newest and newest - each["last_modified"] < RECENT]
 
@@ -67,13 +67,13 @@ def _can_be_read(store: S3Store, path: str) -> bool:
     from obstore.exceptions import BaseError
 
     try:
-        _patiently(lambda: store.get(path).bytes())
+        _with_retries(lambda: store.get(path).bytes())
     except (BaseError, OSError):
         return False
     return True
 
 
-def _patiently(ask: Callable[[], T]) -> T:
+def _with_retries(ask: Callable[[], T]) -> T:
     """Repeat `ask` until it succeeds. After PATIENCE_S, raise the last error."""
     from obstore.exceptions import BaseError
 

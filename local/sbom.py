@@ -31,7 +31,8 @@ def bill(function: str) -> dict[str, Any]:
     """The bill of materials of a function. Raises CalledProcessError if its lock is unreadable."""
     lock = ROOT / "functions" / function / "requirements.txt"
     argv = [sys.executable, "-m", "cyclonedx_py", "requirements", str(lock)]
-    ran = subprocess.run([*argv, "--output-reproducible"], stdout=subprocess.PIPE, check=True)
+    argv += ["--output-reproducible", "--no-validate"]  # the tests validate the whole
+    ran = subprocess.run(argv, stdout=subprocess.PIPE, check=True)
     made: dict[str, Any] = json.loads(ran.stdout)
     name = f"stockcast-{function}"
     licences = [{"license": {"id": LICENCE}}]

@@ -79,20 +79,22 @@ class Client:
             raise ConfigurationError(f"The server at {self.name} is not Stockcast.")
 
     def _is_stockcast(self, timeout_s: float) -> bool:
-        answer = self._once("GET", "/healthz", timeout_s=timeout_s)
+        answer = self._request("GET", "/healthz", timeout_s=timeout_s)
         try:
             return bool(answer.json()["function"] == "web")
         except (ValueError, KeyError, TypeError):
             return False
 
-    def ask(self, resource: str, asked: Mapping[str, Any], tell: Callable[[str], None]) -> Answer:
+    def ask(
+        self, resource: str, submission: Mapping[str, Any], on_status: Callable[[str], None]
+    ) -> Answer:
         """See `Service.ask`."""
-        links = self._submitted(resource, asked)
-        body = self._followed(links, lambda document: tell(document["status"]))
+        links = self._submitted(resource, submission)
+        body = self._followed(links, lambda document: on_status(document["status"]))
         document = json.loads(body)
         if document["status"] == "failed":
             raise _failure(document["error"]["status"], document["error"]["detail"])
-        return Answer(self._with_backtest(links["self"], body, tell))
+        return Answer(self._with_backtest(links["self"], body, on_status))
 
     def table(self, answer: Answer) -> bytes:
         """See `Service.table`."""
@@ -102,13 +104,15 @@ class Client:
         """See `Service.chart`."""
         return self._of(answer, "chart.png")
 
-    def batch(self, asked: Mapping[str, Any], heed: Callable[[dict[str, Any]], None]) -> Batch:
-        """Submit a batch and wait for it. Calls `heed` with its document at each change."""
+    def batch(
+        self, submission: Mapping[str, Any], on_progress: Callable[[dict[str, Any]], None]
+    ) -> Batch:
+        """Submit a batch and wait for it. Calls `on_progress` with its document at each change."""
         # With an id of our own, a batch does not run twice if the first answer is lost.
-        links = self._submitted("batches", {"id": str(uuid.uuid4()), **asked})
-        counts = json.loads(self._followed(links, heed))["counts"]
+        links = self._submitted("batches", {"id": str(uuid.uuid4()), **submission})
+        counts = json.loads(self._followed(links, on_progress))["counts"]
         table, ranking = (
-            self._insistently("GET", links[name]).content for name in ("results", "ranking")
+            self._with_retries("GET", links[name]).content for name in ("results", "ranking")
         )
         return Batch(table, ranking, counts["failed"])
 
@@ -117,22 +121,26 @@ class Client:
         if len(body) > MOST_BYTES:
             message = f"{self.name} accepts files of up to 5 MB. Use --in-process for a larger one."
             raise FailedRequestError(message)
-        asked = urlencode({"name": name, "column": column})
-        answer = self._insistently("POST", f"/api/prices?{asked}", body)
+        query = urlencode({"name": name, "column": column})
+        answer = self._with_retries("POST", f"/api/prices?{query}", body)
         read: dict[str, Any] = answer.json()
         return read
 
-    def _submitted(self, resource: str, asked: Mapping[str, Any]) -> dict[str, str]:
-        links: dict[str, str] = self._insistently("POST", f"/api/{resource}", asked).json()["links"]
+    def _submitted(self, resource: str, submission: Mapping[str, Any]) -> dict[str, str]:
+        links: dict[str, str] = self._with_retries("POST", f"/api/{resource}", submission).json()[
+            "links"
+        ]
         return links
 
     def _of(self, answer: Answer, name: str) -> bytes:
         # The path works for analyses too: the same handlers serve both.
         path = f"/api/forecasts/{answer.document['id']}/{name}"
-        return self._insistently("GET", path).content
+        return self._with_retries("GET", path).content
 
-    def _followed(self, links: Mapping[str, str], heed: Callable[[dict[str, Any]], None]) -> bytes:
-        """The final document. Calls `heed` with each document before it, too.
+    def _followed(
+        self, links: Mapping[str, str], on_progress: Callable[[dict[str, Any]], None]
+    ) -> bytes:
+        """The final document. Calls `on_progress` with each document before it, too.
 
         Raises TemporaryError if Stockcast does not answer for too long. The message names the URL
         where the request continues.
@@ -140,7 +148,7 @@ class Client:
         try:
             for body in self._documents(links["self"], links["events"]):
                 document = json.loads(body)
-                heed(document)
+                on_progress(document)
                 if document["status"] in FINAL:
                     break
         except TemporaryError as error:
@@ -160,7 +168,7 @@ class Client:
                 except StockcastError:
                     pass  # the request below reports the error, if there still is one
                 failures += 1
-            yield self._insistently("GET", path).content
+            yield self._with_retries("GET", path).content
             self._pause(min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**failures))
 
     def _stream(self, path: str) -> Iterator[bytes]:
@@ -179,16 +187,16 @@ class Client:
                 if event.name in {"status", "progress"}:
                     yield event.data.encode()
 
-    def _with_backtest(self, path: str, body: bytes, tell: Callable[[str], None]) -> bytes:
+    def _with_backtest(self, path: str, body: bytes, on_status: Callable[[str], None]) -> bytes:
         """The document with its backtest, or without it if the backtest takes too long."""
         give_up = monotonic() + BACKTEST_PATIENCE_S
         while _lacks_backtest(body) and monotonic() < give_up:
-            tell("backtesting")
+            on_status("backtesting")
             self._pause(BACKTEST_PAUSE_S)
-            body = self._insistently("GET", path).content
+            body = self._with_retries("GET", path).content
         return body
 
-    def _insistently(self, method: str, path: str, body: Any = None) -> Response:
+    def _with_retries(self, method: str, path: str, body: Any = None) -> Response:
         """Repeat a request while Stockcast is down or busy, with the pauses that Retry-After sets.
 
         It is safe to repeat a submission: equal requests share one computation, and a batch has
@@ -198,7 +206,7 @@ class Client:
         pause_s = FIRST_PAUSE_S
         while True:
             try:
-                return self._once(method, path, body)
+                return self._request(method, path, body)
             except TemporaryError as error:
                 wait_s = error.retry_after_s or random.uniform(0.5, 1.0) * pause_s
                 if monotonic() + wait_s > give_up:
@@ -206,7 +214,7 @@ class Client:
             self._pause(wait_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
-    def _once(
+    def _request(
         self, method: str, path: str, body: Any = None, timeout_s: float = READ_TIMEOUT_S
     ) -> Response:
         with self._failures_named():
@@ -245,7 +253,9 @@ def _refuse_failures(answer: Response, url: str) -> None:
         detail = str(answer.json()["detail"])
     except (ValueError, KeyError, TypeError):
         detail = f"{url} answered {answer.status_code} {answer.reason}."
-    raise _failure(answer.status_code, detail, _retry_after(answer))
+    from functions.ingest.providers.session import retry_after
+
+    raise _failure(answer.status_code, detail, retry_after(answer.headers))
 
 
 def _failure(status: int, detail: str, retry_after_s: float | None = None) -> StockcastError:
@@ -255,19 +265,13 @@ def _failure(status: int, detail: str, retry_after_s: float | None = None) -> St
     return FailedRequestError(detail)
 
 
-def _retry_after(answer: Response) -> float | None:
-    from functions.ingest.providers.session import retry_after
-
-    return retry_after(answer.headers)
-
-
 def _reason(error: Exception) -> str:
     """The root cause, without the messages that the HTTP library wraps around it."""
-    seen = str(error)
-    for told in ("Connection refused", "timed out", "Name or service not known", "reset by peer"):
-        if told in seen:
-            return told.lower()
-    return seen.rstrip(".")
+    text = str(error)
+    for cause in ("Connection refused", "timed out", "Name or service not known", "reset by peer"):
+        if cause in text:
+            return cause.lower()
+    return text.rstrip(".")
 
 
 def _lacks_backtest(body: bytes) -> bool:

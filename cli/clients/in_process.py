@@ -25,7 +25,7 @@ FOR_EVER_S = 10 * 365 * 86_400.0
 NO_BUCKET = S3Settings(bucket="memory", endpoint_url=None, region="", credentials=None)
 
 
-class Alone:
+class UnsharedClaims:
     """Grants every claim, because no other process shares the work."""
 
     @contextmanager
@@ -49,7 +49,7 @@ class InProcess:
         from functions.ingest.freshness.update import FreshPrices
         from functions.ingest.freshness.uploads import AnyPrices, UploadedPrices
         from functions.ingest.providers import sources
-        from functions.ingest.providers.upload import UploadProvider
+        from functions.ingest.providers.session import ProviderSession
         from functions.ingest.uploads.limits import LOCAL
 
         # The result already contains everything that the user needs to know about the prices.
@@ -61,30 +61,31 @@ class InProcess:
         bucket = Bucket(NO_BUCKET, lambda _: store)
         self._prices = PriceStore(bucket)
         self._files = UploadedFiles(bucket)
-        self._reader = UploadProvider(self._files, FOR_EVER_S, clock, LOCAL)
-        self._uploaded = UploadedPrices(self._reader, self._prices)
+        self._uploaded = UploadedPrices(self._files, self._prices, FOR_EVER_S, clock, LOCAL)
         listed = FreshPrices(
-            sources.providers(settings, lambda _: _spend_nothing, clock),
+            sources.providers(settings, lambda _: ProviderSession, clock),
             self._prices,
-            Alone(),
+            UnsharedClaims(),
             max_age_s=settings.price_max_age_s,
             stale_ok_s=settings.stale_ok_s,
             clock=clock,
         )
         self._every = AnyPrices(self._uploaded, listed)
 
-    def ask(self, resource: str, asked: Mapping[str, Any], tell: Callable[[str], None]) -> Answer:
+    def ask(
+        self, resource: str, submission: Mapping[str, Any], on_status: Callable[[str], None]
+    ) -> Answer:
         """See `Service.ask`."""
         from functions.forecast.handlers.backtest import add_backtest
         from functions.forecast.handlers.forecast import computed
         from functions.ingest.handlers import pointing_to
 
-        requested = _requested(resource, asked)
+        requested = _requested(resource, submission)
         at_ms = {Status.QUEUED: self._now_ms()}
 
         def reach(status: Status) -> None:
             at_ms[status] = self._now_ms()
-            tell(status.value)
+            on_status(status.value)
 
         reach(Status.INGESTING)
         kept = self._every.of(requested.symbol)
@@ -94,20 +95,22 @@ class InProcess:
         today = datetime.fromtimestamp(self._clock(), timezone.utc).date()
         result = json.loads(computed(ingested, stored, today))
         if result.get("backtest", {}).get("status") == "pending":
-            tell("backtesting")
+            on_status("backtesting")
             add_backtest(result, self._prices)
         reach(Status.DONE)
         record = RequestRecord(requested, Status.DONE, at_ms[Status.QUEUED], 0, at_ms)
         return Answer(json_bytes({**record.document(), "result": result}))
 
-    def batch(self, asked: Mapping[str, Any], heed: Callable[[dict[str, Any]], None]) -> Batch:
+    def batch(
+        self, submission: Mapping[str, Any], on_progress: Callable[[dict[str, Any]], None]
+    ) -> Batch:
         """See `Service.batch`."""
         from functions.common.requests.batches import headline
         from functions.web.downloads import batch_table
         from functions.web.stores.batches import Member
 
-        symbols = list(dict.fromkeys(asked["symbols"]))
-        common = {name: asked[name] for name in ("days", "model")}
+        symbols = list(dict.fromkeys(submission["symbols"]))
+        common = {name: submission[name] for name in ("days", "model")}
         members: list[Member] = []
         for symbol in symbols:
             try:
@@ -120,7 +123,7 @@ class InProcess:
                 members.append(Member(symbol, request_id, Status.DONE.value, shown, ""))
             failed = sum(one.status == Status.FAILED.value for one in members)
             counts = {"done": len(members) - failed, "failed": failed}
-            heed({"counts": counts, "total": len(symbols)})
+            on_progress({"counts": counts, "total": len(symbols)})
         ranking = json_bytes({"rows": batch_table.ranking(members)})
         return Batch(batch_table.table(members).encode(), ranking, failed)
 
@@ -130,8 +133,8 @@ class InProcess:
 
         upload = Upload(name_of(name), column, body)
         self._files.put(upload, self._clock())
-        read = self._reader.read(upload.symbol)
-        self._uploaded.stored(read)
+        read = self._uploaded.read(upload.symbol)
+        self._uploaded.store(read)
         return read.document()
 
     def table(self, answer: Answer) -> bytes:
@@ -150,16 +153,12 @@ class InProcess:
         return int(self._clock() * 1000)
 
 
-def _requested(resource: str, asked: Mapping[str, Any]) -> ForecastRequested:
+def _requested(resource: str, submission: Mapping[str, Any]) -> ForecastRequested:
     """The event's data for a submission to `/api/{resource}`."""
     request_id = {"request_id": str(uuid.uuid4())}
     if resource == "forecasts":
-        return ForecastRequested.from_data({**request_id, **asked})
+        return ForecastRequested.from_data({**request_id, **submission})
     named = ("symbol", "kind")
-    options = {name: value for name, value in asked.items() if name not in named}
-    kind = {name: asked[name] for name in named}
+    options = {name: value for name, value in submission.items() if name not in named}
+    kind = {name: submission[name] for name in named}
     return ForecastRequested.from_data({**request_id, **kind, "options": options})
-
-
-def _spend_nothing() -> None:
-    """Do nothing: a single command stays below a provider's limits, or the provider refuses it."""

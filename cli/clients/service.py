@@ -45,14 +45,18 @@ class Service(Protocol):
 
     name: str
 
-    def ask(self, resource: str, asked: Mapping[str, Any], tell: Callable[[str], None]) -> Answer:
-        """The answer to `asked`, a submission to `/api/{resource}`.
+    def ask(
+        self, resource: str, submission: Mapping[str, Any], on_status: Callable[[str], None]
+    ) -> Answer:
+        """The answer to `submission`, a submission to `/api/{resource}`.
 
-        Calls `tell` with each new status. Raises RequestError if the request fails.
+        Calls `on_status` with each new status. Raises RequestError if the request fails.
         """
 
-    def batch(self, asked: Mapping[str, Any], heed: Callable[[dict[str, Any]], None]) -> Batch:
-        """Forecast many symbols and wait for all of them. Calls `heed` with the progress so far."""
+    def batch(
+        self, submission: Mapping[str, Any], on_progress: Callable[[dict[str, Any]], None]
+    ) -> Batch:
+        """Forecast many symbols and wait for all of them. Calls `on_progress` with the document."""
 
     def upload(self, body: bytes, name: str, column: str) -> dict[str, Any]:
         """Upload a price file. Returns its content and symbol, as `POST /api/prices` does.

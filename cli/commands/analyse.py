@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,9 @@ from typing import Any
 from cli import arguments, own_prices
 from cli.arguments import BadInputError
 from cli.clients import choice
-from cli.clients.service import Answer
 from cli.exit_codes import OK
 from cli.printing import output
-from cli.printing.console import standard_output
+from cli.printing.analysis_report import print_analysis
 from cli.printing.waiting import progress
 from functions.common.errors import InvalidMessageError
 from functions.common.messages import analyses
@@ -54,7 +52,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         of_kind = kinds.add_parser(kind, help=KINDS[kind], description=KINDS[kind].capitalize())
         arguments.add_symbol(of_kind)
         own_prices.add_options(of_kind)
-        for name in analyses.takes(kind):
+        for name in analyses.parameter_names(kind):
             _add_parameter(of_kind, kind, name)
         output.add_options(of_kind)
         choice.add_options(of_kind)
@@ -66,13 +64,13 @@ def _add_parameter(parser: argparse.ArgumentParser, kind: str, name: str) -> Non
     default = analyses.parameters(kind, {})[0].get(name)
     if isinstance(default, list):
         default = ",".join(f"{one}" for one in default)
-    told = PARAMETERS[name] if default is None else f"{PARAMETERS[name]} (default {default})"
+    description = PARAMETERS[name] if default is None else f"{PARAMETERS[name]} (default {default})"
     parser.add_argument(
         f"--{name.replace('_', '-')}",
         dest=f"parameter_{name}",
         type=read,
         metavar="FILE" if name in analyses.UPLOADED else name.rpartition("_")[2].upper(),
-        help=told,
+        help=description,
     )
 
 
@@ -115,24 +113,18 @@ def _file(text: str) -> str:
 def _analyse(given: argparse.Namespace) -> int:
     parameters = {
         name: getattr(given, f"parameter_{name}")
-        for name in analyses.takes(given.kind)
+        for name in analyses.parameter_names(given.kind)
         if getattr(given, f"parameter_{name}") is not None
     }
     try:
-        analyses.checked(given.kind, parameters)
+        analyses.validated(given.kind, parameters)
     except InvalidMessageError as error:
         raise BadInputError(error.detail) from error
     own_prices.require_one(given, given.symbol)
     stockcast = choice.chosen(given)
     symbol = own_prices.one_symbol(stockcast, given)
-    with progress(symbol) as tell:
+    with progress(symbol) as on_status:
         asked = {"symbol": symbol, "kind": given.kind, **parameters}
-        answer = stockcast.ask("analyses", asked, tell)
-    output.write(stockcast, answer, given, partial(_print, answer))
+        answer = stockcast.ask("analyses", asked, on_status)
+    output.write(stockcast, answer, given, print_analysis)
     return OK
-
-
-def _print(answer: Answer) -> None:
-    from cli.printing.analysis_report import print_analysis
-
-    print_analysis(standard_output(), answer.result, datetime.now(timezone.utc).date())

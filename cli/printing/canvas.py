@@ -45,12 +45,8 @@ def glyphs_for(encoding: str) -> Glyphs:
     return FINE
 
 
-@dataclass(frozen=True)
-class Span:
-    """Neighboring characters with the same style. An empty style means none."""
-
-    text: str
-    style: str
+Span = tuple[str, str]
+"""Neighboring characters with the same style, and the style. An empty style means none."""
 
 
 class Canvas:
@@ -99,7 +95,7 @@ class Canvas:
         """The rows from top to bottom, each split into spans of one style."""
         return [
             [
-                Span("".join(text for text, _ in cells), style)
+                ("".join(text for text, _ in cells), style)
                 for style, cells in groupby(
                     (self._cell(row, column) for column in range(self.width)), lambda cell: cell[1]
                 )

@@ -1,11 +1,9 @@
-"""Marks results in tables if the model's past ranges were too narrow."""
+"""Writes chances, and marks them if the model's past ranges were too narrow."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-
-from cli.printing.amounts import chance_of
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -14,6 +12,11 @@ DOUBT = (
     "* In the past, the model's 80% range was right less than 70% of the time for this stock."
     " Compare it with --model calibrated."
 )
+
+
+def chance_of(probability: float | None) -> str:
+    """A chance such as `53%`, or an empty text if it is unknown."""
+    return "" if probability is None else f"{probability:.0%}"
 
 
 def is_doubted(result: Mapping[str, Any]) -> bool:

@@ -24,8 +24,8 @@ def provenance(result: Mapping[str, Any], today: date, *, since: str) -> list[st
     if data["stale"]:
         lines.append("The provider has no newer prices now. These are the last known prices.")
     lines += data["notes"]
-    jumps = [day for day in data["jumps"] if day >= since]
-    if jumps:
-        told = ", ".join(jumps)
-        lines.append(f"The price jumped without a split on {told}. Check it before you rely on it.")
+    jumped = [day for day in data["jumps"] if day >= since]
+    if jumped:
+        days = ", ".join(jumped)
+        lines.append(f"The price jumped without a split on {days}. Check it before you rely on it.")
     return [*lines, "Based on past prices. Not investment advice."]

@@ -82,8 +82,8 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs) -> list[list[Span]
     for number, spans in enumerate(canvas.rows()):
         label = by_row.get(number, "")
         axis = glyphs.tick if label else glyphs.axis
-        rows.append([Span(f"{label:>{margin - 2}} {axis}", "dim"), *spans])
-    return [*rows, [Span(" " * margin + _x_axis(plot, scale, canvas.width), "dim")]]
+        rows.append([(f"{label:>{margin - 2}} {axis}", "dim"), *spans])
+    return [*rows, [(" " * margin + _x_axis(plot, scale, canvas.width), "dim")]]
 
 
 class _Scale:

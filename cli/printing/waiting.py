@@ -22,11 +22,11 @@ def progress(subject: str) -> Iterator[Callable[[str], None]]:
     order = list(STAGES)
     with bar(f"{subject}: asking", len(order) - 1) as show:
 
-        def tell(status: str) -> None:
+        def on_status(status: str) -> None:
             if status in STAGES:  # other versions of Stockcast may have more statuses
                 show(order.index(status), f"{subject}: {STAGES[status]}")
 
-        yield tell
+        yield on_status
 
 
 @contextmanager
@@ -34,12 +34,12 @@ def batch_progress(count: int) -> Iterator[Callable[[dict[str, Any]], None]]:
     """Show the progress of a batch of `count` symbols. Call the yielded function with documents."""
     with bar("submitting", count) as show:
 
-        def heed(document: dict[str, Any]) -> None:
+        def on_progress(document: dict[str, Any]) -> None:
             counts = document["counts"]
             ended = counts["done"] + counts["failed"]
             show(ended, f"{ended} of {document['total']}, {counts['failed']} failed")
 
-        yield heed
+        yield on_progress
 
 
 @contextmanager
@@ -57,4 +57,4 @@ def bar(description: str, total: int) -> Iterator[Callable[[int, str], None]]:
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as shown:
         task = shown.add_task(description, total=total)
-        yield lambda reached, told: shown.update(task, completed=reached, description=told)
+        yield lambda reached, text: shown.update(task, completed=reached, description=text)

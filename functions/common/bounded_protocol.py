@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from functions.common.errors import LargeHeadError
+from functions.common.problems import from_error
 from functions.common.request_heads import MOST_BYTES, MOST_FIELDS
 
-DETAIL = f"The head of a request may have {MOST_BYTES // 1024} KiB and {MOST_FIELDS} headers."
-BODY = (
-    '{"type":"https://stockcast.dev/problems/request-header-fields-too-large",'
-    f'"title":"Request Header Fields Too Large","status":431,"detail":"{DETAIL}"}}'
-).encode()
+BODY = json.dumps(from_error(LargeHeadError()), separators=(",", ":")).encode()
 REFUSAL = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-type: application/problem+json\r\n"

@@ -18,7 +18,6 @@ class DataSource:
     covers: str
     terms: str
     key: str = ""
-    website: str = ""
 
 
 SOURCES = (
@@ -28,7 +27,6 @@ SOURCES = (
         "Stocks and funds of the United States.",
         "A free key is for your own internal use: 500 symbols a month, 50 calls an hour.",
         "TIINGO_API_KEY",
-        "https://www.tiingo.com",
     ),
     DataSource(
         "nasdaq",
@@ -36,7 +34,6 @@ SOURCES = (
         "Stocks of the United States. The free WIKI database ends in March 2018.",
         "Each database has its own terms.",
         "NASDAQ_DATA_LINK_API_KEY",
-        "https://data.nasdaq.com",
     ),
     DataSource(
         "twelvedata",
@@ -44,7 +41,6 @@ SOURCES = (
         "Stocks of many countries, currencies and cryptocurrencies.",
         "A free key is for your own use: 8 calls a minute, 800 a day, and mostly US stocks.",
         "TWELVEDATA_API_KEY",
-        "https://twelvedata.com",
     ),
     DataSource(
         "alphavantage",
@@ -52,15 +48,12 @@ SOURCES = (
         "Stocks of many countries.",
         "A free key gives the latest 100 days, not adjusted for splits, in 25 calls a day.",
         "ALPHAVANTAGE_API_KEY",
-        "https://www.alphavantage.co",
     ),
     DataSource(
         "yahoo",
         "Yahoo Finance",
         "Stocks, funds, indices, currencies, futures and cryptocurrencies worldwide.",
         "No key. Yahoo's terms allow personal use only, and Yahoo may block heavy use.",
-        "",
-        "https://legal.yahoo.com/us/en/yahoo/terms/otos/index.html",
     ),
     DataSource(
         "sample",

@@ -28,7 +28,10 @@ def bound_gunicorn() -> None:
 
 
 def bound_uvicorn() -> None:
-    """Limit the heads that uvicorn reads. See `bounded_protocol`."""
-    from uvicorn.config import HTTP_PROTOCOLS
+    """Limit the heads that uvicorn reads, and refuse WebSockets. See `bounded_protocol`."""
+    from uvicorn.config import HTTP_PROTOCOLS, WS_PROTOCOLS
+
+    # If uvicorn finds a library for WebSockets, it imports it for a tenth of the start.
+    WS_PROTOCOLS["auto"] = None
 
     HTTP_PROTOCOLS["auto"] = "functions.common.bounded_protocol:BoundedProtocol"

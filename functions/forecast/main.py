@@ -8,7 +8,7 @@ import time
 import flask
 import functions_framework
 
-from functions.common import forked_workers, logs
+from functions.common import collector, forked_workers, logs
 from functions.common.cloudevents.adapter import EventFunction
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
@@ -21,6 +21,7 @@ from functions.common.messages.events import (
     ForecastCompleted,
     PricesIngested,
     PricesWarmed,
+    WarmupRequested,
 )
 from functions.common.prices.bucket import Bucket
 from functions.common.prices.store import PriceStore
@@ -55,14 +56,15 @@ def build() -> EventFunction:
             redis.ping()
         prices.check()
 
-    forecasting = Forecasting(prices, time.time)
+    forecasting, warming = Forecasting(prices, time.time), Warming(prices)
     return EventFunction(
         "forecast",
         {
             PricesIngested: forecasting.forecast,
             ChartRequested: Charting(results).draw,
             ForecastCompleted: Backtesting(prices, requests, results, claims).complete,
-            PricesWarmed: Warming(prices).wake,
+            PricesWarmed: warming.wake,
+            WarmupRequested: warming.wake,
         },
         requests=requests,
         sink=Sink(settings.sinks.sink) if settings.sinks.sink else None,
@@ -88,3 +90,6 @@ answer_below_flask(answer)
 def forecast(request: flask.Request) -> Answer:
     """Answer one HTTP request that reaches Flask."""
     return answer(HttpRequest.of(request.environ))
+
+
+collector.resume()

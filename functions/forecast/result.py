@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -124,9 +123,9 @@ def add_backtest(document: dict[str, Any], record: Backtest) -> None:
     """
     judged = trust.judged(record, document["symbol"], document["model"])
     document["backtest"] = {
-        **{name: _rounded_score(score) for name, score in asdict(record).items()},
+        **{name: _rounded_score(score) for name, score in vars(record).items()},
         "record": trust.in_plain_words(record),
-        "trust": asdict(judged),
+        "trust": vars(judged),
         "widened80": None,
     }
     if judged.state == trust.TOO_NARROW:
@@ -162,12 +161,13 @@ def _bounds(
     prediction: Prediction, percent: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     tail = (100 - percent) / 200
-    low, high = (_level_index(prediction, level) for level in (tail, 1 - tail))
+    low, high = (_level_index(prediction.levels, level) for level in (tail, 1 - tail))
     return prediction.quantiles[:, low], prediction.quantiles[:, high]
 
 
-def _level_index(prediction: Prediction, level: float) -> int:
-    return int(np.argmin(np.abs(np.asarray(prediction.levels) - level)))
+@lru_cache(maxsize=32)
+def _level_index(levels: tuple[float, ...], level: float) -> int:
+    return int(np.argmin(np.abs(np.asarray(levels) - level)))
 
 
 @lru_cache(maxsize=16)
@@ -202,8 +202,7 @@ def _forecast(prediction: Prediction, rounding: Rounding) -> dict[str, Any]:
 def _random_walk(series: PriceSeries, horizon: int, rounding: Rounding) -> dict[str, Any]:
     """The random walk's forecast ("tomorrow equals today") for the same days, to compare with."""
     last, steps = np.array([len(series) - 1]), np.arange(1, horizon + 1)
-    log_price = np.log(series.adjusted_close)
-    low, middle, high = random_walk.quantiles(log_price, last, steps, (0.1, 0.5, 0.9))[0].T
+    low, middle, high = random_walk.of(series).quantiles(last, steps, (0.1, 0.5, 0.9))[0].T
     return {
         "mean": rounding.column(middle),
         "lo80": rounding.column(low),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from functions.common.errors import StockcastError, TemporaryError, ThrottledError
@@ -12,7 +13,6 @@ from functions.common.messages.events import (
     ForecastRequested,
     PricesIngested,
     PricesRefresh,
-    PricesWarmed,
     WarmupRequested,
 )
 from functions.common.requests.missing_prices import MissingPrices
@@ -27,12 +27,12 @@ TURN_S = 45.0
 log = logging.getLogger(__name__)
 
 
+@dataclass
 class Ingestion:
     """Handles requests for a forecast by making sure that fresh prices are in S3."""
 
-    def __init__(self, prices: PriceSource, bucket: str) -> None:
-        self._prices = prices
-        self._bucket = bucket
+    prices: PriceSource
+    bucket: str
 
     def ingest(self, requested: ForecastRequested, turn: Turn) -> PricesIngested | None:
         """The event that points to fresh prices. None if the request has already ended.
@@ -46,8 +46,8 @@ class Ingestion:
         if begun is None:
             return None
         until = datetime.now(timezone.utc) + timedelta(seconds=begun.time_left_s)
-        kept = self._prices.of(requested.symbol, wait_until=until)
-        return pointing_to(kept, requested, self._bucket)
+        kept = self.prices.of(requested.symbol, wait_until=until)
+        return pointing_to(kept, requested, self.bucket)
 
 
 def pointing_to(kept: Kept, requested: ForecastRequested, bucket: str) -> PricesIngested:
@@ -72,6 +72,7 @@ def pointing_to(kept: Kept, requested: ForecastRequested, bucket: str) -> Prices
     )
 
 
+@dataclass
 class Upkeep:
     """Fetches prices before anyone requests them: after market close, and on a warm-up.
 
@@ -79,20 +80,11 @@ class Upkeep:
     `elapsed` is a monotonic clock in seconds.
     """
 
-    def __init__(
-        self,
-        prices: PriceSource,
-        watchlist: tuple[str, ...],
-        refresh_symbols: Callable[[], None] | None,
-        missing: MissingPrices,
-        *,
-        elapsed: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._prices = prices
-        self._watchlist = watchlist
-        self._refresh_symbols = refresh_symbols
-        self._missing = missing
-        self._elapsed = elapsed
+    prices: PriceSource
+    watchlist: tuple[str, ...]
+    refresh_symbols: Callable[[], None] | None
+    missing: MissingPrices
+    elapsed: Callable[[], float] = time.monotonic
 
     def refresh(self, asked: PricesRefresh) -> PricesRefresh | None:
         """Fetch new prices of each symbol. Returns the event for the remaining symbols, if any.
@@ -102,11 +94,11 @@ class Upkeep:
         """
         if not asked.symbols:
             self._refresh_directory()
-        started = self._elapsed()
-        left = list(asked.symbols or self._watchlist)
+        started = self.elapsed()
+        left = list(asked.symbols or self.watchlist)
         down: list[str] = []
         while left:
-            if self._elapsed() - started > TURN_S:
+            if self.elapsed() - started > TURN_S:
                 return PricesRefresh((*left, *down))
             symbol = left.pop(0)
             if not self._is_settled(symbol):
@@ -118,7 +110,7 @@ class Upkeep:
     def _is_settled(self, symbol: str) -> bool:
         """Fetch new prices of one symbol. False if trying again can help."""
         try:
-            return not self._prices.of(symbol).is_stale
+            return not self.prices.of(symbol).is_stale
         except ThrottledError:
             raise  # when the event comes again, the finished symbols are fresh
         except TemporaryError as error:
@@ -129,19 +121,17 @@ class Upkeep:
             return True
 
     def _refresh_directory(self) -> None:
-        if self._refresh_symbols is None:
+        if self.refresh_symbols is None:
             return
         try:
-            self._refresh_symbols()
+            self.refresh_symbols()
         except StockcastError as error:
             log.warning("the symbol directory was not refreshed: %s", error.detail)
 
-    def warm_up(self, asked: WarmupRequested) -> PricesWarmed | None:
+    def warm_up(self, asked: WarmupRequested) -> None:
         """Fetch the symbol's prices in advance. If that fails, leave a note for waiting callers."""
         try:
-            self._prices.of(asked.symbol)
+            self.prices.of(asked.symbol)
         except StockcastError as error:
             log.info("no warm-up of %s: %s", asked.symbol, error.detail)
-            self._missing.note(asked.symbol, error)
-            return None
-        return PricesWarmed(asked.symbol, asked.model)
+            self.missing.note(asked.symbol, error)

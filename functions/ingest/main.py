@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 
 import flask
 import functions_framework
 
-from functions.common import forked_workers, logs
+from functions.common import collector, forked_workers, logs
 from functions.common.cloudevents.adapter import EventFunction
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
@@ -29,6 +30,7 @@ from functions.common.prices.uploads import UploadedFiles
 from functions.common.redis_client import connect, failures_are_temporary
 from functions.common.request_heads import bound_gunicorn
 from functions.common.requests.claims import Claims
+from functions.common.requests.metrics import Counters
 from functions.common.requests.missing_prices import MissingPrices
 from functions.common.requests.steps import Steps
 from functions.common.requests.store import Requests
@@ -38,7 +40,7 @@ from functions.ingest.freshness.uploads import AnyPrices, UploadedPrices, Upload
 from functions.ingest.handlers import Ingestion, Upkeep
 from functions.ingest.providers import sources
 from functions.ingest.providers.budget import Budget
-from functions.ingest.providers.upload import UploadProvider
+from functions.ingest.providers.session import ProviderSession
 from functions.ingest.settings import Settings
 from functions.ingest.symbol_directory import SymbolRefresh
 
@@ -61,19 +63,21 @@ def build() -> EventFunction:
             redis.ping()
         prices.check()
 
-    def spend_of(provider: str) -> Callable[[], None]:
-        return Budget(redis, provider, settings.limits[provider]).spend
+    def session_of(provider: str) -> Callable[..., ProviderSession]:
+        budget = Budget(redis, provider, settings.limits[provider])
+        count = partial(Counters(redis).add, "provider", provider)
+        return partial(ProviderSession, spend=budget.spend, count=count)
 
     fresh = FreshPrices(
-        sources.providers(settings.prices, spend_of, time.time),
+        sources.providers(settings.prices, session_of, time.time),
         prices,
         claims,
         max_age_s=settings.prices.price_max_age_s,
         stale_ok_s=settings.prices.stale_ok_s,
         clock=time.time,
     )
-    files = UploadProvider(UploadedFiles(bucket), settings.upload_ttl_s, time.time)
-    uploaded = UploadedPrices(files, prices)
+    files = UploadedFiles(bucket)
+    uploaded = UploadedPrices(files, prices, settings.upload_ttl_s, time.time)
     every = AnyPrices(uploaded, fresh)
     symbols = SymbolRefresh(bucket, settings.symbols_url)
     has_live_prices = settings.prices.providers != ("sample",)
@@ -85,7 +89,7 @@ def build() -> EventFunction:
             ForecastRequested: Ingestion(every, settings.s3.bucket).ingest,
             PricesRefresh: upkeep.refresh,
             WarmupRequested: upkeep.warm_up,
-            PricesUploaded: Uploading(files, uploaded, UploadOutcomes(redis)).take,
+            PricesUploaded: Uploading(uploaded, UploadOutcomes(redis)).take,
         },
         requests=requests,
         sink=Sink(settings.sinks.sink) if settings.sinks.sink else None,
@@ -112,3 +116,6 @@ answer_below_flask(answer)
 def ingest(request: flask.Request) -> Answer:
     """Answer one HTTP request if it reaches Flask after all."""
     return answer(HttpRequest.of(request.environ))
+
+
+collector.resume()

@@ -83,11 +83,10 @@ class ProviderSettings:
                 message = f"PROVIDERS names {name}, which needs a key. Set {KEYS[name]}."
                 raise ConfigurationError(message)
         if "yahoo" in named and importlib.util.find_spec("yfinance") is None:
-            message = (
+            raise ConfigurationError(
                 "PROVIDERS names yahoo, which needs the library yfinance. Install it with"
                 " `pip install yfinance`, or leave yahoo out."
             )
-            raise ConfigurationError(message)
         return cls(
             named,
             tiingo=KeyedService.read(env, "TIINGO", "https://api.tiingo.com"),

@@ -22,9 +22,8 @@ class SymbolRefresh:
     def __init__(self, bucket: Bucket, url: str, session: ProviderSession | None = None) -> None:
         self._bucket = bucket
         self._url = url.rstrip("/")
-        self._http = session or ProviderSession(
-            "nasdaqtrader", spend=lambda: None, headers={"accept": "text/plain"}
-        )
+        headers = {"accept": "text/plain"}
+        self._http = session or ProviderSession("nasdaqtrader", headers=headers)
 
     def refresh(self) -> None:
         """Store today's directory in S3.

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from functions.common import forked_workers, logs
+from functions.common import collector, forked_workers, logs
 from functions.common.config import Environment, read_or_exit
 from functions.common.request_heads import bound_uvicorn
 from functions.web.settings import Settings
@@ -68,3 +68,6 @@ async def web(request: Request) -> Response:
     """
     request.app.middleware_stack = answer
     return Delegated()
+
+
+collector.resume()

@@ -16,9 +16,11 @@ import pytest
 import requests
 
 from functions.common.cloudevents.signature import Signer
-from local.servers import S3_PORTS, free_port
+from local.process import Process
+from local.servers import HOST, S3_PORTS, free_port, redis_server
 from local.stack import Options, Stack, at_base_port, programs
 from tests.e2e.proxy import naming
+from tests.support.replay import Replay, Tiingo, market_of_today
 from tests.support.waiting import has_ended, until
 
 HANG_MS = 300_000
@@ -39,6 +41,10 @@ class Stockcast:
 
     def get(self, path, **options):
         return requests.get(self.url + path, timeout=300, **options)
+
+    def chart(self, path):
+        """Ask for the chart until the machine is no longer too busy to draw it."""
+        return until(lambda: self.get(path), lambda answer: answer.status_code != 503)
 
     def tell(self, event, mode="to_binary"):
         """Post an event to the broker."""
@@ -89,6 +95,41 @@ def stockcast(request, tmp_path_factory):
     started = start(tmp_path_factory.mktemp("stack"))
     yield started
     started.stack.stop()
+
+
+TIINGO_KEY = "planted-tiingo-key-0123456789"
+EVENT_TOKEN = "planted-event-token-0123456789"
+REDIS_PASSWORD = "planted-redis-password-0123456789"
+METRICS_TOKEN = "planted-metrics-token-0123456789"
+
+
+@pytest.fixture(scope="package")
+def keyed(stockcast, tmp_path_factory):
+    """A second stack, with secrets and with prices of today from a replay of Tiingo."""
+    if stockcast.stack is None:
+        pytest.skip("the stack under test is not ours to plant keys in")
+    home = tmp_path_factory.mktemp("keyed")
+    replay = Replay(Tiingo(market_of_today("ACME", "WARM", "LOGGED"), TIINGO_KEY))
+    server = redis_server(free_port(), home / "redis-with-password")
+    store = Process(
+        replace(server, argv=(*server.argv, "--requirepass", REDIS_PASSWORD)), home / "redis.log"
+    )
+    store.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIINGO_API_KEY", TIINGO_KEY)
+        patch.setenv("TIINGO_URL", replay.url)
+        patch.setenv("TIINGO_HOURLY_BUDGET", "900")
+        patch.setenv("EVENT_TOKEN", EVENT_TOKEN)
+        patch.setenv("METRICS_TOKEN", METRICS_TOKEN)
+        patch.setenv("SYMBOLS_MAX_AGE", "0s")
+        started = start(home, redis_url=f"redis://:{REDIS_PASSWORD}@{HOST}:{server.ports[0]}/0")
+    started.replay, started.redis = replay, store
+    started.keys = [TIINGO_KEY, EVENT_TOKEN, REDIS_PASSWORD, METRICS_TOKEN]
+    started.keys.append((home / "s3-secret").read_text())
+    yield started
+    started.stack.stop()
+    replay.close()
+    store.stop()
 
 
 @pytest.fixture

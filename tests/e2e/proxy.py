@@ -1,19 +1,15 @@
 """A proxy in front of the stack. It sets the Host header that an ingress routes by, or fails."""
 
 import contextlib
-import threading
-import time
 from urllib.parse import urlsplit
 
-import anyio._backends._asyncio  # noqa: F401 - pytest rewrites it, which must not happen in a thread
 import httpcore
-import uvicorn
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from local.servers import free_port
+from tests.support.asgi_server import running
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 TIMEOUT = {"connect": 10.0, "read": 120.0, "write": 30.0, "pool": 10.0}
@@ -65,24 +61,9 @@ def application(url, host, fail=lambda _: None):
 
 def naming(url, host):
     """The URL of a proxy in front of `url`. It runs until the context ends."""
-    return _serving(application(url, host))
+    return running(application(url, host))
 
 
 def failing(url, fail):
     """The URL of a proxy in front of `url`. If `fail(request)` returns an answer, it sends that."""
-    return _serving(application(url, urlsplit(url).netloc, fail))
-
-
-@contextlib.contextmanager
-def _serving(served):
-    port = free_port()
-    config = uvicorn.Config(served, port=port, log_config=None, ws="none")
-    config.timeout_graceful_shutdown = 1
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    return running(application(url, urlsplit(url).netloc, fail))

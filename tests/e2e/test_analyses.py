@@ -54,7 +54,7 @@ def test_an_analysis_is_asked_for_watched_and_had(stockcast, request_id, kind):
     for panel in result["panels"]:
         assert all(len(line["values"]) == len(panel["x"]) for line in panel["lines"])
 
-    png = stockcast.get(links["chart"])
+    png = stockcast.chart(links["chart"])
     assert (png.status_code, png.headers["content-type"]) == (200, "image/png")
     assert int.from_bytes(png.content[16:20], "big") == 1000
     table = list(csv.reader(io.StringIO(stockcast.get(f"{links['self']}/result.csv").text)))

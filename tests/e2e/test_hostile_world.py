@@ -3,7 +3,6 @@
 import json
 import re
 import signal
-import time
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -19,18 +18,13 @@ from functions.common.config import S3Settings
 from functions.common.messages.events import ForecastRequested, PricesIngested
 from functions.common.prices import symbol_directory as listings
 from functions.common.prices.symbol_directory import Listing
-from local.process import Process
-from local.servers import HOST, free_port, redis_server
 from local.stack import ROOT
 from tests.conftest import s3_client_of
-from tests.e2e.conftest import HANG_MS, start
-from tests.support.replay import Fault, Market, Replay, Tiingo
+from tests.e2e.conftest import EVENT_TOKEN, HANG_MS, METRICS_TOKEN, REDIS_PASSWORD, TIINGO_KEY
+from tests.support.events import send
+from tests.support.replay import Fault
 from tests.support.waiting import until
 
-TIINGO_KEY = "planted-tiingo-key-0123456789"
-EVENT_TOKEN = "planted-event-token-0123456789"
-REDIS_PASSWORD = "planted-redis-password-0123456789"
-METRICS_TOKEN = "planted-metrics-token-0123456789"
 SCRIPT = "<img src=x onerror=\"hacked('%s')\"><script>hacked('%s')</script>"
 IN_NAME, IN_ERROR, IN_URL = (SCRIPT.replace("%s", where) for where in ("name", "error", "url"))
 OWN_SCRIPTS = set(re.findall("<script>(.*)</script>", (ROOT / "static/index.html").read_text()))
@@ -44,44 +38,15 @@ SYMBOLS = ("../../etc/passwd", "A/B", "A\r\nB", "A}{B", "A\x00", "..", "A" * 500
 IDS = ("../../etc", "a" * 65, "id with space", "id\r\nx: y", "{braces}", "short", "id\x00id-id")
 
 
-@pytest.fixture(scope="module")
-def hostile(stockcast, tmp_path_factory):
-    if stockcast.stack is None:
-        pytest.skip("the stack under test is not ours to plant keys in")
-    home = tmp_path_factory.mktemp("hostile")
-    replay = Replay(Tiingo(Market(), TIINGO_KEY))
-    server = redis_server(free_port(), home / "redis-with-password")
-    server = type(server)(
-        **{**vars(server), "argv": (*server.argv, "--requirepass", REDIS_PASSWORD)}
-    )
-    store = Process(server, home / "redis.log")
-    store.start()
-    port = server.ports[0]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TIINGO_API_KEY", TIINGO_KEY)
-        patch.setenv("TIINGO_URL", replay.url)
-        patch.setenv("EVENT_TOKEN", EVENT_TOKEN)
-        patch.setenv("METRICS_TOKEN", METRICS_TOKEN)
-        patch.setenv("SYMBOLS_MAX_AGE", "0s")
-        started = start(home, redis_url=f"redis://:{REDIS_PASSWORD}@{HOST}:{port}/0")
-    started.replay, started.redis = replay, store
-    started.keys = [TIINGO_KEY, EVENT_TOKEN, REDIS_PASSWORD, METRICS_TOKEN]
-    started.keys.append((home / "s3-secret").read_text())
-    yield started
-    started.stack.stop()
-    replay.close()
-    store.stop()
+@pytest.fixture
+def hostile(keyed):
+    return keyed
 
 
 def unanswered(hostile):
     """The provider answers with a script and the key. Stockcast asks it again much later."""
     said = json.dumps({"detail": f"{IN_ERROR} Token {TIINGO_KEY}"})
     hostile.replay.faults = [Fault("instead", status=400, body=said)] * 100
-
-
-def send(url, event):
-    headers, body = event.to_binary()
-    return requests.post(url, data=body, headers=headers, timeout=300)
 
 
 def requested(request_id):
@@ -112,11 +77,13 @@ def test_no_symbol_or_id_reaches_a_key_or_a_header(hostile):
 
 def test_events_of_strangers_are_refused_everywhere(hostile, request_id):
     stranger = Signer(("another-token-of-someone",))
+    log = hostile.home / "logs" / "ingest.log"
+    before = log.read_text().count("refused: ")
     for event in (requested(request_id), stranger.signed(requested(request_id))):
         for url in (hostile.ingest_url, hostile.forecast_url, f"{hostile.url}/events/dead-letter"):
             assert send(url, event).status_code == 401
         send(hostile.broker_url, event)
-    time.sleep(1)
+    until(lambda: log.read_text().count("refused: ") == before + 4)  # from us and the broker
     assert hostile.get(f"/api/forecasts/{request_id}").status_code == 404
 
 
@@ -267,6 +234,10 @@ def test_no_log_and_no_answer_holds_a_key(hostile, request_id):
     hostile.submit(symbol="SECRET", days=30, id=request_id)
     log = hostile.home / "logs" / "ingest.log"
     until(log.read_text, lambda text: "Token ***" in text)
+    hostile.replay.faults = []
+    hostile.submit(symbol="LOGGED", days=30, id=f"{request_id}-1")
+    assert hostile.ended(f"{request_id}-1")["status"] == "done"
+    assert "fetched LOGGED from tiingo" in log.read_text()
     paths = [f"/api/forecasts/{request_id}", "/readyz", "/metrics"]
     answers = [hostile.get(path).text for path in paths]
     scraper = {"authorization": f"Bearer {METRICS_TOKEN}"}

@@ -10,16 +10,12 @@ import requests
 from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.event import Envelope
 from functions.common.messages.events import ForecastRequested, PricesIngested
+from tests.support.events import STORED, send
 
 
 def requested(request_id, **changes):
     data = {"request_id": request_id, "symbol": "MSFT", "days": 30} | changes
     return Envelope(id=request_id, source="/e2e", type=ForecastRequested.TYPE, data=data)
-
-
-def send(url, envelope):
-    headers, body = envelope.to_binary()
-    return requests.post(url, data=body, headers=headers, timeout=300)
 
 
 def test_a_forecast_is_asked_for_watched_and_had(stockcast, request_id):
@@ -46,7 +42,7 @@ def test_a_forecast_is_asked_for_watched_and_had(stockcast, request_id):
         assert result["data"][field]
     assert document["timings_ms"]["total"] >= 0
 
-    png = stockcast.get(links["chart"])
+    png = stockcast.chart(links["chart"])
     assert png.headers["content-type"] == "image/png"
     assert png.content.startswith(b"\x89PNG")
     table = stockcast.get(f"{links['self']}/result.csv").text
@@ -122,17 +118,8 @@ def test_an_event_with_bad_data_ends_its_request_with_the_reason(with_broker, re
 
 def test_prices_that_are_not_there_end_the_request_with_their_name(own_stockcast, request_id):
     send(own_stockcast.ingest_url, requested(request_id))
-    data = requested(request_id).data | {
-        "model": "calibrated",
-        "options": {},
-        "bucket": "stockcast",
-        "key": "prices/sample/NONE.csv",
-        "etag": "none",
-        "provider": "sample",
-        "rows": 1,
-        "first_date": "2013-03-01",
-        "last_date": "2013-03-01",
-    }
+    stored = STORED | {"key": "prices/sample/NONE.csv"}
+    data = requested(request_id).data | {"model": "calibrated", "options": {}} | stored
     event = Envelope(id=f"{request_id}-p", source="/e2e", type=PricesIngested.TYPE, data=data)
     own_stockcast.tell(event)
     error = own_stockcast.ended(request_id)["error"]

@@ -19,6 +19,7 @@ from functions.common.cloudevents.event import Envelope
 from functions.common.messages.events import ForecastRequested, PricesIngested
 from tests.faults.proxy import http
 from tests.faults.world import SYMBOLS
+from tests.support.events import STORED, send
 from tests.support.waiting import until
 
 PROGRAMS = ("web", "broker", "ingest", "forecast")
@@ -133,11 +134,6 @@ def disk_full(world):
             filler.unlink()
 
 
-def send(url, event):
-    headers, body = event.to_binary()
-    return requests.post(url, data=body, headers=headers, timeout=300)
-
-
 def events_again(world):
     """Duplicate events, late ones, and ones out of order, with old and new event ids."""
     world.until("queued")
@@ -148,19 +144,8 @@ def events_again(world):
             for event_id in (request_id, f"{request_id}-{turn}"):
                 event = Envelope(event_id, "/stockcast/web", asked.TYPE, asked.to_data())
                 assert send(world.broker_url, event).status_code == 202
-            prices = PricesIngested(
-                request_id=request_id,
-                symbol=symbol,
-                days=days,
-                bucket="stockcast",
-                key=f"prices/sample/{symbol}.csv",
-                etag="another",
-                provider="sample",
-                rows=1,
-                first_date="2013-03-01",
-                last_date="2013-03-01",
-            )
-            event = Envelope(f"{request_id}-p{turn}", "/test", prices.TYPE, prices.to_data())
+            prices = asked.to_data() | STORED | {"key": f"prices/sample/{symbol}.csv"}
+            event = Envelope(f"{request_id}-p{turn}", "/test", PricesIngested.TYPE, prices)
             if request_id in seen:  # otherwise it overtakes ingest and points to nothing
                 assert send(world.broker_url, event).status_code == 202
             document = world.document(request_id)

@@ -49,6 +49,6 @@ def test_metadata(nonsense):
     needs_comparing(stored, NOW)
     row = PriceRow(date(2016, 1, 4), None, None, None, None, None, 1.0)
     fetched = Fetched("ACME", (row,))
-    whole.comes_again(fetched, stored.refused, NOW.date())
+    whole.was_refused_before(fetched, stored.refused, NOW.date())
     if checked:
         assert whole.losses(fetched, stored)

@@ -22,15 +22,11 @@ from functions.common.messages.events import (
 from functions.common.requests.keys import chart_name, result_name
 from local.servers import free_port
 from tests.images.building import FUNCTIONS
+from tests.support.events import send
 from tests.support.waiting import until
 
 MOST_MIB_AT_REST = {"web": 128, "ingest": 128, "forecast": 128}
 ASKED = {"symbol": "AAPL", "days": 45}
-
-
-def send(container, event):
-    headers, body = event.to_binary()
-    return requests.post(container.url, data=body, headers=headers, timeout=300)
 
 
 @pytest.fixture(params=FUNCTIONS)
@@ -61,27 +57,28 @@ def test_its_processes_are_its_users_and_may_write_to_tmp_alone(container):
 def test_an_event_goes_through_ingest_and_forecast_up_to_the_chart(run, redis_client):
     ingest, forecast = run("ingest"), run("forecast")
     requested = Envelope("1", "/test", ForecastRequested.TYPE, {**ASKED, "request_id": "request-1"})
-    answer = send(ingest, requested)
+    answer = send(ingest.url, requested)
     ingested = cloudevent.parse(answer.headers, answer.content)
     assert ingested.type == PricesIngested.TYPE
-    answer = send(forecast, ingested)
+    answer = send(forecast.url, ingested)
     completed = cloudevent.parse(answer.headers, answer.content)
     assert completed.type == ForecastCompleted.TYPE
     key = completed.data["result_key"]
     result = json.loads(redis_client.get(result_name(key)))
     assert result["message"].startswith("AAPL could be between $")
     chart = ChartRequested("request-1", "AAPL", key)
-    assert send(forecast, Envelope("2", "/test", chart.TYPE, chart.to_data())).status_code == 204
+    event = Envelope("2", "/test", chart.TYPE, chart.to_data())
+    assert send(forecast.url, event).status_code == 204
     assert redis_client.get(chart_name(key)).startswith(b"\x89PNG")
 
 
 def test_prophet_is_forecast_with_its_backtest(run, redis_client):
     ingest, forecast = run("ingest"), run("forecast")
     asked = {**ASKED, "request_id": "request-1", "model": "prophet"}
-    answer = send(ingest, Envelope("1", "/test", ForecastRequested.TYPE, asked))
-    answer = send(forecast, cloudevent.parse(answer.headers, answer.content))
+    answer = send(ingest.url, Envelope("1", "/test", ForecastRequested.TYPE, asked))
+    answer = send(forecast.url, cloudevent.parse(answer.headers, answer.content))
     completed = cloudevent.parse(answer.headers, answer.content)
-    assert send(forecast, completed).status_code == 204
+    assert send(forecast.url, completed).status_code == 204
     result = json.loads(redis_client.get(result_name(completed.data["result_key"])))
     assert result["backtest"]["status"] == "complete"
 

@@ -1,21 +1,18 @@
 """The three functions as stack.yml deploys them, behind a stand-in for the gateway."""
 
 import uuid
-from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from functions.common.cloudevents.event import Envelope
-from functions.common.cloudevents.signature import Signer
-from functions.common.prices import calendars
-from functions.ingest.providers.tiingo import TiingoProvider
 from local.process import Process
 from local.servers import free_port
 from local.stack import _function
 from tests.e2e.conftest import Stockcast
 from tests.openfaas.gateway import Gateway
 from tests.openfaas.stack_file import ROOT, load
-from tests.support.replay import Market, Replay, Tiingo, wandering
+from tests.support.events import send
+from tests.support.replay import Replay, Tiingo, market_of_today
 
 KEY, TOKEN = "a-key-of-the-tests", "a-token-that-signs-events"
 READY_S = 300
@@ -24,11 +21,7 @@ READY_S = 300
 @pytest.fixture(scope="session")
 def provider():
     """A replay of Tiingo's server. The sample has the symbols that it does not know."""
-    market = Market()
-    market.today = TiingoProvider.schedule.due(datetime.now(timezone.utc), calendars.named("XNYS"))
-    for symbol in ("ACME", "OTHER", "SHAKY", "GONE"):
-        market.days[symbol] = wandering(market.today - timedelta(days=900), market.today)
-    replay = Replay(Tiingo(market, KEY))
+    replay = Replay(Tiingo(market_of_today("ACME", "OTHER", "SHAKY", "GONE"), KEY))
     yield replay
     replay.close()
 
@@ -42,9 +35,7 @@ class OnOpenFaaS(Stockcast):
 
     def send(self, event, function="ingest"):
         """Put a signed event into the queue."""
-        headers, body = Signer((TOKEN,)).signed(event).to_binary()
-        url = f"{self.gateway.url}/async-function/{function}"
-        return self.http.post(url, data=body, headers=headers, timeout=300)
+        return send(f"{self.gateway.url}/async-function/{function}", event, TOKEN)
 
     def requested(self, request_id, symbol):
         data = {"request_id": request_id, "symbol": symbol, "days": 30}

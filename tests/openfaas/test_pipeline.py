@@ -6,6 +6,7 @@ import requests
 
 from functions.common.cloudevents.event import Envelope
 from tests.openfaas.conftest import TOKEN
+from tests.support.events import send
 from tests.support.replay import Fault
 from tests.support.waiting import has_ended, until
 
@@ -21,7 +22,7 @@ def test_a_forecast_is_asked_for_watched_and_had(openfaas, request_id):
         told = [json.loads(line[5:]) for line in stream.iter_lines() if line[:5] == b"data:"]
     assert told[-1]["status"] == "done"
     assert told[-1]["result"]["target_date"] == "2013-04-15"
-    png = openfaas.get(links["chart"])
+    png = openfaas.chart(links["chart"])
     assert png.content.startswith(b"\x89PNG")
     assert "2013-04-15" in openfaas.get(f"{links['self']}/result.csv").text
 
@@ -87,9 +88,7 @@ def test_the_cron_has_the_watch_list_fetched(openfaas, provider):
 def test_an_event_that_is_not_signed_is_refused(openfaas, request_id):
     data = {"request_id": request_id, "symbol": "AAPL", "days": 30}
     event = Envelope(request_id, "/test", "dev.stockcast.forecast.requested.v1", data)
-    headers, body = event.to_binary()
-    url = f"{openfaas.gateway.url}/function/ingest"
-    answer = requests.post(url, data=body, headers=headers, timeout=300)
+    answer = send(f"{openfaas.gateway.url}/function/ingest", event)
     assert answer.status_code == 401
     assert TOKEN not in answer.text
 

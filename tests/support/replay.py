@@ -5,11 +5,12 @@ import math
 import threading
 import time
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from functions.common.prices import calendars
+from functions.ingest.providers.tiingo import TiingoProvider
 from tests.support.http_server import HttpServer
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -349,6 +350,15 @@ class Yahoo(Dialect):
             "validRanges": ["1d", "5d", "1mo", "max"],
             **self.market.about.get(symbol, {}),
         }
+
+
+def market_of_today(*symbols):
+    """A market that these stocks have traded on up to the last session."""
+    market = Market()
+    market.today = TiingoProvider.schedule.due(datetime.now(timezone.utc), calendars.named("XNYS"))
+    for symbol in symbols:
+        market.days[symbol] = wandering(market.today - timedelta(days=900), market.today)
+    return market
 
 
 @dataclass

@@ -26,6 +26,20 @@ def test_a_function_starts_without_heavy_modules(function):
     assert set(ran.stdout.split()) & HEAVY == set()
 
 
+@pytest.mark.parametrize("function", ["web", "ingest", "forecast"])
+def test_the_collector_pauses_only_during_the_start(function):
+    code = (
+        "import gc; runs = [];"
+        "gc.callbacks.append(lambda phase, about: runs.append(about['generation']));"
+        f"import functions.common.collector; runs.clear(); import functions.{function}.main;"
+        "print(len(runs), gc.isenabled(), gc.get_freeze_count() > 10_000)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=ENV, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == ["0", "True", "True"]
+
+
 def imported_after(code):
     ran = subprocess.run(
         [sys.executable, "-c", code + "; import sys; print(*sys.modules)"],
@@ -42,6 +56,18 @@ def test_a_calibrated_forecast_needs_no_pandas_prophet_or_matplotlib():
         "import functions.forecast.result, functions.forecast.models as m; m.named('calibrated')"
     )
     assert modules & (HEAVY - {"numpy"}) == set()
+
+
+def test_an_answer_imports_no_part_of_numpy_that_it_does_not_need():
+    modules = imported_after(
+        "from functions.forecast.models.calibrated import CalibratedModel;"
+        "from functions.forecast.prices import csv_columns;"
+        "from functions.ingest.providers.sample import SampleProvider;"
+        "body = SampleProvider().fetch('AAPL').history.to_csv();"
+        "CalibratedModel().backtest(csv_columns.read('AAPL', body), 31)"
+    )
+    assert "functions.forecast.models.calibrated" in modules
+    assert modules & {"numpy.ma", "numpy.random", "numpy.fft", "numpy.polynomial"} == set()
 
 
 def test_ingest_fetches_without_prophet_or_matplotlib():
@@ -68,9 +94,18 @@ def test_prophet_is_the_library_without_stan():
 @pytest.mark.parametrize("model", ["calibrated", "prophet"])
 def test_a_warm_up_imports_the_model_that_will_be_asked_for(model):
     modules = imported_after(
-        "from functions.common.messages.events import PricesWarmed;"
+        "from functions.common.messages.events import WarmupRequested;"
         "from functions.forecast.handlers.warm_up import Warming;"
         "store = type('Store', (), {'check': lambda self: None})();"
-        f"Warming(store).wake(PricesWarmed('AAPL', {model!r}))"
+        f"Warming(store).wake(WarmupRequested('AAPL', {model!r}))"
     )
     assert ("prophet" in modules) is (model == "prophet")
+
+
+def test_web_serves_without_a_library_for_websockets():
+    modules = imported_after(
+        "import functions.web.main, uvicorn;"
+        "uvicorn.Config('functions.web.main:web', log_config=None).load()"
+    )
+    assert "functions.common.bounded_protocol" in modules
+    assert {one for one in modules if one.split(".")[0] in {"websockets", "wsproto"}} == set()

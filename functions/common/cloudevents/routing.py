@@ -41,6 +41,7 @@ ROUTES = (
     Route({"type": ChartRequested.TYPE}, "forecast"),
     Route({"type": PricesRefresh.TYPE}, "ingest"),
     Route({"type": WarmupRequested.TYPE}, "ingest"),
+    Route({"type": WarmupRequested.TYPE}, "forecast"),
     Route({"type": PricesUploaded.TYPE}, "ingest"),
     Route({"type": PricesWarmed.TYPE}, "forecast"),
     Route({"type": BatchRequested.TYPE}, "web", "/events/batch"),
@@ -48,12 +49,13 @@ ROUTES = (
 )
 
 
-def address(sink: str, event: Envelope) -> str | None:
-    """Where to post `event`. None if `sink` has the placeholder and no function takes the event."""
+def addresses(sink: str, event: Envelope) -> list[str]:
+    """Where to post `event`. Empty if `sink` has the placeholder and no function takes it."""
     if PLACEHOLDER not in sink:
-        return sink
+        return [sink]
     attributes = event.attributes()
-    for route in ROUTES:
-        if route.attributes.items() <= attributes.items():
-            return sink.replace(PLACEHOLDER, route.function).rstrip("/") + route.path
-    return None
+    return [
+        sink.replace(PLACEHOLDER, route.function).rstrip("/") + route.path
+        for route in ROUTES
+        if route.attributes.items() <= attributes.items()
+    ]

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from functions.common.cloudevents.event import Envelope
-from functions.common.cloudevents.routing import address
+from functions.common.cloudevents.routing import addresses
 from functions.common.errors import TemporaryError, cause
 
 CONNECT_TIMEOUT_S = 2.0
@@ -32,11 +32,12 @@ class Sink:
 
     def post(self, event: Envelope) -> None:
         """Post the event. Raises TemporaryError if the sink does not accept it."""
+        for url in addresses(self.url, event):
+            self._post_to(url, event)
+
+    def _post_to(self, url: str, event: Envelope) -> None:
         from urllib3.exceptions import HTTPError
 
-        url = address(self.url, event)
-        if url is None:
-            return
         headers, body = event.to_binary()
         try:
             answer = self._pool.request("POST", url, headers=headers, body=body)

@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 from functions.common.errors import InvalidFieldError, InvalidMessageError
 from functions.common.messages import interest_csv as interest
 from functions.common.messages.fields import Day, Days, Json, is_a, number, text, whole_number
-from functions.common.messages.message import Message, parts, shown
+from functions.common.messages.message import Message, shown, valid_fields
 
 MOST_PRIORS = 6
 DEFAULT_PRIORS = (0.001, 0.05, 0.1, 0.2)
@@ -68,9 +68,9 @@ class Range(Parameters, frozen=True, kw_only=True):
     end: Day | None = None
 
     @classmethod
-    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+    def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
         """Complain about a range without days."""
-        start, end = good.get("start"), good.get("end")
+        start, end = valid.get("start"), valid.get("end")
         if start and end and start >= end:
             yield InvalidFieldError("start", f"must be before end ({end}), not {start}.")
 
@@ -89,10 +89,10 @@ class History(Range, frozen=True, kw_only=True):
     plot_type: PlotType = "basic"
 
     @classmethod
-    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+    def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
         """Complain about a range without days, and about a column named twice."""
-        yield from super().complaints(good)
-        columns = good.get("columns", [])
+        yield from super().combination_errors(valid)
+        columns = valid.get("columns", [])
         if len(set(columns)) < len(columns):
             message = f"must name each column once, not {shown(columns)}."
             yield InvalidFieldError("columns", message)
@@ -128,11 +128,11 @@ class Changepoints(Fit, frozen=True, kw_only=True):
     interest_csv: Interest | None = None
 
     @classmethod
-    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+    def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
         """Complain about a file without search interest."""
-        if good.get("interest_csv"):
+        if valid.get("interest_csv"):
             try:
-                interest.read(good["interest_csv"], "interest_csv")
+                interest.read(valid["interest_csv"], "interest_csv")
             except InvalidFieldError as error:
                 yield error
 
@@ -175,23 +175,23 @@ for _kind, _parameters in PARAMETERS.items():
     _parameters.WHAT = _kind
 
 
-def takes(kind: str) -> tuple[str, ...]:
+def parameter_names(kind: str) -> tuple[str, ...]:
     """The names of the parameters that a kind takes."""
     return PARAMETERS[kind].__struct_fields__
 
 
 def parameters(kind: str, data: Json) -> tuple[dict[str, Any], list[InvalidFieldError]]:
     """The valid parameters of a kind in `data`, with defaults, and the errors of the others."""
-    good, wrong = parts(PARAMETERS[kind], data)
-    bad = {error.field.partition("[")[0] for error in wrong}
-    kept = PARAMETERS[kind](**{name: good[name] for name in good if name not in bad})
+    valid, errors = valid_fields(PARAMETERS[kind], data)
+    bad = {error.field.partition("[")[0] for error in errors}
+    kept = PARAMETERS[kind](**{name: valid[name] for name in valid if name not in bad})
     read = {name: one for name, one in kept.to_data().items() if one is not None}
-    return {name: read[name] for name in read if name not in bad}, wrong
+    return {name: read[name] for name in read if name not in bad}, errors
 
 
-def checked(kind: str, data: Json) -> dict[str, Any]:
+def validated(kind: str, data: Json) -> dict[str, Any]:
     """The parameters of a kind in `data`. Raises InvalidMessageError if one is wrong."""
-    read, wrong = parameters(kind, data)
-    if wrong:
-        raise InvalidMessageError(wrong)
+    read, errors = parameters(kind, data)
+    if errors:
+        raise InvalidMessageError(errors)
     return read

@@ -17,10 +17,10 @@ def requested_by(data: object) -> ForecastRequested | None:
         return None
     request_id = data.get("request_id")
     is_id = isinstance(request_id, str) and fields.REQUEST_ID.fullmatch(request_id)
-    return _asked(str(request_id), data) if is_id else None
+    return _request(str(request_id), data) if is_id else None
 
 
-def _asked(request_id: str, data: Json) -> ForecastRequested:
+def _request(request_id: str, data: Json) -> ForecastRequested:
     try:
         return ForecastRequested.from_data(data)
     except InvalidMessageError:

@@ -75,14 +75,12 @@ class AboutRequest(Event, frozen=True):
         force_setattr(self, "symbol", fields.upper(self.symbol))
 
 
-class ForecastRequested(AboutRequest, frozen=True):
-    """Someone requests a forecast of `symbol` for `days` calendar days ahead.
+class AboutForecast(AboutRequest, frozen=True):
+    """An event about a forecast `days` calendar days ahead, or about an analysis.
 
-    With another `kind` (analyses.KINDS), it requests that analysis. `options` then has its
-    parameters, and `days` and `model` are not used.
+    With a `kind` of analyses.KINDS, it is about that analysis. Then `options` has its parameters,
+    and `days` and `model` are not used.
     """
-
-    TYPE: ClassVar[str] = PREFIX + "forecast.requested.v1"
 
     days: fields.Days = 0
     model: fields.Model = "calibrated"
@@ -91,23 +89,37 @@ class ForecastRequested(AboutRequest, frozen=True):
 
     @classmethod
     def from_data(cls, data: Json) -> Self:
-        event: Self = _read_asked(cls, data)
+        """The event in a JSON object. A forecast needs `days`, an analysis valid parameters."""
+        kind = data.get("kind", FORECAST)
+        if kind == FORECAST:
+            forecast: Self = read(cls, data, required=("days",))
+            return forecast
+        event: Self = read(cls, _without(data, "days", "model"))
+        force_setattr(event, "options", analyses.validated(kind, event.options))
         return event
 
     @classmethod
-    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+    def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
         """Complain about options that are too long or, for an analysis, wrong parameters."""
-        return wrong_options(good)
+        return wrong_options(valid)
+
+    def to_data(self) -> dict[str, Any]:
+        """The event as a JSON object, without the fields that its kind does not use."""
+        unused = ("kind",) if self.kind == FORECAST else ("days", "model")
+        return _without(super().to_data(), *unused)
+
+
+class ForecastRequested(AboutForecast, frozen=True):
+    """Someone requests a forecast of `symbol`, or an analysis."""
+
+    TYPE: ClassVar[str] = PREFIX + "forecast.requested.v1"
 
     @property
     def is_analysis(self) -> bool:
         return self.kind != FORECAST
 
-    def to_data(self) -> dict[str, Any]:
-        return _of_kind(super().to_data())
 
-
-class PricesIngested(AboutRequest, frozen=True, kw_only=True):
+class PricesIngested(AboutForecast, frozen=True, kw_only=True):
     """The prices for a forecast are stored in S3 under `bucket` and `key`, as version `etag`.
 
     `fresh_until` is the time from which newer prices should exist (ISO 8601, empty if unknown). If
@@ -117,9 +129,6 @@ class PricesIngested(AboutRequest, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = PREFIX + "prices.ingested.v1"
 
-    days: fields.Days = 0
-    model: fields.Model = "calibrated"
-    options: fields.Options = {}  # noqa: RUF012 - msgspec gives each its own
     bucket: Annotated[str, fields.text(63)]
     key: Text
     etag: Annotated[str, fields.text(128)]
@@ -129,18 +138,16 @@ class PricesIngested(AboutRequest, frozen=True, kw_only=True):
     last_date: WrittenDay
     fresh_until: Moment = ""
     stale: bool = False
-    kind: Kind = FORECAST
 
     @classmethod
     def from_data(cls, data: Json) -> Self:
-        event: Self = _read_asked(cls, {**data, "fresh_until": data.get("fresh_until") or ""})
-        return event
+        return super().from_data({**data, "fresh_until": data.get("fresh_until") or ""})
 
     @classmethod
-    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+    def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
         """Complain about wrong options, and about a `fresh_until` that is not a time."""
-        yield from wrong_options(good)
-        moment = good.get("fresh_until")
+        yield from super().combination_errors(valid)
+        moment = valid.get("fresh_until")
         if moment and not fits(moment, Annotated[datetime, Meta(tz=True)]):
             message = f"must be a time like 2013-03-01T12:00:00Z, not {shown(moment)}."
             yield InvalidFieldError("fresh_until", message)
@@ -151,9 +158,6 @@ class PricesIngested(AboutRequest, frozen=True, kw_only=True):
         return ForecastRequested(
             self.request_id, self.symbol, self.days, self.model, self.options, self.kind
         )
-
-    def to_data(self) -> dict[str, Any]:
-        return _of_kind(super().to_data())
 
 
 class ForecastCompleted(AboutRequest, frozen=True):
@@ -254,18 +258,8 @@ TYPES = frozenset(
 """The types of all Stockcast events."""
 
 
-def _read_asked(cls: Any, data: Json) -> Any:
-    """An event about a request. A forecast needs `days`, an analysis needs valid parameters."""
-    kind = data.get("kind", FORECAST)
-    if kind == FORECAST:
-        return read(cls, data, required=("days",))
-    event = read(cls, _without(data, "days", "model"))
-    force_setattr(event, "options", analyses.checked(kind, event.options))
-    return event
-
-
-def wrong_options(good: dict[str, Any]) -> Iterable[InvalidFieldError]:
-    kind, options = good.get("kind", FORECAST), good.get("options", {})
+def wrong_options(valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
+    kind, options = valid.get("kind", FORECAST), valid.get("options", {})
     if kind != FORECAST:
         return analyses.parameters(kind, options)[1]
     if not options or _is_carried(options):
@@ -284,11 +278,6 @@ def _is_carried(options: dict[str, Any]) -> bool:
     with suppress(rfc8785.CanonicalizationError):
         return len(rfc8785.dumps(options)) <= fields.MAX_OPTIONS_CHARACTERS
     return False
-
-
-def _of_kind(data: dict[str, Any]) -> dict[str, Any]:
-    """The data without the fields that the requested kind does not use."""
-    return _without(data, *(("kind",) if data["kind"] == FORECAST else ("days", "model")))
 
 
 def _without(data: Json, *names: str) -> dict[str, Any]:

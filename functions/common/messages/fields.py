@@ -29,8 +29,8 @@ MAX_OPTIONS_CHARACTERS = 2000
 
 def is_a(words: str, **limits: Any) -> Meta:
     """What a field accepts: a description in words, and its limits."""
-    told = {"words": words}
-    return Meta(description=f"{words[0].upper()}{words[1:]}.", extra=told, **limits)
+    extra = {"words": words}
+    return Meta(description=f"{words[0].upper()}{words[1:]}.", extra=extra, **limits)
 
 
 def matching(pattern: str, words: str, **limits: Any) -> Meta:

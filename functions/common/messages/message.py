@@ -27,10 +27,9 @@ MOST_ITEMS = 20
 """The most wrong items of one list to name one by one."""
 MOST_DEEP = 32
 """The most nested levels of objects and lists in JSON. A message has four."""
-WORDS: dict[Any, str] = {
-    bool: "true or false",
-    dict: "an object",
-}
+WORDS: dict[Any, str] = {bool: "true or false", dict: "an object"}
+WRAPPERS = frozenset({Annotated, Union, UnionType})
+"""Types whose first argument is the type of a value. The others are limits or None."""
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -48,9 +47,9 @@ class Message(msgspec.Struct, frozen=True):
         return message
 
     @classmethod
-    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Errors in the combination of the fields in `good`, each of which is valid on its own."""
-        del good
+    def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
+        """Errors in the combination of the fields in `valid`, each of which is valid on its own."""
+        del valid
         return ()
 
     def to_data(self) -> dict[str, Any]:
@@ -67,33 +66,33 @@ def read(cls: Any, data: Json, required: Collection[str] = ()) -> Any:
 
     `required` names fields that must be present although the class has defaults for them.
     """
-    good, wrong = parts(cls, data, required)
-    if wrong:
-        raise InvalidMessageError(wrong)
-    return cls(**good)
+    valid, errors = valid_fields(cls, data, required)
+    if errors:
+        raise InvalidMessageError(errors)
+    return cls(**valid)
 
 
-def parts(
+def valid_fields(
     cls: MessageType, data: Json, required: Collection[str] = ()
 ) -> tuple[dict[str, Any], list[InvalidFieldError]]:
     """The valid fields of a JSON object, converted and with defaults, and the errors in it."""
-    good: dict[str, Any] = {}
-    wrong = [InvalidFieldError(name, "is missing.") for name in required if name not in data]
+    valid: dict[str, Any] = {}
+    errors = [InvalidFieldError(name, "is missing.") for name in required if name not in data]
     try:
-        good = structs.asdict(msgspec.convert(data, cls))
+        valid = structs.asdict(msgspec.convert(data, cls))
     except ValidationError:
         for field in structs.fields(cls):
             if field.name not in data:
                 if field.required:
-                    wrong.append(InvalidFieldError(field.name, "is missing."))
+                    errors.append(InvalidFieldError(field.name, "is missing."))
                 continue
             try:
-                good[field.name] = _converted(data[field.name], field.type)
+                valid[field.name] = _converted(data[field.name], field.type)
             except ValidationError:
-                wrong += _named(field.name, data[field.name], field.type)
+                errors += _named(field.name, data[field.name], field.type)
         if cls.__struct_config__.forbid_unknown_fields:
-            wrong += _unknown(cls, data)
-    return good, [*wrong, *cls.complaints(good)]
+            errors += _unknown(cls, data)
+    return valid, [*errors, *cls.combination_errors(valid)]
 
 
 def value(name: str, given: Any, of: Any) -> Any:
@@ -167,21 +166,17 @@ def fits(given: Any, of: Any) -> bool:
 
 def _item_of(of: Any) -> Any:
     """The type of a list's items. None if `of` is not a list type."""
-    if get_origin(of) is Annotated:
-        return _item_of(get_args(of)[0])
-    if get_origin(of) in {Union, UnionType}:
+    if get_origin(of) in WRAPPERS:
         return _item_of(get_args(of)[0])
     return get_args(of)[0] if get_origin(of) in {list, tuple} else None
 
 
 def _words(of: Any) -> str:
     """What a type accepts, in words."""
-    if get_origin(of) is Annotated:
-        for meta in reversed(of.__metadata__):
-            if meta.extra and "words" in meta.extra:
-                return str(meta.extra["words"])
-        return _words(get_args(of)[0])
-    if get_origin(of) in {Union, UnionType}:
+    for meta in reversed(getattr(of, "__metadata__", ())):
+        if meta.extra and "words" in meta.extra:
+            return str(meta.extra["words"])
+    if get_origin(of) in WRAPPERS:
         return _words(get_args(of)[0])
     if get_origin(of) is Literal:
         return f"one of {', '.join(map(str, get_args(of)))}"

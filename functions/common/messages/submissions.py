@@ -44,9 +44,9 @@ class ForecastSubmission(Message, frozen=True, kw_only=True, forbid_unknown_fiel
     id: OwnId | None = None
 
     @classmethod
-    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+    def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
         """Complain about options that are too long."""
-        return wrong_options(good)
+        return wrong_options(valid)
 
 
 class AnalysisKind(Message, frozen=True, kw_only=True):
@@ -129,8 +129,8 @@ class HistoryQuery(Message, frozen=True, kw_only=True):
     end: fields.Day | None = None
 
     @classmethod
-    def complaints(cls, good: dict[str, Any]) -> Iterable[InvalidFieldError]:
+    def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
         """Complain about a range that ends before it starts."""
-        start, end = good.get("start"), good.get("end")
+        start, end = valid.get("start"), valid.get("end")
         if start and end and start > end:
             yield InvalidFieldError("start", f"must not be after end ({end}), not {start}.")

@@ -1,8 +1,8 @@
 """Trading calendars: the days on which a market has sessions.
 
-The file `calendars.txt.gz` has the sessions of exchanges. `bench/write_calendars.py` writes it from
-the library `exchange_calendars`. Stockcast does not use that library at run time, because it
-imports pandas, which takes longer than a whole cold start. Each calendar is read on first use.
+The file `calendars.txt.gz` has the sessions of exchanges. `bench/shipped/write_calendars.py` writes
+it from the library `exchange_calendars`. Stockcast does not use that library at run time, because
+it imports pandas, which takes longer than a whole cold start. Each calendar is read on first use.
 """
 
 from __future__ import annotations

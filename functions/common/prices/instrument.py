@@ -44,19 +44,21 @@ class Instrument:
     def doubts(self, symbol: str, until: date) -> list[str]:
         """Sentences for users about doubts in the calendar, for dates up to `until`."""
         calendar = self.sessions
-        told = []
+        notes = []
         if self.is_guessed:
             named = calendar.name
             if named == calendars.OBSERVED:
                 on = ", ".join(WEEKDAYS[int(day) - 1] for day in calendar.weekdays)
                 named = f"sessions on {on}, without holidays"
-            told.append(f"The trading calendar of {symbol} is unknown. Its prices suggest {named}.")
+            notes.append(
+                f"The trading calendar of {symbol} is unknown. Its prices suggest {named}."
+            )
         if not calendar.knows_holidays_of(until):
-            told.append(
+            notes.append(
                 f"The holidays of {calendar.name} are known until {max(calendar.years)}. Later"
                 " dates may fall on a holiday."
             )
-        return told
+        return notes
 
     def to_metadata(self) -> dict[str, str]:
         """The facts as metadata of an S3 object."""

@@ -17,10 +17,10 @@ READABLE = " ,.:;()[]'$/+="
 
 def merged(*groups: Iterable[str]) -> tuple[str, ...]:
     """The notes of all groups, in order. If notes differ only in numbers, the first one stays."""
-    told: dict[str, str] = {}
+    unique: dict[str, str] = {}
     for note in chain(*groups):
-        told.setdefault(FIGURES.sub("#", note), note)
-    return tuple(told.values())
+        unique.setdefault(FIGURES.sub("#", note), note)
+    return tuple(unique.values())
 
 
 def to_header(notes: Sequence[str]) -> str:

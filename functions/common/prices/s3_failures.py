@@ -29,17 +29,17 @@ def is_refusal(error: BaseException) -> bool:
 
 def in_words(error: BaseException, settings: S3Settings, *, is_conditional: bool = False) -> str:
     """What is wrong, with S3's own code and message if there are any."""
-    told, *_ = str(error).split("\n\nDebug source:")
-    code, message = CODE.search(told), MESSAGE.search(told)
+    text, *_ = str(error).split("\n\nDebug source:")
+    code, message = CODE.search(text), MESSAGE.search(text)
     if code and code[1] == NO_BUCKET:
         return f"The bucket {settings.bucket!r} (S3_BUCKET) does not exist. Create it."
     if code and code[1] == NOT_IMPLEMENTED and is_conditional:
         return NO_CONDITIONS.format(where=where(settings))
-    if REDIRECTED in told:
+    if REDIRECTED in text:
         return (
             f"The bucket {settings.bucket!r} is not in the region {settings.region!r}."
             " Set AWS_REGION to the bucket's region."
         )
     if code:
-        told = f"{code[1]}: {message[1] if message else 'no message'}"
-    return f"S3 at {where(settings)} failed: {cause(told)}"
+        text = f"{code[1]}: {message[1] if message else 'no message'}"
+    return f"S3 at {where(settings)} failed: {cause(text)}"

@@ -95,6 +95,6 @@ class UploadedFiles:
         found = self._bucket.get(key_of(symbol))
         if found is None:
             return None
-        told = found.metadata
-        name, column = (unquote(told.get(field, "")) for field in ("name", "column"))
-        return Upload(name or NO_NAME, column, found.body, told.get("uploaded-at", ""))
+        stored = found.metadata
+        name, column = (unquote(stored.get(field, "")) for field in ("name", "column"))
+        return Upload(name or NO_NAME, column, found.body, stored.get("uploaded-at", ""))

@@ -1,6 +1,6 @@
 """The analyses of the Stocker class, corrected: one module for each kind, imported on first use.
 
-Each has `analyse(series, parameters) -> Analysis`. `functions.common.messages.analyses.checked`
+Each has `analyse(series, parameters) -> Analysis`. `functions.common.messages.analyses.validated`
 returns the `parameters`.
 """
 

@@ -43,9 +43,9 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     ahead = series.sessions_until(series.target(parameters["days"]))
     parts = components(model, model.parts(np.concatenate([model.dates, ahead])))
     curves = {"trend": parts.trend, "yearly": parts.yearly, "monthly": parts.monthly}
-    told = {name: curve for name, curve in curves.items() if len(curve.dates)}
-    widths = _widths(model, told, ahead)
-    shown = {name: _bounds(model, name, curve, widths[name]) for name, curve in told.items()}
+    known = {name: curve for name, curve in curves.items() if len(curve.dates)}
+    widths = _widths(model, known, ahead)
+    shown = {name: _bounds(model, name, curve, widths[name]) for name, curve in known.items()}
     trend, growth = float(shown["trend"][0][-1]), _growth(model)
     figures = {
         "trend": trend,
@@ -59,14 +59,14 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     return Analysis(
         message=_message(series, parts, trend, growth),
         notes=[
-            f"There are too few prices for a {name} part." for name in curves if name not in told
+            f"There are too few prices for a {name} part." for name in curves if name not in known
         ]
         + [NOTE],
         figures=figures,
-        panels=[_panel(name, told[name].dates, bounds) for name, bounds in shown.items()],
+        panels=[_panel(name, known[name].dates, bounds) for name, bounds in shown.items()],
         table=Table(
             ("part", "date", "value", "low", "high", "unit"),
-            [row for name, bounds in shown.items() for row in _rows(name, told[name], bounds)],
+            [row for name, bounds in shown.items() for row in _rows(name, known[name], bounds)],
         ),
     )
 

@@ -97,14 +97,14 @@ def _extremes(
 def _message(series: PriceSeries, name: str, figures: Mapping[str, Any]) -> str:
     """The sentence about the first column."""
 
-    def told(figure: str) -> str:
+    def shown(figure: str) -> str:
         value, day = figures[f"{name}_{figure}"], figures[f"{name}_{figure}_date"]
         amount = f"{value:,.0f} shares" if name == "volume" else series.money(value)
         return f"{amount} on {day}"
 
     return (
-        f"{series.symbol}'s {NAMES[name]} was between {told('minimum')} and {told('maximum')},"
-        f" and {told('current')}."
+        f"{series.symbol}'s {NAMES[name]} was between {shown('minimum')} and {shown('maximum')},"
+        f" and {shown('current')}."
     )
 
 

@@ -37,26 +37,25 @@ def window(
     Raises InvalidFieldError, which names the field, if fewer than two rows remain.
     """
     notes: list[str] = []
-    rows = {"start": default_first, "end": len(series) - 1}
-    if default_last is not None:
-        rows["end"] = default_last
+    last = len(series) - 1 if default_last is None else default_last
+    rows = {"start": default_first, "end": last}
     for field in ("start", "end"):
         if field in parameters:
             asked = np.datetime64(parameters[field], "D")
             rows[field] = _nearest(series, asked)
             if series.dates[rows[field]] != asked:
-                notes.append(_moved(series, field, asked, rows[field]))
+                notes.append(_moved_note(series, field, asked, rows[field]))
     if rows["start"] >= rows["end"]:
         message = (
             f"leaves no range of prices: {series.symbol} has prices from {series.dates[0]} to"
             f" {series.dates[-1]}, and the range would be {series.dates[rows['start']]} to"
             f" {series.dates[rows['end']]}. Choose other dates."
         )
-        raise InvalidFieldError(_to_blame(series, parameters), message)
+        raise InvalidFieldError(_field_at_fault(series, parameters), message)
     return Window(rows["start"], rows["end"], tuple(notes))
 
 
-def _moved(series: PriceSeries, field: str, asked: np.datetime64, row: int) -> str:
+def _moved_note(series: PriceSeries, field: str, asked: np.datetime64, row: int) -> str:
     if asked < series.dates[0]:
         why = "is before the first price"
     elif asked > series.dates[-1]:
@@ -66,7 +65,7 @@ def _moved(series: PriceSeries, field: str, asked: np.datetime64, row: int) -> s
     return f"{field} {asked} {why}. The analysis uses {series.dates[row]}."
 
 
-def _to_blame(series: PriceSeries, parameters: Mapping[str, Any]) -> str:
+def _field_at_fault(series: PriceSeries, parameters: Mapping[str, Any]) -> str:
     """The field that makes a range impossible."""
     if "end" not in parameters:
         return "start"

@@ -19,10 +19,7 @@ from functions.forecast.charts.figure import (
     WIDTH,
     Frame,
     Label,
-    encoded,
     frame,
-    label_ends,
-    labels_width,
     line_height,
 )
 from functions.forecast.charts.look import Theme
@@ -48,7 +45,7 @@ UNITS = {"shares": "shares", "index": "0 to 100", "correlation": "correlation"}
 
 def draw(result: Mapping[str, Any], variant: Variant = DEFAULT) -> bytes:
     """Draw the chart of an analysis' result (`functions.forecast.analyses.answer`)."""
-    return encoded(composed(result, variant), variant)
+    return composed(result, variant).encoded(variant)
 
 
 def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
@@ -65,7 +62,7 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
     money = Money.of(result)
     colors = [_colors(panel["lines"], made.theme) for panel in panels]
     labels = [_labels(made, *one) for one in zip(panels, colors, strict=True)]
-    right = WIDTH - MARGIN - max(labels_width(made, ends) for ends in labels)
+    right = WIDTH - MARGIN - max(made.labels_width(ends) for ends in labels)
     tops = [made.top - sum(heights[:n]) - n * PANEL_GAP for n in range(len(panels))]
     plots = []
     for panel, color, height, top in zip(panels, colors, heights, tops, strict=True):
@@ -78,10 +75,9 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
     # Align the left and right edges of all plots.
     left = MARGIN + AXIS_GAP + max(made.ticks_width(axes) for axes in plots)
     for axes, panel, ends, top in zip(plots, panels, labels, tops, strict=True):
-        box = axes.get_position()
-        axes.set_position((left / WIDTH, box.y0, box.x1 - left / WIDTH, box.y1 - box.y0))
+        made.align_left(axes, left)
         _label_below(made, axes, panel)
-        label_ends(made, axes, ends)
+        made.label_ends(axes, ends)
         _title(made, panel, left, top)
     return made
 
@@ -189,8 +185,8 @@ def _formatter(unit: str, money: Money) -> Any:
     }
     if unit == "shares":
         return EngFormatter(sep="")
-    told = formats.get(unit, money.label)
-    return FuncFormatter(lambda value, _: told(round(value, 10)))
+    label = formats.get(unit, money.label)
+    return FuncFormatter(lambda value, _: label(round(value, 10)))
 
 
 def _colors(lines: Sequence[Mapping[str, Any]], theme: Theme) -> dict[str, str]:

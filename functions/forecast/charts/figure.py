@@ -101,6 +101,51 @@ class Frame:
         texts = axes.yaxis.get_major_formatter().format_ticks(ticks)
         return max(self.width_of(text, SMALL_PT) for text in texts)
 
+    def align_left(self, axes: Any, left: float) -> None:
+        """Move the left edge of a plot, but not its right edge."""
+        box = axes.get_position()
+        axes.set_position((left / WIDTH, box.y0, box.x1 - left / WIDTH, box.y1 - box.y0))
+
+    def label_ends(self, axes: Any, labels: Sequence[Label], *, gap: float = 10.0) -> None:
+        """Write the labels beside the plot's right edge, near their heights, without overlaps."""
+        ordered = sorted(labels, key=lambda label: label.y)
+        box = axes.get_position()
+        right = box.x1 * WIDTH
+        heights = [axes.transData.transform((0, label.y))[1] for label in ordered]
+        low, high = box.y0 * self.height, box.y1 * self.height
+        height = line_height(SMALL_PT)
+        heights = [min(max(one, low), high) for one in heights]
+        for label, was, y in zip(ordered, heights, spread(heights, height, low, high), strict=True):
+            line = ([right + 2, right + gap - 2], [was, y])
+            self.figure.add_artist(
+                mpl.lines.Line2D(
+                    [x / WIDTH for x in line[0]],
+                    [one / self.height for one in line[1]],
+                    color=label.color,
+                    linewidth=0.8,
+                )
+            )
+            weight = "bold" if label.bold else "normal"
+            style = {"fontweight": weight, "verticalalignment": "center"}
+            self.write(right + gap, y, label.text, SMALL_PT, label.color, **style)
+
+    def labels_width(self, labels: Sequence[Label], *, gap: float = 10.0) -> float:
+        """The room that labels need beside a plot."""
+        widths = [self.width_of(label.text, SMALL_PT, bold=label.bold) for label in labels]
+        return gap + max(widths, default=0.0)
+
+    def encoded(self, variant: Variant) -> bytes:
+        """The bytes of the picture file."""
+        out = io.BytesIO()
+        if variant.format == "svg":
+            FigureCanvasSVG(self.figure).print_svg(
+                out, metadata={"Creator": "Stockcast", "Date": None}
+            )
+        else:
+            self.figure.set_dpi(DPI * variant.scale)
+            FigureCanvasAgg(self.figure).print_png(out, metadata={"Software": "Stockcast"})
+        return out.getvalue()
+
 
 def line_height(points: float) -> float:
     return points * LINE * DPI / 72
@@ -166,44 +211,3 @@ def spread(wanted: Sequence[float], least: float, low: float, high: float) -> li
         pools.append((mean, count))
     pooled = np.concatenate([[mean] * count for mean, count in pools]) if pools else places
     return list(np.clip(pooled, low, high - step[-1] if len(step) else high) + step)
-
-
-def label_ends(made: Frame, axes: Any, labels: Sequence[Label], *, gap: float = 10.0) -> None:
-    """Write the labels beside the plot's right edge, near their heights, without overlaps."""
-    ordered = sorted(labels, key=lambda label: label.y)
-    box = axes.get_position()
-    right = box.x1 * WIDTH
-    heights = [axes.transData.transform((0, label.y))[1] for label in ordered]
-    low, high = box.y0 * made.height, box.y1 * made.height
-    height = line_height(SMALL_PT)
-    heights = [min(max(one, low), high) for one in heights]
-    for label, was, y in zip(ordered, heights, spread(heights, height, low, high), strict=True):
-        line = ([right + 2, right + gap - 2], [was, y])
-        made.figure.add_artist(
-            mpl.lines.Line2D(
-                [x / WIDTH for x in line[0]],
-                [one / made.height for one in line[1]],
-                color=label.color,
-                linewidth=0.8,
-            )
-        )
-        weight = "bold" if label.bold else "normal"
-        style = {"fontweight": weight, "verticalalignment": "center"}
-        made.write(right + gap, y, label.text, SMALL_PT, label.color, **style)
-
-
-def labels_width(made: Frame, labels: Sequence[Label], *, gap: float = 10.0) -> float:
-    """The room that labels need beside a plot."""
-    widths = [made.width_of(label.text, SMALL_PT, bold=label.bold) for label in labels]
-    return gap + max(widths, default=0.0)
-
-
-def encoded(made: Frame, variant: Variant) -> bytes:
-    """The bytes of the picture file."""
-    out = io.BytesIO()
-    if variant.format == "svg":
-        FigureCanvasSVG(made.figure).print_svg(out, metadata={"Creator": "Stockcast", "Date": None})
-    else:
-        made.figure.set_dpi(DPI * variant.scale)
-        FigureCanvasAgg(made.figure).print_png(out, metadata={"Software": "Stockcast"})
-    return out.getvalue()

@@ -19,10 +19,7 @@ from functions.forecast.charts.figure import (
     WIDTH,
     Frame,
     Label,
-    encoded,
     frame,
-    label_ends,
-    labels_width,
     line_height,
 )
 from functions.forecast.models.prediction import INTERVALS
@@ -38,7 +35,7 @@ MODELS = {"calibrated": "Calibrated model", "prophet": "Prophet model"}
 
 def draw(result: Mapping[str, Any], variant: Variant = DEFAULT) -> bytes:
     """Draw the chart of a result document (`functions.forecast.result.answer`)."""
-    return encoded(composed(result, variant), variant)
+    return composed(result, variant).encoded(variant)
 
 
 def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
@@ -64,7 +61,7 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
     money = Money.of(result)
     labels = _labels(result, made, money)
 
-    right = WIDTH - MARGIN - labels_width(made, labels)
+    right = WIDTH - MARGIN - made.labels_width(labels)
     axes = made.axes(MARGIN, made.bottom + ROOM, right, made.top - 2 * line_height(SMALL_PT))
     _draw_ribbon(axes, made, result, future)
     if result["model"] == "prophet":
@@ -77,11 +74,9 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
     low, high = _limits(close, result)
     axes.set_ylim(low, high)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: money.label(value)))
-    left = MARGIN + made.ticks_width(axes) + AXIS_GAP
-    box = axes.get_position()
-    axes.set_position((left / WIDTH, box.y0, box.x1 - left / WIDTH, box.y1 - box.y0))
+    made.align_left(axes, MARGIN + made.ticks_width(axes) + AXIS_GAP)
     label_dates(made, axes, past[0], future[-1])
-    label_ends(made, axes, labels)
+    made.label_ends(axes, labels)
     _label_above(made, axes, result, money)
     return made
 

@@ -32,18 +32,18 @@ def below(result: Mapping[str, Any]) -> list[str]:
         return [DISCLAIMER]
     provider, last = str(data.get("provider", "")), day(data["last_date"])
     if provider == SAMPLE:
-        told = f"Sample data, ending {last}. For today's prices, add a data source."
+        text = f"Sample data, ending {last}. For today's prices, add a data source."
     elif provider == UPLOAD:
-        told = f"Prices from an uploaded file, until {last}."
+        text = f"Prices from an uploaded file, until {last}."
     else:
         source = BY_NAME[provider].title if provider in BY_NAME else provider
-        told = f"Source: {source}, adjusted for splits and dividends, until {last}."
+        text = f"Source: {source}, adjusted for splits and dividends, until {last}."
     if data.get("stale"):
-        told += " Stockcast could not fetch newer prices."
+        text += " Stockcast could not fetch newer prices."
     record = (result.get("backtest") or {}).get("record")
     if record:
-        told += f" The model's record for {result['symbol']}: {record}."
-    return [told, *_notes([*(result.get("notes") or ()), *(data.get("notes") or ())]), DISCLAIMER]
+        text += f" The model's record for {result['symbol']}: {record}."
+    return [text, *_notes([*(result.get("notes") or ()), *(data.get("notes") or ())]), DISCLAIMER]
 
 
 def _notes(notes: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from functions.common.errors import TemporaryError
-from functions.common.messages.events import PricesWarmed
+from functions.common.messages.events import PricesWarmed, WarmupRequested
 from functions.common.prices.store import PriceStore
 
 log = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ class Warming:
     def __init__(self, prices: PriceStore) -> None:
         self._prices = prices
 
-    def wake(self, warmed: PricesWarmed) -> None:
+    def wake(self, warmed: PricesWarmed | WarmupRequested) -> None:
         """Get ready for a forecast of the symbol. Logs failures, which the next request reports."""
         from functions.forecast import models
         from functions.forecast.prices import csv_columns as price_csv  # noqa: F401 - to load it

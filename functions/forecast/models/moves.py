@@ -7,7 +7,8 @@ tick does not make a volatile year.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,12 +57,12 @@ class Moves:
     unchanged: NDArray[np.intp]
     splits: NDArray[np.bool_]
 
-    @property
+    @cached_property
     def is_flat(self) -> NDArray[np.bool_]:
         """Whether each row is in a flat stretch, judged from the rows up to it."""
         return self.unchanged >= LEAST_FLAT
 
-    @property
+    @cached_property
     def log_price(self) -> NDArray[np.float64]:
         """The log price (n,) relative to the first row, adjusted for splits."""
         return np.cumsum(np.where(self.splits, 0.0, self.change))
@@ -131,7 +132,7 @@ def _usual(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
         np.maximum(total - total[start], 0.0) / np.maximum(end - start, 1)
     )
     first = sizes[: FIRST_ROWS - 1]
-    usual[: FIRST_ROWS - 1] = MEDIAN_TO_DEVIATION * np.median(first) if len(first) else 0.0
+    usual[: FIRST_ROWS - 1] = MEDIAN_TO_DEVIATION * _median(first) if len(first) else 0.0
     return usual
 
 
@@ -148,8 +149,13 @@ def _is_split(change: NDArray[np.float64]) -> NDArray[np.bool_]:
 def _is_traded_heavily(series: PriceSeries, row: int) -> bool:
     """Whether far more money was traded than in the month before. False if it is not known."""
     month = slice(max(row - TURNOVER_WINDOW, 0), row + 1)
-    *before, turnover = series.volume[month] * series.close[month]
-    return bool(turnover > CRASH_TURNOVER * np.median(before))
+    turnover = series.volume[month] * series.close[month]
+    return bool(turnover[-1] > CRASH_TURNOVER * _median(turnover[:-1]))
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    """The median, NaN if a value is. NumPy's would import numpy.ma, and someone waits."""
+    return float("nan") if np.isnan(values).any() else median(values.tolist())
 
 
 def split_of(factor: float) -> int:

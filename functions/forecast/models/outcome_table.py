@@ -1,4 +1,4 @@
-"""Reads the constants of the calibrated model, which `bench/fit_calibrated.py` writes.
+"""Reads the constants of the calibrated model, which `bench/shipped/fit_calibrated.py` writes.
 
 For each fitted horizon, they give the weights of the volatility measures, and how often each
 multiple of the forecast width happened.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 STOCKS = Path(__file__).with_name("calibrated.json")
 EVERY_DAY = Path(__file__).with_name("calibrated_every_day.json")
-"""For assets that trade every day. Fitted on simulated prices (bench/simulated_prices.py)."""
+"""For assets that trade every day. Fitted on bench/shipped/simulated_prices.py."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,9 @@ class OutcomeTable:
     def around(self, steps: NDArray[np.intp]) -> NDArray[np.intp]:
         """The fitted horizons (indices, ascending) that `at` reads for `steps`."""
         left, _ = _places(self, tuple(steps.tolist()))
-        return np.unique(np.concatenate((left, left + 1)))
+        is_read = np.zeros(len(self.horizons), dtype=bool)
+        is_read[left] = is_read[left + 1] = True
+        return np.flatnonzero(is_read)
 
     def multiples(self, levels: Sequence[float]) -> NDArray[np.float64]:
         """The quantiles (g, len(levels)) of outcomes at any levels in (0, 1).

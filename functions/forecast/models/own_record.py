@@ -78,5 +78,5 @@ def deviations(measures: NDArray[np.float64], weights: NDArray[np.float64]) -> N
     """
     total = measures[:, :1] * weights[:, 0]
     for k in range(1, measures.shape[1]):
-        total = total + measures[:, k : k + 1] * weights[:, k]
+        total += measures[:, k : k + 1] * weights[:, k]
     return total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from functions.forecast.prices.series import PriceSeries
 
@@ -11,6 +12,7 @@ MOST_SESSIONS = 10
 LONG = timedelta(days=60)
 
 
+@lru_cache(maxsize=16)
 def sentence(series: PriceSeries, today: date) -> str:
     """The sentence that names the last day, or "" if that is not long before `today`."""
     last: date = series.dates[-1].item()

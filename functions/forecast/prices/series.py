@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from functions.common.money import ON_WEEKDAYS, Money
+from functions.common.prices.calendars import Calendar
 from functions.common.prices.instrument import UNKNOWN, Instrument
 
 if TYPE_CHECKING:
@@ -51,8 +53,11 @@ class PriceSeries:
         """The sessions of the symbol's exchange after the last price, up to `target`."""
         import numpy as np
 
-        days = self.instrument.sessions.after(self.dates[-1].item(), target)
-        return np.array(days, dtype="datetime64[D]")
+        last: date = self.dates[-1].item()
+        years = range(last.year, target.year + 1)
+        days = np.concatenate([_sessions(self.instrument.sessions, year) for year in years])
+        begin, end = np.searchsorted(days, np.array([last, target], dtype=days.dtype), side="right")
+        return days[begin:end]
 
     def until(self, stop: int) -> PriceSeries:
         """The first `stop` rows, which were known at an origin of a backtest."""
@@ -67,6 +72,15 @@ class PriceSeries:
             self.adjusted_close[:stop],
             self.instrument,
         )
+
+
+@lru_cache(maxsize=64)
+def _sessions(calendar: Calendar, year: int) -> NDArray[np.datetime64]:
+    """The sessions of a year. To build the list takes longer than a forecast's arithmetic."""
+    import numpy as np
+
+    days = calendar.after(date(year - 1, 12, 31), date(year, 12, 31))
+    return np.array(days, dtype="datetime64[D]")
 
 
 def years_before(day: np.datetime64, years: int) -> np.datetime64:

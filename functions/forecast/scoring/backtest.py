@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -128,13 +129,12 @@ def score(
     lags = max(0, math.ceil(horizon / spacing) - 1)
 
     steps = np.array([horizon], dtype=np.intp)
-    walk = random_walk.quantiles(np.log(price), origins, steps, levels)[:, 0, :]
+    walk = random_walk.of(series).quantiles(origins, steps, levels)[:, 0, :]
     wis = weighted_interval_score(actual, quantiles, levels) / anchor
     walk_wis = weighted_interval_score(actual, walk, levels) / anchor
     error, walk_error = np.abs(actual - centre), np.abs(actual - anchor)
 
-    change = np.concatenate(([0.0], np.cumsum(np.abs(np.diff(price)))))
-    scale = change[origins] / np.maximum(origins, 1)
+    scale = _changes(series)[origins] / np.maximum(origins, 1)
     moving = scale > 0.0
     mase = float((error[moving] / scale[moving]).mean()) if moving.any() else None
     walk_mase = float((walk_error[moving] / scale[moving]).mean()) if moving.any() else None
@@ -163,6 +163,12 @@ def score(
         verdict=_range_sentence(horizon, int(held[80].sum()), len(origins), independent)
         + _centre_sentence(mase, walk_mase, centre_p),
     )
+
+
+@lru_cache(maxsize=16)
+def _changes(series: PriceSeries) -> NDArray[np.float64]:
+    """The running sum (n,) of the absolute one-day changes of the price."""
+    return np.concatenate(([0.0], np.cumsum(np.abs(np.diff(series.adjusted_close)))))
 
 
 def without_history(horizon: int) -> Backtest:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from functions.forecast.prices.series import PriceSeries
+
 FARTHEST = np.log(1e4)
 """Every quantile of a model is within a factor of ten thousand of the last price."""
 
@@ -28,30 +30,39 @@ def normal_quantiles(levels: tuple[float, ...]) -> NDArray[np.float64]:
     return quantiles
 
 
-def step_deviation(
-    log_price: NDArray[np.float64], origins: NDArray[np.intp], window: int = WINDOW
-) -> NDArray[np.float64]:
-    """The standard deviation of daily log returns in the `window` rows up to each origin."""
-    returns = np.diff(log_price)
-    first = np.concatenate(([0.0], np.cumsum(returns)))
-    second = np.concatenate(([0.0], np.cumsum(returns * returns)))
-    start = np.maximum(origins - window, 0)
-    count = np.maximum(origins - start, 1)
-    mean = (first[origins] - first[start]) / count
-    variance = (second[origins] - second[start]) / count - mean * mean
-    return np.sqrt(np.maximum(variance, 0.0))
+class RandomWalk:
+    """The walk of one history of log prices (n,). It sums the returns only once."""
+
+    def __init__(self, log_price: NDArray[np.float64]) -> None:
+        self._log_price = log_price
+        returns = np.diff(log_price)
+        self._first = np.concatenate(([0.0], np.cumsum(returns)))
+        self._second = np.concatenate(([0.0], np.cumsum(returns * returns)))
+
+    def step_deviation(
+        self, origins: NDArray[np.intp], window: int = WINDOW
+    ) -> NDArray[np.float64]:
+        """The standard deviation of daily log returns in the `window` rows up to each origin."""
+        start = np.maximum(origins - window, 0)
+        count = np.maximum(origins - start, 1)
+        mean = (self._first[origins] - self._first[start]) / count
+        variance = (self._second[origins] - self._second[start]) / count - mean * mean
+        return np.sqrt(np.maximum(variance, 0.0))
+
+    def quantiles(
+        self, origins: NDArray[np.intp], steps: NDArray[np.intp], levels: Sequence[float]
+    ) -> NDArray[np.float64]:
+        """Price quantiles (origins, steps, levels) of a Gaussian walk without drift."""
+        normal = normal_quantiles(tuple(levels))
+        deviation = self.step_deviation(origins)
+        spread = deviation[:, np.newaxis, np.newaxis] * np.sqrt(steps)[:, np.newaxis] * normal
+        spread = np.clip(spread, -FARTHEST, FARTHEST)
+        start = self._log_price[origins][:, np.newaxis, np.newaxis]
+        paths: NDArray[np.float64] = np.exp(start + spread)
+        return paths
 
 
-def quantiles(
-    log_price: NDArray[np.float64],
-    origins: NDArray[np.intp],
-    steps: NDArray[np.intp],
-    levels: Sequence[float],
-) -> NDArray[np.float64]:
-    """Price quantiles (origins, steps, levels) of a Gaussian walk in log price without drift."""
-    normal = normal_quantiles(tuple(levels))
-    deviation = step_deviation(log_price, origins)
-    spread = deviation[:, np.newaxis, np.newaxis] * np.sqrt(steps)[:, np.newaxis] * normal
-    spread = np.clip(spread, -FARTHEST, FARTHEST)
-    paths: NDArray[np.float64] = np.exp(log_price[origins][:, np.newaxis, np.newaxis] + spread)
-    return paths
+@lru_cache(maxsize=16)
+def of(series: PriceSeries) -> RandomWalk:
+    """The walk of a series. The last ones are cached."""
+    return RandomWalk(np.log(series.adjusted_close))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,18 +43,19 @@ def inside(
     percent: float,
 ) -> NDArray[np.bool_]:
     """Whether each outcome is in the central interval of `percent`, including its bounds."""
-    low, high = _bounds(levels, percent)
+    low, high = _bounds(tuple(levels), percent)
     return (quantiles[..., low] <= actual) & (actual <= quantiles[..., high])
 
 
-def _bounds(levels: Sequence[float], percent: float) -> tuple[int, int]:
+@lru_cache(maxsize=32)
+def _bounds(levels: tuple[float, ...], percent: float) -> tuple[int, int]:
     """The indices of `levels` that bound the central interval of `percent`."""
     tail = (1.0 - percent / 100.0) / 2.0
     tau = np.asarray(levels)
     low = int(np.abs(tau - tail).argmin())
     high = int(np.abs(tau - (1.0 - tail)).argmin())
     if abs(tau[low] - tail) > 1e-6 or abs(tau[high] - (1.0 - tail)) > 1e-6:  # noqa: PLR2004  rounding only
-        raise ValueError(f"levels {tuple(levels)} do not bound a central {percent}% interval")
+        raise ValueError(f"levels {levels} do not bound a central {percent}% interval")
     return low, high
 
 
@@ -70,7 +72,7 @@ def conformal_factor(
     above `percent`, as split conformal prediction requires (Lei et al. 2018, section 2.2). Returns
     None if there are too few outcomes for that quantile, or the interval has no width.
     """
-    low, high = _bounds(levels, percent)
+    low, high = _bounds(tuple(levels), percent)
     half = np.log(quantiles[:, high] / quantiles[:, low]) / 2.0
     rank = math.ceil(percent / 100.0 * (len(actual) + 1))
     if rank > len(actual) or (half <= 0.0).any():

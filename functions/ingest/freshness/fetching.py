@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class _Held:
+class _Valid:
     """Stored prices that are valid."""
 
     stored: StoredPrices
@@ -101,9 +101,9 @@ class Fetching:
         passed_over: Sequence[str],
         instead_of: StoredPrices | None,
     ) -> StoredPrices:
-        held = self._held(symbol, known) if known else None
-        longer = self._extended(provider, symbol, held) if held and not instead_of else None
-        history, last_action = longer or self._whole(provider, symbol, held, instead_of)
+        valid = self._valid(symbol, known) if known else None
+        longer = self._extended(provider, symbol, valid) if valid and not instead_of else None
+        history, last_action = longer or self._whole(provider, symbol, valid, instead_of)
         now = iso(int(self._clock() * 1000))
         try:
             stored = self._prices.put(
@@ -113,7 +113,7 @@ class Fetching:
                 replaces=known.etag if known else None,
                 last_action=last_action,
                 jumps=jumps(history.rows),
-                compared_at=held.stored.compared_at if held and longer else now,
+                compared_at=valid.stored.compared_at if valid and longer else now,
                 passed_over=passed_over,
             )
         except ChangedMeanwhileError:
@@ -126,7 +126,7 @@ class Fetching:
             log.warning("%s jumped without a split on %s", symbol, ", ".join(stored.jumps))
         return stored
 
-    def _held(self, symbol: str, known: StoredPrices) -> _Held | None:
+    def _valid(self, symbol: str, known: StoredPrices) -> _Valid | None:
         """The stored prices with their rows. None if they are invalid and must be replaced."""
         stored = self._prices.get(known.key)
         if stored is None or checked_at(stored, self.now()) is None:
@@ -136,32 +136,31 @@ class Fetching:
         except BadPricesError as error:
             log.warning("fetching all of %s again: %s", symbol, error.detail)
             return None
-        return _Held(stored, history) if history.rows else None
+        return _Valid(stored, history) if history.rows else None
 
     def _extended(
-        self, provider: Provider, symbol: str, held: _Held
+        self, provider: Provider, symbol: str, valid: _Valid
     ) -> tuple[PriceHistory, str] | None:
         """The stored history, extended by the latest prices. None if all must be fetched again."""
-        if provider.gives_all and needs_comparing(held.stored, self.now()):
+        if provider.gives_all and needs_comparing(valid.stored, self.now()):
             return None
-        latest = provider.fetch(symbol, tail.beginning(held.history))
-        longer = tail.extended(held.history, held.stored.last_action, latest)
+        latest = provider.fetch(symbol, tail.beginning(valid.history))
+        longer = tail.extended(valid.history, valid.stored.last_action, latest)
         if longer is None:
             log.info("the past prices of %s have changed, so all are fetched again", symbol)
             return None
         log.info("fetched the tail of %s from %s", symbol, provider.name)
-        return longer, max(held.stored.last_action, _last(latest.actions))
+        return longer, max(valid.stored.last_action, _last(latest.actions))
 
     def _whole(
-        self, provider: Provider, symbol: str, held: _Held | None, instead_of: StoredPrices | None
+        self, provider: Provider, symbol: str, valid: _Valid | None, instead_of: StoredPrices | None
     ) -> tuple[PriceHistory, str]:
         fetched = provider.fetch(symbol)
         if not fetched.rows:
-            message = f"{provider.name} knows {symbol} but has no prices for it."
-            raise UnknownSymbolError(message)
+            raise UnknownSymbolError(f"{provider.name} knows {symbol} but has no prices for it.")
         log.info("fetched %s from %s", symbol, provider.name, extra={"rows": len(fetched.rows)})
-        if held:
-            self._check(provider, symbol, fetched, held.stored)
+        if valid:
+            self._check(provider, symbol, fetched, valid.stored)
         if instead_of and (lost := whole.losses(fetched, instead_of)):
             message = f"{provider.name} has less of {symbol} than {instead_of.provider}: {lost}."
             raise WorseError(message, retry_after_s=TRY_AGAIN_S)
@@ -177,7 +176,7 @@ class Fetching:
         lost, today = whole.losses(fetched, stored), self._today(stored)
         if not lost:
             return
-        if whole.comes_again(fetched, stored.refused, today):
+        if whole.was_refused_before(fetched, stored.refused, today):
             log.warning("%s again has less of %s (%s): accepted", provider.name, symbol, lost)
             return
         if not stored.refused.startswith(str(today)):
@@ -194,8 +193,8 @@ class Fetching:
 def _taken_over(provider: Provider, before: StoredPrices, today: date) -> tuple[str, ...]:
     if provider.name == before.provider:
         return ()
-    said = f"These prices come from {provider.name} since {today}. Before: {before.provider}."
-    return (said,)
+    note = f"These prices come from {provider.name} since {today}. Before: {before.provider}."
+    return (note,)
 
 
 def _last(days: Sequence[date]) -> str:

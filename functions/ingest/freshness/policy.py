@@ -61,21 +61,27 @@ def checked_at(stored: StoredPrices, now: datetime) -> datetime | None:
         return None
     if not first <= last <= (now + timedelta(days=1)).date():
         return None
-    return _moment(stored.fetched_at, now)
+    return _in_the_past(stored.fetched_at, now)
 
 
 def needs_comparing(stored: StoredPrices, now: datetime) -> bool:
     """Whether to fetch and compare the whole history instead of just its tail."""
-    compared = _moment(stored.compared_at, now)
+    compared = _in_the_past(stored.compared_at, now)
     return compared is None or now - compared >= COMPARED_EVERY
 
 
-def _moment(text: str, now: datetime) -> datetime | None:
+def moment(text: str) -> datetime | None:
+    """The time that an ISO 8601 text stands for. None if it is invalid or has no offset."""
     try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        read = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         return None
-    return moment if moment.tzinfo and moment <= now + CLOCKS_DIFFER else None
+    return read if read.tzinfo else None
+
+
+def _in_the_past(text: str, now: datetime) -> datetime | None:
+    read = moment(text)
+    return read if read and read <= now + CLOCKS_DIFFER else None
 
 
 def _day(text: str) -> date | None:

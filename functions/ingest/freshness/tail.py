@@ -32,21 +32,21 @@ def extended(stored: PriceHistory, last_action: str, tail: Fetched) -> PriceHist
     known = stored.rows[-OVERLAP:]
     if len(tail.rows) < len(known) or not all(map(_agree, known, tail.rows)):
         return None
-    told = notes.merged(stored.notes, tail.notes)
+    fetched = notes.merged(stored.notes, tail.notes)
     rows = stored.rows[: -len(known)] + tail.rows
     instrument = stored.instrument if stored.instrument.calendar else tail.instrument
-    return PriceHistory(stored.symbol, rows, told, instrument)
+    return PriceHistory(stored.symbol, rows, fetched, instrument)
 
 
-def _agree(known: PriceRow, told: PriceRow) -> bool:
+def _agree(known: PriceRow, fetched: PriceRow) -> bool:
     return (
-        known.date == told.date
-        and _is_equal(known.adj_close, told.adj_close)
-        and _is_equal(known.close, told.close)
+        known.date == fetched.date
+        and _is_equal(known.adj_close, fetched.adj_close)
+        and _is_equal(known.close, fetched.close)
     )
 
 
-def _is_equal(known: float | None, told: float | None) -> bool:
-    if known is None or told is None:
-        return known is told
-    return abs(known - told) <= min(CENT / 2, TOLERANCE * known)
+def _is_equal(known: float | None, fetched: float | None) -> bool:
+    if known is None or fetched is None:
+        return known is fetched
+    return abs(known - fetched) <= min(CENT / 2, TOLERANCE * known)

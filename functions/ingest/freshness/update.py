@@ -102,10 +102,9 @@ class FreshPrices:
         if unknown:
             raise unknown
         named = ", ".join(self._providers)
-        message = (
+        raise UnknownSymbolError(
             f"No configured data source covers {symbol} (PROVIDERS={named}). Add one that does."
         )
-        raise UnknownSymbolError(message)
 
     def _covering(self, symbol: str) -> dict[str, Provider]:
         """The providers that may have the symbol, by name."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
-from functions.common.errors import StockcastError, TemporaryError
+from functions.common.errors import StockcastError, TemporaryError, UnknownSymbolError
 from functions.common.messages.events import PricesUploaded, PricesWarmed
 from functions.common.prices.bucket import ChangedMeanwhileError
-from functions.common.prices.store import PriceStore, StoredPrices
-from functions.common.prices.uploads import is_upload
+from functions.common.prices.store import PriceStore
+from functions.common.prices.uploads import PROVIDER, UploadedFiles, is_upload
 from functions.common.problems import from_error
 from functions.common.requests.upload_outcomes import UploadOutcomes
-from functions.ingest.freshness.policy import Kept, checked_at
-from functions.ingest.providers.upload import Read, UploadProvider
+from functions.ingest.freshness.policy import Kept, checked_at, moment
+from functions.ingest.providers.upload import Read, read
+from functions.ingest.uploads.limits import UPLOAD, Limits
 from functions.ingest.uploads.refusal import UnreadableFileError
 
 log = logging.getLogger(__name__)
@@ -32,29 +36,61 @@ class PriceSource(Protocol):
 
 
 class UploadedPrices:
-    """Reads each file once, when it arrives. Reads it again if its prices are lost."""
+    """Reads each file once, when it arrives, and again if its prices are lost.
 
-    def __init__(self, provider: UploadProvider, prices: PriceStore) -> None:
-        self._provider = provider
+    A file expires `ttl_s` after its upload. `clock` returns the time in epoch seconds. `limits` is
+    how large a file may be.
+    """
+
+    def __init__(
+        self,
+        files: UploadedFiles,
+        prices: PriceStore,
+        ttl_s: float,
+        clock: Callable[[], float],
+        limits: Limits = UPLOAD,
+    ) -> None:
+        self._files = files
         self._prices = prices
+        self._ttl = timedelta(seconds=ttl_s)
+        self._clock = clock
+        self._limits = limits
+        # Reading takes up to 150 MB of memory, so only one file is read at a time.
+        self._reading = threading.Lock()
 
     def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:  # noqa: ARG002 - nothing to wait for
-        """The prices of an uploaded file. Raises the errors of `UploadProvider.read`."""
-        stored = self._prices.head(self._prices.key_of(self._provider.name, symbol))
-        kept = self._if_in_time(stored) if stored else None
-        return kept or self.stored(self._provider.read(symbol))
+        """The prices of an uploaded file. Raises the errors of `read`."""
+        stored = self._prices.head(self._prices.key_of(PROVIDER, symbol))
+        uploaded_at = checked_at(stored, self._now()) if stored else None
+        if stored and uploaded_at and self._now() < uploaded_at + self._ttl:
+            return Kept(stored, uploaded_at + self._ttl)
+        return self.store(self.read(symbol))
 
     def at_hand(self, symbol: str) -> Kept | None:  # noqa: ARG002 - the same for all
         """Always None, because looking is cheap enough."""
         return None
 
-    def stored(self, read: Read) -> Kept:
+    def read(self, symbol: str) -> Read:
+        """The content of the file with this symbol.
+
+        Raises UnknownSymbolError if it has expired or never existed, UnreadableFileError if it has
+        no readable prices, and the errors of S3.
+        """
+        upload, now = self._files.get(symbol), self._now()
+        uploaded_at = moment(upload.uploaded_at) if upload else None
+        if upload is None or uploaded_at is None or now >= uploaded_at + self._ttl:
+            message = f"The uploaded file {symbol} does not exist. It may have expired."
+            raise UnknownSymbolError(f"{message} Upload the file again.")
+        with self._reading:
+            return read(upload, symbol, uploaded_at, now.date(), self._limits)
+
+    def store(self, read: Read) -> Kept:
         """Store the prices that were read. Replaces earlier prices of the same file."""
-        key = self._prices.key_of(self._provider.name, read.fetched.symbol)
+        key = self._prices.key_of(PROVIDER, read.fetched.symbol)
         there = self._prices.head(key)
         with suppress(ChangedMeanwhileError):  # another worker has read the same file
             there = self._prices.put(
-                self._provider.name,
+                PROVIDER,
                 read.fetched.history,
                 fetched_at=read.uploaded_at.isoformat(),
                 replaces=there.etag if there else None,
@@ -63,22 +99,18 @@ class UploadedPrices:
         if stored is None:
             message = f"{read.fetched.symbol} was removed while it was stored. Try again shortly."
             raise TemporaryError(message, retry_after_s=1)
-        return Kept(stored, self._provider.until(read.uploaded_at))
+        return Kept(stored, read.uploaded_at + self._ttl)
 
-    def _if_in_time(self, stored: StoredPrices) -> Kept | None:
-        uploaded_at = checked_at(stored, self._provider.now())
-        if uploaded_at is None or uploaded_at.tzinfo is None:
-            return None
-        until = self._provider.until(uploaded_at)
-        return Kept(stored, until) if self._provider.now() < until else None
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), timezone.utc)
 
 
+@dataclass
 class AnyPrices:
     """The prices of any symbol, from an uploaded file or from a provider."""
 
-    def __init__(self, uploaded: PriceSource, listed: PriceSource) -> None:
-        self._uploaded = uploaded
-        self._listed = listed
+    uploaded: PriceSource
+    listed: PriceSource
 
     def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:
         """The prices in S3. Fetches them if necessary."""
@@ -89,18 +121,15 @@ class AnyPrices:
         return self._source(symbol).at_hand(symbol)
 
     def _source(self, symbol: str) -> PriceSource:
-        return self._uploaded if is_upload(symbol) else self._listed
+        return self.uploaded if is_upload(symbol) else self.listed
 
 
+@dataclass
 class Uploading:
     """Reads a file when it arrives, and tells its sender what it contains."""
 
-    def __init__(
-        self, provider: UploadProvider, prices: UploadedPrices, outcomes: UploadOutcomes
-    ) -> None:
-        self._provider = provider
-        self._prices = prices
-        self._outcomes = outcomes
+    prices: UploadedPrices
+    outcomes: UploadOutcomes
 
     def take(self, uploaded: PricesUploaded) -> PricesWarmed | None:
         """Store the prices of the file. If the file is wrong, tell its sender why.
@@ -108,12 +137,14 @@ class Uploading:
         Raises TemporaryError if Redis cannot store the outcome.
         """
         try:
-            read = self._provider.read(uploaded.symbol)
-            self._prices.stored(read)
+            read = self.prices.read(uploaded.symbol)
+            self.prices.store(read)
         except StockcastError as error:
             log.info("refused the file %s: %s", uploaded.symbol, error.detail)
-            told = error.problem() if isinstance(error, UnreadableFileError) else from_error(error)
-            self._outcomes.put(uploaded.upload_id, told)
+            problem = (
+                error.problem() if isinstance(error, UnreadableFileError) else from_error(error)
+            )
+            self.outcomes.put(uploaded.upload_id, problem)
             return None
-        self._outcomes.put(uploaded.upload_id, read.document())
+        self.outcomes.put(uploaded.upload_id, read.document())
         return PricesWarmed(uploaded.symbol)

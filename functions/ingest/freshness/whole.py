@@ -38,7 +38,7 @@ def refusal(fetched: Fetched, today: date) -> str:
     return f"{today} {len(fetched.rows)} {fetched.rows[0].date}"
 
 
-def comes_again(fetched: Fetched, refused: str, today: date) -> bool:
+def was_refused_before(fetched: Fetched, refused: str, today: date) -> bool:
     """Whether a history like `fetched` was `refused` on an earlier day, so it is no accident."""
     try:
         day, rows, first = refused.split()

@@ -29,7 +29,7 @@ from functions.ingest.providers import Fetched
 from functions.ingest.providers.keyed import KeyedProvider
 from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.rows.cleaning import clean
-from functions.ingest.providers.rows.given import Given, Row
+from functions.ingest.providers.rows.raw import RawRow, RawRows
 from functions.ingest.providers.session import ProviderSession
 
 KEY = "ALPHAVANTAGE_API_KEY"
@@ -54,7 +54,7 @@ NOT_ADJUSTED = (
 PREMIUM_ONLY = re.compile("premium (endpoint|feature)", re.IGNORECASE)
 
 
-class _Row(Row):
+class _Row(RawRow):
     """A day in Alpha Vantage's answer, without the numbers before the names."""
 
     adj_close: Any = msgspec.field(name="adjusted close", default=None)
@@ -115,14 +115,14 @@ class AlphaVantageProvider(KeyedProvider):
             raise self._refusal(symbol, answer, now) or self._http.unexpected(reply)
         rows = [_row(day, cells) for day, cells in answer.series.items()]
         adjusted = "adj_close" if self._is_premium else "close"
-        given = Given.of(rows, adjusted=adjusted, since=since)
-        if given.is_unreadable:
+        raw = RawRows.of(rows, adjusted=adjusted, since=since)
+        if raw.is_unreadable:
             raise self._http.unexpected(reply)
         exchange = exchanges.of_symbol(symbol)
         return clean(
             self.name,
             symbol,
-            given,
+            raw,
             partial(self.schedule.due, now),
             UNKNOWN,
             currency="GBX" if exchange and exchange.mic == "XLON" else "",
@@ -131,19 +131,19 @@ class AlphaVantageProvider(KeyedProvider):
 
     def _refusal(self, symbol: str, answer: _Answer, now: datetime) -> StockcastError | None:
         """The error in an answer without prices. Its status is always 200."""
-        said = answer.information or answer.note or answer.wrong
-        if said is None:
+        reason = answer.information or answer.note or answer.wrong
+        if reason is None:
             return None
-        quoted = self._http.quoted(said)
-        if "apikey" in said and said == answer.wrong:
+        quoted = self._http.quoted(reason)
+        if "apikey" in reason and reason == answer.wrong:
             return self._key_refused()
-        if said == answer.wrong:
+        if reason == answer.wrong:
             return UnknownSymbolError(f"Alpha Vantage has no prices of {symbol}: {quoted}.")
-        if PREMIUM_ONLY.search(said):
+        if PREMIUM_ONLY.search(reason):
             return KeyRefusedError(
                 f"The key in {KEY} has no premium plan: {quoted}. Set {PLAN}=free."
             )
-        wait_s = _until_tomorrow_s(now) if "per day" in said else 60.0
+        wait_s = _until_tomorrow_s(now) if "per day" in reason else 60.0
         return ThrottledError(f"Alpha Vantage's limit is reached: {quoted}.", retry_after_s=wait_s)
 
 

@@ -27,7 +27,7 @@ from functions.ingest.providers import Fetched
 from functions.ingest.providers.keyed import KeyedProvider
 from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.rows.cleaning import clean
-from functions.ingest.providers.rows.given import Given, Row
+from functions.ingest.providers.rows.raw import RawRow, RawRows
 from functions.ingest.providers.session import OK, RETRY_AFTER_S, ProviderSession, Reply
 
 KEY = "NASDAQ_DATA_LINK_API_KEY"
@@ -54,11 +54,11 @@ class _Table(msgspec.Struct):
         if not {"date", "adj_close"} <= set(self.column_names):
             raise ValueError(self.column_names)
 
-    def row(self, cells: Any) -> Row | None:
+    def row(self, cells: Any) -> RawRow | None:
         """The row in a list of cells. None if it has another length."""
         if not isinstance(cells, list) or len(cells) != len(self.column_names):
             return None
-        return msgspec.convert(dict(zip(self.column_names, cells, strict=True)), Row)
+        return msgspec.convert(dict(zip(self.column_names, cells, strict=True)), RawRow)
 
 
 class _Answer(msgspec.Struct):
@@ -100,33 +100,33 @@ class NasdaqProvider(KeyedProvider):
         if reply.status != OK:
             raise self._refusal(symbol, reply)
         data = self._http.parsed(reply, _Answer).dataset_data
-        given = Given.of(map(data.row, data.data))
-        if given.is_unreadable:
+        raw = RawRows.of(map(data.row, data.data))
+        if raw.is_unreadable:
             raise self._http.unexpected(reply)
-        return clean(self.name, symbol, given, lambda _: today)
+        return clean(self.name, symbol, raw, lambda _: today)
 
     def _refusal(self, symbol: str, reply: Reply) -> StockcastError:
         """The error for the letter after QE: https://docs.data.nasdaq.com/docs/error-codes"""
         try:
             error = reply.json["quandl_error"]
             letter = ERROR_CODE.match(error["code"])[1]  # type: ignore[index] # caught below
-            said = self._http.quoted(f"{error['code']}: {error.get('message', '')}")
+            reason = self._http.quoted(f"{error['code']}: {error.get('message', '')}")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return self._http.unexpected(reply)
         wait_s = RETRY_AFTER_S if reply.retry_after_s is None else reply.retry_after_s
         of_class: dict[str, StockcastError] = {
             "L": ThrottledError(
-                f"Nasdaq Data Link's limit is reached: {said}.", retry_after_s=wait_s
+                f"Nasdaq Data Link's limit is reached: {reason}.", retry_after_s=wait_s
             ),
-            "A": self._key_refused(f" ({said})"),
+            "A": self._key_refused(f" ({reason})"),
             "P": KeyRefusedError(
-                f"The key in {KEY} has no access to the database {self._database} ({said})."
+                f"The key in {KEY} has no access to the database {self._database} ({reason})."
                 f" Subscribe to it, or set {DATABASE} to one that you can access."
             ),
             "C": UnknownSymbolError(
-                f"Nasdaq Data Link has no prices of {symbol} in {self._database} ({said})."
+                f"Nasdaq Data Link has no prices of {symbol} in {self._database} ({reason})."
             ),
-            "S": RequestError(f"Nasdaq Data Link does not accept {symbol}: {said}."),
+            "S": RequestError(f"Nasdaq Data Link does not accept {symbol}: {reason}."),
         }
-        failed = TemporaryError(f"Nasdaq Data Link failed: {said}.", retry_after_s=wait_s)
+        failed = TemporaryError(f"Nasdaq Data Link failed: {reason}.", retry_after_s=wait_s)
         return of_class.get(letter, failed)

@@ -60,7 +60,7 @@ class ProviderSession:
         self,
         provider: str,
         *,
-        spend: Callable[[], None],
+        spend: Callable[[], None] = lambda: None,
         headers: Mapping[str, str] | None = None,
         secrets: Sequence[str] = (),
         read_timeout_s: float = READ_TIMEOUT_S,
@@ -82,9 +82,9 @@ class ProviderSession:
         Raises ThrottledError on 429 or if the budget is used up, BadAnswerError if the body is too
         large, and TemporaryError if the provider cannot be reached or fails.
         """
-        return self.insistently(lambda: self._once(url, params))
+        return self.with_retries(lambda: self._once(url, params))
 
-    def insistently(self, attempt: Callable[[], Reply]) -> Reply:
+    def with_retries(self, attempt: Callable[[], Reply]) -> Reply:
         """The answer of `attempt`, tried up to ATTEMPTS times. Each try uses the budget."""
         from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
@@ -120,26 +120,23 @@ class ProviderSession:
 
     def quoted(self, text: str) -> str:
         """The first 200 characters of `text` on one line, without any key."""
-        return repr(self._discreet(text)[:QUOTED_CHARACTERS])
+        return repr(self._without_secrets(text)[:QUOTED_CHARACTERS])
 
-    def _discreet(self, text: str) -> str:
+    def _without_secrets(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text
 
     def _counted(self, attempt: Callable[[], Reply]) -> Reply:
         try:
-            reply = self._paid(attempt)
-        except ThrottledError:
-            self._count("throttled")
-            raise
-        except TemporaryError:
-            self._count("failed")
+            reply = self._within_budget(attempt)
+        except TemporaryError as error:
+            self._count("throttled" if isinstance(error, ThrottledError) else "failed")
             raise
         self._count("answered")
         return reply
 
-    def _paid(self, attempt: Callable[[], Reply]) -> Reply:
+    def _within_budget(self, attempt: Callable[[], Reply]) -> Reply:
         self._spend()
         reply = attempt()
         if reply.status == TOO_MANY:
@@ -175,7 +172,7 @@ class ProviderSession:
                 text = body.decode("utf-8", errors="replace")
                 return Reply(answer.status_code, text, retry_after(answer.headers))
         except RequestException as error:
-            message = f"{self.provider} does not answer: {self._discreet(str(error))}"
+            message = f"{self.provider} does not answer: {self._without_secrets(str(error))}"
             raise TemporaryError(message) from None  # the cause may contain the key
 
     def too_large(self) -> BadAnswerError:

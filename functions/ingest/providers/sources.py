@@ -1,4 +1,4 @@
-"""Builds the configured providers, each with its budget."""
+"""Builds the configured providers."""
 
 from __future__ import annotations
 
@@ -13,27 +13,26 @@ from functions.ingest.settings import ProviderSettings
 
 def providers(
     settings: ProviderSettings,
-    spend_of: Callable[[str], Callable[[], None]],
+    session_of: Callable[[str], Callable[..., ProviderSession]],
     clock: Callable[[], float],
 ) -> list[Provider]:
     """The providers, in the order of PROVIDERS. Raises ConfigurationError if one is not usable.
 
-    `spend_of` maps a provider's name to the function to call before each request
-    (`Budget.spend`).
+    `session_of` maps a provider's name to the function that creates its HTTP session.
     """
-    return [_provider(name, settings, spend_of, clock) for name in settings.providers]
+    return [_provider(name, settings, session_of, clock) for name in settings.providers]
 
 
 def _provider(
     name: str,
     settings: ProviderSettings,
-    spend_of: Callable[[str], Callable[[], None]],
+    session_of: Callable[[str], Callable[..., ProviderSession]],
     clock: Callable[[], float],
 ) -> Provider:
     if name == "sample":
         return SampleProvider()
     timeout_s = settings.provider_timeout_s
-    session = partial(ProviderSession, spend=spend_of(name), read_timeout_s=timeout_s)
+    session = partial(session_of(name), read_timeout_s=timeout_s)
     if name == "tiingo":
         from functions.ingest.providers.tiingo import TiingoProvider
 

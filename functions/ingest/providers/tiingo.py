@@ -25,7 +25,7 @@ from functions.ingest.providers import Fetched
 from functions.ingest.providers.keyed import KeyedProvider
 from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.rows.cleaning import clean
-from functions.ingest.providers.rows.given import Given, Row
+from functions.ingest.providers.rows.raw import RawRow, RawRows
 from functions.ingest.providers.session import OK, Reply
 
 FIRST_DAY = date(1962, 1, 2)
@@ -67,13 +67,13 @@ class TiingoProvider(KeyedProvider):
         refused = self._refusal(symbol, reply, now)
         if refused:
             raise refused
-        given = Given.of(self._http.parsed(reply, list[_Row | None]))
-        if given.is_unreadable:
+        raw = RawRows.of(self._http.parsed(reply, list[_Row | None]))
+        if raw.is_unreadable:
             raise self._http.unexpected(reply)
-        told = self._told(symbol) if since is None else UNKNOWN
-        return clean(self.name, symbol, given, lambda _: today, told)
+        facts = self._facts(symbol) if since is None else UNKNOWN
+        return clean(self.name, symbol, raw, lambda _: today, facts)
 
-    def _told(self, symbol: str) -> Instrument:
+    def _facts(self, symbol: str) -> Instrument:
         """Tiingo's facts about the symbol. Empty if Tiingo fails, because they are optional."""
         try:
             about = self._http.parsed(self._http.get(self._address(symbol), {}))
@@ -103,7 +103,7 @@ class TiingoProvider(KeyedProvider):
         return None
 
 
-class _Row(Row):
+class _Row(RawRow):
     """A day in Tiingo's answer."""
 
     adj_close: Any = msgspec.field(name="adjClose", default=None)

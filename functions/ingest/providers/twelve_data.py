@@ -22,8 +22,8 @@ from functions.ingest.providers import Fetched
 from functions.ingest.providers.keyed import KeyedProvider
 from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.rows.cleaning import clean
-from functions.ingest.providers.rows.given import Given, Row
 from functions.ingest.providers.rows.minor_units import whole_currency
+from functions.ingest.providers.rows.raw import RawRow, RawRows
 from functions.ingest.providers.session import Reply
 
 FIRST_DAY = date(1962, 1, 2)
@@ -32,7 +32,7 @@ NO_DATA = "no data is available"
 DAY_S, MINUTE_S = 86_400, 60
 
 
-class _Row(Row):
+class _Row(RawRow):
     """A day in Twelve Data's answer."""
 
     date: Any = msgspec.field(name="datetime", default=None)
@@ -76,18 +76,18 @@ class TwelveDataProvider(KeyedProvider):
                 return Fetched(symbol, Rows())
             raise self._refusal(symbol, reply, error, now)
         answer = self._http.parsed(reply, _Answer)
-        given = Given.of(answer.values, adjusted="close")
-        if given.is_unreadable:
+        raw = RawRows.of(answer.values, adjusted="close")
+        if raw.is_unreadable:
             raise self._http.unexpected(reply)
-        told, code = _instrument(answer.meta), str(answer.meta.get("currency"))
+        facts, code = _instrument(answer.meta), str(answer.meta.get("currency"))
         last = partial(self.schedule.due, now)
-        return clean(self.name, symbol, given, last, told, currency=code)
+        return clean(self.name, symbol, raw, last, facts, currency=code)
 
     def _refusal(
         self, symbol: str, reply: Reply, error: Mapping[str, Any], now: datetime
     ) -> StockcastError:
         """The error for the `code` in an answer: https://twelvedata.com/docs#errors"""
-        said = self._http.quoted(error["message"])
+        reason = self._http.quoted(error["message"])
         code = error.get("code")
         if code == 401:  # noqa: PLR2004
             return self._key_refused()
@@ -95,9 +95,11 @@ class TwelveDataProvider(KeyedProvider):
             seconds = now.timestamp()
             window = DAY_S if "day" in error["message"] else MINUTE_S
             wait_s = window - seconds % window
-            return ThrottledError(f"Twelve Data's limit is reached: {said}.", retry_after_s=wait_s)
+            return ThrottledError(
+                f"Twelve Data's limit is reached: {reason}.", retry_after_s=wait_s
+            )
         if code in {400, 403, 404}:
-            return UnknownSymbolError(f"Twelve Data has no prices of {symbol}: {said}.")
+            return UnknownSymbolError(f"Twelve Data has no prices of {symbol}: {reason}.")
         return self._http.unexpected(reply)
 
 

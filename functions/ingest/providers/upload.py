@@ -1,20 +1,16 @@
-"""Uploaded files, as one more price provider."""
+"""What ingest reads in an uploaded file."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 
-from functions.common.errors import UnknownSymbolError
-from functions.common.prices import uploads
 from functions.common.prices.history import Rows
 from functions.common.prices.instrument import Instrument
-from functions.common.prices.uploads import Upload, UploadedFiles
+from functions.common.prices.uploads import Upload
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.rows.instruments import settled
+from functions.ingest.providers.rows.instruments import completed
 from functions.ingest.uploads.limits import UPLOAD, Limits
 from functions.ingest.uploads.refusal import listed, shown
 
@@ -49,52 +45,6 @@ class Read:
         }
 
 
-class UploadProvider:
-    """Reads uploaded files from S3 until `ttl_s` after the upload. `clock` returns epoch seconds.
-
-    `limits` is how large a file may be, by default for uploads.
-    """
-
-    name = uploads.PROVIDER
-    gives_all = True
-
-    def __init__(
-        self,
-        files: UploadedFiles,
-        ttl_s: float,
-        clock: Callable[[], float],
-        limits: Limits = UPLOAD,
-    ) -> None:
-        self._files = files
-        self._ttl = timedelta(seconds=ttl_s)
-        self._clock = clock
-        self._limits = limits
-        # Reading takes up to 150 MB of memory, so only one file is read at a time.
-        self._reading = threading.Lock()
-
-    def read(self, symbol: str) -> Read:
-        """The content of the file with this symbol.
-
-        Raises UnknownSymbolError if it has expired or never existed, UnreadableFileError if it has
-        no readable prices, and the errors of S3.
-        """
-        upload = self._files.get(symbol)
-        if upload is None:
-            raise unknown(symbol)
-        uploaded_at = _moment(upload.uploaded_at)
-        if uploaded_at is None or self.now() >= self.until(uploaded_at):
-            raise unknown(symbol)
-        with self._reading:
-            return read(upload, symbol, uploaded_at, self.now().date(), self._limits)
-
-    def until(self, uploaded_at: datetime) -> datetime:
-        """When a file expires."""
-        return uploaded_at + self._ttl
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self._clock(), timezone.utc)
-
-
 def read(
     upload: Upload, symbol: str, uploaded_at: datetime, today: date, limits: Limits = UPLOAD
 ) -> Read:
@@ -114,22 +64,7 @@ def read(
         few = f"The file has {len(rows)} prices. A forecast needs at least {FEWEST_ROWS}."
         notes = (*notes, few)
     name = f"{upload.name}: {asset.name}" if has_several else asset.name or upload.name
-    instrument = settled(symbol, Instrument(name), Rows.of(rows))
+    instrument = completed(symbol, Instrument(name), Rows.of(rows))
     fetched = Fetched(symbol, Rows.of(rows), notes=notes, instrument=instrument)
     column = asset.name if has_several or upload.column else ""
     return Read(fetched, name, file.columns, column, uploaded_at)
-
-
-def unknown(symbol: str) -> UnknownSymbolError:
-    message = (
-        f"The uploaded file {symbol} does not exist. It may have expired. Upload the file again."
-    )
-    return UnknownSymbolError(message)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from functions.common.errors import (
     BadAnswerError,
-    ConfigurationError,
     TemporaryError,
     UnknownSymbolError,
     cause,
@@ -24,8 +23,8 @@ from functions.common.prices.instrument import Instrument
 from functions.ingest.providers import Fetched
 from functions.ingest.providers.publication import Schedule
 from functions.ingest.providers.rows.cleaning import clean
-from functions.ingest.providers.rows.given import Given, Row
 from functions.ingest.providers.rows.minor_units import whole_currency
+from functions.ingest.providers.rows.raw import RawRow, RawRows
 from functions.ingest.providers.session import (
     CONNECT_TIMEOUT_S,
     MOST_BYTES,
@@ -46,7 +45,7 @@ EXCHANGES = {
 }
 """The MICs of Yahoo's exchange codes whose symbols have no suffix."""
 COLUMNS = ["Open", "High", "Low", "Close", "Volume", "Adj Close", "Dividends", "Stock Splits"]
-"""The columns of yfinance, in the order of `Row`."""
+"""The columns of yfinance, in the order of `RawRow`."""
 TOO_LARGE = 63
 """CURLE_FILESIZE_EXCEEDED"""
 NOT_FOUND = 404
@@ -69,15 +68,9 @@ class YahooProvider:
         url: str = "",
         read_timeout_s: float = 15.0,
     ) -> None:
-        try:
-            import yfinance
-            from curl_cffi import requests as curl
-        except ImportError as error:
-            message = (
-                "PROVIDERS names yahoo, which needs the library yfinance. Install it with"
-                " `pip install yfinance`, or leave yahoo out."
-            )
-            raise ConfigurationError(message) from error
+        import yfinance
+        from curl_cffi import requests as curl
+
         yfinance.config.debug.hide_exceptions = False
         cache = Path(tempfile.gettempdir()) / "stockcast-yfinance"
         yfinance.set_tz_cache_location(str(cache))
@@ -105,8 +98,8 @@ class YahooProvider:
                 keepna=True,
                 timeout=None,
             )
-            given = _given(frame, first)
-            told = asked.get_history_metadata()
+            raw = _given(frame, first)
+            facts = asked.get_history_metadata()
         except _NothingError:
             return Fetched(symbol, Rows())
         except _UnknownError as error:
@@ -115,13 +108,13 @@ class YahooProvider:
         except (YFException, KeyError, TypeError, IndexError, ValueError) as error:
             message = f"yfinance does not understand Yahoo's answer: {cause(repr(error))}."
             raise BadAnswerError(message) from error
-        if given.is_unreadable:
-            message = f"Yahoo answered {given.unreadable} rows for {symbol}, but none has a date."
+        if raw.is_unreadable:
+            message = f"Yahoo answered {raw.unreadable} rows for {symbol}, but none has a date."
             raise BadAnswerError(message)
-        code = str(told.get("currency") or "")
+        code = str(facts.get("currency") or "")
         # Until today's row is due, its session is still open.
         last = partial(self.schedule.due, now)
-        return clean(self.name, symbol, given, last, _instrument(told), currency=code)
+        return clean(self.name, symbol, raw, last, _instrument(facts), currency=code)
 
 
 def asked_as(symbol: str) -> str:
@@ -129,14 +122,14 @@ def asked_as(symbol: str) -> str:
     return symbol if exchanges.of_symbol(symbol) else symbol.replace(".", "-")
 
 
-def _instrument(told: Mapping[str, Any]) -> Instrument:
+def _instrument(facts: Mapping[str, Any]) -> Instrument:
     """Yahoo's facts about the symbol."""
-    currency = str(told.get("currency") or "")
+    currency = str(facts.get("currency") or "")
     return Instrument(
-        name=str(told.get("longName") or told.get("shortName") or ""),
-        exchange=EXCHANGES.get(str(told.get("exchangeName")), ""),
+        name=str(facts.get("longName") or facts.get("shortName") or ""),
+        exchange=EXCHANGES.get(str(facts.get("exchangeName")), ""),
         currency=whole_currency(currency),
-        timezone=str(told.get("exchangeTimezoneName") or ""),
+        timezone=str(facts.get("exchangeTimezoneName") or ""),
     )
 
 
@@ -150,25 +143,28 @@ class _UnknownError(Exception):
 
 def _session_class(curl: Any) -> Any:
     """A session class that yfinance accepts. It applies our rules to requests for prices."""
+    from curl_cffi import CurlOpt
+
+    limits = {CurlOpt.MAXFILESIZE_LARGE: MOST_BYTES}
 
     class Session(curl.Session):  # type: ignore[misc] # the base class is only known at run time
         def __init__(self, http: ProviderSession, url: str, read_timeout_s: float) -> None:
-            super().__init__(impersonate="chrome", curl_options={_most_bytes(): MOST_BYTES})
+            super().__init__(impersonate="chrome", curl_options=limits)
             self._http, self._url, self._read_timeout_s = http, url, read_timeout_s
 
-        def request(self, method: str, url: str, **given: Any) -> Any:
+        def request(self, method: str, url: str, **raw: Any) -> Any:
             parts = urlsplit(url)
             if self._url:
                 url = self._url + parts.path + (f"?{parts.query}" if parts.query else "")
-            given["timeout"] = (CONNECT_TIMEOUT_S, self._read_timeout_s)
+            raw["timeout"] = (CONNECT_TIMEOUT_S, self._read_timeout_s)
             if not parts.path.startswith(CHART):
-                return super().request(method, url, **given)
-            given["allow_redirects"] = False  # errors quote the answer, so it must be Yahoo's own
+                return super().request(method, url, **raw)
+            raw["allow_redirects"] = False  # errors quote the answer, so it must be Yahoo's own
             answers: list[Any] = []
 
             def attempt() -> Reply:
                 try:
-                    answer = super(Session, self).request(method, url, **given)
+                    answer = super(Session, self).request(method, url, **raw)
                 except curl.exceptions.RequestException as error:
                     if error.code == TOO_LARGE:
                         raise self._http.too_large() from error
@@ -176,16 +172,10 @@ def _session_class(curl: Any) -> Any:
                 answers.append(answer)
                 return Reply(answer.status_code, answer.text, retry_after(answer.headers))
 
-            _check(self._http, self._http.insistently(attempt))
+            _check(self._http, self._http.with_retries(attempt))
             return answers[-1]
 
     return Session
-
-
-def _most_bytes() -> Any:
-    from curl_cffi import CurlOpt
-
-    return CurlOpt.MAXFILESIZE_LARGE
 
 
 def _check(http: ProviderSession, reply: Reply) -> None:
@@ -193,19 +183,19 @@ def _check(http: ProviderSession, reply: Reply) -> None:
     try:
         chart = reply.json["chart"]
         error, results = chart["error"], chart["result"]
-        said = str(error.get("description", "")) if error else ""
+        reason = str(error.get("description", "")) if error else ""
         has_prices = bool(error or results[0].get("timestamp"))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         raise http.unexpected(reply) from None
     if error and reply.status == NOT_FOUND:
-        raise _UnknownError(said)
-    if error and "Data doesn't exist" not in said:
+        raise _UnknownError(reason)
+    if error and "Data doesn't exist" not in reason:
         raise http.unexpected(reply)
     if error or not has_prices:
         raise _NothingError
 
 
-def _given(frame: Any, since: date) -> Given:
+def _given(frame: Any, since: date) -> RawRows:
     days = frame.index.strftime("%Y-%m-%d")
     columns = frame[COLUMNS].astype(float).to_numpy().T.tolist()
-    return Given.of(map(Row, days, *columns), since=since)
+    return RawRows.of(map(RawRow, days, *columns), since=since)

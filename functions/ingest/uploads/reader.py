@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from functions.common.prices.history import PriceRow
-from functions.ingest.uploads import mending
+from functions.ingest.uploads import repairs
 from functions.ingest.uploads.columns import VALUES
 from functions.ingest.uploads.dates import dates_of
 from functions.ingest.uploads.layout import Layout, Part, layout_of
@@ -37,7 +37,7 @@ class Asset:
         """The prices as rows that ingest can store."""
         columns = {name: _optional(self.frame[name]) for name in self.frame}
         none = [None] * len(self.frame)
-        adjusted = self.frame[mending.price_column(self.frame)].tolist()
+        adjusted = self.frame[repairs.price_column(self.frame)].tolist()
         days = [moment.date() for moment in self.frame.index]
         values = (columns.get(name, none) for name in FIELDS[:-1])
         return tuple(PriceRow(*cells) for cells in zip(days, *values, adjusted, strict=True))
@@ -61,7 +61,7 @@ class PriceFile:
 
         Raises UnreadableFileError if it has no price or a negative one.
         """
-        frame, notes = mending.mended(self._series[name], self._headers, name)
+        frame, notes = repairs.repaired(self._series[name], self._headers, name)
         return Asset(name, frame, (*self.notes, *notes))
 
     def chosen(self, column: str) -> Asset:
@@ -98,7 +98,7 @@ def read(body: bytes, today: date, *, column: str = "", limits: Limits = LOCAL) 
     if layout.symbol is not None:
         return _long(table, layout, days, values)
     frames = {part.name: _frame(part, values, days) for part in layout.parts}
-    return _file(mending.similar(frames) if layout.is_wide else frames, layout)
+    return _file(repairs.similar(frames) if layout.is_wide else frames, layout)
 
 
 def _frame(part: Part, values: pd.DataFrame, days: pd.Series) -> pd.DataFrame:

@@ -29,8 +29,8 @@ class UnreadableFileError(RequestError, title="The file cannot be read", slug="u
     ) -> None:
         named = [f"line {line}" if line else "", f"column {shown(column)}" if column else ""]
         where = ", ".join(filter(None, named))
-        said = f"{where}: {problem}" if where else problem
-        super().__init__(f"{said[0].upper()}{said[1:]} {cure}")
+        message = f"{where}: {problem}" if where else problem
+        super().__init__(f"{message[0].upper()}{message[1:]} {cure}")
         self.line, self.column, self.value, self.cure = line, column, value, cure
 
     def problem(self) -> dict[str, Any]:

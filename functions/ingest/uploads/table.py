@@ -102,11 +102,11 @@ def _parsed(text: str, delimiter: str, width: int) -> pd.DataFrame:
             skip_blank_lines=False,
         )
     except (pd.errors.ParserError, ValueError) as error:
-        told = str(error).removeprefix("Error tokenizing data. C error: ")
-        place = PARSER_ROW.search(told)
+        message = str(error).removeprefix("Error tokenizing data. C error: ")
+        place = PARSER_ROW.search(message)
         line = int(place[1]) + ("row" in place[0]) if place else None
         raise UnreadableFileError(
-            f"the table cannot be read: {told}.", "Look for an unclosed quote.", line=line
+            f"the table cannot be read: {message}.", "Look for an unclosed quote.", line=line
         ) from error
     rows = rows.fillna("").astype(str)
     rows.index = rows.index + 1
@@ -118,7 +118,7 @@ def _with_header(rows: pd.DataFrame, delimiter: str) -> Table:
     sample = rows.head(HEADER_LINES)
     height = _header_height(sample)
     if height == 0:
-        return Table([], _without_empty_columns(rows), delimiter)
+        return Table([], rows.loc[:, (rows != "").any()], delimiter)
     lines = [[cell.strip() for cell in cells] for cells in sample.head(height).to_numpy().tolist()]
     names = _names(lines)
     width = max(at + 1 for at in range(len(names[-1])) if any(line[at] for line in names))
@@ -176,7 +176,3 @@ def _refuse_extra_cells(cells: pd.DataFrame, width: int) -> None:
             "Put numbers with commas in quotes, or name each column.",
             line=line,
         )
-
-
-def _without_empty_columns(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.loc[:, (rows != "").any()]

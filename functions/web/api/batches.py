@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -41,27 +42,19 @@ MAX_BODY_BYTES = 192 * 1024
 EXAMPLE = '{"symbols": ["AAPL", "MSFT"], "days": 45}.'
 SYMBOLS_A_REQUEST = 100
 """This many symbols of a batch count as one request toward RATE_LIMIT."""
-TOLD_EVERY_S = 0.3
+PROGRESS_EVERY_S = 0.3
 
 
+@dataclass
 class BatchApi:
     """The handlers of the batch routes."""
 
-    def __init__(
-        self,
-        limits: Limits,
-        batches: BatchStore,
-        expansion: Expansion,
-        changes: Changes,
-        signer: Signer,
-        retries: Retries = ONCE,
-    ) -> None:
-        self._limits = limits
-        self._signer = signer
-        self._retries = retries
-        self._batches = batches
-        self._expansion = expansion
-        self._changes = changes
+    limits: Limits
+    batches: BatchStore
+    expansion: Expansion
+    changes: Changes
+    signer: Signer
+    retries: Retries = ONCE
 
     def routes(self) -> Sequence[BaseRoute]:
         """The routes of batches."""
@@ -106,16 +99,16 @@ class BatchApi:
     async def submit(self, request: Request) -> Response:
         """Accept a batch. Answers 202 after the batch is stored and its event is sent."""
         require_json(request)
-        await self._limits.admit(request)  # refused batches count too
+        await self.limits.admit(request)  # refused batches count too
         body = json_object(await read_body(request, MAX_BODY_BYTES), EXAMPLE)
         batch = Batch.of(BatchSubmission.from_data(body))
         cost = math.ceil(len(batch.symbols) / SYMBOLS_A_REQUEST)
         if cost > 1:
-            await self._limits.admit(request, cost=cost - 1)
-        self._expansion.require_sink()
-        await self._batches.accept(batch)
+            await self.limits.admit(request, cost=cost - 1)
+        self.expansion.require_sink()
+        await self.batches.accept(batch)
         # A repeated submission sends the event again, because the first one may have failed.
-        await self._expansion.begin(batch.batch_id, request.headers.get("traceparent", ""))
+        await self.expansion.begin(batch.batch_id, request.headers.get("traceparent", ""))
         links = _links(batch.batch_id)
         shown = {"id": batch.batch_id, "status": "queued", "links": links}
         return JSONResponse(shown, HTTPStatus.ACCEPTED, {"location": links["self"]})
@@ -125,25 +118,25 @@ class BatchApi:
 
     async def events(self, request: Request) -> Response:
         progress = await self._progress(request)
-        return self._limits.stream(request, self._told(progress.batch_id))
+        return self.limits.stream(request, self._progress_events(progress.batch_id))
 
     async def results(self, request: Request) -> Response:
         progress = await self._progress(request)
-        members = await self._batches.members(await self._batches.read(progress))
+        members = await self.batches.members(await self.batches.read(progress))
         headers = {"content-disposition": f'attachment; filename="{progress.batch_id}.csv"'}
         text = batch_table.table(members)
         return Response(text, media_type="text/csv", headers={**NEVER_STORED, **headers})
 
     async def ranking(self, request: Request) -> Response:
         progress = await self._progress(request)
-        members = await self._batches.members(await self._batches.read(progress))
+        members = await self.batches.members(await self.batches.read(progress))
         shown = {"rows": batch_table.ranking(members), "failed": batch_table.failures(members)}
         return JSONResponse(shown, headers=NEVER_STORED)
 
     async def expand(self, request: Request) -> Response:
         """Handle the event that asks web to hand over the remaining members of a batch."""
         event = cloudevent.parse(dict(request.headers), await read_body(request))
-        self._signer.check(event)
+        self.signer.check(event)
         if event.type != BatchRequested.TYPE or not isinstance(event.data, dict):
             message = f"The type must be {BatchRequested.TYPE}, with an object as data."
             raise MalformedEventError(message)
@@ -153,44 +146,42 @@ class BatchApi:
             raise MalformedEventError(error.detail) from error
         traceparent = event.extensions.get("traceparent", "")
         try:
-            await self._retries.awaiting(
-                lambda: self._expansion.expand(requested.batch_id, traceparent)
+            await self.retries.awaiting(
+                lambda: self.expansion.expand(requested.batch_id, traceparent)
             )
         except TemporaryError as error:
-            if self._retries.for_s:  # no broker delivers the event again
-                await self._batches.fail(
-                    requested.batch_id, GivenUpError(self._retries.for_s, error)
-                )
+            if self.retries.for_s:  # no broker delivers the event again
+                await self.batches.fail(requested.batch_id, GivenUpError(self.retries.for_s, error))
             raise
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def _progress(self, request: Request) -> BatchProgress:
         batch_id = request.path_params["id"]
         is_id = fields.REQUEST_ID.fullmatch(batch_id)
-        progress = await self._batches.progress(batch_id) if is_id else None
+        progress = await self.batches.progress(batch_id) if is_id else None
         if progress is None:
             detail = f"There is no batch {batch_id[:64]!r}. It may have expired. Submit it again."
             raise HTTPException(HTTPStatus.NOT_FOUND, detail)
         return progress
 
-    async def _told(self, batch_id: str) -> AsyncIterator[bytes]:
+    async def _progress_events(self, batch_id: str) -> AsyncIterator[bytes]:
         """Server-sent `progress` events with the document, a few per second at most.
 
         If Redis does not answer, the stream ends early and the browser reconnects.
         """
-        told = None
+        sent = None
         yield b"retry: 1000\n\n"
-        with self._changes.watching(batch_id) as changed, suppress(TemporaryError):
-            while progress := await self._batches.progress(batch_id):
-                if progress == told:
+        with self.changes.watching(batch_id) as changed, suppress(TemporaryError):
+            while progress := await self.batches.progress(batch_id):
+                if progress == sent:
                     yield b": still here\n\n"
                 else:
                     yield b"event: progress\ndata: " + json_bytes(document(progress)) + b"\n\n"
-                if progress.has_ended or self._changes.are_ending:
+                if progress.has_ended or self.changes.are_ending:
                     return  # if the process stops, clients reconnect to another one
-                told = progress
+                sent = progress
                 changed.clear()
-                await asyncio.sleep(TOLD_EVERY_S)
+                await asyncio.sleep(PROGRESS_EVERY_S)
                 with suppress(asyncio.TimeoutError, TimeoutError):
                     await asyncio.wait_for(changed.wait(), HEARTBEAT_S)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -19,16 +20,16 @@ from functions.web.stores.batches import BatchStore
 from functions.web.stores.requests import WebStore
 
 
+@dataclass
 class DeadLetterApi:
     """Fails the request or the batch of each dead letter.
 
     The route is as public as web itself. If EVENT_TOKEN is set, it accepts only signed events.
     """
 
-    def __init__(self, store: WebStore, batches: BatchStore, signer: Signer) -> None:
-        self._store = store
-        self._batches = batches
-        self._signer = signer
+    store: WebStore
+    batches: BatchStore
+    signer: Signer
 
     def routes(self) -> Sequence[BaseRoute]:
         """The route of dead letters."""
@@ -37,12 +38,12 @@ class DeadLetterApi:
     async def bury(self, request: Request) -> Response:
         body = await read_body(request, cloudevent.MAX_EVENT_BYTES)
         dead = cloudevent.parse(dict(request.headers), body)
-        self._signer.check(dead)
-        await self._store.count_dead_letter(counted_type(dead))
+        self.signer.check(dead)
+        await self.store.count_dead_letter(counted_type(dead))
         if failed := failure_of(dead):
             # In a conflict, the id belongs to another request, which must not fail.
             with suppress(ConflictError):
-                await self._store.fail(*failed)
+                await self.store.fail(*failed)
         if failed_batch := batch_failure_of(dead):
-            await self._batches.fail(*failed_batch)
+            await self.batches.fail(*failed_batch)
         return Response(status_code=HTTPStatus.NO_CONTENT)

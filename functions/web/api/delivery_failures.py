@@ -56,12 +56,12 @@ def batch_failure_of(dead: Envelope) -> tuple[str, DeliveryError] | None:
 def _reason(dead: Envelope) -> str:
     stage = STAGES[dead.type]
     code = dead.extensions.get("knativeerrorcode", "")
-    said = _said(dead.extensions.get("knativeerrordata", ""))
-    about = f"answered {code}" if code not in NO_ANSWER or said else "did not answer"
-    return f"Stopped while {stage}: the function {about}{': ' + said if said else '.'}"
+    answer = _answer_text(dead.extensions.get("knativeerrordata", ""))
+    about = f"answered {code}" if code not in NO_ANSWER or answer else "did not answer"
+    return f"Stopped while {stage}: the function {about}{': ' + answer if answer else '.'}"
 
 
-def _said(data: str) -> str:
+def _answer_text(data: str) -> str:
     """The answer of the function that refused. Knative sends it as base64, others as text."""
     try:
         text = base64.b64decode(data, validate=True).decode()

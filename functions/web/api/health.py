@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,11 +13,11 @@ from functions.web.description.operations import DOWN, Operation
 from functions.web.stores.requests import WebStore
 
 
+@dataclass
 class HealthApi:
     """The handlers of the probes."""
 
-    def __init__(self, store: WebStore) -> None:
-        self._store = store
+    store: WebStore
 
     def routes(self) -> Sequence[BaseRoute]:
         """The routes of the probes."""
@@ -30,5 +31,5 @@ class HealthApi:
         return JSONResponse({"status": "ok", "function": "web"})
 
     async def ready(self, _: Request) -> Response:
-        await self._store.ping()
+        await self.store.ping()
         return JSONResponse({"status": "ready", "function": "web"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ STAGE_SECONDS = "stockcast_request_stage_seconds"
 OPEN_STREAMS = "stockcast_open_streams"
 
 
+@dataclass
 class MetricsApi:
     """Serves the metrics to clients that have the token.
 
@@ -51,10 +53,9 @@ class MetricsApi:
     number of streams that this process serves.
     """
 
-    def __init__(self, store: WebStore, open_streams: Callable[[], int], token: str) -> None:
-        self._store = store
-        self._open_streams = open_streams
-        self._token = token
+    store: WebStore
+    open_streams: Callable[[], int]
+    token: str = field(repr=False)
 
     def routes(self) -> Sequence[BaseRoute]:
         """The route of the metrics."""
@@ -66,14 +67,14 @@ class MetricsApi:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
-        counts = await self._store.counts()
-        body = generate_latest(Families(counts, self._open_streams()))
+        counts = await self.store.counts()
+        body = generate_latest(Families(counts, self.open_streams()))
         return Response(body, headers={"content-type": CONTENT_TYPE_PLAIN_0_0_4})
 
     def _may_read(self, request: Request) -> bool:
-        if self._token:
+        if self.token:
             given = request.headers.get("authorization", "")
-            return hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode())
+            return hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode())
         return "x-forwarded-for" not in request.headers and "forwarded" not in request.headers
 
 

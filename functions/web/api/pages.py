@@ -46,15 +46,15 @@ class PageApi:
 
     async def page(self, request: Request) -> Response:
         """The page. A link to a forecast shows its chart in previews (Open Graph)."""
-        asked = _asked(request.query_params)
+        linked = _linked_forecast(request.query_params)
         image, title = ICON, "Stockcast"
-        if asked:
-            title = f"{asked.symbol}, {asked.days} days · Stockcast"
-            if request_id := await self._latest(asked):
+        if linked:
+            title = f"{linked.symbol}, {linked.days} days · Stockcast"
+            if request_id := await self._latest(linked):
                 image = f"api/forecasts/{request_id}/chart.png"
         # Other sites fetch the preview, so it needs an absolute URL.
-        told = {"og:title": title, "og:image": f"{request.base_url}{image}"}
-        tags = (f'<meta property="{name}" content="{escape(text)}">' for name, text in told.items())
+        meta = {"og:title": title, "og:image": f"{request.base_url}{image}"}
+        tags = (f'<meta property="{name}" content="{escape(text)}">' for name, text in meta.items())
         changes = {**self._changes, SOCIAL: "\n  ".join(tags)}
         return self._files.page(request, "index.html", changes)
 
@@ -79,14 +79,14 @@ class PageApi:
         changes = {'href="./': f'href="{home}'}
         return self._files.page(request, "missing.html", changes, HTTPStatus.NOT_FOUND)
 
-    async def _latest(self, asked: ForecastSubmission) -> str:
-        requested = ForecastRequested("", asked.symbol, asked.days, asked.model)
+    async def _latest(self, linked: ForecastSubmission) -> str:
+        requested = ForecastRequested("", linked.symbol, linked.days, linked.model)
         with suppress(RedisError, StockcastError):
             return await self._store.latest_id(requested)
         return ""  # the page works without the chart
 
 
-def _asked(query: Mapping[str, str]) -> ForecastSubmission | None:
+def _linked_forecast(query: Mapping[str, str]) -> ForecastSubmission | None:
     """The forecast that the query of a page URL names, if any."""
     days = query.get("days", "45")
     if not query.get("symbol") or query.get("view") or not days.isascii() or not days.isdigit():

@@ -6,16 +6,18 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
 from msgspec import structs
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
 from werkzeug.http import parse_etags
 
 from functions.common.cloudevents.event import json_bytes
@@ -55,52 +57,55 @@ CHART_AGAIN_S = 15
 FOUND = {**UNKNOWN, **EXPIRED, **DOWN}
 
 
+@dataclass(frozen=True)
+class RequestKind:
+    """One kind of request: where callers submit it, as which message, and what they get.
+
+    `read` raises BadBodyError if a body is not JSON, InvalidMessageError if it is wrong. `asks`,
+    `shows` and `table` are the summaries of submitting, reading and downloading a request.
+    """
+
+    path: str
+    read: Callable[[bytes], Submission]
+    bodies: tuple[Any, ...]
+    document: type
+    asks: str
+    shows: str
+    table: str
+
+
+@dataclass
 class RequestApi:
     """The handlers of one kind of request.
 
     All kinds share the same ids, so each path finds requests of all kinds.
     """
 
-    PATH: ClassVar[str]
+    kind: RequestKind
+    settings: Settings
+    store: WebStore
+    changes: Changes
+    publisher: Publisher
+    limits: Limits
+    symbols: SymbolSource
+    _hand_over: HandOver = field(init=False)
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: WebStore,
-        changes: Changes,
-        publisher: Publisher,
-        limits: Limits,
-        symbols: SymbolSource,
-    ) -> None:
-        self._settings = settings
-        self._symbols = symbols
-        self._store = store
-        self._changes = changes
-        self._publisher = publisher
-        self._limits = limits
-        self._hand_over = HandOver(publisher)
+    def __post_init__(self) -> None:
+        self._hand_over = HandOver(self.publisher)
 
-    def described(
-        self,
-        bodies: Sequence[Any],
-        document: type,
-        *,
-        asks: str,
-        shows: str,
-        table: str,
-    ) -> list[Operation]:
-        """The routes, with the summaries of submitting, reading and downloading a request."""
-        one = self.PATH + "/{id}"
+    def routes(self) -> Sequence[BaseRoute]:
+        """The routes of this kind of request."""
+        kind, one = self.kind, self.kind.path + "/{id}"
         submit = {**SUBMITTED, 404: "The symbol is unknown, and Stockcast knows that at once."}
         return [
             Operation(
-                *("POST", self.PATH, self.submit, asks, Accepted),
+                *("POST", kind.path, self.submit, kind.asks, Accepted),
                 status=HTTPStatus.ACCEPTED,
                 answered="The request is accepted. `Location` is its URL.",
-                body=tuple(bodies),
+                body=kind.bodies,
                 problems=submit,
             ),
-            Operation("GET", one, self.status, shows, document, problems=FOUND),
+            Operation("GET", one, self.status, kind.shows, kind.document, problems=FOUND),
             Operation(
                 *("GET", one + "/events", self.events),
                 "Stream the progress: one `status` event per change, the last with the result",
@@ -109,40 +114,36 @@ class RequestApi:
             ),
             *(
                 Operation(
-                    *("GET", f"{one}/chart.{kind}", self.chart, "Get the chart", media_type),
+                    *("GET", f"{one}/chart.{name}", self.chart, "Get the chart", media_type),
                     query=chart_variant.ChartQuery,
                     problems={**FOUND, **NOT_DONE, **chart_variant.BAD},
                 )
-                for kind, media_type in MEDIA_TYPES.items()
+                for name, media_type in MEDIA_TYPES.items()
             ),
             Operation(
-                *("GET", one + "/result.csv", self.table, table, "text/csv"),
+                *("GET", one + "/result.csv", self.table, kind.table, "text/csv"),
                 problems={**FOUND, **NOT_DONE},
             ),
         ]
 
-    def read(self, body: bytes) -> Submission:
-        """Read a body. Raises BadBodyError if it is not JSON, InvalidMessageError if wrong."""
-        raise NotImplementedError
-
     async def submit(self, request: Request) -> Response:
         """Accept a request. Answers 202 if the broker has the event or the result is known."""
         submission.require_json(request)
-        turn = self._limits.turn(request)
+        turn = self.limits.turn(request)
         try:
-            submitted = self.read(await read_body(request, if_late=turn.take))
+            submitted = self.kind.read(await read_body(request, if_late=turn.take))
             requested = submitted.requested
-            directory = self._symbols.directory()
-            sources, uploads = self._settings.providers, self._settings.uploads
+            directory = self.symbols.directory()
+            sources, uploads = self.settings.providers, self.settings.uploads
             require_available(requested.symbol, sources, directory, uploads=uploads)
         except StockcastError:
             await turn.take()  # refused requests count too
             raise
-        self._publisher.require_sink()
-        came = await self._store.submit(
+        self.publisher.require_sink()
+        came = await self.store.submit(
             requested,
             turn.rate(),
-            most_waiting=self._settings.backlog_limit,
+            most_waiting=self.settings.backlog_limit,
             has_own_id=submitted.has_own_id,
         )
         status = came.status
@@ -158,17 +159,17 @@ class RequestApi:
                 status = stands or status
             except StockcastError:
                 with suppress(StockcastError):
-                    await self._store.leave_backlog(requested.request_id)
+                    await self.store.leave_backlog(requested.request_id)
                 raise
         return self._accepted(structs.replace(requested, request_id=came.request_id), status)
 
     async def _under_way(self, request_id: str) -> Status | None:
         """The status of the request, if a stage has started it."""
-        record, _ = await self._store.read_with_result(request_id, with_result=False)
+        record, _ = await self.store.read_with_result(request_id, with_result=False)
         return record.status if record and record.status is not Status.QUEUED else None
 
     def _accepted(self, requested: ForecastRequested, status: Status) -> Response:
-        location = f"{self.PATH}/{requested.request_id}"
+        location = f"{self.kind.path}/{requested.request_id}"
         links = {"self": location, "events": f"{location}/events", "chart": f"{location}/chart.png"}
         body = {"id": requested.request_id, "status": status.value, "links": links}
         return JSONResponse(body, HTTPStatus.ACCEPTED, {"location": location})
@@ -180,19 +181,19 @@ class RequestApi:
 
     async def events(self, request: Request) -> Response:
         # Watch first, then read, so that no change in between is lost.
-        watch = self._changes.watch(request.path_params["id"])
+        watch = self.changes.watch(request.path_params["id"])
         try:
             record, result = await self._found(request)
             self._document(record, result)  # raises 410 before the stream starts
             events = progress.stream(
-                self._changes,
+                self.changes,
                 watch,
                 (record, result),
-                lambda: self._store.read_with_result(record.requested.request_id),
-                self._store.result,
+                lambda: self.store.read_with_result(record.requested.request_id),
+                self.store.result,
                 self._document,
             )
-            return self._limits.stream(request, events, watch.close)
+            return self.limits.stream(request, events, watch.close)
         except BaseException:
             watch.close()
             raise
@@ -202,9 +203,9 @@ class RequestApi:
         variant = chart_variant.asked_for(request)
         record, _ = await self._found(request, with_result=False)
         _require_done(record)
-        picture = await self._store.chart(record.result_key, variant)
+        picture = await self.store.chart(record.result_key, variant)
         if picture is None:
-            if await self._store.result(record.result_key) is None:
+            if await self.store.result(record.result_key) is None:
                 raise _gone()
             picture = await self._drawn(record, variant)
         # The chart changes when the backtest is done, so browsers must revalidate it.
@@ -232,7 +233,7 @@ class RequestApi:
         turn = int(time.time() // CHART_AGAIN_S)
         name = "-".join(map(str, variant))
         event_id = f"chart-{record.result_key}-{name}-{turn}"
-        drawn = partial(self._store.chart, record.result_key, variant)
+        drawn = partial(self.store.chart, record.result_key, variant)
         if picture := await self._hand_over(wanted, event_id, drawn):
             return picture
         give_up = time.monotonic() + CHART_WAIT_S
@@ -250,7 +251,7 @@ class RequestApi:
         request_id = request.path_params["id"]
         record, result = None, None
         if fields.REQUEST_ID.fullmatch(request_id):
-            found = await self._store.read_with_result(request_id, with_result=with_result)
+            found = await self.store.read_with_result(request_id, with_result=with_result)
             record, result = found
         if record is None:
             named = repr(request_id[:64])

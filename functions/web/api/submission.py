@@ -53,8 +53,8 @@ def analysis(body: bytes) -> Submission:
     known = data.get("kind")
     of_kind = ANALYSES[known] if isinstance(known, str) and known in ANALYSES else AnalysisKind
     asked = of_kind.from_data(data)
-    given = {name: data[name] for name in analyses.takes(asked.kind) if name in data}
-    options = analyses.checked(asked.kind, given)
+    given = {name: data[name] for name in analyses.parameter_names(asked.kind) if name in data}
+    options = analyses.validated(asked.kind, given)
     requested = ForecastRequested(
         asked.id or str(uuid.uuid4()), asked.symbol, options=options, kind=asked.kind
     )
@@ -77,8 +77,7 @@ def json_object(body: bytes, example: str = EXAMPLE) -> dict[str, Any]:
     try:
         data = loads(body)
     except ValueError as error:
-        message = f"The body is not JSON: {error}. For example, send {example}"
-        raise BadBodyError(message) from error
+        raise BadBodyError(f"The body is not JSON: {error}. For example, send {example}") from error
     if not isinstance(data, dict):
         message = f"The body must be a JSON object, not {shown(data)}. For example, send {example}"
         raise BadBodyError(message)

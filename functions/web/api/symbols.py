@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -41,24 +42,16 @@ PRICES_WAIT_S = 20.0
 PRICES_POLL_S = 0.2
 
 
+@dataclass
 class SymbolApi:
     """The handlers of the symbol routes."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        requests: WebStore,
-        limits: Limits,
-        publisher: Publisher,
-        symbols: SymbolSource,
-        histories: PriceHistories,
-    ) -> None:
-        self._settings = settings
-        self._requests = requests
-        self._limits = limits
-        self._publisher = publisher
-        self._symbols = symbols
-        self._histories = histories
+    settings: Settings
+    requests: WebStore
+    limits: Limits
+    publisher: Publisher
+    symbols: SymbolSource
+    histories: PriceHistories
 
     def routes(self) -> Sequence[BaseRoute]:
         """The routes of symbols."""
@@ -98,29 +91,29 @@ class SymbolApi:
 
     async def search(self, request: Request) -> Response:
         query = request.query_params.get("q", "")[:100]
-        found = self._symbols.directory().find(query)
-        if self._settings.has_sample_only:
+        found = self.symbols.directory().find(query)
+        if self.settings.has_sample_only:
             # Symbols with prices come first.
             of_sample = OF_SAMPLE.find(query)
             found = [*of_sample, *(one for one in found if one not in of_sample)][:MOST]
-        listed = [entry(one, self._settings.providers) for one in found]
+        listed = [entry(one, self.settings.providers) for one in found]
         listed.sort(key=lambda one: not one["available"])
         return JSONResponse({"symbols": listed})
 
     async def sources(self, _: Request) -> Response:
         """The price sources, and how to get today's prices."""
-        return JSONResponse(sources(self._settings.providers, uploads=self._settings.uploads))
+        return JSONResponse(sources(self.settings.providers, uploads=self.settings.uploads))
 
     async def warm_up(self, request: Request) -> Response:
         """Fetch a symbol's prices ahead. This is best effort, so the answer is never an error."""
         warming = False
         with suppress(StockcastError, HTTPException):
             submission.require_json(request)
-            await self._limits.admit(request, "warmup ")
+            await self.limits.admit(request, "warmup ")
             wanted = WarmupRequested.from_data(submission.json_object(await read_body(request)))
-            if is_available(wanted.symbol, self._settings.providers):
+            if is_available(wanted.symbol, self.settings.providers):
                 turn = int(time.time() // WARM_S)
-                await self._publisher.publish(
+                await self.publisher.publish(
                     wanted, f"warmup-{wanted.symbol}-{wanted.model}-{turn}"
                 )
                 warming = True
@@ -129,10 +122,10 @@ class SymbolApi:
     async def history(self, request: Request) -> Response:
         """A symbol's daily prices. If none are stored, the ingest function fetches them now."""
         wanted = price_history.read_query(request.path_params["symbol"], request.query_params)
-        await self._limits.admit(request, "history ")
-        sources, uploads = self._settings.providers, self._settings.uploads
-        require_available(wanted.symbol, sources, self._symbols.directory(), uploads=uploads)
-        stored = await self._histories.find(wanted.symbol) or await self._fetched(wanted.symbol)
+        await self.limits.admit(request, "history ")
+        sources, uploads = self.settings.providers, self.settings.uploads
+        require_available(wanted.symbol, sources, self.symbols.directory(), uploads=uploads)
+        stored = await self.histories.find(wanted.symbol) or await self._fetched(wanted.symbol)
         # Decades of prices take milliseconds, which would block other requests.
         body = await asyncio.to_thread(lambda: json_bytes(price_history.document(wanted, stored)))
         headers = {"cache-control": "private, max-age=60"}
@@ -140,13 +133,13 @@ class SymbolApi:
 
     async def _fetched(self, symbol: str) -> StoredPrices:
         turn = int(time.time() // NOTED_S)
-        await self._publisher.publish(WarmupRequested(symbol), f"history-{symbol}-{turn}")
+        await self.publisher.publish(WarmupRequested(symbol), f"history-{symbol}-{turn}")
         give_up = time.monotonic() + PRICES_WAIT_S
         while time.monotonic() < give_up:
-            if reason := await self._requests.missing_prices(symbol):
+            if reason := await self.requests.missing_prices(symbol):
                 raise reason
             await asyncio.sleep(PRICES_POLL_S)
-            if stored := await self._histories.find(symbol):
+            if stored := await self.histories.find(symbol):
                 return stored
         message = f"The prices of {symbol} have not arrived yet. Try again in a few seconds."
         raise TemporaryError(message, retry_after_s=5)

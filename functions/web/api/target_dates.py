@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 from starlette.requests import Request
@@ -23,13 +24,13 @@ from functions.web.stores.price_history import PriceHistories
 OF_KIND = {Kind.CRYPTO: calendars.EVERY_DAY, Kind.CURRENCY: calendars.ON_WEEKDAYS}
 
 
+@dataclass
 class TargetDateApi:
     """The handler of the target-date route."""
 
-    def __init__(self, settings: Settings, limits: Limits, histories: PriceHistories) -> None:
-        self._settings = settings
-        self._limits = limits
-        self._histories = histories
+    settings: Settings
+    limits: Limits
+    histories: PriceHistories
 
     def routes(self) -> Sequence[BaseRoute]:
         """The route of target dates."""
@@ -49,7 +50,7 @@ class TargetDateApi:
         if days := request.query_params.get("days"):
             given["days"] = int(days) if days.isascii() and days.isdigit() else days
         wanted = TargetDateQuery.from_data(given)
-        await self._limits.admit(request, "target-date ")
+        await self.limits.admit(request, "target-date ")
         symbol = upper(wanted.symbol)
         calendar, last = await self._last_session(symbol)
         day = last + timedelta(days=wanted.days)
@@ -63,12 +64,12 @@ class TargetDateApi:
         return JSONResponse(shown, headers={"cache-control": "private, max-age=60"})
 
     async def _last_session(self, symbol: str) -> tuple[Calendar, date]:
-        if stored := await self._histories.known(symbol):
+        if stored := await self.histories.known(symbol):
             return stored.instrument.sessions, date.fromisoformat(stored.last_date)
         exchange = exchanges.of_symbol(symbol)
         name = OF_KIND.get(exchanges.kind_of(symbol)) or (exchange.calendar if exchange else "")
         calendar = calendars.named(name or calendars.NEW_YORK)
-        if self._settings.has_sample_only:
+        if self.settings.has_sample_only:
             return calendar, sample.LAST_DAY
         today = datetime.now(timezone.utc).date()
         return calendar, calendar.on_or_before(today - timedelta(days=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from starlette.datastructures import FormData, UploadFile
@@ -58,17 +59,15 @@ FORM_FIELDS = {
 }
 
 
+@dataclass
 class UploadApi:
     """The handler of the upload route."""
 
-    def __init__(
-        self, limits: Limits, store: UploadStore, publisher: Publisher, settings: Settings
-    ) -> None:
-        self._settings = settings
-        self._limits = limits
-        self._store = store
-        self._publisher = publisher
-        self._under_way = 0
+    limits: Limits
+    store: UploadStore
+    publisher: Publisher
+    settings: Settings
+    _under_way: int = field(default=0, init=False)
 
     def routes(self) -> Sequence[BaseRoute]:
         """The route of uploads."""
@@ -86,11 +85,11 @@ class UploadApi:
 
     async def upload(self, request: Request) -> Response:
         """Accept a file. Answers 201 after ingest has read it, 422 if it contains no prices."""
-        if not self._settings.uploads:
+        if not self.settings.uploads:
             raise HTTPException(HTTPStatus.NOT_FOUND, "Uploads are turned off (UPLOADS).")
         content_type = _content_type(request)
-        _refuse_other_sites(request, self._settings.cors_origins)
-        await self._limits.admit(request)  # refused uploads count too
+        _refuse_other_sites(request, self.settings.cors_origins)
+        await self.limits.admit(request)  # refused uploads count too
         if self._under_way >= MOST_AT_ONCE:
             message = f"{MOST_AT_ONCE} uploads are running already. Try again in a few seconds."
             raise BusyError(message, retry_after_s=AGAIN_S)
@@ -106,14 +105,17 @@ class UploadApi:
             body = await read_body(request, most, timeout_s=BODY_WAIT_S)
         except BodyTooLargeError:
             raise BodyTooLargeError(TOO_LARGE) from None
-        upload = await _from_form(request, body) if content_type == FORM else _given(request, body)
+        if content_type == FORM:
+            upload = await _from_form(request, body)
+        else:
+            upload = _upload(UploadQuery.from_data(dict(request.query_params)), body)
         if len(upload.body) > MOST_BYTES:
             raise BodyTooLargeError(TOO_LARGE)
-        await self._store.put(upload)
+        await self.store.put(upload)
         event = PricesUploaded(upload.symbol, str(uuid.uuid4()))
         traceparent = request.headers.get("traceparent", "")
-        await self._publisher.publish(event, f"upload-{event.upload_id}", traceparent)
-        outcome = await self._store.outcome(event.upload_id, READ_WAIT_S)
+        await self.publisher.publish(event, f"upload-{event.upload_id}", traceparent)
+        outcome = await self.store.outcome(event.upload_id, READ_WAIT_S)
         if outcome is None:
             message = "The file has not been read yet. Upload it again in a few seconds."
             raise TemporaryError(message, retry_after_s=AGAIN_S)
@@ -145,11 +147,6 @@ def _refuse_other_sites(request: Request, allowed: tuple[str, ...]) -> None:
         raise HTTPException(HTTPStatus.FORBIDDEN, detail)
 
 
-def _given(request: Request, body: bytes) -> Upload:
-    """The file in the body. The query contains its name."""
-    return _upload(UploadQuery.from_data(dict(request.query_params)), body)
-
-
 def _upload(asked: UploadQuery, body: bytes, filename: str = "") -> Upload:
     return Upload(name_of(asked.name or filename), asked.column.strip(), body)
 
@@ -170,8 +167,8 @@ async def _from_form(request: Request, body: bytes) -> Upload:
     try:
         form = await parser.parse()
     except (MultiPartException, KeyError) as error:
-        told = error.message if isinstance(error, MultiPartException) else "no boundary"
-        raise InvalidFieldError("file", f"cannot be found: {told.rstrip('.')}.") from error
+        reason = error.message if isinstance(error, MultiPartException) else "no boundary"
+        raise InvalidFieldError("file", f"cannot be found: {reason.rstrip('.')}.") from error
     try:
         return await _of_form(form)
     finally:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from functions.common.requests.record import Status
-from functions.web.downloads.result_table import inert
+from functions.web.downloads.result_table import without_formula
 from functions.web.stores.batches import Member
 
 FIGURES = (
@@ -30,11 +30,11 @@ def table(members: Iterable[Member]) -> str:
     for one in members:
         figures = {name: one.headline.get(name) for name in FIGURES}
         about = {
-            "symbol": inert(one.symbol),
-            "request_id": inert(one.request_id),
+            "symbol": without_formula(one.symbol),
+            "request_id": without_formula(one.request_id),
             "status": one.status,
         }
-        writer.writerow({**about, **figures, "error": inert(one.error)})
+        writer.writerow({**about, **figures, "error": without_formula(one.error)})
     return out.getvalue()
 
 

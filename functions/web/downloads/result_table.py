@@ -40,12 +40,12 @@ def _of_analysis(result: Mapping[str, Any]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerows(
-        [inert(cell) if isinstance(cell, str) else cell for cell in row]
+        [without_formula(cell) if isinstance(cell, str) else cell for cell in row]
         for row in (result["table"]["columns"], *result["table"]["rows"])
     )
     return out.getvalue()
 
 
-def inert(text: str) -> str:
+def without_formula(text: str) -> str:
     """`text` in a form that spreadsheets do not run as a formula (OWASP, "CSV Injection")."""
     return f"'{text}" if text.startswith(FORMULA) else text

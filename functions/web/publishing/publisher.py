@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.common.cloudevents.event import Envelope
-from functions.common.cloudevents.routing import address
+from functions.common.cloudevents.routing import addresses
 from functions.common.cloudevents.signature import Signer
 from functions.common.errors import TemporaryError
 from functions.common.messages.events import Event
@@ -74,11 +74,15 @@ class Publisher:
         envelope = self._signer.signed(_envelope(event, event_id, traceparent))
         headers, body = envelope.to_binary()
         headers |= _identity()
-        url = address(self._sink, envelope)
-        if url is None:
+        urls = addresses(self._sink, envelope)
+        if not urls:
             raise TypeError(
                 f"No function takes {event.TYPE}. See functions/common/cloudevents/routing.py."
             )
+        for url in urls:
+            await self._post(url, headers, body, timeout_s or TIMEOUT_S)
+
+    async def _post(self, url: str, headers: dict[str, str], body: bytes, timeout_s: float) -> None:
         answering = self._http.request(
             "POST",
             url,
@@ -90,7 +94,7 @@ class Publisher:
 
         failures = (NetworkError, TimeoutException, ProtocolError)
         try:
-            answer = await asyncio.wait_for(answering, timeout_s or TIMEOUT_S)
+            answer = await asyncio.wait_for(answering, timeout_s)
         except (*failures, asyncio.TimeoutError, TimeoutError) as error:
             message = f"The broker does not answer ({type(error).__name__}). Try again shortly."
             raise TemporaryError(message, retry_after_s=2) from error

@@ -1,6 +1,6 @@
 // The forecast view: asks for a forecast, waits, and shows the answer.
 import { get, isRecent } from "../../api/client.js";
-import { follow } from "../../api/follow.js";
+import { PATIENCE_MS, follow, growing } from "../../api/follow.js";
 import { sources } from "../../api/sources.js";
 import { submit } from "../../api/submit.js";
 import { failure, isUnknownSymbol, offerMeant } from "../../controls/failure.js";
@@ -149,13 +149,12 @@ async function showAnswer(wanted, found, { isFirst }) {
   followBacktest(key, found);
 }
 
-const BACKTEST_PAUSE_MS = 500;
-const BACKTEST_TRIES = 120;
-
 /** A slow model's backtest arrives after its forecast. Adds it then. */
 async function followBacktest(key, found) {
-  for (let tries = 0; tries < BACKTEST_TRIES && found.request.result.backtest.status === "pending"; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, BACKTEST_PAUSE_MS));
+  const pause = growing();
+  const givenUpAt = Date.now() + PATIENCE_MS;
+  while (found.request.result.backtest.status === "pending" && Date.now() < givenUpAt) {
+    await new Promise((resolve) => setTimeout(resolve, pause()));
     if (shownKey !== key) return;
     const request = await get(found.links.self).catch(() => null);
     if (request?.result && request.result.backtest.status !== "pending") {

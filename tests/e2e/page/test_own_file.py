@@ -31,7 +31,8 @@ def choose(page, body, name="acme.csv"):
 def read(page):
     """The preview's text, once the server has read the file."""
     page.wait_for_function(
-        "() => document.querySelector('#own-file [role=status]').innerText.includes('prices from')",
+        "(status) => document.querySelector(status)?.innerText.includes('prices from')",
+        arg="#own-file [role=status]",
         timeout=LONG_MS,
     )
     return page.inner_text("#own-file [role=status]")

@@ -47,7 +47,9 @@ def test_waking_a_function_is_spoken_of_only_where_functions_sleep(visit, own_st
     page.evaluate("(value) => (document.documentElement.dataset.functions = value)", functions)
     with frozen(own_stockcast, "ingest"):
         ask(page, "GOOG", 78 + len(functions))
-        page.wait_for_function("() => parseFloat(document.querySelector('.clock').innerText) > 1.5")
+        page.wait_for_function(
+            "() => parseFloat(document.querySelector('.clock')?.innerText) > 1.5"
+        )
         said = page.inner_text(".hints")
         assert ("Waking the function" in said) == (functions == "scale-to-zero")
     answered(page)

@@ -1,7 +1,6 @@
 """Ingest with real S3 and Redis, and a local server that replays a provider's answers."""
 
 import json
-import threading
 import time
 from datetime import date, datetime, timedelta, timezone
 
@@ -16,7 +15,6 @@ from functions.common.errors import (
 from functions.common.messages.events import (
     ForecastRequested,
     PricesRefresh,
-    PricesWarmed,
     WarmupRequested,
 )
 from functions.common.prices.store import PriceStore
@@ -37,6 +35,7 @@ from tests.integration.ingest.ingesting import (
     outlast_the_shared_failure,
 )
 from tests.support.replay import wandering
+from tests.support.threads import at_once
 
 
 def test_prices_are_stored_and_pointed_to(world):
@@ -155,20 +154,13 @@ def test_two_hundred_concurrent_requests_over_twenty_symbols_make_twenty_calls(w
         world.market.days[symbol] = wandering(FIRST, END)
     world.replay.delay_s = 0.05
     ingestions = [world.ingestion() for _ in range(2)]  # as if in two processes
-    got, go = [], threading.Barrier(200)
 
     def ask(number):
         requested = ForecastRequested(f"request-{number:03}", symbols[number % 20], 45)
-        go.wait()
-        got.append(ingestions[number % 2].ingest(requested))
+        return ingestions[number % 2].ingest(requested)
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(200)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    got = at_once(ask, range(200))
     assert len(world.replay.calls) == 20
-    assert len(got) == 200
     assert len({one.key for one in got}) == 20
 
 
@@ -198,20 +190,13 @@ def test_stored_prices_that_are_too_old_are_not_served_in_an_outage(world):
 def test_an_outage_without_stored_prices_is_temporary_and_shared_with_waiting_requests(world):
     world.down()
     world.replay.delay_s = 0.1
-    ingestion, reasons = world.ingestion(), []
+    ingestion = world.ingestion()
 
     def ask(number):
-        try:
+        with pytest.raises(TemporaryError):
             ingestion.ingest(ForecastRequested(f"request-{number}", "ACME", 45))
-        except TemporaryError as error:
-            reasons.append(error.detail)
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(reasons) == 10
+    at_once(ask, range(10))
     assert len(world.replay.calls) == 3
 
 
@@ -327,13 +312,13 @@ class TestUpkeep:
 
     def test_a_long_refresh_hands_the_rest_to_an_event_of_its_own(self, world, upkeep):
         made = upkeep()
-        of = made._prices.of
+        of = made.prices.of
 
         def slow(symbol):
             self.elapsed += 30
             return of(symbol)
 
-        made._prices.of = slow
+        made.prices.of = slow
         assert made.refresh(PricesRefresh()) == PricesRefresh(("CCC",))
         assert made.refresh(PricesRefresh(("CCC",))) is None
         assert self.directory_refreshes == 1
@@ -361,17 +346,17 @@ class TestUpkeep:
         assert upkeep().refresh(PricesRefresh()) is None
         assert len(world.replay.calls) == 3
 
-    def test_a_warm_up_has_the_prices_ready_and_wakes_who_comes_next(self, world, upkeep):
-        assert upkeep().warm_up(WarmupRequested("AAA")) == PricesWarmed("AAA")
+    def test_a_warm_up_fetches_the_prices(self, world, upkeep):
+        upkeep().warm_up(WarmupRequested("AAA"))
         world.ingestion().ingest(ForecastRequested("request-2", "AAA", 45))
         assert len(world.replay.calls) == 1
 
     def test_a_warm_up_never_fails_and_notes_why_there_are_no_prices(
         self, world, upkeep, redis_client
     ):
-        assert upkeep().warm_up(WarmupRequested("NOPE")) is None
+        upkeep().warm_up(WarmupRequested("NOPE"))
         world.down()
-        assert upkeep().warm_up(WarmupRequested("AAA")) is None
+        upkeep().warm_up(WarmupRequested("AAA"))
         unknown, down = (noted(redis_client.get(note_name(one))) for one in ("NOPE", "AAA"))
         assert isinstance(unknown, UnknownSymbolError)
         assert "NOPE" in unknown.detail

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import threading
 
 import pytest
 
@@ -13,9 +12,9 @@ from functions.common.prices.store import PriceStore
 from functions.common.prices.uploads import Upload, UploadedFiles
 from functions.common.requests.upload_outcomes import UploadOutcomes, key_of
 from functions.ingest.freshness.uploads import AnyPrices, UploadedPrices, Uploading
-from functions.ingest.providers.upload import UploadProvider
 from local.servers import free_port
 from tests.support.price_files import SHAPES
+from tests.support.threads import at_once
 
 NOW_S = 1_767_225_600.0
 DAY_S = 86_400
@@ -28,10 +27,10 @@ class World:
         self.now_s = NOW_S
         self.redis = redis_client
         self.files = UploadedFiles(bucket)
-        self.provider = UploadProvider(self.files, 7 * DAY_S, lambda: self.now_s)
-        self.prices = UploadedPrices(self.provider, PriceStore(bucket))
+        store = PriceStore(bucket)
+        self.prices = UploadedPrices(self.files, store, 7 * DAY_S, lambda: self.now_s)
         outcomes = UploadOutcomes(redis_client)
-        self.uploading = Uploading(self.provider, self.prices, outcomes)
+        self.uploading = Uploading(self.prices, outcomes)
 
     def put(self, body, name="acme", column=""):
         upload = Upload(name, column, body)
@@ -113,14 +112,9 @@ def test_while_s3_is_down_the_sender_is_asked_to_try_again(world, s3_settings, r
 
 def test_the_same_file_uploaded_twice_at_once_is_stored_once(world):
     symbol = world.put(SHAPES["stooq"])
-    threads = [
-        threading.Thread(target=world.take, args=(symbol, f"upload-{at}")) for at in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    told = [world.outcome(f"upload-{at}") for at in range(4)]
+    ids = [f"upload-{at}" for at in range(4)]
+    at_once(lambda upload_id: world.take(symbol, upload_id), ids)
+    told = [world.outcome(upload_id) for upload_id in ids]
     assert [one["symbol"] for one in told] == [symbol] * 4
     assert world.prices.of(symbol).stored.rows == 70
 

@@ -1,15 +1,10 @@
 """The web application under a real server."""
 
 import contextlib
-import threading
-import time
-
-import anyio._backends._asyncio  # noqa: F401 - pytest rewrites it, which must not happen in a thread
-import uvicorn
 
 from functions.common.bounded_protocol import BoundedProtocol
 from functions.web.wiring import Wired
-from local.servers import free_port
+from tests.support.asgi_server import running
 
 
 @contextlib.contextmanager
@@ -28,18 +23,5 @@ def serving(settings):
         await wired[0].aclose()
         await send({"type": "lifespan.shutdown.complete"})
 
-    port = free_port()
-    config = uvicorn.Config(
-        app, port=port, lifespan="on", log_config=None, ws="none", http=BoundedProtocol
-    )
-    config.timeout_graceful_shutdown = 1
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:  # otherwise a failing test would never end
-        server.should_exit = True
-        thread.join()
+    with running(app, lifespan="on", http=BoundedProtocol) as url:
+        yield url

@@ -4,31 +4,33 @@ import re
 
 import pytest
 
-from bench import capacity
+from bench.report import capacity
+from bench.speed import systems
 from local.stack import ROOT
 
 MEASURED = capacity.measured()
-CPU_MS = MEASURED["details"]["warm"]["cpu_ms_a_forecast"]
+COSTS = capacity.costs(MEASURED["details"])
 ASKING_MS = 0.6
 """CPU a forecast of the program that asks, which shares the cores with all others."""
 
 
-def test_the_model_says_what_two_cores_carried():
-    [figure] = [one for one in MEASURED["figures"] if one["name"].startswith("forecasts a second,")]
-    said = capacity.forecasts_a_second(MEASURED["machine"]["cores"], {**CPU_MS, "us": ASKING_MS})
-    assert float(figure["measured"]) == pytest.approx(said, rel=0.15)
+def test_the_model_says_what_the_cores_carried():
+    each = {**COSTS.cpu_ms, "us": ASKING_MS}
+    said = capacity.forecasts_a_second(MEASURED["machine"]["cores"], each)
+    carried = MEASURED["details"]["systems"]["Stockcast"]["per_second"]
+    assert carried == pytest.approx(said, rel=0.15)
 
 
 def test_needs_grow_with_users():
-    few, many = (capacity.needs(users, CPU_MS) for users in (100_000, 200_000))
+    few, many = (capacity.needs(users, COSTS) for users in (100_000, 200_000))
     assert many.forecasts_a_second == pytest.approx(2 * few.forecasts_a_second)
     assert many.redis_gb == pytest.approx(2 * few.redis_gb)
     assert few.cores["forecast"] <= many.cores["forecast"] <= 2 * few.cores["forecast"]
 
 
 def test_a_processor_is_never_planned_to_be_busier_than_it_may_be():
-    of = capacity.needs(10_000_000, CPU_MS)
-    spent_s = of.forecasts_a_second * CPU_MS["forecast"] / 1000
+    of = capacity.needs(10_000_000, COSTS)
+    spent_s = of.forecasts_a_second * COSTS.cpu_ms["forecast"] / 1000
     assert spent_s <= of.cores["forecast"] * capacity.BUSY
     assert spent_s > (of.cores["forecast"] - 1) * capacity.BUSY
 
@@ -36,4 +38,10 @@ def test_a_processor_is_never_planned_to_be_busier_than_it_may_be():
 def test_the_page_shows_the_model():
     page = (ROOT / "docs" / "operations.md").read_text("utf-8")
     shown = re.search(r"<!-- capacity -->\n(.*?)\n<!-- /capacity -->", page, re.DOTALL)[1]
-    assert shown == capacity.table(CPU_MS)
+    assert shown == capacity.table(COSTS)
+
+
+def test_the_readme_shows_the_speed_of_the_same_run():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    shown = re.search(r"<!-- speed -->\n(.*?)\n<!-- /speed -->", readme, re.DOTALL)[1]
+    assert shown == systems.lines(MEASURED["details"]["systems"])

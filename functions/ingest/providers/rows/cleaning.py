@@ -8,14 +8,15 @@ from datetime import date
 from itertools import pairwise
 from math import inf
 from operator import lt
+from sys import float_info
 
 from functions.common.prices.calendars import Calendar
 from functions.common.prices.history import HIGHEST, LOWEST, Rows
 from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.ingest.providers import Fetched
-from functions.ingest.providers.rows.given import Given
-from functions.ingest.providers.rows.instruments import settled
+from functions.ingest.providers.rows.instruments import completed
 from functions.ingest.providers.rows.minor_units import in_whole_units
+from functions.ingest.providers.rows.raw import RawRows
 
 JUMP = 1.5
 """A close that is this many times the previous one, or its inverse, is suspicious."""
@@ -30,25 +31,25 @@ log = logging.getLogger(__name__)
 def clean(
     provider: str,
     symbol: str,
-    given: Given,
+    raw: RawRows,
     last: Callable[[Calendar], date],
-    told: Instrument = UNKNOWN,
+    facts: Instrument = UNKNOWN,
     *,
     currency: str = "",
     doubts: Sequence[str] = (),
 ) -> Fetched:
     """The usable rows, in ascending order, one per day, in whole units of their currency.
 
-    `told` are the provider's facts about the symbol, and `currency` is its code of the currency.
+    `facts` are the provider's facts about the symbol, and `currency` is its code of the currency.
     `last` returns the last day to keep. Leaves out rows that are unreadable, have no usable
     adjusted close, or repeat the last close on a day when the exchange is closed. If a day has
     several rows, keeps the last one given. The notes are `doubts` and a summary of what was left
     out. Invalid values in other columns become None.
     """
-    instrument = settled(symbol, told, given.rows)
-    given, units = in_whole_units(provider, symbol, currency, given)
-    acting, calendar = given.actions(), instrument.sessions
-    chosen, left_out = _chosen(given, last(calendar), acting, calendar.is_session)
+    instrument = completed(symbol, facts, raw.rows)
+    raw, units = in_whole_units(provider, symbol, currency, raw)
+    acting, calendar = raw.actions(), instrument.sessions
+    chosen, left_out = _chosen(raw, last(calendar), acting, calendar.is_session)
     notes = (*units, *doubts, *(_note(why, days) for why, days in left_out.items()))
     dropped = sum(map(len, left_out.values()))
     if dropped:
@@ -57,21 +58,22 @@ def clean(
             *(dropped, symbol, provider, " ".join(notes)),
             extra={"symbol": symbol, "provider": provider, "dropped": dropped},
         )
-    dates, *prices, volume, adjusted = _only(given.rows, chosen).columns
-    rows = Rows((dates, *map(_prices_or_none, prices), _volumes_or_none(volume), adjusted))
+    dates, *prices, volume, adjusted = _only(raw.rows, chosen).columns
+    usable = (_within(column, LOWEST, HIGHEST) for column in prices)
+    rows = Rows((dates, *usable, _within(volume, 0.0, float_info.max), adjusted))
     actions = tuple(day for day, at in zip(dates, chosen, strict=True) if at in acting)
     fillers = len(left_out.get(FILLER, ()))
     return Fetched(symbol, rows, actions, dropped, fillers, notes, instrument)
 
 
 def _chosen(
-    given: Given, last: date, acting: Collection[int], is_open: Callable[[date], bool]
+    raw: RawRows, last: date, acting: Collection[int], is_open: Callable[[date], bool]
 ) -> tuple[list[int], dict[str, list[str]]]:
     """The rows to keep, in ascending order, and the days of the other rows, by reason."""
-    dates, adjusted = given.rows.dates, given.rows.adj_close
+    dates, adjusted = raw.rows.dates, raw.rows.adj_close
     left_out: dict[str, list[str]] = {}
-    if given.unreadable:
-        left_out[UNREADABLE] = [""] * given.unreadable
+    if raw.unreadable:
+        left_out[UNREADABLE] = [""] * raw.unreadable
     chosen: list[int] = []
     before = (date.min, -inf)
     for at in _ascending(dates):
@@ -120,9 +122,6 @@ def jumps(rows: Rows) -> list[str]:
     ]
 
 
-def _prices_or_none(column: Sequence[float | None]) -> list[float | None]:
-    return [value if value is not None and LOWEST <= value <= HIGHEST else None for value in column]
-
-
-def _volumes_or_none(column: Sequence[float | None]) -> list[float | None]:
-    return [value if value is not None and 0 <= value < inf else None for value in column]
+def _within(column: Sequence[float], least: float, most: float) -> list[float | None]:
+    """The values from `least` to `most`, and None instead of others."""
+    return [value if least <= value <= most else None for value in column]

@@ -22,29 +22,29 @@ OF_KIND = {
 }
 
 
-def settled(symbol: str, told: Instrument, rows: Rows) -> Instrument:
-    """`told`, with its missing facts filled in.
+def completed(symbol: str, facts: Instrument, rows: Rows) -> Instrument:
+    """`facts`, with its missing facts filled in.
 
     The calendar belongs to the exchange that the provider or the symbol names, or to the main
     exchange in the time zone. If none is known, or if prices move on other days, the calendar is
     inferred from the dates of the prices.
     """
     kind = exchanges.kind_of(symbol)
-    exchange = exchanges.all_exchanges().get(told.exchange) or exchanges.of_symbol(symbol)
+    exchange = exchanges.all_exchanges().get(facts.exchange) or exchanges.of_symbol(symbol)
     name = OF_KIND.get(kind) or (exchange.calendar if exchange else "")
-    name = name or exchanges.calendar_in(told.timezone)
-    if not name and kind is Kind.US_LISTING and not told.timezone:
+    name = name or exchanges.calendar_in(facts.timezone)
+    if not name and kind is Kind.US_LISTING and not facts.timezone:
         name = calendars.NEW_YORK
     currency = (
-        told.currency
+        facts.currency
         or exchanges.currency_of_pair(symbol)
         or (exchange.currency if exchange else "")
     )
     if not currency and kind is Kind.US_LISTING and name == calendars.NEW_YORK:
         currency = "USD"
     known = replace(
-        told,
-        exchange=exchange.mic if exchange else told.exchange,
+        facts,
+        exchange=exchange.mic if exchange else facts.exchange,
         calendar=name,
         currency="" if kind is Kind.INDEX else currency,
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from functions.common.data_sources import BY_NAME
 from functions.common.prices.history import Rows
-from functions.ingest.providers.rows.given import Given
+from functions.ingest.providers.rows.raw import RawRows
 
 
 class Minor(NamedTuple):
@@ -35,16 +35,16 @@ def whole_currency(code: str) -> str:
 
 
 def in_whole_units(
-    provider: str, symbol: str, code: str, given: Given
-) -> tuple[Given, tuple[str, ...]]:
+    provider: str, symbol: str, code: str, raw: RawRows
+) -> tuple[RawRows, tuple[str, ...]]:
     """The rows in the whole currency. If they were in hundredths, a note says so."""
     if code not in MINOR:
-        return given, ()
+        return raw, ()
     unit, title = MINOR[code], BY_NAME[provider].title
     note = f"{title} quotes {symbol} in {unit.hundredths}. Stockcast shows {unit.whole}."
-    dates, *prices, volume, adjusted = given.rows.columns
+    dates, *prices, volume, adjusted = raw.rows.columns
     rows = Rows((dates, *map(_hundredths, prices), volume, _hundredths(adjusted)))
-    return replace(given, rows=rows, dividends=_hundredths(given.dividends)), (note,)
+    return replace(raw, rows=rows, dividends=_hundredths(raw.dividends)), (note,)
 
 
 def _hundredths(column: Iterable[float]) -> list[float]:

@@ -25,6 +25,7 @@ from functions.common.requests.record import Source, Status
 from functions.common.requests.store import Requests
 from local.servers import free_port
 from tests.support.aging import older
+from tests.support.threads import at_once
 
 TOKEN = "a-token-for-these-tests"
 CRON = {"x-topic": "cron-function", "x-connector": "cron-connector"}
@@ -340,12 +341,7 @@ def test_health_and_readiness(build):
 def test_lazy_builds_once_for_all_threads():
     built = []
     lazy = Lazy(lambda: (time.sleep(0.05), built.append(1), object())[2])
-    got = []
-    threads = [threading.Thread(target=lambda: got.append(lazy())) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    got = at_once(lambda _: lazy(), range(8))
     assert len(built) == 1
     assert len({id(one) for one in got}) == 1
 

@@ -1,7 +1,6 @@
 """The functions compute analyses from real prices in a real S3 and store them in a real Redis."""
 
 import json
-import threading
 import time
 
 import flask
@@ -25,6 +24,7 @@ from functions.common.requests.record import Status
 from functions.forecast import analyses
 from functions.forecast.handlers.backtest import Backtesting
 from functions.forecast.handlers.chart import Charting
+from tests.support.threads import at_once
 
 KINDS = parameters_of.KINDS
 WEEKS = np.datetime64("2011-01-02") + 7 * np.arange(70)
@@ -32,7 +32,7 @@ EXPORT = "Week,apple\n" + "\n".join(f"{day},{at % 90}" for at, day in enumerate(
 
 
 def requested(kind, request_id="request-1", symbol="AAPL", **asked):
-    options = parameters_of.checked(kind, asked)
+    options = parameters_of.validated(kind, asked)
     return ForecastRequested(request_id, symbol, options=options, kind=kind)
 
 
@@ -147,15 +147,7 @@ def test_equal_analyses_in_flight_share_one_computation(world, monkeypatch):
     monkeypatch.setattr(analyses, "answer", counted)
     ingestion, forecasting = world.ingestion(), world.forecasting()
     events = [ingestion.ingest(requested("components", f"request-{n}")) for n in range(5)]
-    keys = []
-    threads = [
-        threading.Thread(target=lambda event=event: keys.append(forecasting.forecast(event)))
-        for event in events
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    keys = at_once(forecasting.forecast, events)
     assert len(calls) == 1
     assert len({one.result_key for one in keys}) == 1
     assert all(world.requests.read(event.request_id).status is Status.DONE for event in events)

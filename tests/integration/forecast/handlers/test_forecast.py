@@ -1,7 +1,6 @@
 """forecast computes results from real prices in a real S3 and stores them in a real Redis."""
 
 import json
-import threading
 import time
 from datetime import datetime, timezone
 
@@ -19,6 +18,7 @@ from functions.forecast import result as result_module
 from functions.forecast.handlers.chart import Charting
 from functions.forecast.prices.csv_columns import UnreadablePricesError
 from functions.ingest.providers.sample import SampleProvider
+from tests.support.threads import at_once
 
 
 def test_a_result_has_every_field_filled_from_real_prices(world):
@@ -97,16 +97,7 @@ def test_equal_requests_in_flight_share_one_computation(world, monkeypatch):
 
     monkeypatch.setattr(result_module, "answer", counted)
     events = [world.ingested("FB", 30, f"request-{number}") for number in range(6)]
-    keys = []
-    forecasting = world.forecasting()
-    threads = [
-        threading.Thread(target=lambda event=event: keys.append(forecasting.forecast(event)))
-        for event in events
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    keys = at_once(world.forecasting().forecast, events)
     assert len(calls) == 1
     assert len({one.result_key for one in keys}) == 1
     assert all(world.requests.read(event.request_id).status is Status.DONE for event in events)

@@ -12,6 +12,7 @@ from functions.common.cloudevents.event import Envelope
 from local.broker import queue
 from local.process import Process
 from local.servers import Program, answers_http, free_port
+from tests.support.events import send
 from tests.support.inbox import Inbox
 from tests.support.waiting import until
 
@@ -79,14 +80,9 @@ def broker(tmp_path, redis_settings, inboxes):
     process.stop()
 
 
-def send(broker, envelope, mode="to_binary"):
-    headers, body = getattr(envelope, mode)()
-    return requests.post(broker.url, data=body, headers=headers, timeout=300)
-
-
 @pytest.mark.parametrize("mode", ["to_binary", "to_structured"])
 def test_an_event_reaches_the_trigger_that_wants_it_and_no_other(broker, inboxes, mode):
-    assert send(broker, event(), mode).status_code == 202
+    assert send(broker.url, event(), mode=mode).status_code == 202
     until(lambda: inboxes["first"].events)
     assert inboxes["first"].events == [event()]
     assert inboxes["second"].events == []
@@ -94,16 +90,16 @@ def test_an_event_reaches_the_trigger_that_wants_it_and_no_other(broker, inboxes
 
 def test_a_reply_event_is_routed(broker, inboxes):
     inboxes["first"].answers = reply
-    send(broker, event(7))
+    send(broker.url, event(7))
     until(lambda: inboxes["second"].events)
     assert inboxes["second"].events == [event(7, "second")]
 
 
 def test_an_event_that_no_trigger_wants_is_taken_counted_and_logged_once_a_type(broker, inboxes):
     for number in range(3):
-        assert send(broker, event(number, "third")).status_code == 202
+        assert send(broker.url, event(number, "third")).status_code == 202
     inboxes["first"].answers = lambda _: (200, *event(9, "fourth").to_binary())
-    send(broker, event())
+    send(broker.url, event())
 
     def counted(kind):
         metrics = requests.get(f"{broker.url}metrics", timeout=300).text
@@ -117,7 +113,7 @@ def test_an_event_that_no_trigger_wants_is_taken_counted_and_logged_once_a_type(
 def test_what_is_not_taken_is_tried_again(broker, inboxes):
     answers = [(503, {}, b""), (200, {}, b"OK"), (204, {}, b"")]
     inboxes["first"].answers = lambda _: answers.pop(0)
-    send(broker, event())
+    send(broker.url, event())
     until(lambda: not answers)
     time.sleep(0.3)
     assert len(inboxes["first"].events) == 3
@@ -126,7 +122,7 @@ def test_what_is_not_taken_is_tried_again(broker, inboxes):
 
 def test_after_the_last_try_the_dead_letter_sink_gets_it_with_the_reason(broker, inboxes):
     inboxes["first"].answers = lambda _: (503, {}, b"S3 is down")
-    send(broker, event())
+    send(broker.url, event())
     until(lambda: inboxes["dead"].events)
     [dead] = inboxes["dead"].events
     assert len(inboxes["first"].events) == 3
@@ -138,7 +134,7 @@ def test_after_the_last_try_the_dead_letter_sink_gets_it_with_the_reason(broker,
 
 def test_what_cannot_get_better_is_dead_at_once(broker, inboxes):
     inboxes["first"].answers = lambda _: (400, {}, b"no")
-    send(broker, event())
+    send(broker.url, event())
     until(lambda: inboxes["dead"].events)
     assert len(inboxes["first"].events) == 1
 
@@ -147,14 +143,14 @@ def test_a_dead_letter_is_tried_again_too(broker, inboxes):
     answers = [(503, {}, b""), (204, {}, b"")]
     inboxes["first"].answers = lambda _: (400, {}, b"no")
     inboxes["dead"].answers = lambda _: answers.pop(0)
-    send(broker, event())
+    send(broker.url, event())
     until(lambda: len(inboxes["dead"].events) == 2)
 
 
 def test_a_redis_that_comes_back_empty_ends_nothing(broker, inboxes, redis_client):
     redis_client.flushall()
     time.sleep(queue.LOOK_AGAIN_S + 0.5)  # the broker has looked
-    send(broker, event())
+    send(broker.url, event())
     until(lambda: inboxes["first"].events)
 
 
@@ -171,7 +167,7 @@ def test_an_event_whose_reply_was_cut_is_delivered_all_the_same(broker, inboxes,
 def test_a_broker_that_is_killed_takes_up_what_it_had_not_finished(broker, inboxes):
     inboxes["first"].answers = lambda _: time.sleep(0.2) or (503, {}, b"")
     for number in range(20):
-        assert send(broker, event(number)).status_code == 202
+        assert send(broker.url, event(number)).status_code == 202
     until(lambda: inboxes["first"].events)
     broker.signal(signal.SIGKILL)
     broker.stop()
@@ -183,7 +179,7 @@ def test_a_broker_that_is_killed_takes_up_what_it_had_not_finished(broker, inbox
 
 def test_tries_before_a_crash_count(broker, inboxes):
     inboxes["first"].answers = lambda _: time.sleep(0.1) or (503, {}, b"")
-    send(broker, event())
+    send(broker.url, event())
     until(lambda: len(inboxes["first"].events) == 2)
     broker.signal(signal.SIGKILL)
     broker.stop()
@@ -194,7 +190,7 @@ def test_tries_before_a_crash_count(broker, inboxes):
 
 def test_nothing_is_left_in_redis_once_all_is_delivered(broker, inboxes, redis_client):
     for number in range(10):
-        send(broker, event(number))
+        send(broker.url, event(number))
     until(lambda: len(inboxes["first"].events) == 10)
     until(lambda: redis_client.xlen("stockcast:broker:{queue}:first") == 0)
     assert redis_client.keys("stockcast:broker:*:tries") == []
@@ -226,7 +222,7 @@ def test_a_stored_event_that_cannot_be_read_is_dropped_and_stops_no_other(
 ):
     redis_client.xadd("stockcast:broker:{queue}:first", {"event": b"[1]", "dead": 0})
     redis_client.xadd("stockcast:broker:{queue}:first", {"other": b"field"})
-    send(broker, event())
+    send(broker.url, event())
     until(lambda: inboxes["first"].events)
     until(lambda: redis_client.xlen("stockcast:broker:{queue}:first") == 0)
     assert "cannot be read" in broker.log_path.read_text()

@@ -9,7 +9,6 @@ import pytest
 import requests
 
 from functions.common.cloudevents.event import Envelope
-from functions.common.cloudevents.signature import Signer
 from functions.common.errors import TemporaryError, UnknownSymbolError
 from functions.common.messages import analyses
 from functions.common.messages.events import ForecastRequested, PricesIngested, WarmupRequested
@@ -22,8 +21,8 @@ from functions.common.requests.record import Status
 from functions.common.requests.results import ResultStore
 from functions.forecast.prices import csv_columns
 from functions.ingest.providers.sample import SampleProvider
-from functions.web.settings import Settings
 from tests.integration.web.serving import serving
+from tests.support.events import STORED, send
 from tests.support.turns import answered
 
 ASKED = {"symbol": "AAPL", "kind": "buy_and_hold", "start": "2012-01-03", "nshares": 10}
@@ -40,12 +39,8 @@ TOKEN = "a-token-for-these-tests"
 
 
 @pytest.fixture
-def settings(redis_settings, inbox, s3_settings):
-    return Settings(
-        *(redis_settings, inbox.url, ("sample",), 0, (), "INFO"),
-        s3=s3_settings,
-        event_tokens=(TOKEN,),
-    )
+def settings(settings, s3_settings):
+    return dataclasses.replace(settings, s3=s3_settings, event_tokens=(TOKEN,))
 
 
 @pytest.fixture
@@ -240,30 +235,19 @@ def test_the_live_stream_and_the_chart_are_those_of_a_forecast(url, done):
 
 @pytest.mark.parametrize("kind", [ForecastRequested, PricesIngested])
 def test_a_dead_letter_with_an_upload_fails_its_analysis(url, store, kind):
-    options = {"interest_csv": export(MOST_CHARACTERS), **analyses.checked("changepoints", {})}
+    options = {"interest_csv": export(MOST_CHARACTERS), **analyses.validated("changepoints", {})}
     requested = ForecastRequested("request-2", "AAPL", options=options, kind="changepoints")
     store.advance(requested, Status.INGESTING)
-    data = requested.to_data() | {
-        "bucket": "b",
-        "key": "k",
-        "etag": "e",
-        "provider": "sample",
-        "rows": 1,
-        "first_date": "2013-03-01",
-        "last_date": "2013-03-01",
-    }
+    data = requested.to_data() | STORED
     dead = Envelope("1", "/s", kind.TYPE, data, extensions={"knativeerrorcode": "503"})
-    headers, body = Signer((TOKEN,)).signed(dead).to_binary()
-    answer = requests.post(f"{url}/events/dead-letter", data=body, headers=headers, timeout=300)
-    assert answer.status_code == 204
+    assert send(f"{url}/events/dead-letter", dead, TOKEN).status_code == 204
     assert store.read("request-2").status is Status.FAILED
 
 
 def test_a_dead_letter_with_bad_parameters_still_fails_its_analysis(url, store):
     data = {"request_id": "request-3", "symbol": "AAPL", "kind": "history", "options": {"days": 1}}
     dead = Envelope("1", "/s", ForecastRequested.TYPE, data, extensions={"knativeerrorcode": "400"})
-    headers, body = Signer((TOKEN,)).signed(dead).to_binary()
-    requests.post(f"{url}/events/dead-letter", data=body, headers=headers, timeout=300)
+    send(f"{url}/events/dead-letter", dead, TOKEN)
     record = store.read("request-3")
     assert (record.status, record.requested.kind) == (Status.FAILED, "history")
 

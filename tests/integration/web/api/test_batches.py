@@ -3,12 +3,12 @@
 import json
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 import requests
 
 from functions.common.cloudevents.event import Envelope
-from functions.common.cloudevents.signature import Signer
 from functions.common.errors import UnknownSymbolError
 from functions.common.messages.events import BatchRequested, ForecastRequested
 from functions.common.requests.batches import COUNTED, headline
@@ -17,9 +17,10 @@ from functions.common.requests.record import Status
 from functions.web.publishing import batch_members as expansion
 from functions.web.settings import Settings
 from tests.integration.web.serving import serving
+from tests.support.events import send
+from tests.support.threads import at_once
 
 TOKEN = "a-token-for-these-tests"
-SIGNER = Signer((TOKEN,))
 SYMBOLS = [f"S{number}" for number in range(200)]
 RESULT = {
     "last_date": "2013-03-01",
@@ -34,8 +35,8 @@ NONE = dict.fromkeys(COUNTED, 0)
 
 
 @pytest.fixture
-def settings(redis_settings, inbox):
-    return Settings(*(redis_settings, inbox.url, ("sample",), 0, (), "INFO"), event_tokens=(TOKEN,))
+def settings(settings):
+    return replace(settings, event_tokens=(TOKEN,))
 
 
 def submit(url, symbols=SYMBOLS, **changes):
@@ -58,8 +59,7 @@ def finish(store, number):
 
 def expand(url, batch_id="my-batch", *, is_signed=True):
     event = Envelope("1", "/s", BatchRequested.TYPE, {"batch_id": batch_id})
-    headers, body = (SIGNER.signed(event) if is_signed else event).to_binary()
-    return requests.post(f"{url}/events/batch", data=body, headers=headers, timeout=300)
+    return send(f"{url}/events/batch", event, TOKEN if is_signed else "")
 
 
 def expand_until_full(url, inbox, monkeypatch):
@@ -211,11 +211,7 @@ def test_two_that_expand_the_same_batch_do_not_both_go_on(url, inbox, monkeypatc
 
     inbox.answers = answer
     monkeypatch.setattr(expansion, "TURN_S", 0.5)
-    both = [threading.Thread(target=expand, args=(url,)) for _ in range(2)]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
+    at_once(expand, [url] * 2)
     assert published(inbox).count("my-batch--0000") == 2
     following = [one for one in inbox.events if one.type == BatchRequested.TYPE]
     assert len(following) == 2  # from the submission, and from the process that continued
@@ -291,14 +287,7 @@ def test_what_is_left_of_an_overdue_batch_fails_when_it_is_read(settings, store)
 def test_a_dead_letter_of_a_batch_fails_what_is_left_of_it(url, store):
     submit(url, SYMBOLS[:3])
     finish(store, 0)
-    dead = Envelope(
-        "1",
-        "/s",
-        BatchRequested.TYPE,
-        {"batch_id": "my-batch"},
-        extensions={"knativeerrorcode": "503"},
-    )
-    headers, body = SIGNER.signed(dead).to_binary()
-    answer = requests.post(f"{url}/events/dead-letter", data=body, headers=headers, timeout=300)
-    assert answer.status_code == 204
+    data, extensions = {"batch_id": "my-batch"}, {"knativeerrorcode": "503"}
+    dead = Envelope("1", "/s", BatchRequested.TYPE, data, extensions=extensions)
+    assert send(f"{url}/events/dead-letter", dead, TOKEN).status_code == 204
     assert document(url)["counts"] == {**NONE, "done": 1, "failed": 2}

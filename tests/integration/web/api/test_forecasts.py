@@ -10,7 +10,6 @@ import requests
 from msgspec import structs
 
 from functions.common.cloudevents.event import Envelope
-from functions.common.cloudevents.signature import Signer
 from functions.common.errors import RequestError
 from functions.common.messages.charts import Variant
 from functions.common.messages.events import ChartRequested, ForecastRequested
@@ -18,10 +17,10 @@ from functions.common.messages.message import MOST_UNKNOWN, SHOWN_CHARACTERS
 from functions.common.requests.keys import BACKLOG, request_key, result_name
 from functions.common.requests.record import Status
 from functions.common.requests.results import ResultStore
-from functions.web.settings import Settings
 from local.servers import free_port
 from tests.integration.web.serving import serving
 from tests.support.aging import older
+from tests.support.events import send
 from tests.support.turns import answered
 
 RESULT = {
@@ -36,11 +35,8 @@ ASKED = {"symbol": "AAPL", "days": 45}
 
 
 @pytest.fixture
-def settings(redis_settings, inbox):
-    return Settings(
-        *(redis_settings, inbox.url, ("sample",), 0, ("https://friend.example",), "INFO"),
-        event_tokens=(TOKEN,),
-    )
+def settings(settings):
+    return replace(settings, cors_origins=("https://friend.example",), event_tokens=(TOKEN,))
 
 
 @pytest.fixture
@@ -216,7 +212,7 @@ def test_a_request_that_is_ended_by_the_latest_answer_waits_no_more(url, store, 
 
 def test_a_broker_that_does_not_answer_is_503(settings):
     nowhere = f"http://127.0.0.1:{free_port()}/"
-    with serving(Settings(**(vars(settings) | {"sink": nowhere}))) as url:
+    with serving(replace(settings, sink=nowhere)) as url:
         answer = submit(url)
     assert_problem(answer, 503)
     assert int(answer.headers["retry-after"]) >= 1
@@ -228,7 +224,7 @@ def test_a_broker_that_refuses_is_503(url, inbox):
 
 
 def test_without_a_sink_submissions_are_503_and_web_is_ready(settings, store):
-    with serving(Settings(**(vars(settings) | {"sink": ""}))) as url:
+    with serving(replace(settings, sink="")) as url:
         assert "K_SINK" in assert_problem(submit(url, id="request-1"), 503)["detail"]
         batch = {"symbols": ["AAPL"], "days": 45}
         assert_problem(requests.post(f"{url}/api/batches", json=batch, timeout=300), 503)
@@ -263,14 +259,14 @@ def test_a_broker_that_answers_late_and_delivers_nothing_is_503(url, inbox, monk
 
 def test_a_redis_that_does_not_answer_is_503(settings):
     redis = type(settings.redis)(f"redis://127.0.0.1:{free_port()}/0", False, 10, 10)
-    with serving(Settings(**(vars(settings) | {"redis": redis}))) as url:
+    with serving(replace(settings, redis=redis)) as url:
         assert_problem(submit(url), 503)
         assert_problem(get(url, "/readyz"), 503)
         assert get(url, "/healthz").status_code == 200
 
 
 def test_too_many_requests_are_429(settings):
-    with serving(Settings(**(vars(settings) | {"requests_per_minute": 2}))) as url:
+    with serving(replace(settings, requests_per_minute=2)) as url:
         answers = [submit(url) for _ in range(5)]
     refused = [answer for answer in answers if answer.status_code == 429]
     assert len(refused) >= 1
@@ -416,8 +412,7 @@ def test_an_overdue_request_fails_when_it_is_read(url, store, redis_client):
 
 def dead_letter(url, data, token=TOKEN, **extensions):
     event = Envelope("1", "/s", ForecastRequested.TYPE, data, extensions=extensions)
-    headers, body = Signer((token,) if token else ()).signed(event).to_binary()
-    return requests.post(f"{url}/events/dead-letter", data=body, headers=headers, timeout=300)
+    return send(f"{url}/events/dead-letter", event, token)
 
 
 def test_a_dead_letter_fails_its_request(url, store):

@@ -1,6 +1,7 @@
 """GET /metrics: each function counts its work in Redis, and Prometheus can read the answer."""
 
 import asyncio
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,17 +9,15 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from functions.common.cloudevents.event import Envelope
-from functions.common.cloudevents.signature import Signer
 from functions.common.errors import UnknownSymbolError
 from functions.common.messages.events import ForecastRequested, PricesIngested
 from functions.common.requests.keys import every_counts_key
 from functions.common.requests.metrics import TTL_MS, Counters
 from functions.common.requests.record import Source, Status
-from functions.common.requests.store import Requests
-from functions.web.settings import Settings
 from functions.web.stores.requests import WebStore
 from tests.integration.web.serving import serving
 from tests.support.aging import older
+from tests.support.events import send
 from tests.support.turns import answered
 from tests.support.waiting import until
 
@@ -26,18 +25,8 @@ TOKEN = "planted-token-for-metrics"
 
 
 @pytest.fixture
-def store(redis_client, redis_settings):
-    return Requests(redis_client, redis_settings)
-
-
-@pytest.fixture
-def url(redis_settings, inbox):
-    with serving(settings(redis_settings, inbox)) as url:
-        yield url
-
-
-def settings(redis_settings, inbox, **changes):
-    return Settings(redis_settings, inbox.url, ("sample",), 1000, (), "INFO", **changes)
+def settings(settings):
+    return replace(settings, requests_per_minute=1000)
 
 
 def scraped(url, **headers):
@@ -126,12 +115,11 @@ def test_the_members_of_a_batch_are_requests(url):
     assert scraped(url)["stockcast_requests_accepted_total", "forecast", "prophet"] == 3
 
 
-def test_dead_letters_are_counted_by_the_types_that_are_ours(redis_settings, inbox):
-    with serving(settings(redis_settings, inbox, event_tokens=(TOKEN,))) as url:
+def test_dead_letters_are_counted_by_the_types_that_are_ours(settings):
+    with serving(replace(settings, event_tokens=(TOKEN,))) as url:
         for number, kind in enumerate((PricesIngested.TYPE, PricesIngested.TYPE, "somebody.elses")):
             event = Envelope(f"dead-{number}", "/test", kind, {"request_id": f"dead-{number}"})
-            headers, body = Signer((TOKEN,)).signed(event).to_binary()
-            requests.post(f"{url}/events/dead-letter", data=body, headers=headers, timeout=300)
+            send(f"{url}/events/dead-letter", event, TOKEN)
         found = scraped(url)
     assert found["stockcast_dead_letters_total", PricesIngested.TYPE] == 2
     assert found["stockcast_dead_letters_total", "other"] == 1
@@ -183,8 +171,8 @@ def test_what_came_through_an_ingress_is_told_nothing(url, header):
     assert "stockcast_" not in answer.text
 
 
-def test_with_a_token_it_alone_opens(redis_settings, inbox):
-    with serving(settings(redis_settings, inbox, metrics_token=TOKEN)) as url:
+def test_with_a_token_it_alone_opens(settings):
+    with serving(replace(settings, metrics_token=TOKEN)) as url:
         for given in ("", "Bearer ", "Bearer wrong", TOKEN):
             answer = requests.get(
                 f"{url}/metrics", headers={"authorization": given} if given else {}, timeout=300
@@ -194,11 +182,13 @@ def test_with_a_token_it_alone_opens(redis_settings, inbox):
         assert scraped(url, **through_ingress) == {}
 
 
-def test_neither_tokens_nor_addresses_with_passwords_are_shown(redis_settings, inbox, store):
+def test_neither_tokens_nor_addresses_with_passwords_are_shown(
+    settings, redis_settings, inbox, store
+):
     store.done(asked(1), "key")
-    with serving(settings(redis_settings, inbox, metrics_token=TOKEN)) as url:
+    with serving(replace(settings, metrics_token=TOKEN)) as url:
         headers = {"authorization": f"Bearer {TOKEN}"}
         text = requests.get(f"{url}/metrics", headers=headers, timeout=300).text
     for secret in (TOKEN, urlsplit(redis_settings.url).netloc, inbox.url, "AAPL", "request-1"):
         assert secret not in text
-    assert TOKEN not in repr(settings(redis_settings, inbox, metrics_token=TOKEN))
+    assert TOKEN not in repr(replace(settings, metrics_token=TOKEN))

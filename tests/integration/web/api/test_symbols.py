@@ -9,14 +9,8 @@ import requests
 from functions.common.prices import symbol_directory as listings
 from functions.common.prices.bucket import Bucket
 from functions.common.prices.symbol_directory import Listing
-from functions.web.settings import Settings
 from tests.integration.web.serving import serving
 from tests.support.waiting import until
-
-
-@pytest.fixture
-def settings(redis_settings, inbox):
-    return Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO")
 
 
 @pytest.fixture

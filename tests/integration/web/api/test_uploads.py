@@ -11,7 +11,6 @@ import requests
 from functions.common.prices.uploads import Upload
 from functions.common.requests.upload_outcomes import UploadOutcomes
 from functions.web.api import uploads
-from functions.web.settings import Settings
 from local.servers import free_port
 from tests.integration.web.serving import serving
 from tests.support.http_server import HttpServer
@@ -23,9 +22,8 @@ READ = {"symbol": "@X", "rows": 1}
 
 
 @pytest.fixture
-def settings(redis_settings, s3_settings, inbox):
-    given = Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO")
-    return dataclasses.replace(given, s3=s3_settings)
+def settings(settings, s3_settings):
+    return dataclasses.replace(settings, s3=s3_settings)
 
 
 @pytest.fixture

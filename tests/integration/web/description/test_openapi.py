@@ -19,7 +19,6 @@ from functions.common.messages.events import ForecastRequested
 from functions.common.requests.record import Status
 from functions.web import security
 from functions.web.api import uploads
-from functions.web.settings import Settings
 from local.servers import free_port
 from tests.integration.web.serving import serving
 from tests.support.description import DOCUMENT
@@ -46,11 +45,6 @@ GOOD = {
 }
 BODIES = {400: {"data": b"{"}, 413: {"data": b"x" * 200_000}, 422: {"json": {}}}
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)
-
-
-@pytest.fixture
-def settings(redis_settings, inbox):
-    return Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO")
 
 
 def ask(url, method, path, **options):

@@ -1,12 +1,13 @@
 """web refuses requests that it cannot answer soon, and accepts new ones when others end."""
 
+from dataclasses import replace
+
 import pytest
 
 from functions.common.errors import UnknownSymbolError
 from functions.common.messages.events import ForecastRequested
 from functions.common.requests.keys import BACKLOG
 from functions.common.requests.parts import left
-from functions.web.settings import Settings
 from tests.integration.web.api.test_forecasts import assert_problem, submit
 from tests.support.turns import answered
 
@@ -14,8 +15,8 @@ LIMIT = 3
 
 
 @pytest.fixture
-def settings(redis_settings, inbox):
-    return Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO", backlog_limit=LIMIT)
+def settings(settings):
+    return replace(settings, backlog_limit=LIMIT)
 
 
 def fill(url):

@@ -13,17 +13,11 @@ from functions.common.requests.record import Status
 from functions.common.requests.store import Requests
 from functions.web import security
 from functions.web.limits.clients import client_of
-from functions.web.settings import Settings
 from tests.integration.web.serving import serving
 from tests.support.turns import answered
 from tests.support.waiting import until
 
 ASKED = {"symbol": "AAPL", "days": 45}
-
-
-@pytest.fixture
-def settings(redis_settings, inbox):
-    return Settings(redis_settings, inbox.url, ("sample",), 0, (), "INFO")
 
 
 def submit(url, client="192.0.2.1", **headers):

@@ -24,7 +24,7 @@ def test_the_command_may_be_spelled_the_american_way(capfdbinary):
 
 def test_every_kind_and_every_parameter_is_explained():
     assert tuple(analyse.KINDS) == analyses.KINDS
-    named = {name for kind in analyses.KINDS for name in analyses.takes(kind)}
+    named = {name for kind in analyses.KINDS for name in analyses.parameter_names(kind)}
     assert set(analyse.PARAMETERS) == named
 
 

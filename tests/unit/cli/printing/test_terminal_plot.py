@@ -8,7 +8,7 @@ from functions.common.money import Money
 
 
 def text(plot, width=40, height=8, glyphs=FINE):
-    return ["".join(span.text for span in row) for row in draw(plot, width, height, glyphs)]
+    return ["".join(text for text, _ in row) for row in draw(plot, width, height, glyphs)]
 
 
 def days(count):

@@ -1,5 +1,7 @@
 """A function retries by itself if nobody delivers the event again."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from functions.common.cloudevents.retries import ONCE, Retries
@@ -20,8 +22,8 @@ def clock(monkeypatch):
             self.sleep(seconds)
 
     clock = Clock()
-    monkeypatch.setattr("time.monotonic", lambda: clock.now)
-    monkeypatch.setattr("time.sleep", clock.sleep)
+    monkeypatch.setattr("tenacity.time", SimpleNamespace(monotonic=lambda: clock.now))
+    monkeypatch.setattr("tenacity.nap.time", clock)
     monkeypatch.setattr("asyncio.sleep", clock.sleep_async)
     return clock
 

@@ -7,8 +7,13 @@ import yaml
 
 from functions.common.cloudevents import ping_source as ping
 from functions.common.cloudevents.event import Envelope
-from functions.common.cloudevents.routing import ROUTES, address
-from functions.common.messages.events import BatchRequested, ForecastCompleted, ForecastRequested
+from functions.common.cloudevents.routing import ROUTES, addresses
+from functions.common.messages.events import (
+    BatchRequested,
+    ForecastCompleted,
+    ForecastRequested,
+    WarmupRequested,
+)
 
 BASE = Path(__file__).parents[4] / "knative" / "base"
 GATEWAY = "http://gateway:8080/async-function/{function}"
@@ -42,21 +47,20 @@ def _subscriber(trigger):
 
 
 def test_a_broker_gets_every_event():
-    assert address("http://broker/", event(ForecastCompleted)) == "http://broker/"
+    assert addresses("http://broker/", event(ForecastCompleted)) == ["http://broker/"]
 
 
 @pytest.mark.parametrize(
     ("sent", "to"),
     [
-        (event(ForecastRequested), "http://gateway:8080/async-function/ingest/"),
-        (event(BatchRequested), "http://gateway:8080/async-function/web/events/batch"),
-        (
-            event(ForecastCompleted, backtest="pending"),
-            "http://gateway:8080/async-function/forecast/",
-        ),
-        (event(ForecastCompleted), None),
+        (event(ForecastRequested), ["ingest/"]),
+        (event(BatchRequested), ["web/events/batch"]),
+        (event(WarmupRequested), ["ingest/", "forecast/"]),
+        (event(ForecastCompleted, backtest="pending"), ["forecast/"]),
+        (event(ForecastCompleted), []),
     ],
 )
 def test_a_gateway_gets_an_event_at_the_function_that_handles_it(sent, to):
-    assert address(GATEWAY, sent) == to
-    assert address(GATEWAY + "/", sent) == to
+    at = [f"http://gateway:8080/async-function/{one}" for one in to]
+    assert addresses(GATEWAY, sent) == at
+    assert addresses(GATEWAY + "/", sent) == at

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from exchange_calendars import calendar_utils
 
-from bench import write_calendars
+from bench.shipped import write_calendars
 from functions.common.prices import calendars, exchanges
 from functions.common.prices.calendars import UnknownCalendarError
 

@@ -16,7 +16,7 @@ from functions.ingest.providers.sample import SampleProvider
 
 def analysed(kind, series, **asked):
     """The document of an analysis (JSON), with defaults for missing parameters."""
-    analysis = analyses.named(kind)(series, parameters_of.checked(kind, asked))
+    analysis = analyses.named(kind)(series, parameters_of.validated(kind, asked))
     shown = document(analysis, series)
     json_bytes(shown)
     return shown

@@ -17,7 +17,7 @@ from tests.unit.forecast.analyses.asking import analysed
 from tests.unit.forecast.price_series import of_closes, sample, walk
 
 KINDS = parameters_of.KINDS
-RANGED = [kind for kind in KINDS if "start" in parameters_of.takes(kind)]
+RANGED = [kind for kind in KINDS if "start" in parameters_of.parameter_names(kind)]
 UNITS = {"price", "money", "percent", "shares", "index", "correlation"}
 
 
@@ -104,10 +104,12 @@ GOOD = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_was_read_is_read_again_unchanged(kind):
-    asked = {name: value for name, value in GOOD.items() if name in parameters_of.takes(kind)}
-    read = parameters_of.checked(kind, asked)
+    asked = {
+        name: value for name, value in GOOD.items() if name in parameters_of.parameter_names(kind)
+    }
+    read = parameters_of.validated(kind, asked)
     assert set(read) == set(asked)
-    assert parameters_of.checked(kind, read) == read
+    assert parameters_of.validated(kind, read) == read
     check(analysed(kind, sample("AAPL"), **asked))
 
 
@@ -130,7 +132,7 @@ BAD = {
     [
         (kind, field, value)
         for kind in KINDS
-        for field in parameters_of.takes(kind)
+        for field in parameters_of.parameter_names(kind)
         for value in BAD[field]
     ],
     ids=lambda value: str(value)[:20],
@@ -141,7 +143,7 @@ def test_a_bad_parameter_is_named_with_its_value(kind, field, value):
     assert field not in read
     assert len(errors[0].message) < 400
     with pytest.raises(InvalidMessageError):
-        parameters_of.checked(kind, {field: value})
+        parameters_of.validated(kind, {field: value})
 
 
 def test_all_that_is_wrong_is_told_at_once_and_what_a_kind_takes():

@@ -46,7 +46,7 @@ def forecast(series, days=45, model="calibrated"):
 
 def analysis(kind):
     series = sample("AAPL")
-    options = parameters_of.checked(kind, {})
+    options = parameters_of.validated(kind, {})
     event, stored = ingested(series, kind=kind, options=options)
     return analyses.answer(event, stored, series, TODAY)
 

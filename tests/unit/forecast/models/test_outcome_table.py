@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench import simulated_prices
+from bench.shipped import simulated_prices
 from functions.common.prices.instrument import Instrument
 from functions.forecast.models import outcome_table
 from functions.forecast.models.calibrated import CalibratedModel

@@ -8,7 +8,7 @@ import pytest
 from functions.common.prices import calendars
 from functions.common.prices.history import PriceRow, Rows
 from functions.common.prices.instrument import UNKNOWN, Instrument
-from functions.ingest.providers.rows.instruments import settled
+from functions.ingest.providers.rows.instruments import completed
 
 FIRST, LAST = date(2022, 1, 3), date(2024, 12, 30)
 
@@ -38,21 +38,21 @@ def rows(calendar):
 def test_the_provider_the_suffix_or_the_time_zone_say_where_it_trades(
     symbol, told, calendar, currency, exchange
 ):
-    known = settled(symbol, told, rows(calendar))
+    known = completed(symbol, told, rows(calendar))
     assert (known.calendar, known.currency, known.exchange) == (calendar, currency, exchange)
     assert known.timezone == (told.timezone or calendars.named(calendar).zone)
     assert known.doubts(symbol, LAST) == []
 
 
 def test_a_market_that_nobody_names_is_inferred_from_the_days_of_its_prices():
-    known = settled("@MINE-1A2B3C4D", UNKNOWN, rows("XSAU"))
+    known = completed("@MINE-1A2B3C4D", UNKNOWN, rows("XSAU"))
     assert (known.calendar, known.currency, known.is_guessed) == ("XSAU", "", True)
     (doubt,) = known.doubts("@MINE-1A2B3C4D", LAST)
     assert doubt == ("The trading calendar of @MINE-1A2B3C4D is unknown. Its prices suggest XSAU.")
 
 
 def test_prices_that_move_on_other_days_than_those_of_the_exchange_follow_another_calendar():
-    known = settled("BTCUSD", UNKNOWN, rows("24/7"))
+    known = completed("BTCUSD", UNKNOWN, rows("24/7"))
     assert (known.calendar, known.is_guessed) == ("24/7", True)
 
 
@@ -61,11 +61,11 @@ def test_closes_that_stand_still_on_holidays_do_not_change_the_calendar():
     for day in calendars.named("24/7").after(FIRST, LAST):
         close += calendars.named("XNYS").is_session(day)
         filled.append(PriceRow(day, None, None, None, None, None, close))
-    assert settled("ACME", UNKNOWN, Rows.of(filled)).calendar == "XNYS"
+    assert completed("ACME", UNKNOWN, Rows.of(filled)).calendar == "XNYS"
 
 
 def test_holidays_that_are_not_known_yet_are_a_doubt():
-    known = settled("D05.SI", UNKNOWN, rows("XSES"))
+    known = completed("D05.SI", UNKNOWN, rows("XSES"))
     (doubt,) = known.doubts("D05.SI", date(2027, 3, 1))
     assert doubt == "The holidays of XSES are known until 2026. Later dates may fall on a holiday."
 

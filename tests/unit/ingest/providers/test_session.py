@@ -29,7 +29,7 @@ def test_each_attempt_is_counted_by_what_came_of_it(spend, attempt, counted):
     told = []
     session = ProviderSession("any", spend=spend, sleep=lambda _: None, count=told.append)
     try:
-        session.insistently(attempt)
+        session.with_retries(attempt)
     except StockcastError:
         assert counted != ["answered"]
     assert told == counted

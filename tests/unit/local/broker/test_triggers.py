@@ -24,7 +24,8 @@ def test_every_event_goes_to_its_function():
     assert urls(ForecastRequested) == ["http://i/"]
     assert urls(PricesIngested) == ["http://f/"]
     assert urls(ChartRequested) == ["http://f/"]
-    assert urls(PricesRefresh) == urls(WarmupRequested) == ["http://i/"]
+    assert urls(PricesRefresh) == ["http://i/"]
+    assert urls(WarmupRequested) == ["http://i/", "http://f/"]  # both start at once
     assert urls(PricesWarmed) == ["http://f/"]
 
 

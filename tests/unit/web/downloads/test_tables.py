@@ -67,8 +67,8 @@ def test_no_cell_of_a_table_is_a_formula():
     "first", ["=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20"]
 )
 def test_every_beginning_of_a_formula_is_made_inert(first):
-    assert csv_table.inert(f"{first}1+1") == f"'{first}1+1"
-    assert csv_table.inert(f"1{first}1") == f"1{first}1"
+    assert csv_table.without_formula(f"{first}1+1") == f"'{first}1+1"
+    assert csv_table.without_formula(f"1{first}1") == f"1{first}1"
 
 
 def dead(kind=ForecastRequested, data=None, **extensions):
@@ -149,7 +149,7 @@ def test_each_kind_of_analysis_is_described_with_its_parameters():
     found = [reference["$ref"].rpartition("/")[2] for reference in references]
     kinds = [DOCUMENT["components"]["schemas"][name]["properties"] for name in found]
     assert [kind["kind"]["enum"] for kind in kinds] == [[kind] for kind in analyses.KINDS]
-    assert all(set(analyses.takes(kind["kind"]["enum"][0])) < set(kind) for kind in kinds)
+    assert all(set(analyses.parameter_names(kind["kind"]["enum"][0])) < set(kind) for kind in kinds)
 
 
 def test_of_many_foreign_parameters_the_first_are_named():

@@ -1,0 +1,1 @@
+"""Cheap clients that send questions and read the answers."""

@@ -1,0 +1,1 @@
+"""Turns measurements into tables, a plot and a capacity model."""

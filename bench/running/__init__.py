@@ -1,0 +1,1 @@
+"""Starts the programs to measure, and reads their CPU time, memory and commands to Redis."""

@@ -1,0 +1,1 @@
+"""Writes data files that are part of Stockcast. Nothing here measures anything."""

@@ -1,0 +1,1 @@
+"""How large: the memory of programs and the size of images."""

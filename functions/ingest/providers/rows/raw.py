@@ -1,0 +1,110 @@
+"""Rows as a provider returns them, stored as columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+
+from functions.common.prices.history import Rows
+
+DATE_LENGTH = 10
+
+
+class RawRow(msgspec.Struct, gc=False):
+    """A day in a provider's answer. A subclass has the provider's names, and values of any type.
+
+    A dividend of 0 or a split of 1 means none.
+    """
+
+    date: Any = None
+    open: Any = None
+    high: Any = None
+    low: Any = None
+    close: Any = None
+    volume: Any = None
+    adj_close: Any = None
+    dividend: Any = 0.0
+    split: Any = 1.0
+
+
+NO_ROW = RawRow()
+OTHER_FIELDS = ("open", "high", "low", "close", "volume")
+
+
+@dataclass(frozen=True)
+class RawRows:
+    """Raw rows, whose numbers can be NaN, and the number of rows without a readable date."""
+
+    rows: Rows = field(default_factory=Rows)
+    dividends: Sequence[float] = ()
+    splits: Sequence[float] = ()
+    unreadable: int = 0
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether there are rows but none of them is readable."""
+        return self.unreadable > 0 and not self.rows
+
+    @classmethod
+    def of(
+        cls,
+        rows: Iterable[RawRow | None],
+        *,
+        adjusted: str = "adj_close",
+        since: date | None = None,
+    ) -> RawRows:
+        """The rows on and after `since`. `adjusted` names the field with adjusted closes."""
+        cells_of = attrgetter("date", *OTHER_FIELDS, adjusted, "dividend", "split")
+        cells = [cells_of(row or NO_ROW) for row in rows]
+        if not cells:
+            return cls()
+        days, *others = zip(*cells, strict=True)
+        dates = _days(days)
+        unreadable = dates.count(None)
+        columns: list[Any] = [dates, *map(_numbers, others)]
+        if unreadable or since:
+            first = since or date.min
+            kept = [at for at, day in enumerate(dates) if day is not None and day >= first]
+            columns = [[column[at] for at in kept] for column in columns]
+        *prices, dividends, splits = columns
+        return cls(Rows(prices), dividends, splits, unreadable)
+
+    def actions(self) -> frozenset[int]:
+        """The indexes of the rows on whose day a split or dividend takes effect."""
+        days = enumerate(zip(self.dividends, self.splits, strict=True))
+        return frozenset(at for at, (paid, split) in days if paid > 0 or (split > 0 and split != 1))
+
+
+def _number(value: object) -> float:
+    """A number in a JSON document, possibly as text. NaN if it is not a number."""
+    if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except (ValueError, OverflowError):  # whole numbers in JSON can have any length
+            return math.nan
+    return math.nan
+
+
+def _numbers(column: Iterable[Any]) -> list[float]:
+    return [value if value.__class__ is float else _number(value) for value in column]
+
+
+def _days(column: Sequence[Any]) -> list[date | None]:
+    """The dates of ISO dates or times. None if there is no date."""
+    try:
+        return [date.fromisoformat(value[:DATE_LENGTH]) for value in column]
+    except (TypeError, ValueError):
+        return list(map(_day, column))
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value[:DATE_LENGTH])
+    except (TypeError, ValueError):
+        return None
