@@ -27,8 +27,7 @@ def parts(text: str) -> list[str]:
 def positive(text: str) -> int:
     """A whole number of at least 1."""
     if not (text.isascii() and text.isdigit()) or int(text) == 0:
-        message = f"{text!r} is not a positive whole number"
-        raise argparse.ArgumentTypeError(message)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
     return int(text)
 
 
@@ -37,23 +36,20 @@ def day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        message = f"{text!r} is not a date like 2013-03-01"
-        raise argparse.ArgumentTypeError(message) from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2013-03-01") from None
 
 
 def port(text: str) -> int:
     """A TCP port."""
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 65535:  # noqa: PLR2004
-        message = f"{text!r} is not a port. Choose one from 1 to 65535"
-        raise argparse.ArgumentTypeError(message)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port. Choose one from 1 to 65535")
     return int(text)
 
 
 def symbol(text: str) -> str:
     """A ticker in upper case. A company name becomes its ticker, and stderr says so."""
     if text.isdecimal():
-        message = f"{text!r} is not a ticker. Did you mean --days {text}?"
-        raise argparse.ArgumentTypeError(message)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a ticker. Did you mean --days {text}?")
     named = None if text == text.upper() else _by_name(text)
     if named:
         sys.stderr.write(f"{text}: using {named.symbol} ({named.name}).\n")

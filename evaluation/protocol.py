@@ -4,7 +4,6 @@ the forecasts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,15 +129,11 @@ def _forecasts(
 
 
 def _score(actual: Floats, quantiles: Floats, centre: Floats, anchor: Floats) -> Scores:
+    held = [inside(actual, quantiles, WIS_LEVELS, each).mean(axis=1) for each in COVERAGES]
     wis = weighted_interval_score(actual, quantiles, WIS_LEVELS).mean(axis=1)
     return Scores(
         wis=wis / anchor,
         error=np.abs(actual - centre).mean(axis=1) / anchor,
-        held=_shares([inside(actual, quantiles, WIS_LEVELS, each) for each in COVERAGES]),
+        held=np.stack(held, axis=1),
         below=(actual[..., np.newaxis] <= quantiles).mean(axis=1),
     )
-
-
-def _shares(hits: Sequence[NDArray[np.bool_]]) -> Floats:
-    shares: Floats = np.stack([each.mean(axis=1) for each in hits], axis=1)
-    return shares

@@ -67,18 +67,16 @@ class Market:
     def of(cls, series: Sequence[PriceSeries]) -> Market:
         """Combine `series`. Raises CannotRankError if there are too few assets or prices."""
         if len(series) < FIFTHS:
-            message = (
+            raise CannotRankError(
                 f"A ranking in fifths needs at least {FIFTHS} assets, but there are {len(series)}."
             )
-            raise CannotRankError(message)
         short = [each for each in series if len(each) < FEWEST_ROWS]
         if short:
             named = ", ".join(f"{each.symbol} has {len(each)}" for each in short[:MOST_NAMED])
-            message = (
+            raise CannotRankError(
                 f"Each asset needs at least {FEWEST_ROWS} prices, but {named}."
                 " Remove the assets that have fewer."
             )
-            raise CannotRankError(message)
         dates = np.unique(np.concatenate([each.dates for each in series]))
         rows = np.array([np.searchsorted(each.dates, dates, side="right") - 1 for each in series])
         closes = [each.adjusted_close[row] for each, row in zip(series, rows, strict=True)]

@@ -72,19 +72,17 @@ class Process:
                 message = f"{self.program.name} ended right after its start:\n{self.last_words()}"
                 raise StartError(message)
             if time.monotonic() > give_up:
-                message = (
+                raise StartError(
                     f"{self.program.name} does not answer after {timeout_s:.0f} s."
                     f" See {self.log_path}."
                 )
-                raise StartError(message)
             time.sleep(POLL_S)
 
     @property
     def pid(self) -> int:
         """The process id, which is also the id of the process group of its children."""
         if self._running is None:
-            message = f"{self.program.name} was not started."
-            raise StartError(message)
+            raise StartError(f"{self.program.name} was not started.")
         return self._running.pid
 
     def is_alive(self) -> bool:

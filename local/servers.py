@@ -75,7 +75,8 @@ def s3_server(port: int, data: Path, bucket: str, key: str, secret: str) -> Prog
         "s3",
         tuple(argv),
         tuple(ports.values()),
-        lambda: _has_bucket(port, bucket),
+        # An unsigned request gets 403 if the bucket exists, and 404 if it does not.
+        lambda: _status(port, f"/{bucket}") == http.HTTPStatus.FORBIDDEN,
         env,
         repair=partial(half_written.remove, f"http://{HOST}:{port}", bucket, key, secret),
     )
@@ -120,11 +121,6 @@ def _status(port: int, path: str) -> int:
         connection.close()
 
 
-def _has_bucket(port: int, bucket: str) -> bool:
-    # An unsigned request gets 403 if the bucket exists, and 404 if it does not.
-    return _status(port, f"/{bucket}") == http.HTTPStatus.FORBIDDEN
-
-
 def _answers_ping(port: int) -> bool:
     try:
         with socket.create_connection((HOST, port), timeout=1) as connection:
@@ -141,6 +137,5 @@ def _executable(name: str) -> str:
         return str(beside)
     found = shutil.which(name, path=os.environ.get("PATH"))
     if found is None:
-        message = f"{name} is not installed. Run `make setup`."
-        raise FileNotFoundError(message)
+        raise FileNotFoundError(f"{name} is not installed. Run `make setup`.")
     return found

@@ -253,7 +253,9 @@ def _refuse_failures(answer: Response, url: str) -> None:
         detail = str(answer.json()["detail"])
     except (ValueError, KeyError, TypeError):
         detail = f"{url} answered {answer.status_code} {answer.reason}."
-    raise _failure(answer.status_code, detail, _retry_after(answer))
+    from functions.ingest.providers.session import retry_after
+
+    raise _failure(answer.status_code, detail, retry_after(answer.headers))
 
 
 def _failure(status: int, detail: str, retry_after_s: float | None = None) -> StockcastError:
@@ -261,12 +263,6 @@ def _failure(status: int, detail: str, retry_after_s: float | None = None) -> St
     if status in TEMPORARY:
         return TemporaryError(detail, retry_after_s=retry_after_s)
     return FailedRequestError(detail)
-
-
-def _retry_after(answer: Response) -> float | None:
-    from functions.ingest.providers.session import retry_after
-
-    return retry_after(answer.headers)
 
 
 def _reason(error: Exception) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,9 @@ from typing import Any
 from cli import arguments, own_prices
 from cli.arguments import BadInputError
 from cli.clients import choice
-from cli.clients.service import Answer
 from cli.exit_codes import OK
 from cli.printing import output
-from cli.printing.console import standard_output
+from cli.printing.analysis_report import print_analysis
 from cli.printing.waiting import progress
 from functions.common.errors import InvalidMessageError
 from functions.common.messages import analyses
@@ -128,11 +126,5 @@ def _analyse(given: argparse.Namespace) -> int:
     with progress(symbol) as on_status:
         asked = {"symbol": symbol, "kind": given.kind, **parameters}
         answer = stockcast.ask("analyses", asked, on_status)
-    output.write(stockcast, answer, given, partial(_print, answer))
+    output.write(stockcast, answer, given, print_analysis)
     return OK
-
-
-def _print(answer: Answer) -> None:
-    from cli.printing.analysis_report import print_analysis
-
-    print_analysis(standard_output(), answer.result, datetime.now(timezone.utc).date())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from cli.arguments import BadInputError, day, parts, positive
 from cli.exit_codes import OK
@@ -94,7 +94,7 @@ def _backtest(given: argparse.Namespace) -> int:
     summary = summarise(_evaluate(usable, protocol, given.jobs), skipped)
     reliability.draw(summary, given.plot)
     if given.json:
-        sys.stdout.write(json.dumps(_without_nan(summary.document())) + "\n")
+        sys.stdout.write(msgspec.json.encode(summary.document()).decode() + "\n")
     else:
         sys.stdout.write(_table(summary))
     sys.stderr.write(f"The reliability plot is in {given.plot}.\n")
@@ -150,15 +150,6 @@ def _table(summary: Summary) -> str:
 def _figure(figure: Figure, digits: int) -> str:
     value, low, high = (f"{each:.{digits}f}" for each in (figure.value, figure.low, figure.high))
     return f"{value} [{low}, {high}]"
-
-
-def _without_nan(value: Any) -> Any:
-    """`value` with null instead of NaN, which JSON does not have."""
-    if isinstance(value, dict):
-        return {key: _without_nan(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_without_nan(each) for each in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _models(text: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from cli.arguments import BadInputError
 from cli.clients import choice
 from cli.commands.forecast import add_horizon
 from cli.exit_codes import FAILED, OK
-from cli.printing.console import print_text, standard_output
+from cli.printing.console import plain_table, print_text, standard_output
 from cli.printing.doubt import DOUBT, chance_cell
 from cli.printing.waiting import batch_progress
 from functions.common.money import Money
@@ -112,11 +112,8 @@ def _symbol(text: str, where: str) -> str:
 
 
 def _print_ranking(rows: Sequence[Mapping[str, Any]]) -> None:
-    from rich import box
-    from rich.table import Table
-
     console = standard_output()
-    table = Table(box=box.SIMPLE, pad_edge=False)
+    table = plain_table()
     for title in ("", "symbol", "last", "predicted", "80% from", "to", "higher"):
         table.add_column(title, justify="left" if title == "symbol" else "right")
     for row in rows:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime, timezone
-from functools import partial
 
 from cli import own_prices
 from cli.arguments import add_symbol, days
 from cli.clients import choice
-from cli.clients.service import Answer
 from cli.exit_codes import OK
 from cli.printing import output
-from cli.printing.console import standard_output
+from cli.printing.forecast_report import print_forecast
 from cli.printing.waiting import progress
 from functions.common.messages.fields import DEFAULT_MODEL, MODELS
 
@@ -50,11 +47,5 @@ def _forecast(given: argparse.Namespace) -> int:
     asked = {"symbol": symbol, "days": given.days, "model": given.model}
     with progress(symbol) as on_status:
         answer = stockcast.ask("forecasts", asked, on_status)
-    output.write(stockcast, answer, given, partial(_print, answer))
+    output.write(stockcast, answer, given, print_forecast)
     return OK
-
-
-def _print(answer: Answer) -> None:
-    from cli.printing.forecast_report import print_forecast
-
-    print_forecast(standard_output(), answer.result, datetime.now(timezone.utc).date())

@@ -15,7 +15,7 @@ from cli.clients import choice
 from cli.clients.service import Service
 from cli.commands.forecast import add_horizon
 from cli.exit_codes import FAILED, OK, UNAVAILABLE
-from cli.printing.console import standard_output
+from cli.printing.console import plain_table, standard_output
 from cli.printing.doubt import DOUBT, chance_cell, is_doubted
 from cli.printing.waiting import bar
 from functions.common.errors import StockcastError, TemporaryError
@@ -117,12 +117,10 @@ def looked_at(
 
 def view(rows: Sequence[Row], days: int) -> Group:
     """The table, and below it the errors of the rows that could not be updated."""
-    from rich import box
     from rich.console import Group
-    from rich.table import Table
 
     unit = "day" if days == 1 else "days"
-    drawn = Table(box=box.SIMPLE, pad_edge=False, title=f"{days} {unit} after the last price")
+    drawn = plain_table(title=f"{days} {unit} after the last price")
     drawn.add_column("symbol")
     for title in ("last", "as of", "80% from", "to", "higher"):
         drawn.add_column(title, justify="right", no_wrap=True)

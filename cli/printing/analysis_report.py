@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cli.printing.canvas import Glyphs
-from cli.printing.console import plot_size, print_rows, print_text
+from cli.printing.console import plain_table, plot_size, print_rows, print_text
 from cli.printing.provenance import provenance
 from cli.printing.terminal_plot import Line, Plot, Point, Ribbon, draw
 from functions.common.money import Money
@@ -96,10 +96,7 @@ def _styles(lines: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _print_table(console: Console, titles: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE, pad_edge=False, show_header=any(titles))
+    table = plain_table(show_header=any(titles))
     for number, title in enumerate(titles):
         is_text = all(isinstance(row[number], str) for row in rows)
         table.add_column(title, justify="left" if is_text else "right")
@@ -120,10 +117,6 @@ def _named(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _percent(value: float) -> str:
-    return f"{value:g}%"
-
-
 def _shares(count: float) -> str:
     for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
         if abs(count) >= size:
@@ -132,11 +125,5 @@ def _shares(count: float) -> str:
 
 
 def _label(unit: str, money: Money) -> Callable[[float], str]:
-    if unit in MONEY:
-        return money.label
-    return LABELS.get(unit, "{:,g}".format)
-
-
-MONEY = frozenset({"price", "money"})
-LABELS = {"percent": _percent, "shares": _shares}
-"""Formats of axis labels, by unit, for values that are not money."""
+    labels = {"price": money.label, "money": money.label, "shares": _shares}
+    return labels.get(unit, "{:g}%".format if unit == "percent" else "{:,g}".format)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli.printing.canvas import Glyphs, Span, glyphs_for
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 MOST_WIDTH = 100
 PLOT_HEIGHT = 14
@@ -18,6 +19,14 @@ def standard_output() -> Console:
     from rich.console import Console
 
     return Console(highlight=False, markup=False, emoji=False)
+
+
+def plain_table(**options: Any) -> Table:
+    """A table without vertical lines."""
+    from rich import box
+    from rich.table import Table
+
+    return Table(box=box.SIMPLE, pad_edge=False, **options)
 
 
 def plot_size(console: Console) -> tuple[int, int, Glyphs]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cli.printing.console import plot_size, print_rows, print_text
+from cli.printing.console import plain_table, plot_size, print_rows, print_text
 from cli.printing.doubt import chance_of, is_doubted
 from cli.printing.provenance import provenance
 from cli.printing.terminal_plot import Line, Plot, Ribbon, draw
@@ -33,7 +33,8 @@ def print_forecast(console: Console, result: Mapping[str, Any], today: date) -> 
         if widened := result["backtest"].get("widened80"):
             low, high = map(money, widened)
             print_text(console, f"Widened to match past errors, the range is {low} to {high}.")
-        print_text(console, f"For better ranges, run: {_calibrated(result)}")
+        better = f"stockcast forecast {result['symbol']} --days {result['days']}"
+        print_text(console, f"For better ranges, run: {better}")
     else:
         print_text(console, f"The chance of a price above the last one, {last}, is {chance}.")
     console.print(_ranges(result))
@@ -46,15 +47,8 @@ def print_forecast(console: Console, result: Mapping[str, Any], today: date) -> 
         print_text(console, line, "dim")
 
 
-def _calibrated(result: Mapping[str, Any]) -> str:
-    return f"stockcast forecast {result['symbol']} --days {result['days']}"
-
-
 def _ranges(result: Mapping[str, Any]) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE, pad_edge=False)
+    table = plain_table()
     table.add_column(f"On {result['target_date']}, with a chance of")
     for title in ("from", "to"):
         table.add_column(title, justify="right")

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from cli.arguments import BadInputError
 from cli.clients.service import Answer, Service
+from cli.printing.console import standard_output
+
+PrintResult = Callable[[Any, Mapping[str, Any], date], None]
+"""Prints a result on a console. The last argument is today's date."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -24,13 +30,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def _file_to_write(text: str) -> Path:
     path = Path(text)
     if not path.parent.is_dir():
-        message = f"cannot write {text}: there is no folder {path.parent}"
-        raise argparse.ArgumentTypeError(message)
+        raise argparse.ArgumentTypeError(f"cannot write {text}: there is no folder {path.parent}")
     return path
 
 
 def write(
-    service: Service, answer: Answer, given: argparse.Namespace, print_text: Callable[[], None]
+    service: Service, answer: Answer, given: argparse.Namespace, print_result: PrintResult
 ) -> None:
     """Print the answer as the options ask, then write the chart.
 
@@ -41,13 +46,12 @@ def write(
     elif given.csv:
         sys.stdout.buffer.write(service.table(answer))
     else:
-        print_text()
+        print_result(standard_output(), answer.result, datetime.now(timezone.utc).date())
     sys.stdout.flush()
     if given.png:
         png = service.chart(answer)
         try:
             given.png.write_bytes(png)
         except OSError as error:
-            message = f"--png: cannot write {given.png}: {error.strerror}."
-            raise BadInputError(message) from error
+            raise BadInputError(f"--png: cannot write {given.png}: {error.strerror}.") from error
         sys.stderr.write(f"The chart is in {given.png}.\n")

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from functions.common.data_sources import KEYS, SOURCES
@@ -93,8 +93,7 @@ class Environment:
         if named := self._variables.get(f"{name}_FILE"):
             value = _content(Path(named), f"{name}_FILE names {named!r}")
             if value is None:
-                message = f"{name}_FILE names {named!r}, which does not exist."
-                raise ConfigurationError(message)
+                raise ConfigurationError(f"{name}_FILE names {named!r}, which does not exist.")
             return value
         # faas-cli creates secrets with lowercase names only.
         for secret in (name, name.lower().replace("_", "-")):
@@ -194,11 +193,10 @@ def event_tokens(env: Environment) -> tuple[str, ...]:
     """EVENT_TOKEN: the token that signs, then after commas the old tokens that are still valid."""
     tokens = env.names("EVENT_TOKEN", "")
     if any(len(token) < LEAST_TOKEN_CHARACTERS for token in tokens):
-        message = (
+        raise ConfigurationError(
             f"EVENT_TOKEN is shorter than {LEAST_TOKEN_CHARACTERS} characters."
             " Create one with `openssl rand -hex 32`."
         )
-        raise ConfigurationError(message)
     return tokens
 
 
@@ -228,12 +226,8 @@ def read_or_exit(function: str, read: Callable[[Environment], T], env: Environme
     try:
         return read(env)
     except ConfigurationError as error:
-        _exit(f"stockcast {function} cannot start: {error.detail}")
-
-
-def _exit(message: str) -> NoReturn:
-    sys.stderr.write(message + "\n")
-    raise SystemExit(3)
+        sys.stderr.write(f"stockcast {function} cannot start: {error.detail}\n")
+        raise SystemExit(3) from None
 
 
 def _masked(url: str) -> str:

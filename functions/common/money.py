@@ -61,7 +61,8 @@ class Money:
         if self.is_pair and PAIR_FROM <= size < PAIR_UNTIL:
             text = f"{size:.4f}"
         elif size >= 1 or size == 0:
-            text = f"{size:,.0f}" if self._is_large(size) else f"{size:,.2f}"
+            is_whole = self.currency in WITHOUT_DECIMALS and size >= LARGE
+            text = f"{size:,.0f}" if is_whole else f"{size:,.2f}"
         else:
             text = _plain(size, SMALL_DIGITS)
         return self._signed(amount, text)
@@ -69,9 +70,6 @@ class Money:
     def label(self, amount: float) -> str:
         """A round amount for an axis, without trailing zeros."""
         return self._signed(amount, _plain(abs(amount), LABEL_DIGITS))
-
-    def _is_large(self, size: float) -> bool:
-        return self.currency in WITHOUT_DECIMALS and size >= LARGE
 
     def _signed(self, amount: float, text: str) -> str:
         code = f"{self.currency}\N{NO-BREAK SPACE}" if self.currency else ""

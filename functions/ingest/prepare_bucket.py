@@ -155,8 +155,7 @@ def _failures_named(where: str) -> Iterator[None]:
             raise TemporaryError(message, retry_after_s=2.0) from error
         raise ConfigurationError(message) from error
     except (MinioException, HTTPError) as error:
-        message = f"S3 at {where} failed: {error}"
-        raise TemporaryError(message, retry_after_s=2.0) from error
+        raise TemporaryError(f"S3 at {where} failed: {error}", retry_after_s=2.0) from error
     except ValueError as error:
         raise ConfigurationError(f"S3_BUCKET: {error}.") from error
 

@@ -6,13 +6,14 @@ from starlette.applications import Starlette
 
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
-from functions.web.api.analyses import AnalysisApi
+from functions.web.api.analyses import ANALYSES
 from functions.web.api.batches import BatchApi
 from functions.web.api.dead_letters import DeadLetterApi
-from functions.web.api.forecasts import ForecastApi
+from functions.web.api.forecasts import FORECASTS
 from functions.web.api.health import HealthApi
 from functions.web.api.metrics import MetricsApi
 from functions.web.api.pages import PageApi
+from functions.web.api.requests import RequestApi
 from functions.web.api.symbols import SymbolApi
 from functions.web.api.target_dates import TargetDateApi
 from functions.web.api.uploads import UploadApi
@@ -52,8 +53,8 @@ class Wired:
             MetricsApi(store, lambda: self._changes.open_streams, settings.metrics_token),
             SymbolApi(settings, store, limits, self._publisher, self._symbols, histories),
             TargetDateApi(settings, limits, histories),
-            ForecastApi(*shared),
-            AnalysisApi(*shared),
+            RequestApi(FORECASTS, *shared),
+            RequestApi(ANALYSES, *shared),
             BatchApi(limits, batches, expansion, self._changes, signer, retries),
             UploadApi(limits, UploadStore(settings.s3, self._redis), self._publisher, settings),
             DeadLetterApi(store, batches, signer),

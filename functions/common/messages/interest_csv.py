@@ -56,8 +56,7 @@ def read(text: str, field: str) -> Interest:
         )
         raise InvalidFieldError(field, message)
     if len(pairs) < FEWEST_ROWS:
-        message = f"has {len(pairs)} rows, but needs at least {FEWEST_ROWS}."
-        raise InvalidFieldError(field, message)
+        raise InvalidFieldError(field, f"has {len(pairs)} rows, but needs at least {FEWEST_ROWS}.")
     for (earlier, _), (later, _) in pairwise(pairs):
         if later <= earlier:
             raise InvalidFieldError(field, f"has {later} after {earlier}; dates must ascend.")

@@ -27,10 +27,9 @@ MOST_ITEMS = 20
 """The most wrong items of one list to name one by one."""
 MOST_DEEP = 32
 """The most nested levels of objects and lists in JSON. A message has four."""
-WORDS: dict[Any, str] = {
-    bool: "true or false",
-    dict: "an object",
-}
+WORDS: dict[Any, str] = {bool: "true or false", dict: "an object"}
+WRAPPERS = frozenset({Annotated, Union, UnionType})
+"""Types whose first argument is the type of a value. The others are limits or None."""
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -167,21 +166,17 @@ def fits(given: Any, of: Any) -> bool:
 
 def _item_of(of: Any) -> Any:
     """The type of a list's items. None if `of` is not a list type."""
-    if get_origin(of) is Annotated:
-        return _item_of(get_args(of)[0])
-    if get_origin(of) in {Union, UnionType}:
+    if get_origin(of) in WRAPPERS:
         return _item_of(get_args(of)[0])
     return get_args(of)[0] if get_origin(of) in {list, tuple} else None
 
 
 def _words(of: Any) -> str:
     """What a type accepts, in words."""
-    if get_origin(of) is Annotated:
-        for meta in reversed(of.__metadata__):
-            if meta.extra and "words" in meta.extra:
-                return str(meta.extra["words"])
-        return _words(get_args(of)[0])
-    if get_origin(of) in {Union, UnionType}:
+    for meta in reversed(getattr(of, "__metadata__", ())):
+        if meta.extra and "words" in meta.extra:
+            return str(meta.extra["words"])
+    if get_origin(of) in WRAPPERS:
         return _words(get_args(of)[0])
     if get_origin(of) is Literal:
         return f"one of {', '.join(map(str, get_args(of)))}"

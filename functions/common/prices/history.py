@@ -146,15 +146,13 @@ class PriceHistory:
         dates, adjusted = self.rows.dates, self.rows.adj_close
         if not all(map(lt, dates, dates[1:])):
             earlier, later = next(pair for pair in pairwise(dates) if pair[0] >= pair[1])
-            message = f"{self.symbol}: {later} comes after {earlier}."
-            raise BadPricesError(message)
+            raise BadPricesError(f"{self.symbol}: {later} comes after {earlier}.")
         if not all(map(is_price, adjusted)):
             row = next(row for row in self.rows if not is_price(row.adj_close))
-            message = (
+            raise BadPricesError(
                 f"{self.symbol}: the adjusted close of {row.date} is {row.adj_close:g},"
                 f" but must be from {LOWEST:g} to {HIGHEST:g}."
             )
-            raise BadPricesError(message)
 
     def to_csv(self) -> bytes:
         """UTF-8 CSV with HEADER. Numbers have their shortest exact form: equal rows, equal text."""
@@ -179,12 +177,10 @@ class PriceHistory:
         reader = csv.reader(text)
         try:
             if next(reader, None) != list(COLUMNS):
-                message = f"{symbol}, line 1: the header is not {HEADER}."
-                raise BadPricesError(message)
+                raise BadPricesError(f"{symbol}, line 1: the header is not {HEADER}.")
             rows = [_row(symbol, reader.line_num, cells) for cells in reader]
         except csv.Error as error:
-            message = f"{symbol}, line {reader.line_num}: {error}."
-            raise BadPricesError(message) from error
+            raise BadPricesError(f"{symbol}, line {reader.line_num}: {error}.") from error
         return cls(symbol, Rows(zip(*rows, strict=True)) if rows else Rows(), notes, instrument)
 
 

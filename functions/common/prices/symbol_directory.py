@@ -68,13 +68,11 @@ def from_nasdaq_trader(text: str, symbol_column: str) -> tuple[list[Listing], in
     if not needed <= set(header) or not lines[-1].startswith(ENDS):
         message = f"Nasdaq Trader's directory has a new format: {text[:QUOTED_CHARACTERS]!r}."
         raise BadAnswerError(message)
-    at = {name: header.index(name) for name in needed}
-    listings, left_out = [], 0
-    for line in lines[1:-1]:
-        cells = line.split("|")
-        symbol = cells[at[symbol_column]] if len(cells) == len(header) else ""
-        if not SYMBOL.fullmatch(symbol) or cells[at["Test Issue"]] == "Y":
-            left_out += 1
-            continue
-        listings.append(Listing(symbol, KIND_OF_SHARE.sub("", cells[at["Security Name"]])))
-    return listings, left_out
+    rows = [line.split("|") for line in lines[1:-1]]
+    complete = (dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header))
+    listings = [
+        Listing(cells[symbol_column], KIND_OF_SHARE.sub("", cells["Security Name"]))
+        for cells in complete
+        if SYMBOL.fullmatch(cells[symbol_column]) and cells["Test Issue"] != "Y"
+    ]
+    return listings, len(rows) - len(listings)

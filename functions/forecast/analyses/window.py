@@ -37,9 +37,8 @@ def window(
     Raises InvalidFieldError, which names the field, if fewer than two rows remain.
     """
     notes: list[str] = []
-    rows = {"start": default_first, "end": len(series) - 1}
-    if default_last is not None:
-        rows["end"] = default_last
+    last = len(series) - 1 if default_last is None else default_last
+    rows = {"start": default_first, "end": last}
     for field in ("start", "end"):
         if field in parameters:
             asked = np.datetime64(parameters[field], "D")

@@ -64,11 +64,10 @@ def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSer
 
 def _check(symbol: str, adjusted: NDArray[np.float64]) -> None:
     if not ((adjusted >= LOWEST) & (adjusted <= HIGHEST)).all():
-        message = (
+        raise UnreadablePricesError(
             f"The stored prices of {symbol} have adjusted closes that are not between {LOWEST:g}"
             f" and {HIGHEST:g}. Delete the file. Stockcast then fetches it again."
         )
-        raise UnreadablePricesError(message)
 
 
 def _filled(lines: bytes) -> bytes:

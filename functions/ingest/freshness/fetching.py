@@ -157,8 +157,7 @@ class Fetching:
     ) -> tuple[PriceHistory, str]:
         fetched = provider.fetch(symbol)
         if not fetched.rows:
-            message = f"{provider.name} knows {symbol} but has no prices for it."
-            raise UnknownSymbolError(message)
+            raise UnknownSymbolError(f"{provider.name} knows {symbol} but has no prices for it.")
         log.info("fetched %s from %s", symbol, provider.name, extra={"rows": len(fetched.rows)})
         if valid:
             self._check(provider, symbol, fetched, valid.stored)

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from functions.common.errors import (
     BadAnswerError,
-    ConfigurationError,
     TemporaryError,
     UnknownSymbolError,
     cause,
@@ -69,15 +68,9 @@ class YahooProvider:
         url: str = "",
         read_timeout_s: float = 15.0,
     ) -> None:
-        try:
-            import yfinance
-            from curl_cffi import requests as curl
-        except ImportError as error:
-            message = (
-                "PROVIDERS names yahoo, which needs the library yfinance. Install it with"
-                " `pip install yfinance`, or leave yahoo out."
-            )
-            raise ConfigurationError(message) from error
+        import yfinance
+        from curl_cffi import requests as curl
+
         yfinance.config.debug.hide_exceptions = False
         cache = Path(tempfile.gettempdir()) / "stockcast-yfinance"
         yfinance.set_tz_cache_location(str(cache))
@@ -150,10 +143,13 @@ class _UnknownError(Exception):
 
 def _session_class(curl: Any) -> Any:
     """A session class that yfinance accepts. It applies our rules to requests for prices."""
+    from curl_cffi import CurlOpt
+
+    limits = {CurlOpt.MAXFILESIZE_LARGE: MOST_BYTES}
 
     class Session(curl.Session):  # type: ignore[misc] # the base class is only known at run time
         def __init__(self, http: ProviderSession, url: str, read_timeout_s: float) -> None:
-            super().__init__(impersonate="chrome", curl_options={_most_bytes(): MOST_BYTES})
+            super().__init__(impersonate="chrome", curl_options=limits)
             self._http, self._url, self._read_timeout_s = http, url, read_timeout_s
 
         def request(self, method: str, url: str, **raw: Any) -> Any:
@@ -180,12 +176,6 @@ def _session_class(curl: Any) -> Any:
             return answers[-1]
 
     return Session
-
-
-def _most_bytes() -> Any:
-    from curl_cffi import CurlOpt
-
-    return CurlOpt.MAXFILESIZE_LARGE
 
 
 def _check(http: ProviderSession, reply: Reply) -> None:

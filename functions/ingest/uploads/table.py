@@ -118,7 +118,7 @@ def _with_header(rows: pd.DataFrame, delimiter: str) -> Table:
     sample = rows.head(HEADER_LINES)
     height = _header_height(sample)
     if height == 0:
-        return Table([], _without_empty_columns(rows), delimiter)
+        return Table([], rows.loc[:, (rows != "").any()], delimiter)
     lines = [[cell.strip() for cell in cells] for cells in sample.head(height).to_numpy().tolist()]
     names = _names(lines)
     width = max(at + 1 for at in range(len(names[-1])) if any(line[at] for line in names))
@@ -176,7 +176,3 @@ def _refuse_extra_cells(cells: pd.DataFrame, width: int) -> None:
             "Put numbers with commas in quotes, or name each column.",
             line=line,
         )
-
-
-def _without_empty_columns(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.loc[:, (rows != "").any()]

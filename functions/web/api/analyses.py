@@ -1,32 +1,18 @@
-"""The routes of analyses."""
+"""Analyses of a stock's prices."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from starlette.routing import BaseRoute
-
 from functions.common.messages.documents.analyses import AnalysisRequest
-from functions.common.messages.submissions import ANALYSES
+from functions.common.messages.submissions import ANALYSES as SUBMISSIONS
 from functions.web.api import submission
-from functions.web.api.requests import RequestApi
-from functions.web.api.submission import Submission
+from functions.web.api.requests import RequestKind
 
-
-class AnalysisApi(RequestApi):
-    """Handles analyses of a stock's prices."""
-
-    PATH = "/api/analyses"
-
-    def routes(self) -> Sequence[BaseRoute]:
-        """The routes of analyses."""
-        return self.described(
-            list(ANALYSES.values()),
-            AnalysisRequest,
-            asks="Request an analysis of a symbol's prices",
-            shows="Get an analysis. It contains the result when the status is `done`",
-            table="Get the table of the result",
-        )
-
-    def read(self, body: bytes) -> Submission:
-        return submission.analysis(body)
+ANALYSES = RequestKind(
+    "/api/analyses",
+    submission.analysis,
+    tuple(SUBMISSIONS.values()),
+    AnalysisRequest,
+    asks="Request an analysis of a symbol's prices",
+    shows="Get an analysis. It contains the result when the status is `done`",
+    table="Get the table of the result",
+)

@@ -6,17 +6,18 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
 from msgspec import structs
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
 from werkzeug.http import parse_etags
 
 from functions.common.cloudevents.event import json_bytes
@@ -56,6 +57,23 @@ CHART_AGAIN_S = 15
 FOUND = {**UNKNOWN, **EXPIRED, **DOWN}
 
 
+@dataclass(frozen=True)
+class RequestKind:
+    """One kind of request: where callers submit it, as which message, and what they get.
+
+    `read` raises BadBodyError if a body is not JSON, InvalidMessageError if it is wrong. `asks`,
+    `shows` and `table` are the summaries of submitting, reading and downloading a request.
+    """
+
+    path: str
+    read: Callable[[bytes], Submission]
+    bodies: tuple[Any, ...]
+    document: type
+    asks: str
+    shows: str
+    table: str
+
+
 @dataclass
 class RequestApi:
     """The handlers of one kind of request.
@@ -63,8 +81,7 @@ class RequestApi:
     All kinds share the same ids, so each path finds requests of all kinds.
     """
 
-    PATH: ClassVar[str]
-
+    kind: RequestKind
     settings: Settings
     store: WebStore
     changes: Changes
@@ -76,27 +93,19 @@ class RequestApi:
     def __post_init__(self) -> None:
         self._hand_over = HandOver(self.publisher)
 
-    def described(
-        self,
-        bodies: Sequence[Any],
-        document: type,
-        *,
-        asks: str,
-        shows: str,
-        table: str,
-    ) -> list[Operation]:
-        """The routes, with the summaries of submitting, reading and downloading a request."""
-        one = self.PATH + "/{id}"
+    def routes(self) -> Sequence[BaseRoute]:
+        """The routes of this kind of request."""
+        kind, one = self.kind, self.kind.path + "/{id}"
         submit = {**SUBMITTED, 404: "The symbol is unknown, and Stockcast knows that at once."}
         return [
             Operation(
-                *("POST", self.PATH, self.submit, asks, Accepted),
+                *("POST", kind.path, self.submit, kind.asks, Accepted),
                 status=HTTPStatus.ACCEPTED,
                 answered="The request is accepted. `Location` is its URL.",
-                body=tuple(bodies),
+                body=kind.bodies,
                 problems=submit,
             ),
-            Operation("GET", one, self.status, shows, document, problems=FOUND),
+            Operation("GET", one, self.status, kind.shows, kind.document, problems=FOUND),
             Operation(
                 *("GET", one + "/events", self.events),
                 "Stream the progress: one `status` event per change, the last with the result",
@@ -105,28 +114,24 @@ class RequestApi:
             ),
             *(
                 Operation(
-                    *("GET", f"{one}/chart.{kind}", self.chart, "Get the chart", media_type),
+                    *("GET", f"{one}/chart.{name}", self.chart, "Get the chart", media_type),
                     query=chart_variant.ChartQuery,
                     problems={**FOUND, **NOT_DONE, **chart_variant.BAD},
                 )
-                for kind, media_type in MEDIA_TYPES.items()
+                for name, media_type in MEDIA_TYPES.items()
             ),
             Operation(
-                *("GET", one + "/result.csv", self.table, table, "text/csv"),
+                *("GET", one + "/result.csv", self.table, kind.table, "text/csv"),
                 problems={**FOUND, **NOT_DONE},
             ),
         ]
-
-    def read(self, body: bytes) -> Submission:
-        """Read a body. Raises BadBodyError if it is not JSON, InvalidMessageError if wrong."""
-        raise NotImplementedError
 
     async def submit(self, request: Request) -> Response:
         """Accept a request. Answers 202 if the broker has the event or the result is known."""
         submission.require_json(request)
         turn = self.limits.turn(request)
         try:
-            submitted = self.read(await read_body(request, if_late=turn.take))
+            submitted = self.kind.read(await read_body(request, if_late=turn.take))
             requested = submitted.requested
             directory = self.symbols.directory()
             sources, uploads = self.settings.providers, self.settings.uploads
@@ -164,7 +169,7 @@ class RequestApi:
         return record.status if record and record.status is not Status.QUEUED else None
 
     def _accepted(self, requested: ForecastRequested, status: Status) -> Response:
-        location = f"{self.PATH}/{requested.request_id}"
+        location = f"{self.kind.path}/{requested.request_id}"
         links = {"self": location, "events": f"{location}/events", "chart": f"{location}/chart.png"}
         body = {"id": requested.request_id, "status": status.value, "links": links}
         return JSONResponse(body, HTTPStatus.ACCEPTED, {"location": location})

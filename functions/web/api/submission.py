@@ -77,8 +77,7 @@ def json_object(body: bytes, example: str = EXAMPLE) -> dict[str, Any]:
     try:
         data = loads(body)
     except ValueError as error:
-        message = f"The body is not JSON: {error}. For example, send {example}"
-        raise BadBodyError(message) from error
+        raise BadBodyError(f"The body is not JSON: {error}. For example, send {example}") from error
     if not isinstance(data, dict):
         message = f"The body must be a JSON object, not {shown(data)}. For example, send {example}"
         raise BadBodyError(message)

@@ -105,7 +105,10 @@ class UploadApi:
             body = await read_body(request, most, timeout_s=BODY_WAIT_S)
         except BodyTooLargeError:
             raise BodyTooLargeError(TOO_LARGE) from None
-        upload = await _from_form(request, body) if content_type == FORM else _given(request, body)
+        if content_type == FORM:
+            upload = await _from_form(request, body)
+        else:
+            upload = _upload(UploadQuery.from_data(dict(request.query_params)), body)
         if len(upload.body) > MOST_BYTES:
             raise BodyTooLargeError(TOO_LARGE)
         await self.store.put(upload)
@@ -142,11 +145,6 @@ def _refuse_other_sites(request: Request, allowed: tuple[str, ...]) -> None:
     if origin not in allowed and "*" not in allowed:
         detail = f"Pages of {origin[:100]!r} may not upload files here (CORS_ORIGINS)."
         raise HTTPException(HTTPStatus.FORBIDDEN, detail)
-
-
-def _given(request: Request, body: bytes) -> Upload:
-    """The file in the body. The query contains its name."""
-    return _upload(UploadQuery.from_data(dict(request.query_params)), body)
 
 
 def _upload(asked: UploadQuery, body: bytes, filename: str = "") -> Upload:

@@ -11,7 +11,7 @@ from functions.common.errors import UnknownSymbolError
 from functions.common.prices import exchanges, sample
 from functions.common.prices.exchanges import Kind
 from functions.common.prices.symbol_directory import Listing
-from functions.web.symbols.search import Directory
+from functions.web.symbols.search import SAMPLE, Directory
 
 MOST_SUGGESTED = 5
 
@@ -60,8 +60,7 @@ def entry(listing: Listing, providers: Sequence[str]) -> dict[str, Any]:
     currency = exchange.currency if exchange else "USD" if kind is Kind.US_LISTING else None
     mic = of_sample.exchange if of_sample else exchange.mic if exchange else None
     return {
-        "symbol": listing.symbol,
-        "name": listing.name,
+        **listing._asdict(),
         "exchange": mic,
         "currency": exchanges.currency_of_pair(listing.symbol) or currency,
         "available": is_available(listing.symbol, providers),
@@ -78,10 +77,7 @@ def sources(providers: Sequence[str], *, uploads: bool) -> dict[str, Any]:
         ],
         "sample_only": tuple(providers) == ("sample",),
         "sample": {
-            "symbols": [
-                {"symbol": symbol, "name": known.name}
-                for symbol, known in sample.INSTRUMENTS.items()
-            ],
+            "symbols": [one._asdict() for one in SAMPLE],
             "last_date": sample.LAST_DAY.isoformat(),
         },
         "todays_prices": [{"command": command, "note": note} for command, note in TODAYS_PRICES],
@@ -98,10 +94,8 @@ def _suggestions(
         symbol, [one.symbol for one in directory.find(symbol[0])], MOST_SUGGESTED
     )
     found += [one for name in alike if (one := directory.named(name))]
-    of_sample = Directory(Listing(name, one.name) for name, one in sample.INSTRUMENTS.items())
+    of_sample = Directory(SAMPLE)
     near = difflib.get_close_matches(symbol, sample.SYMBOLS, 1)
     found += [*of_sample.find(symbol), *(one for name in near if (one := of_sample.named(name)))]
     unique = {one.symbol: one for one in found if is_available(one.symbol, providers)}
-    return [
-        {"symbol": one.symbol, "name": one.name} for one in list(unique.values())[:MOST_SUGGESTED]
-    ]
+    return [one._asdict() for one in list(unique.values())[:MOST_SUGGESTED]]

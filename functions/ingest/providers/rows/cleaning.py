@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 from math import inf
 from operator import lt
+from sys import float_info
 
 from functions.common.prices.calendars import Calendar
 from functions.common.prices.history import HIGHEST, LOWEST, Rows
@@ -58,7 +59,8 @@ def clean(
             extra={"symbol": symbol, "provider": provider, "dropped": dropped},
         )
     dates, *prices, volume, adjusted = _only(raw.rows, chosen).columns
-    rows = Rows((dates, *map(_prices_or_none, prices), _volumes_or_none(volume), adjusted))
+    usable = (_within(column, LOWEST, HIGHEST) for column in prices)
+    rows = Rows((dates, *usable, _within(volume, 0.0, float_info.max), adjusted))
     actions = tuple(day for day, at in zip(dates, chosen, strict=True) if at in acting)
     fillers = len(left_out.get(FILLER, ()))
     return Fetched(symbol, rows, actions, dropped, fillers, notes, instrument)
@@ -120,9 +122,6 @@ def jumps(rows: Rows) -> list[str]:
     ]
 
 
-def _prices_or_none(column: Sequence[float | None]) -> list[float | None]:
-    return [value if value is not None and LOWEST <= value <= HIGHEST else None for value in column]
-
-
-def _volumes_or_none(column: Sequence[float | None]) -> list[float | None]:
-    return [value if value is not None and 0 <= value < inf else None for value in column]
+def _within(column: Sequence[float], least: float, most: float) -> list[float | None]:
+    """The values from `least` to `most`, and None instead of others."""
+    return [value if least <= value <= most else None for value in column]
