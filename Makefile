@@ -73,7 +73,7 @@ fuzz: $(YAHOO_READY) ## try FUZZ_CASES (3000) random inputs on each parser
 	@$(BIN)/python -m pytest tests/fuzz --hypothesis-profile fuzz --timeout 3600
 
 test-faults: $(READY) $(VENDOR) ## break each part of Stockcast while it answers requests (25 minutes)
-	@$(BIN)/python -m pytest tests/faults --all-faults --timeout 600
+	@$(BIN)/python -m pytest tests/faults --all-faults
 
 e2e-knative: $(READY) ## run the end-to-end tests on the cluster that KUBECONFIG names
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" tests/e2e/on-knative.sh

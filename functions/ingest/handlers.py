@@ -39,6 +39,9 @@ class Ingestion:
 
         Raises the errors of `FreshPrices.of` and `Turn.begin`.
         """
+        if kept := self.prices.at_hand(requested.symbol):
+            ingested = pointing_to(kept, requested, self.bucket)
+            return ingested if turn.pass_on(requested, Status.INGESTING, ingested) else None
         begun = turn.begin(requested, Status.INGESTING)
         if begun is None:
             return None

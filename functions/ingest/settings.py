@@ -54,9 +54,9 @@ class KeyedService:
     key: str = field(repr=False)
 
     @classmethod
-    def read(cls, env: Environment, prefix: str, url: str) -> KeyedService:
-        """The service whose variables begin with `prefix`. `url` is its default base URL."""
-        return cls(_url(env, f"{prefix}_URL", url), env.text(f"{prefix}_API_KEY", ""))
+    def read(cls, env: Environment, variable: str, url: str, key: str) -> KeyedService:
+        """Read the base URL from `variable`, else `url`, and the key from the variable `key`."""
+        return cls(_url(env, variable, url), env.text(key, ""))
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,17 @@ class ProviderSettings:
             )
         return cls(
             named,
-            tiingo=KeyedService.read(env, "TIINGO", "https://api.tiingo.com"),
-            nasdaq=KeyedService.read(env, "NASDAQ_DATA_LINK", "https://data.nasdaq.com"),
+            tiingo=KeyedService.read(env, "TIINGO_URL", "https://api.tiingo.com", "TIINGO_API_KEY"),
+            nasdaq=KeyedService.read(
+                env, "NASDAQ_DATA_LINK_URL", "https://data.nasdaq.com", "NASDAQ_DATA_LINK_API_KEY"
+            ),
             nasdaq_database=env.text("NASDAQ_DATA_LINK_DATABASE", "WIKI"),
-            twelvedata=KeyedService.read(env, "TWELVEDATA", "https://api.twelvedata.com"),
-            alphavantage=KeyedService.read(env, "ALPHAVANTAGE", "https://www.alphavantage.co"),
+            twelvedata=KeyedService.read(
+                env, "TWELVEDATA_URL", "https://api.twelvedata.com", "TWELVEDATA_API_KEY"
+            ),
+            alphavantage=KeyedService.read(
+                env, "ALPHAVANTAGE_URL", "https://www.alphavantage.co", "ALPHAVANTAGE_API_KEY"
+            ),
             alphavantage_plan=env.choice("ALPHAVANTAGE_PLAN", "free", among=("free", "premium")),
             yahoo_url=_url(env, "YAHOO_URL", ""),
             provider_timeout_s=env.seconds("PROVIDER_TIMEOUT", "15s"),

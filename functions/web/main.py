@@ -47,18 +47,26 @@ def _on_termination(act: Callable[[], None]) -> None:
     signal.signal(signal.SIGTERM, terminated)
 
 
+async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request."""
+    await wired().application({**scope, "root_path": "", "path_params": {}}, receive, send)
+
+
 class Delegated(Response):
     """Passes a request to the ASGI application."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
-        inner = {**scope, "root_path": "", "path_params": {}}
-        await wired().application(inner, receive, send)
+        await answer(scope, receive, send)
 
 
 @functions_framework.aio.http
-async def web(_: Request) -> Response:
-    """Answer one HTTP request."""
+async def web(request: Request) -> Response:
+    """Answer the first HTTP request, and all others without the framework's own application.
+
+    Its routes and middlewares would run before ours, and for each chunk of an answer.
+    """
+    request.app.middleware_stack = answer
     return Delegated()
 
 

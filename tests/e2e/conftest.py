@@ -92,6 +92,8 @@ def stockcast(request, tmp_path_factory):
             broker, token = map(request.config.getoption, ("broker_url", "event_token"))
             yield Stockcast(named, broker, token=token)
         return
+    if "PYTEST_XDIST_WORKER" in os.environ:  # a second worker would start a second stack
+        (tmp_path_factory.getbasetemp().parent / "stack-has-started").touch(exist_ok=False)
     started = start(tmp_path_factory.mktemp("stack"))
     yield started
     started.stack.stop()
@@ -158,6 +160,12 @@ def chromium():
     """Ends with these tests, because Playwright's event loop would break other tests."""
     with browsing() as browser:
         yield browser
+
+
+def new_context(browser, **options):
+    context = browser.new_context(**options)
+    context.set_default_timeout(HANG_MS)
+    return context
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from tests.support.asgi_server import running
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
-TIMEOUT = {"connect": 10.0, "read": 120.0, "write": 30.0, "pool": 10.0}
+TIMEOUT = dict.fromkeys(("connect", "read", "write", "pool"), 300.0)
 
 
 def application(url, host, fail=lambda _: None):

@@ -20,7 +20,7 @@ from functions.common.prices import symbol_directory as listings
 from functions.common.prices.symbol_directory import Listing
 from local.stack import ROOT
 from tests.conftest import s3_client_of
-from tests.e2e.conftest import EVENT_TOKEN, HANG_MS, METRICS_TOKEN, REDIS_PASSWORD, TIINGO_KEY
+from tests.e2e.conftest import EVENT_TOKEN, METRICS_TOKEN, REDIS_PASSWORD, TIINGO_KEY, new_context
 from tests.support.events import send
 from tests.support.replay import Fault
 from tests.support.waiting import until
@@ -159,8 +159,7 @@ def browse(chromium):
     contexts = []
 
     def open_page(**options):
-        context = chromium.new_context(**options)
-        context.set_default_timeout(HANG_MS)
+        context = new_context(chromium, **options)
         contexts.append(context)
         page = context.new_page()
         page.ran = ran = []
@@ -183,7 +182,6 @@ def reads(page, selector, text):
     page.wait_for_function(
         "([selector, text]) => document.querySelector(selector)?.innerText.includes(text)",
         arg=[selector, text],
-        timeout=300_000,
     )
 
 

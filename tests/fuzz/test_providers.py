@@ -97,10 +97,7 @@ def provider(request):
     made = {
         "tiingo": (Tiingo, lambda session, url: TiingoProvider(KEY, session, NOW, url)),
         "nasdaq": (Nasdaq, lambda session, url: NasdaqProvider(KEY, session, NOW, url=url)),
-        "twelvedata": (
-            TwelveData,
-            lambda session, url: TwelveDataProvider(KEY, session, NOW, url),
-        ),
+        "twelvedata": (TwelveData, lambda session, url: TwelveDataProvider(KEY, session, NOW, url)),
         "alphavantage": (
             AlphaVantage,
             lambda session, url: AlphaVantageProvider(KEY, session, NOW, url=url),

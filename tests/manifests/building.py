@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -17,12 +18,17 @@ KUBECTL = Path(sys.executable).parent / "kubectl"
 
 def kustomize(folder):
     """The objects that `kubectl kustomize` builds from a folder. It needs no cluster."""
+    return list(yaml.safe_load_all(_built(folder)))
+
+
+@lru_cache
+def _built(folder):
     built = subprocess.run(
         [str(KUBECTL), "kustomize", str(folder)], capture_output=True, text=True, check=False
     )
     assert built.returncode == 0, built.stderr
     assert built.stderr == ""
-    return list(yaml.safe_load_all(built.stdout))
+    return built.stdout
 
 
 def overlay(name):

@@ -12,14 +12,7 @@ from functions.forecast.settings import Settings as ForecastSettings
 from functions.ingest.settings import Settings as IngestSettings
 from functions.web.settings import Settings as WebSettings
 from local.stack import FUNCTIONS as RUN_LOCALLY
-from tests.manifests.building import (
-    FUNCTIONS,
-    OVERLAYS,
-    ROOT,
-    knative_services,
-    of_kind,
-    overlay,
-)
+from tests.manifests.building import FUNCTIONS, OVERLAYS, ROOT, knative_services, of_kind, overlay
 
 READERS = {
     "web": WebSettings.read,

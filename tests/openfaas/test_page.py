@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.conftest import browsing
+from tests.e2e.conftest import browsing, new_context
 from tests.e2e.page.reading import answered
 
 pytestmark = pytest.mark.browser
@@ -16,7 +16,7 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium, openfaas):
-    context = chromium.new_context(locale="en-US")
+    context = new_context(chromium, locale="en-US")
 
     def open_page(path):
         page = context.new_page()

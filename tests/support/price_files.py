@@ -136,8 +136,7 @@ SHAPES = {
         NEWEST_FIRST,
     ),
     "googlefinance": _table(
-        ["Date,Close"],
-        lambda day, close, *_: f"{day.month}/{day.day}/{day.year} 16:00:00,{close}",
+        ["Date,Close"], lambda day, close, *_: f"{day.month}/{day.day}/{day.year} 16:00:00,{close}"
     ),
     "m6": _table(["symbol,date,price"], lambda day, close, *_: f"ACME,{day:%Y/%m/%d},{close}"),
     "semicolons": _table(
@@ -163,8 +162,7 @@ SHAPES = {
     .decode()
     .encode("cp1252"),
     "quoted, with trailing commas": _table(
-        ['"Date","Close","Comment"'],
-        lambda day, close, *_: f'"{day}","{close}","",,',
+        ['"Date","Close","Comment"'], lambda day, close, *_: f'"{day}","{close}","",,'
     )
     + b'"2013-05-01","NA","",,\n"2013-05-02","NaN","",,\n"2013-05-03","","",,\n',
 }

@@ -9,12 +9,7 @@ HEAVY = {
     *("boto3", "minio", "pandas", "numpy", "obstore", "prophet", "matplotlib", "scipy"),
     *("holidays", "requests", "yfinance", "tenacity", "prometheus_client", "httpcore"),
 }
-ENV = {
-    "K_SINK": "http://127.0.0.1:1/",
-    "S3_BUCKET": "bucket",
-    "PATH": "",
-    "PYTHONPATH": ".",
-}
+ENV = {"K_SINK": "http://127.0.0.1:1/", "S3_BUCKET": "bucket", "PATH": "", "PYTHONPATH": "."}
 
 
 @pytest.mark.parametrize("function", ["web", "ingest", "forecast"])

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 from functions.common import logs, problems
@@ -207,9 +208,10 @@ class EventFunction:
     def _once(self, envelope: Envelope, event: Event) -> Envelope | None:
         """The reply to the event. If the event was handled before, the stored reply."""
         content = hashlib.sha256(envelope.type.encode() + json_bytes(envelope.data)).hexdigest()
+        name = event_name(self._name, envelope.source, envelope.id)
         try:
-            with self._requests.turn(event_name(self._name, envelope.source, envelope.id)) as turn:
-                return self._handle(envelope, event, turn, content)
+            with self._requests.turn(name, partial(self._outcome, envelope, content)) as turn:
+                return self._handle(envelope, event, turn)
         except HandledBeforeError as before:
             if before.outcome["content"] != content:
                 message = (
@@ -225,8 +227,8 @@ class EventFunction:
         log.info("handled before, but its request is open again")
         # A new id, so that the next functions do not take the reply for a duplicate.
         again = replace(envelope, id=f"{envelope.id} {asked.submitted_at_ms}")
-        with self._requests.turn(None) as turn:
-            return self._handle(again, event, turn, content)
+        with self._requests.turn(None, partial(self._outcome, again, content)) as turn:
+            return self._handle(again, event, turn)
 
     def _asked_anew(self, event: Event, kept: Envelope | None) -> RequestRecord | None:
         """The request of an event that ended it, if that request is open again.
@@ -241,21 +243,18 @@ class EventFunction:
         is_open = record and record.requested == requested and not record.status.is_final
         return record if is_open else None
 
-    def _handle(
-        self, envelope: Envelope, event: Event, turn: Turn, content: str
-    ) -> Envelope | None:
+    def _handle(self, envelope: Envelope, event: Event, turn: Turn) -> Envelope | None:
         """Handle the event, and store its reply together with the handler's results."""
         requested = _requested_by(event)
         handle = self._handlers[envelope.type][1]
         failure: RequestError | None = None
-        reply: Envelope | None = None
+        following: Event | None = None
         try:
             if requested:
                 following = handle(event, turn)
             else:
                 turn.claim()
                 following = handle(event)
-            reply = self._reply(envelope, following) if following else None
         except ConflictError:
             raise  # the id belongs to someone else's request, which must not fail
         except RequestError as error:
@@ -263,10 +262,15 @@ class EventFunction:
             failure = error
             if requested:
                 turn.fail(requested, error)
-        turn.finish({"content": content, "reply": vars(reply) if reply else None})
+        reply = turn.finish(following)["reply"]
         if failure and event.request_id:
             self._announce_failure(envelope, event, failure)
-        return reply
+        return Envelope(**reply) if reply else None
+
+    def _outcome(self, envelope: Envelope, content: str, following: Event | None) -> dict[str, Any]:
+        """What is stored for duplicates of an event: a digest of its content, and the reply."""
+        reply = self._reply(envelope, following) if following else None
+        return {"content": content, "reply": vars(reply) if reply else None}
 
     def _announce_failure(self, envelope: Envelope, event: Event, error: RequestError) -> None:
         if self._failure_sink:

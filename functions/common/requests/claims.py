@@ -149,8 +149,12 @@ def claiming(key: str, token: bytes) -> Part:
 
 def settling(key: str, value: Any, ttl_s: float) -> Part:
     """The part that replaces the claim with the outcome."""
-    kept = b"=" + json.dumps(value, separators=(",", ":")).encode()
-    return Part("settle", (key,), (kept, max(1, int(ttl_s * 1000))))
+    return Part("settle", (key,), (kept(value), max(1, int(ttl_s * 1000))))
+
+
+def kept(value: Any) -> bytes:
+    """How Redis stores an outcome."""
+    return b"=" + json.dumps(value, separators=(",", ":")).encode()
 
 
 def outcome(standing: bytes) -> Outcome | None:

@@ -39,15 +39,13 @@ local function count(key, names, by)
     return
   end
   local values = redis.call('HMGET', key, unpack(names))
-  local changes, renews = {}, false
+  local changes = {}
   for i, name in ipairs(names) do
-    local old = tonumber(values[i] or 0)
-    local new = old + (by and by[i] or 1)
-    renews = renews or old == 0 or math.floor(old / RENEW_EVERY) ~= math.floor(new / RENEW_EVERY)
-    changes[2 * i - 1], changes[2 * i] = name, string.format('%.0f', new)
+    local sum = (values[i] or 0) + (by and by[i] or 1)
+    changes[2 * i - 1], changes[2 * i] = name, string.format('%.0f', sum)
   end
   redis.call('HSET', key, unpack(changes))
-  if renews then redis.call('PEXPIRE', key, COUNTS_TTL_MS) end
+  if changes[2] % RENEW_EVERY == 1 then redis.call('PEXPIRE', key, COUNTS_TTL_MS) end
 end
 
 -- The value of a field in args, which has fields and their values from the index `first` on.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from functions.common.config import RedisSettings
@@ -19,6 +20,10 @@ from functions.common.requests.steps import Part, Steps
 from functions.common.requests.turn import Moved, Turn
 
 
+def _unchanged(reply: Any) -> Any:
+    return reply
+
+
 class Requests:
     """Reads and changes requests, and updates counts, streams and latest results.
 
@@ -33,12 +38,14 @@ class Requests:
         self._leases = Leases(self._steps)
         self._patience_s = patience_s
 
-    def turn(self, event: str | None) -> Turn:
+    def turn(self, event: str | None, outcome_of: Callable[[Any], Any] = _unchanged) -> Turn:
         """A turn that claims `event` (from keys.event_name), if given, when it begins.
 
-        Use it as a context manager. On exit, it releases claims that are not finished.
+        `outcome_of` turns a reply into the JSON that is stored for duplicates of the event. Use the
+        turn as a context manager. On exit, it releases claims that are not finished.
         """
-        return Turn(self._steps, self._parts, self._leases, event, patience_s=self._patience_s)
+        made = self._steps, self._parts, self._leases
+        return Turn(*made, event, outcome_of, patience_s=self._patience_s)
 
     def advance(
         self, requested: ForecastRequested, status: Status, *, reason: str = "", **fields: str

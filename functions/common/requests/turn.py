@@ -3,6 +3,8 @@
 1. Claim the event, advance the request, and find the result or claim its computation.
 2. Store the result, end the request, and store the reply for duplicates of the event.
 
+If the reply is known at once, there is only one step (`pass_on`).
+
 A turn writes nothing between the steps. If it fails, its claims become free, and the next delivery
 of the event starts from the beginning.
 """
@@ -10,7 +12,7 @@ of the event starts from the beginning.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -68,6 +70,18 @@ class Moved:
         stands_at = None if came == b"changed" else Status(came.decode())
         return cls(stands_at, int(deadline), int(now), result_key.decode())
 
+    def time_left_s(self) -> float | None:
+        """The seconds until the deadline. None if the request has ended.
+
+        Raises DeadlineError if the deadline has passed.
+        """
+        if self.stands_at and self.stands_at.is_final:
+            return None
+        left_s = (self.deadline_ms - self.now_ms) / 1000
+        if self.stands_at and left_s < 0:
+            raise DeadlineError(self.stands_at.value)
+        return left_s
+
 
 @dataclass(frozen=True)
 class Begun:
@@ -81,17 +95,26 @@ class Turn:
     """One turn, see the module. `event` is the key of the event's claim, if there is one."""
 
     def __init__(
-        self, steps: Steps, made: Parts, leases: Leases, event: str | None, *, patience_s: float
+        self,
+        steps: Steps,
+        made: Parts,
+        leases: Leases,
+        event: str | None,
+        outcome_of: Callable[[Any], Any],
+        *,
+        patience_s: float,
     ) -> None:
         self._steps = steps
         self._parts = made
         self._leases = leases
         self._event = event
+        self._outcome_of = outcome_of
         self._patience_s = patience_s
         self._token = claims.new_token()
         self._held: list[str] = []
         self._to_do: list[Part] = []
         self._ended: ForecastRequested | None = None
+        self._passed_on: Any = None
 
     def claim(self) -> None:
         """Claim the event. Raises HandledBeforeError if it has an outcome."""
@@ -111,13 +134,37 @@ class Turn:
         if result_key:
             step.append(self._computation(result_key))
         reply, *computation = claims.waiting_for(lambda: self._run(step), self._patience_s)
-        moved = Moved.read(requested, reply)
-        if moved.stands_at and moved.stands_at.is_final:
+        left_s = Moved.read(requested, reply).time_left_s()
+        if left_s is None:
             return None
-        left_s = (moved.deadline_ms - moved.now_ms) / 1000
-        if moved.stands_at and left_s < 0:
-            raise DeadlineError(moved.stands_at.value)
         return Begun(left_s, self._found(result_key, computation) if result_key else None)
+
+    def pass_on(self, requested: ForecastRequested, stage: Status, reply: Any) -> bool:
+        """Claim the event, advance the request to `stage` and store the reply, in one step.
+
+        False if the request has ended, so that there is nothing to reply. Raises the errors of
+        `begin`.
+        """
+        if self._event is None:
+            return self.begin(requested, stage) is not None
+        outcome = self._outcome_of(reply)
+        event, kept = self._event, claims.kept(outcome)
+        claiming = Part("claim", (event,), (kept, int(REMEMBERED_S * 1000)))
+        step = (claiming, self._parts.advance(requested, stage))
+
+        def claim() -> list[Any] | None:
+            standing, *advanced = self._steps.run(*step)
+            return advanced if standing == b"ours" else self._of_others(standing)
+
+        [advanced] = claims.waiting_for(claim, self._patience_s)
+        try:
+            if Moved.read(requested, advanced).time_left_s() is None:
+                return False
+        except ConflictError:
+            self._leases.release({event: kept})
+            raise
+        self._passed_on = outcome
+        return True
 
     def result(self, key: str) -> bytes | None:
         """The result under `key`. None if this turn must compute it."""
@@ -154,11 +201,14 @@ class Turn:
         ]
         self._ended = requested
 
-    def finish(self, outcome: Any) -> None:
-        """Write the noted changes, and store `outcome` (JSON) for duplicates of the event.
+    def finish(self, reply: Any) -> Any:
+        """Write the noted changes, and store and return the outcome of the event for duplicates.
 
         Raises ConflictError if the request's id belongs to a different request.
         """
+        if self._passed_on is not None:
+            return self._passed_on
+        outcome = self._outcome_of(reply)
         step = list(self._to_do)
         if self._event:
             step.append(claims.settling(self._event, outcome, REMEMBERED_S))
@@ -168,6 +218,7 @@ class Turn:
             Moved.read(self._ended, replies[place])
         stored = [part.keys[1] for part in step if part.name == "store" and part.arguments[0]]
         self._forget([self._event, *stored])
+        return outcome
 
     def __enter__(self) -> Self:
         return self
@@ -195,10 +246,14 @@ class Turn:
         if standing == b"ours":
             self._hold(self._event)
             return replies
+        return self._of_others(standing)
+
+    @staticmethod
+    def _of_others(standing: bytes) -> None:
+        """None if another worker holds the event. Raises HandledBeforeError if it is handled."""
         known = claims.outcome(standing)
         if isinstance(known, Outcome):
             raise HandledBeforeError(known.value)
-        return None
 
     def _found(self, key: str, replies: list[Any]) -> bytes | None:
         """The result under `key`. Waits if another worker computes it. None if this turn must."""

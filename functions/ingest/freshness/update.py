@@ -63,8 +63,7 @@ class FreshPrices:
         `wait_until`. Raises UnknownSymbolError if no provider knows the symbol. Raises
         TemporaryError or KeyRefusedError if a provider fails and there are no usable stored prices.
         """
-        recent = self._recently.get(symbol)
-        if recent and self._fetching.now() < recent.fresh_until:
+        if recent := self.at_hand(symbol):
             return recent
         now = self._fetching.now()
         providers = self._covering(symbol)
@@ -84,6 +83,11 @@ class FreshPrices:
             raise
         self._recently.put(symbol, kept)
         return kept
+
+    def at_hand(self, symbol: str) -> Kept | None:
+        """Fresh prices of `symbol`, if this process has seen them a moment ago."""
+        recent = self._recently.get(symbol)
+        return recent if recent and self._fetching.now() < recent.fresh_until else None
 
     def _first(self, symbol: str) -> Kept:
         """The prices of a symbol that is not stored, from the first provider that knows it."""

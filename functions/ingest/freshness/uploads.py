@@ -31,6 +31,9 @@ class PriceSource(Protocol):
     def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:
         """The prices in S3. Fetches them if necessary."""
 
+    def at_hand(self, symbol: str) -> Kept | None:
+        """The prices in S3, if this process has seen them a moment ago."""
+
 
 class UploadedPrices:
     """Reads each file once, when it arrives, and again if its prices are lost.
@@ -62,6 +65,10 @@ class UploadedPrices:
         if stored and uploaded_at and self._now() < uploaded_at + self._ttl:
             return Kept(stored, uploaded_at + self._ttl)
         return self.store(self.read(symbol))
+
+    def at_hand(self, symbol: str) -> Kept | None:  # noqa: ARG002 - the same for all
+        """Always None, because looking is cheap enough."""
+        return None
 
     def read(self, symbol: str) -> Read:
         """The content of the file with this symbol.
@@ -107,8 +114,14 @@ class AnyPrices:
 
     def of(self, symbol: str, *, wait_until: datetime | None = None) -> Kept:
         """The prices in S3. Fetches them if necessary."""
-        source = self.uploaded if is_upload(symbol) else self.listed
-        return source.of(symbol, wait_until=wait_until)
+        return self._source(symbol).of(symbol, wait_until=wait_until)
+
+    def at_hand(self, symbol: str) -> Kept | None:
+        """The prices in S3, if this process has seen them a moment ago."""
+        return self._source(symbol).at_hand(symbol)
+
+    def _source(self, symbol: str) -> PriceSource:
+        return self.uploaded if is_upload(symbol) else self.listed
 
 
 @dataclass

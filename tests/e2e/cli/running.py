@@ -1,5 +1,6 @@
 """Runs `stockcast` from a script, and in a terminal like a person."""
 
+import json
 import os
 import pty
 import select
@@ -25,6 +26,24 @@ def run(*arguments, url=None, **variables):
         check=False,
         timeout=300,
     )
+
+
+IN_TURN = """
+import json, sys
+from cli.main import main
+for arguments in json.loads(sys.argv[1]):
+    assert main(arguments) == 0
+    sys.stdout.flush()
+    sys.stdout.buffer.write(bytes(1))
+"""
+
+
+def run_in_turn(commands):
+    """What each command prints, all in one process, which imports the models once."""
+    argv = [sys.executable, "-c", IN_TURN, json.dumps(commands)]
+    ran = subprocess.run(argv, capture_output=True, check=False, timeout=300)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.split(bytes(1))[:-1]
 
 
 def at_a_terminal(*arguments, url, until, then=None):

@@ -1,5 +1,6 @@
 """`stockcast up`: how a person starts, disturbs and stops it."""
 
+import contextlib
 import os
 import re
 import signal
@@ -29,18 +30,50 @@ def is_ready(base):
         return False
 
 
-@pytest.fixture
-def running(tmp_path):
+@contextlib.contextmanager
+def started(folder, *options):
     """`stockcast up`: its process, its first port, and the file with its output."""
-    base, said = free_port(PORTS), tmp_path / "said"
+    base, said = free_port(PORTS), folder / "said"
     with said.open("w") as log:
-        process = up(tmp_path / "home", base, log)
+        process = up(folder / "home", base, log, *options)
         try:
             until(lambda: "Stockcast is ready" in said.read_text() or process.poll() is not None)
             yield process, base, said
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(60)
+            process.wait(300)
+
+
+@pytest.fixture(scope="module")
+def running(stockcast, tmp_path_factory):
+    if stockcast.stack is None:
+        pytest.skip("the first stack would not be ours")
+    with started(tmp_path_factory.mktemp("up")) as running:
+        yield running
+
+
+def test_a_second_start_says_where_the_first_runs(running, tmp_path):
+    _, base, of_first = running
+    home, said = of_first.parent / "home", tmp_path / "again"
+    with said.open("w") as log:
+        assert up(home, base, log).wait(300) == 0
+    assert f"Stockcast is already running at http://127.0.0.1:{base}" in said.read_text()
+    with said.open("w") as log:
+        assert up(home, free_port(PORTS), log).wait(300) == 1
+    first, refusal = said.read_text().splitlines()
+    assert first == "Starting Stockcast ..."
+    assert "--data FOLDER" in refusal
+    assert is_ready(base), "the first one is still there"
+
+
+def test_a_busy_port_is_named_with_the_way_to_choose_another(running, tmp_path):
+    _, base, _ = running
+    said = tmp_path / "refused"
+    with said.open("w") as log:
+        assert up(tmp_path / "other", base, log).wait(300) == 1
+    words = " ".join(said.read_text().split())
+    assert re.search(r"Port \d+ is in use.* --\w+-port PORT.* --base-port PORT", words)
+    assert is_ready(base), "the stack that was there goes on"
 
 
 def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(own_stockcast, running):
@@ -54,42 +87,17 @@ def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(own_st
     until(lambda: requests.get(url, timeout=300).json()["status"] == "done")
 
     process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
+    assert process.wait(300) == 0
     assert "Stopping Stockcast" in said.read_text()
     assert [port for port in range(base, base + PORTS) if not is_free(port)] == []
 
 
-def test_a_second_start_says_where_the_first_runs(own_stockcast, running, tmp_path):
-    _, base, _ = running
-    said = tmp_path / "again"
-    with said.open("w") as log:
-        assert up(tmp_path / "home", base, log).wait(60) == 0
-    assert f"Stockcast is already running at http://127.0.0.1:{base}" in said.read_text()
-    with said.open("w") as log:
-        assert up(tmp_path / "home", free_port(PORTS), log).wait(60) == 1
-    first, refusal = said.read_text().splitlines()
-    assert first == "Starting Stockcast ..."
-    assert "--data FOLDER" in refusal
-    assert is_ready(base), "the first one is still there"
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells a child of its parent's end")
-def test_a_stack_that_is_killed_leaves_nothing_running(running):
-    process, base, _ = running
-    process.kill()
-    process.wait(60)
-    ports = range(base, base + PORTS)
-    until(lambda: all(is_free(port) for port in ports))
-
-
-def test_a_busy_port_is_named_with_the_way_to_choose_another(own_stockcast, running, tmp_path):
-    _, base, _ = running
-    said = tmp_path / "refused"
-    with said.open("w") as log:
-        assert up(tmp_path / "other", base, log).wait(60) == 1
-    words = " ".join(said.read_text().split())
-    assert re.search(r"Port \d+ is in use.* --\w+-port PORT.* --base-port PORT", words)
-    assert is_ready(base), "the stack that was there goes on"
+def test_a_stack_that_is_killed_leaves_nothing_running(tmp_path):
+    with started(tmp_path) as (process, base, _):
+        process.kill()
+        process.wait(300)
+        until(lambda: all(is_free(port) for port in range(base, base + PORTS)))
 
 
 def test_a_function_that_dies_is_started_again_and_said_to_be(own_stockcast):
@@ -100,15 +108,10 @@ def test_a_function_that_dies_is_started_again_and_said_to_be(own_stockcast):
 
 
 def test_a_changed_function_is_restarted_while_reload_is_on(tmp_path):
-    base, said = free_port(PORTS), tmp_path / "said"
-    with said.open("w") as log:
-        process = up(tmp_path / "home", base, log, "--reload")
-        try:
-            until(lambda: "Stockcast is ready" in said.read_text())
-            (CODE / "web" / "main.py").touch()
-            until(lambda: "web changed" in said.read_text())
-            until(lambda: "Starting it again" in said.read_text())
-            until(lambda: is_ready(base))
-        finally:
-            process.send_signal(signal.SIGINT)
-            assert process.wait(60) == 0
+    with started(tmp_path, "--reload") as (process, base, said):
+        touch = (CODE / "web" / "main.py").touch
+        # It says that it is ready a moment before it watches.
+        until(lambda: touch() or said.read_text(), lambda text: "web changed" in text, pause_s=1)
+        until(said.read_text, lambda text: "Starting it again" in text)
+        until(lambda: is_ready(base))
+    assert process.returncode == 0

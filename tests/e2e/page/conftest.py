@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.conftest import HANG_MS
+from tests.e2e.conftest import new_context
 
 
 def complaint_of(said):
@@ -23,10 +23,8 @@ def visit(chromium, stockcast):
     pages = []
 
     def open_page(path="/", **options):
-        context = chromium.new_context(
-            **{"viewport": {"width": 1180, "height": 1000}, "locale": "en-US", **options}
-        )
-        context.set_default_timeout(HANG_MS)
+        wide = {"viewport": {"width": 1180, "height": 1000}, "locale": "en-US"}
+        context = new_context(chromium, **{**wide, **options})
         contexts.append(context)
         page = context.new_page()
         page.complaints, page.asked = [], []

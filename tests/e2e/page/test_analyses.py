@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
-from tests.e2e.page.reading import LONG_MS, drawn_colors, linked, violations
+from tests.e2e.page.reading import drawn_colors, linked, violations
 
 pytestmark = pytest.mark.browser
 
@@ -21,15 +21,12 @@ PANELS = {
     "evaluate": ["Predicted against actual"],
     "changepoints": ["Turns of the trend"],
     "prior_analysis": ["Fits by changepoint prior"],
-    "prior_validation": [
-        "Mean absolute error by prior",
-        "Mean width of the 80% interval by prior",
-    ],
+    "prior_validation": ["Mean absolute error by prior", "Mean width of the 80% interval by prior"],
 }
 
 
 def analysed(page):
-    page.wait_for_selector("#analysis-message", timeout=LONG_MS)
+    page.wait_for_selector("#analysis-message")
     return page.inner_text("#analysis-message")
 
 
@@ -77,7 +74,7 @@ def test_tabs_are_used_by_keys(visit):
     assert page.evaluate("document.activeElement.id") == "tab-buy_and_hold"
     assert page.get_attribute("#tab-history", "aria-selected") == "true"  # before Enter
     page.keyboard.press("Enter")
-    page.wait_for_selector("#analysis-outcome >> text=Drawdown", timeout=LONG_MS)
+    page.wait_for_selector("#analysis-outcome >> text=Drawdown")
     assert "kind=buy_and_hold" in page.url
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
@@ -101,7 +98,7 @@ def test_a_ticker_is_chosen_and_parameters_are_given(visit):
     page.fill("#parameter-end", "2012-12-31")
     page.fill("#parameter-nshares", "250")
     page.click("text=Analyze >> nth=-1")
-    page.wait_for_selector("#analysis-message >> text=250 shares", timeout=LONG_MS)
+    page.wait_for_selector("#analysis-message >> text=250 shares")
     result = document(page)["result"]
     # The page moves a holiday to a trading day and says so, with the reader's date format.
     assert result["figures"]["start"] == "2012-01-03"
@@ -115,7 +112,7 @@ def test_another_ticker_is_analysed_with_what_the_form_says(visit):
     page.fill("#parameter-nshares", "9")
     page.fill("#analysis-symbol", "ibm")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#analysis-message >> text=9 shares of IBM", timeout=LONG_MS)
+    page.wait_for_selector("#analysis-message >> text=9 shares of IBM")
     assert page.input_value("#parameter-nshares") == "9"
 
 
@@ -138,7 +135,7 @@ def test_columns_are_chosen(visit):
     analysed(page)
     page.check("[name=columns][value=volume]")
     page.click("text=Analyze >> nth=-1")
-    page.wait_for_selector("#analysis-outcome h3 >> text=Volume", timeout=LONG_MS)
+    page.wait_for_selector("#analysis-outcome h3 >> text=Volume")
     page.uncheck("[name=columns][value=volume]")
     page.uncheck("[name=columns][value=adj_close]")
     page.click("text=Analyze >> nth=-1")
@@ -170,7 +167,7 @@ def test_search_interest_is_uploaded_and_drawn_over_the_price(visit):
     file = {"name": "multiTimeline.csv", "mimeType": "text/csv", "buffer": interest_csv().encode()}
     page.set_input_files("#parameter-interest_csv", file)
     page.click("text=Analyze >> nth=-1")
-    page.wait_for_selector("#analysis-outcome h3 >> text=Correlation by lag", timeout=LONG_MS)
+    page.wait_for_selector("#analysis-outcome h3 >> text=Correlation by lag")
     assert "apple" in page.inner_text("#analysis-outcome .figures")
     assert drawn_colors(page, "figure:nth-of-type(3) .plot") > 3
     assert violations(page) == []
@@ -186,14 +183,14 @@ def test_bad_parameters_are_named_beside_their_field(visit):
     assert page.evaluate("document.activeElement.id") == "parameter-priors"
     page.fill("#parameter-priors", "0.1, 1000")
     page.click("text=Analyze >> nth=-1")
-    page.wait_for_selector("#analysis-outcome .failure", timeout=LONG_MS)
+    page.wait_for_selector("#analysis-outcome .failure")
     assert "from 0.0001 to 100" in page.inner_text("#parameter-priors-error")
     assert page.input_value("#parameter-priors") == "0.1, 1000"
 
 
 def test_an_impossible_range_is_refused_by_its_field(visit):
     page = visit("/?view=analyses&symbol=AAPL&kind=buy_and_hold&start=2012-06-01&end=2012-01-03")
-    page.wait_for_selector("#analysis-outcome .failure", timeout=LONG_MS)
+    page.wait_for_selector("#analysis-outcome .failure")
     assert "before end" in page.inner_text("#parameter-start-error")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.e2e.page.reading import DASH, LONG_MS, answered, drawn_colors, linked
+from tests.e2e.page.reading import DASH, answered, drawn_colors, linked
 
 pytestmark = pytest.mark.browser
 
@@ -67,7 +67,7 @@ def test_the_range_buttons_show_as_much_of_the_past(answer):
 def test_the_longest_range_shows_all_prices_there_are(answer):
     assert day_at(answer, "Home") == "2012-09-04"
     answer.click(".ranges >> text=Max")
-    answer.wait_for_selector(".plot[aria-label*='Mar 1, 2000']", timeout=LONG_MS)
+    answer.wait_for_selector(".plot[aria-label*='Mar 1, 2000']")
     assert answer.evaluate("document.activeElement.textContent") == "Max"
     answer.evaluate(NEXT_FRAME)
     assert day_at(answer, "Home") == "2000-03-01"
@@ -133,7 +133,7 @@ def test_the_chart_is_seen_without_scrolling(visit, size):
 
 def test_a_model_whose_ranges_failed_is_told_first(visit):
     page = visit("/?symbol=AAPL&days=45&model=prophet")
-    page.wait_for_selector(".sentence.doubted", timeout=LONG_MS)
+    page.wait_for_selector(".sentence.doubted")
     result = stored(page)
     held = f"{result['backtest']['coverage80']:.0%}"
     told = f"Prophet's ranges have been far too narrow for AAPL: its 80% range held {held}"
@@ -141,7 +141,7 @@ def test_a_model_whose_ranges_failed_is_told_first(visit):
     assert "too narrow so far" in page.inner_text(".legend")
     assert page.inner_text(".figures .muted").endswith("This model was often wrong.")
     page.click("text=See the calibrated forecast")
-    page.wait_for_selector(".sentence:not(.doubted)", timeout=LONG_MS)
+    page.wait_for_selector(".sentence:not(.doubted)")
     assert answered(page).startswith("AAPL: $")
 
 
@@ -301,7 +301,7 @@ def test_the_record_of_a_slow_model_is_added_when_it_is_there(visit):
     page = visit(f"/?symbol=IBM&days={100 + time.time_ns() % 200}&model=prophet")
     answered(page)
     assert "Fitted line" in page.inner_text(".legend")
-    page.wait_for_selector(".bars li", timeout=LONG_MS)
+    page.wait_for_selector(".bars li")
     assert page.inner_text(".bars").count("delivered") == 3
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.e2e.page.reading import LONG_MS, drawn_colors, violations
+from tests.e2e.page.reading import drawn_colors, violations
 
 pytestmark = pytest.mark.browser
 
 
 def shown(page):
-    page.wait_for_selector("#compare-outcome .plot canvas", timeout=LONG_MS)
+    page.wait_for_selector("#compare-outcome .plot canvas")
     rows = page.locator("#compare-outcome tbody tr")
     rows.first.wait_for()
     return {
@@ -75,7 +75,7 @@ def test_four_are_the_most_and_one_can_be_taken_out(visit):
 
 def test_one_bad_ticker_is_told_and_the_others_are_compared(visit):
     page = visit("/?view=compare&symbols=AAPL,ZZZZ")
-    page.wait_for_selector("#compare-outcome .trouble >> text=ZZZZ is missing.", timeout=LONG_MS)
+    page.wait_for_selector("#compare-outcome .trouble >> text=ZZZZ is missing.")
     assert "ZZZZ is not in the sample" in page.inner_text("#compare-outcome .trouble")
     assert set(shown(page)) == {"AAPL"}
 
@@ -86,6 +86,6 @@ def test_prices_without_a_day_in_common_are_not_compared(visit):
     page.route("**/api/symbols/IBM/history", lambda route: route.fulfill(json=old))
     page.click("nav >> text=Compare")
     page.click("text=AAPL, MSFT, IBM")
-    page.wait_for_selector("text=These stocks have no day in common", timeout=LONG_MS)
+    page.wait_for_selector("text=These stocks have no day in common")
     page.click("[aria-label='Remove IBM']")
     assert set(shown(page)) == {"AAPL", "MSFT"}

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.e2e.page.reading import LONG_MS, answered, drawn_colors, violations
+from tests.e2e.page.reading import answered, drawn_colors, violations
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,7 @@ STATES = {
 def test_nothing_bars_anyone(visit, state):
     path, shown = STATES[state]
     page = visit(path)
-    page.wait_for_selector(shown, timeout=LONG_MS)
+    page.wait_for_selector(shown)
     assert violations(page) == []
 
 
@@ -49,7 +49,7 @@ def test_nothing_bars_anyone_from_open_tables_and_a_filled_watch_list(visit):
     assert violations(page) == []
     page.click("text=Watch AAPL")
     page.click("nav >> text=Watchlist")
-    page.wait_for_selector("#watch-table >> text=$", timeout=LONG_MS)
+    page.wait_for_selector("#watch-table >> text=$")
     assert violations(page) == []
 
 
@@ -147,7 +147,7 @@ def test_nothing_moves_while_it_loads(visit):
       }).observe({ type: "layout-shift", buffered: true });""")
     for path in (LINK, "/"):
         page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + path)
-        page.wait_for_selector("#outcome h2, #outcome .sentence", timeout=LONG_MS)
+        page.wait_for_selector("#outcome h2, #outcome .sentence")
         page.wait_for_timeout(200)
         assert page.evaluate("window.shifts") == [], path
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.e2e.page.reading import LONG_MS, answered, violations
+from tests.e2e.page.reading import answered, violations
 from tests.support.price_files import DAYS, SHAPES
 
 pytestmark = pytest.mark.browser
@@ -33,13 +33,12 @@ def read(page):
     page.wait_for_function(
         "(status) => document.querySelector(status)?.innerText.includes('prices from')",
         arg="#own-file [role=status]",
-        timeout=LONG_MS,
     )
     return page.inner_text("#own-file [role=status]")
 
 
 def complaint(page):
-    page.wait_for_selector("#own-file .error:not(:empty)", timeout=LONG_MS)
+    page.wait_for_selector("#own-file .error:not(:empty)")
     return page.inner_text("#own-file .error")
 
 
@@ -61,7 +60,7 @@ def test_the_preview_shows_what_was_recognized_and_is_accessible(page):
     assert "acme" in told
     assert "Recognized: date, open, high, low, close, volume" in told
     assert "The file begins with the newest row. Stockcast sorted the rows by date." in told
-    line = page.wait_for_selector("#own-file .sparkline", timeout=LONG_MS)
+    line = page.wait_for_selector("#own-file .sparkline")
     assert "over the whole file" in line.get_attribute("aria-label")
     assert violations(page) == []
 
@@ -88,9 +87,7 @@ def test_another_series_of_a_file_is_chosen(page):
     first = page.input_value("#symbol")
     page.select_option("#own-file select", "BBB")
     page.wait_for_function(
-        "(first) => document.getElementById('symbol').value !== first",
-        arg=first,
-        timeout=LONG_MS,
+        "(first) => document.getElementById('symbol').value !== first", arg=first
     )
     assert page.eval_on_selector("#own-file select", "(select) => select.value") == "BBB"
 

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from tests.e2e.page.reading import LONG_MS, answered, frozen
+from tests.e2e.page.reading import answered, frozen
 
 pytestmark = pytest.mark.browser
 
@@ -98,11 +98,9 @@ def test_a_restart_of_the_server_is_survived(page, own_stockcast):
         page.wait_for_selector(".stages [data-stage=ingesting][aria-current=step]")
         page.route("**/api/forecasts/*", lambda route: route.abort())
         web.signal(signal.SIGKILL)
-        page.wait_for_selector("text=Connection lost. Your request is safe.", timeout=LONG_MS)
+        page.wait_for_selector("text=Connection lost. Your request is safe.")
         page.unroute("**/api/forecasts/*")
-        page.wait_for_function(
-            "() => document.querySelector('.lost').textContent === ''", timeout=LONG_MS
-        )
+        page.wait_for_function("() => document.querySelector('.lost').textContent === ''")
         assert page.is_visible(".waiting")
     assert answered(page).startswith("MSFT")
 
@@ -115,7 +113,7 @@ def test_without_a_live_stream_it_asks_until_it_is_there(page):
 
 def test_an_unknown_ticker_is_explained_and_the_form_kept(page):
     ask(page, "ZZZZQ", 46)
-    page.wait_for_selector(".failure", timeout=LONG_MS)
+    page.wait_for_selector(".failure")
     text = page.inner_text(".failure")
     assert "ZZZZQ is not in the sample" in text
     assert "Check the spelling" in text
@@ -127,7 +125,7 @@ def test_an_unknown_ticker_is_explained_and_the_form_kept(page):
 
 def test_a_known_ticker_without_prices_is_not_called_unknown(visit):
     page = visit("/?symbol=TSLA&days=46")
-    page.wait_for_selector(".failure h2 >> text=No prices of TSLA", timeout=LONG_MS)
+    page.wait_for_selector(".failure h2 >> text=No prices of TSLA")
     text = page.inner_text(".failure")
     assert "Unknown symbol" not in text
     assert "Check the spelling" not in text
@@ -136,17 +134,14 @@ def test_a_known_ticker_without_prices_is_not_called_unknown(visit):
 
 def test_a_ticker_in_an_address_that_is_a_name_is_met_with_a_proposal(visit):
     page = visit("/?symbol=APPLE&days=46")
-    page.click(".failure >> text=AAPL, Apple Inc.", timeout=LONG_MS)
+    page.click(".failure >> text=AAPL, Apple Inc.")
     assert answered(page).startswith("AAPL")
     assert "symbol=AAPL" in page.url
 
 
 @pytest.mark.parametrize(
     ("status", "headers", "said"),
-    [
-        (503, {}, "Try again in a moment"),
-        (429, {"retry-after": "7"}, "Wait 7 seconds"),
-    ],
+    [(503, {}, "Try again in a moment"), (429, {"retry-after": "7"}, "Wait 7 seconds")],
 )
 def test_a_refusal_tells_what_to_do(page, status, headers, said):
     problem = {"title": "No", "status": status, "detail": "Because <b>of this</b>."}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.e2e.page.reading import DASH, LONG_MS
+from tests.e2e.page.reading import DASH
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ def add(page, text):
 
 def row(page, symbol):
     found = page.locator("#watch-table tr", has=page.locator(f"th >> text={symbol}"))
-    found.locator("td:not(:has-text('…'))").nth(5).wait_for(timeout=LONG_MS)
+    found.locator("td:not(:has-text('…'))").nth(5).wait_for()
     return found.locator("td").all_inner_texts()
 
 
@@ -32,7 +32,7 @@ def test_several_tickers_are_added_and_forecast_as_one_batch(page, stockcast):
         add(page, "aapl, msft")
     asked = sent.value.post_data_json
     assert (asked["symbols"], asked["days"]) == (["AAPL", "MSFT"], 30)
-    page.locator("#watch-table .sparkline").nth(1).wait_for(timeout=LONG_MS)
+    page.locator("#watch-table .sparkline").nth(1).wait_for()
     answer = stockcast.submit(symbol="AAPL", days=30).json()
     result = stockcast.ended(answer["id"])["result"]
     low, high = result["intervals"]["80"]
@@ -47,7 +47,7 @@ def test_several_tickers_are_added_and_forecast_as_one_batch(page, stockcast):
     label = page.locator("#watch-table .sparkline").first.get_attribute("aria-label")
     assert label.startswith("AAPL: -")  # the price fell in those months
     page.click("#watch-table >> text=AAPL")
-    page.wait_for_selector("#sentence", timeout=LONG_MS)
+    page.wait_for_selector("#sentence")
     assert "symbol=AAPL&days=30" in page.url
 
 
@@ -66,7 +66,7 @@ def test_the_batchs_progress_is_shown(page):
 
 def test_a_ticker_without_forecast_says_why_in_its_place(page):
     add(page, "ZZZZ, AAPL")
-    page.wait_for_selector("#watch-table td >> text=ZZZZ is not in the sample", timeout=LONG_MS)
+    page.wait_for_selector("#watch-table td >> text=ZZZZ is not in the sample")
     row(page, "AAPL")
     page.click("#watch-table >> text=ZZZZ")
     page.wait_for_selector(".failure >> text=ZZZZ is not in the sample")
@@ -143,7 +143,7 @@ def test_too_many_are_refused_and_none_is_dropped(page):
     page.click("nav >> text=Forecast")
     page.fill("#symbol", "IBM")
     page.keyboard.press("Enter")
-    page.click("text=Watch IBM", timeout=LONG_MS)
+    page.click("text=Watch IBM")
     assert page.inner_text(".watch").startswith("The watchlist holds 100 tickers")
     kept = page.evaluate("JSON.parse(localStorage.getItem('stockcast.watched'))")
     assert kept == [*names, "AAPL"]

@@ -26,13 +26,13 @@ def web(redis_settings, inbox):
         yield url
 
 
-@pytest.fixture
-def ingest(redis_settings):
-    """The real function under functions-framework and gunicorn."""
+@pytest.fixture(scope="module")
+def ingest():
+    """The real function under functions-framework and gunicorn, without its stores."""
     port = free_port()
     env = {
         **os.environ,
-        "REDIS_URL": redis_settings.url,
+        "REDIS_URL": "redis://127.0.0.1:1/0",
         "S3_ENDPOINT_URL": "http://127.0.0.1:1",
         "S3_BUCKET": "none",
         "AWS_ACCESS_KEY_ID": "x",

@@ -6,9 +6,7 @@ from functools import partial
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-from functions.common.messages.events import (
-    ForecastRequested,
-)
+from functions.common.messages.events import ForecastRequested
 from functions.common.prices import calendars
 from functions.common.prices.bucket import Bucket
 from functions.common.prices.history import PriceHistory

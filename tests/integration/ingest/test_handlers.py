@@ -12,11 +12,7 @@ from functions.common.errors import (
     ThrottledError,
     UnknownSymbolError,
 )
-from functions.common.messages.events import (
-    ForecastRequested,
-    PricesRefresh,
-    WarmupRequested,
-)
+from functions.common.messages.events import ForecastRequested, PricesRefresh, WarmupRequested
 from functions.common.prices.store import PriceStore
 from functions.common.requests.missing_prices import NOTED_S, MissingPrices, note_name, noted
 from functions.common.requests.record import Status

@@ -137,6 +137,9 @@ def test_a_whole_turn_runs_part_by_part(client):
     for number in range(8):
         requested = ForecastRequested(f"in-turn-{number}", "AAPL", 400 + number)
         key = result_key(requested, "etag", "1")
+        with store.turn(event_name("ingest", "/test", f"in-turn-{number}")) as turn:
+            assert turn.pass_on(requested, Status.INGESTING, "reply")
+            turn.finish("reply")
         event = event_name("forecast", "/test", f"in-turn-{number}")
         with store.turn(event) as turn:
             assert turn.begin(requested, Status.FORECASTING, result_key=key).result is None

@@ -179,6 +179,62 @@ def test_a_turn_is_two_round_trips(store, redis_client):
     assert reads() - before == 2 + 1  # and the age of the request
 
 
+def test_a_reply_that_is_known_at_once_is_one_round_trip_and_kept_for_duplicates(
+    store, redis_client
+):
+    event = event_name("ingest", "/test", "1")
+    store.advance(REQUESTED, Status.QUEUED)
+    before = redis_client.info("stats")["total_reads_processed"]
+    with store.turn(event) as turn:
+        assert turn.pass_on(REQUESTED, Status.INGESTING, "reply")
+        assert turn.finish("reply") == "reply"
+    reads = redis_client.info("stats")["total_reads_processed"] - before
+    assert reads == 1 + 1  # and this look
+    assert store.read("request-1").status is Status.INGESTING
+    with pytest.raises(HandledBeforeError) as handled, store.turn(event) as turn:
+        turn.pass_on(REQUESTED, Status.INGESTING, "another reply")
+    assert handled.value.outcome == "reply"
+
+
+def test_a_request_that_has_ended_is_not_passed_on(store):
+    event = event_name("ingest", "/test", "1")
+    store.done(REQUESTED, "key")
+    with store.turn(event) as turn:
+        assert not turn.pass_on(REQUESTED, Status.INGESTING, "reply")
+        assert turn.finish(None) is None
+    with pytest.raises(HandledBeforeError) as handled, store.turn(event) as turn:
+        turn.pass_on(REQUESTED, Status.INGESTING, "reply")
+    assert handled.value.outcome is None
+
+
+def test_a_request_whose_deadline_has_passed_is_not_passed_on(store, redis_client):
+    store.advance(REQUESTED, Status.QUEUED)
+    older(redis_client, "request-1", 10_000)
+    with (
+        pytest.raises(DeadlineError),
+        store.turn(event_name("ingest", "/test", "1")) as turn,
+    ):
+        turn.pass_on(REQUESTED, Status.INGESTING, "reply")
+
+
+def test_an_event_about_the_request_of_someone_else_is_not_passed_on(store, redis_client):
+    event = event_name("ingest", "/test", "1")
+    store.advance(REQUESTED, Status.QUEUED)
+    other = ForecastRequested("request-1", "AAPL", 46)
+    with pytest.raises(ConflictError), store.turn(event) as turn:
+        turn.pass_on(other, Status.INGESTING, "reply")
+    assert not redis_client.exists(event)
+
+
+def test_an_event_in_the_hands_of_another_worker_is_not_passed_on(redis_client, redis_settings):
+    store = Requests(redis_client, redis_settings, patience_s=0.1)
+    event = event_name("ingest", "/test", "1")
+    with store.turn(event) as first:
+        assert first.begin(REQUESTED, Status.INGESTING)
+        with pytest.raises(TemporaryError), store.turn(event) as second:
+            second.pass_on(REQUESTED, Status.INGESTING, "reply")
+
+
 def test_equal_questions_about_equal_prices_have_one_result_key():
     other_caller = ForecastRequested("request-2", "AAPL", 45)
     assert result_key(REQUESTED, "e", "1") == result_key(other_caller, "e", "1")

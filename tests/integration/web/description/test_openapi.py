@@ -10,10 +10,7 @@ import requests
 import schemathesis
 import urllib3
 from schemathesis.checks import load_all_checks
-from schemathesis.specs.openapi.checks import (
-    response_schema_conformance,
-    status_code_conformance,
-)
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from functions.common.messages.events import ForecastRequested
 from functions.common.requests.record import Status

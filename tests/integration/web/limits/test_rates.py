@@ -46,12 +46,7 @@ def test_all_together_are_limited(settings):
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [
-        (b"{", 400),
-        (b"{}", 422),
-        (b'{"symbol": "ZZZZ", "days": 45}', 404),
-        (b"x" * 70_000, 413),
-    ],
+    [(b"{", 400), (b"{}", 422), (b'{"symbol": "ZZZZ", "days": 45}', 404), (b"x" * 70_000, 413)],
 )
 def test_submissions_that_are_refused_count_too(settings, inbox, body, status):
     headers = {"content-type": "application/json", "x-forwarded-for": "192.0.2.1"}

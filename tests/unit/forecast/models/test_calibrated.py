@@ -80,9 +80,7 @@ def test_a_backtest_of_any_history_is_made_of_numbers(series, horizon):
 
 
 @settings(max_examples=50, deadline=None)
-@given(
-    st.lists(st.floats(1e-320, 1.7e308), min_size=30, max_size=60),
-)
+@given(st.lists(st.floats(1e-320, 1.7e308), min_size=30, max_size=60))
 def test_prices_at_the_ends_of_float64_stay_prices(closes):
     check(of_closes(closes), 40)
 
