@@ -32,7 +32,8 @@ REFUSALS = {429, 503}
 EXPECTED = {REPEATS: {202} | REFUSALS, NEW: {202} | REFUSALS, INVALID: {422} | REFUSALS}
 BACKLOG = 200
 """How many requests may wait in the stack: about a second of work on two cores."""
-REFUSED_WITHIN_MS, RECOVERED_WITHIN_S, DONE_WITHIN_S = 1000, 10.0, 15.0
+REFUSED_WITHIN, RECOVERED_WITHIN, DONE_WITHIN = 1, 10, 15
+"""In units of the time that a full backlog takes, because machines differ."""
 QUESTION: dict[str, object] = {"symbol": "IBM", "days": 45}
 
 
@@ -180,10 +181,12 @@ def _table(seen: Seen, per_second: float, carried: float, recovered_s: float) ->
         + seen.unanswered.total()
     )
     slowest = percentile(seen.done_s, 99) if seen.done_s else 0.0
-    refused_ms = percentile(refused, 99) * 1000 if refused else 0.0
+    refused_s = percentile(refused, 99) if refused else 0.0
+    unit_s = BACKLOG / carried
     lost = accepted - seen.ended["done"]
     return [
         Figure("new forecasts a second that can be carried", f"{carried:.0f}"),
+        Figure(f"time to work off the full backlog of {BACKLOG}", f"{unit_s:.1f} s"),
         Figure(
             "load: requests a second, of which 70% repeats, 20% new, 10% invalid",
             f"{per_second:.0f}: twice as many new ones",
@@ -203,14 +206,16 @@ def _table(seen: Seen, per_second: float, carried: float, recovered_s: float) ->
         Figure(
             "accepted, POST to `done`, p50 and p99",
             f"{percentile(seen.done_s, 50):.1f} s, {slowest:.1f} s" if seen.done_s else "none",
-            budget=f"p99 within {DONE_WITHIN_S:.0f} s",
-            met=slowest <= DONE_WITHIN_S,
+            budget=f"p99 within {DONE_WITHIN} such times",
+            met=slowest <= DONE_WITHIN * unit_s,
         ),
         Figure(
             "new requests refused with 503 and `Retry-After`, and how soon at p99",
-            f"{len(refused):,}, {refused_ms:.0f} ms; {seen.without_retry_after} without it",
-            budget=f"within {REFUSED_WITHIN_MS} ms, all with it",
-            met=bool(refused) and refused_ms <= REFUSED_WITHIN_MS and seen.without_retry_after == 0,
+            f"{len(refused):,}, {1000 * refused_s:.0f} ms; {seen.without_retry_after} without it",
+            budget="within one such time, all with it",
+            met=bool(refused)
+            and refused_s <= REFUSED_WITHIN * unit_s
+            and seen.without_retry_after == 0,
         ),
         Figure(
             "repeats and invalid ones meanwhile, p50 and p99",
@@ -219,8 +224,8 @@ def _table(seen: Seen, per_second: float, carried: float, recovered_s: float) ->
         Figure(
             "a new forecast is as fast as before after",
             f"{recovered_s:.1f} s",
-            budget=f"within {RECOVERED_WITHIN_S:.0f} s",
-            met=recovered_s <= RECOVERED_WITHIN_S,
+            budget=f"within {RECOVERED_WITHIN} such times",
+            met=recovered_s <= RECOVERED_WITHIN * unit_s,
         ),
     ]
 

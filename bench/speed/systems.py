@@ -7,6 +7,7 @@ are medians of the rounds. The client runs on the same cores and checks every an
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ class System:
     is_slow: bool = False
     per_second: list[float] = field(default_factory=list)
     cpu_ms: list[dict[str, float]] = field(default_factory=list)
+    client_ms: list[float] = field(default_factory=list)
     alone_s: list[float] = field(default_factory=list)
     redis_commands: dict[str, Any] = field(default_factory=dict)
 
@@ -129,7 +131,9 @@ def _asking(
 
 def _at_once(system: System, questions: int) -> None:
     before = {name: processes.cpu_s(group) for name, group in system.groups.items()}
+    own_s = time.process_time()
     tally = system.ask(questions, 6 if system.is_slow else AT_ONCE)
+    system.client_ms.append((time.process_time() - own_s) / questions * 1000)
     system.per_second.append(tally.per_second)
     system.cpu_ms.append(
         {
@@ -173,6 +177,7 @@ def _summary(system: System) -> dict[str, Any]:
         "per_second": round(median(system.per_second), 1),
         "cpu_ms": round(median(sum(one.values()) for one in system.cpu_ms), 2),
         "cpu_ms_by_program": by_program,
+        "client_cpu_ms": round(median(system.client_ms), 2),
         "p50_ms": round(median(system.alone_s) * 1000, 1),
         "redis": system.redis_commands,
     }

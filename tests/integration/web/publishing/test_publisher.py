@@ -48,6 +48,14 @@ async def test_without_one_none_is_shown(broker):
     assert heard["ce-type"] == WarmupRequested.TYPE
 
 
+async def test_a_gateway_gets_a_warm_up_for_each_function_that_wakes(broker):
+    told = Publisher(f"{broker.url}/async-function/{{function}}", Signer(()))
+    await told.publish(WarmupRequested("AAPL"), "event-1")
+    await told.aclose()
+    paths = [request.path for request in broker.heard]
+    assert paths == ["/async-function/ingest/", "/async-function/forecast/"]
+
+
 TAKEN = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n"
 
 
