@@ -17,6 +17,7 @@ GRACE_S = 2.0
 """How long a busy function may take to stop. A kill is safe, because events are delivered again."""
 POLL_S = 0.05
 NICENESS = 10
+LAST_LINES = 12
 
 
 class StartError(Exception):
@@ -104,6 +105,6 @@ class Process:
         self.signal(signal.SIGKILL)
         self._running.wait()
 
-    def last_words(self, lines: int = 12) -> str:
+    def last_words(self) -> str:
         """The last lines of the log."""
-        return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-lines:])
+        return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-LAST_LINES:])

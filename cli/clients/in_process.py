@@ -39,9 +39,7 @@ class UnsharedClaims:
 class InProcess:
     """Computes in this process and keeps prices in memory. It does not limit calls to providers."""
 
-    def __init__(
-        self, variables: Mapping[str, str], clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, variables: Mapping[str, str]) -> None:
         from obstore.store import MemoryStore
 
         from functions.common.prices.bucket import Bucket
@@ -56,19 +54,18 @@ class InProcess:
         logging.getLogger("functions").addHandler(logging.NullHandler())
         settings = ProviderSettings.read(Environment(variables))
         self.name = f"prices from {', '.join(settings.providers)}"
-        self._clock = clock
         store = MemoryStore()
         bucket = Bucket(NO_BUCKET, lambda _: store)
         self._prices = PriceStore(bucket)
         self._files = UploadedFiles(bucket)
-        self._uploaded = UploadedPrices(self._files, self._prices, FOR_EVER_S, clock, LOCAL)
+        self._uploaded = UploadedPrices(self._files, self._prices, FOR_EVER_S, time.time, LOCAL)
         listed = FreshPrices(
-            sources.providers(settings, lambda _: ProviderSession, clock),
+            sources.providers(settings, lambda _: ProviderSession, time.time),
             self._prices,
             UnsharedClaims(),
             max_age_s=settings.price_max_age_s,
             stale_ok_s=settings.stale_ok_s,
-            clock=clock,
+            clock=time.time,
         )
         self._every = AnyPrices(self._uploaded, listed)
 
@@ -81,10 +78,10 @@ class InProcess:
         from functions.ingest.handlers import pointing_to
 
         requested = _requested(resource, submission)
-        at_ms = {Status.QUEUED: self._now_ms()}
+        at_ms = {Status.QUEUED: _now_ms()}
 
         def reach(status: Status) -> None:
-            at_ms[status] = self._now_ms()
+            at_ms[status] = _now_ms()
             on_status(status.value)
 
         reach(Status.INGESTING)
@@ -92,7 +89,7 @@ class InProcess:
         ingested = pointing_to(kept, requested, NO_BUCKET.bucket)
         reach(Status.FORECASTING)
         stored = self._prices.get(kept.stored.key) or kept.stored
-        today = datetime.fromtimestamp(self._clock(), timezone.utc).date()
+        today = datetime.now(timezone.utc).date()
         result = json.loads(computed(ingested, stored, today))
         if result.get("backtest", {}).get("status") == "pending":
             on_status("backtesting")
@@ -132,7 +129,7 @@ class InProcess:
         from functions.common.prices.uploads import Upload, name_of
 
         upload = Upload(name_of(name), column, body)
-        self._files.put(upload, self._clock())
+        self._files.put(upload, time.time())
         read = self._uploaded.read(upload.symbol)
         self._uploaded.store(read)
         return read.document()
@@ -149,8 +146,9 @@ class InProcess:
 
         return drawn(answer.result)
 
-    def _now_ms(self) -> int:
-        return int(self._clock() * 1000)
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)
 
 
 def _requested(resource: str, submission: Mapping[str, Any]) -> ForecastRequested:

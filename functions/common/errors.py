@@ -87,8 +87,6 @@ class TooLittleHistoryError(RequestError, title="Too little history", slug="too-
             f"{symbol} has {rows} daily prices. A forecast needs at least {needed}."
             " Choose a symbol that has been listed for longer."
         )
-        self.rows = rows
-        self.needed = needed
 
 
 class ConflictError(RequestError, status=409, title="Conflict", slug="conflict"):
@@ -103,7 +101,6 @@ class DeadlineError(RequestError, status=504, title="Deadline exceeded", slug="d
             f"The forecast was not ready in time. The request was still {stage}."
             " Submit it again. If it happens again, the service is overloaded or partly down."
         )
-        self.stage = stage
 
 
 class KeyRefusedError(

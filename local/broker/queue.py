@@ -3,7 +3,7 @@
 Each Trigger has its own stream:
 
     stockcast:broker:{queue}:TRIGGER         event (structured JSON), dead (1: a dead letter)
-    stockcast:broker:{queue}:TRIGGER:tries   the tries of each event that was tried again
+    stockcast:broker:{queue}:TRIGGER:tries   the tries of events that failed or outlived a broker
 
 A stored event goes straight from memory to its delivery. The broker reads a stream only if it has
 more events than memory may hold, and after a crash.
@@ -34,7 +34,7 @@ from local.broker.group_commit import GroupCommit
 
 IN_MEMORY = 256
 """How many events of one Trigger may wait in memory. The others wait in Redis."""
-LOOK_AGAIN_S = 1.0
+LOOK_AGAIN_S = 2.0
 """How often to look for stored events that the broker does not know of."""
 
 ADD = """
@@ -87,6 +87,8 @@ class Known:
     - `ids` are the entries in memory: those that wait, and those that are taken but not finished.
     - If `is_behind`, Redis has entries that are not in memory. New ones then stay there, too.
     - `read_to` is the last entry that was read from Redis.
+    - If `is_first_look`, the entries are left from an earlier run. An event that ends the broker
+      each time must not stay forever, so their tries are stored before the delivery.
     """
 
     waiting: deque[Entry] = field(default_factory=deque)
@@ -94,6 +96,7 @@ class Known:
     retried: set[bytes] = field(default_factory=set)
     is_behind: bool = True
     read_to: bytes | None = None
+    is_first_look: bool = True
     added: asyncio.Event = field(default_factory=asyncio.Event)
     looked_at: float = 0.0
 
@@ -137,9 +140,7 @@ class Queue:
 
         So a full Redis does not stop the next try.
         """
-        self._known[entry.trigger].retried.add(entry.id)
-        with suppress(OutOfMemoryError):
-            await self._commit.write("HSET", _tries(entry.trigger), entry.id, tries)
+        await self._count(entry.trigger, {entry.id: tries})
 
     async def finish(self, entry: Entry, outgoing: Sequence[Outgoing]) -> None:
         """Remove the entry and store the events that follow from it, in one step."""
@@ -163,16 +164,26 @@ class Queue:
         found = await self._commit.write(*span)
         new = {entry_id: fields for entry_id, fields in found if entry_id not in known.ids}
         tries = await self._commit.write("HMGET", _tries(trigger), *new) if new else []
-        for (entry_id, fields), tried in zip(new.items(), tries, strict=True):
-            entry = await self._readable(trigger, entry_id, fields, int(tried or 0) + 1)
-            if entry is None:
-                continue
-            if tried:
-                await self.count_try(entry, entry.tries)
-            known.ids.add(entry_id)
-            known.waiting.append(entry)
+        entries = [
+            await self._readable(trigger, entry_id, fields, int(tried or 0) + 1)
+            for (entry_id, fields), tried in zip(new.items(), tries, strict=True)
+        ]
+        readable = [entry for entry in entries if entry]
+        if known.is_first_look:
+            await self._count(trigger, {entry.id: entry.tries for entry in readable})
+        known.ids.update(entry.id for entry in readable)
+        known.waiting += readable
         known.read_to = found[-1][0] if found else known.read_to
         known.is_behind = len(found) == IN_MEMORY
+        known.is_first_look &= known.is_behind
+
+    async def _count(self, trigger: str, tries: Mapping[bytes, int]) -> None:
+        if not tries:
+            return
+        self._known[trigger].retried.update(tries)
+        fields = [part for counted in tries.items() for part in counted]
+        with suppress(OutOfMemoryError):
+            await self._commit.write("HSET", _tries(trigger), *fields)
 
     async def _readable(
         self, trigger: str, entry_id: bytes, fields: Mapping[bytes, bytes], tries: int

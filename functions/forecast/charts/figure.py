@@ -27,6 +27,7 @@ LINE = 1.45
 """The height of a line of text, as a multiple of its font size."""
 GAP = 14.0
 AXIS_GAP = 8.0
+LABEL_GAP = 10.0
 MOST_TITLE_LINES = 3
 
 # A dollar sign in a name does not start a formula. An SVG's ids depend only on its content.
@@ -106,7 +107,7 @@ class Frame:
         box = axes.get_position()
         axes.set_position((left / WIDTH, box.y0, box.x1 - left / WIDTH, box.y1 - box.y0))
 
-    def label_ends(self, axes: Any, labels: Sequence[Label], *, gap: float = 10.0) -> None:
+    def label_ends(self, axes: Any, labels: Sequence[Label]) -> None:
         """Write the labels beside the plot's right edge, near their heights, without overlaps."""
         ordered = sorted(labels, key=lambda label: label.y)
         box = axes.get_position()
@@ -116,7 +117,7 @@ class Frame:
         height = line_height(SMALL_PT)
         heights = [min(max(one, low), high) for one in heights]
         for label, was, y in zip(ordered, heights, spread(heights, height, low, high), strict=True):
-            line = ([right + 2, right + gap - 2], [was, y])
+            line = ([right + 2, right + LABEL_GAP - 2], [was, y])
             self.figure.add_artist(
                 mpl.lines.Line2D(
                     [x / WIDTH for x in line[0]],
@@ -127,12 +128,12 @@ class Frame:
             )
             weight = "bold" if label.bold else "normal"
             style = {"fontweight": weight, "verticalalignment": "center"}
-            self.write(right + gap, y, label.text, SMALL_PT, label.color, **style)
+            self.write(right + LABEL_GAP, y, label.text, SMALL_PT, label.color, **style)
 
-    def labels_width(self, labels: Sequence[Label], *, gap: float = 10.0) -> float:
+    def labels_width(self, labels: Sequence[Label]) -> float:
         """The room that labels need beside a plot."""
         widths = [self.width_of(label.text, SMALL_PT, bold=label.bold) for label in labels]
-        return gap + max(widths, default=0.0)
+        return LABEL_GAP + max(widths, default=0.0)
 
     def encoded(self, variant: Variant) -> bytes:
         """The bytes of the picture file."""

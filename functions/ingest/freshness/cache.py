@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from functions.ingest.freshness.policy import Kept
 
@@ -12,21 +11,20 @@ MOST = 256
 
 
 class RecentlyFresh:
-    """Keeps each entry for SEEN_S. `elapsed` is a monotonic clock in seconds.
+    """Keeps each entry for SEEN_S.
 
     If prices are replaced in S3 within that time, nothing goes wrong, because forecast reads the
     prices itself. If they are removed, a request can fail. That can also happen without the cache.
     """
 
-    def __init__(self, elapsed: Callable[[], float] = time.monotonic) -> None:
-        self._elapsed = elapsed
+    def __init__(self) -> None:
         self._seen: dict[str, tuple[float, Kept]] = {}
 
     def get(self, key: str) -> Kept | None:
         seen = self._seen.get(key)
-        return seen[1] if seen and self._elapsed() - seen[0] < SEEN_S else None
+        return seen[1] if seen and time.monotonic() - seen[0] < SEEN_S else None
 
     def put(self, key: str, kept: Kept) -> None:
         if len(self._seen) >= MOST:
             self._seen = {}
-        self._seen[key] = self._elapsed(), kept
+        self._seen[key] = time.monotonic(), kept

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN_CHARACTERS = 40
+MOST_LISTED = 10
 MOST_OF_A_VALUE = 200
 
 
@@ -60,7 +61,7 @@ def shown(text: object) -> str:
     return quoted if len(str(text)) <= SHOWN_CHARACTERS else f"{quoted[:SHOWN_CHARACTERS]}...'"
 
 
-def listed(names: list[str], most: int = 10) -> str:
-    """The first `most` names, quoted, and how many more there are."""
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(shown(name) for name in names[:most]) + rest
+def listed(names: list[str]) -> str:
+    """The first names, quoted, and how many more there are."""
+    rest = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+    return ", ".join(map(shown, names[:MOST_LISTED])) + rest

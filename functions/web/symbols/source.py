@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from functions.common.config import S3Settings
@@ -34,20 +33,11 @@ def _elsewhere() -> list[Listing]:
 
 
 class SymbolSource:
-    """Keeps a directory in memory and updates it from S3 in the background.
+    """Keeps a directory in memory and updates it from S3 in the background."""
 
-    `clock` returns seconds from any origin.
-    """
-
-    def __init__(
-        self,
-        settings: S3Settings | None,
-        max_age_s: float,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, settings: S3Settings | None, max_age_s: float) -> None:
         self._bucket = Bucket(settings, connect_lightly) if settings else None
         self._max_age_s = max_age_s
-        self._clock = clock
         self._directory: Directory | None = None
         self._etag = ""
         self._looked_at: float | None = None
@@ -57,7 +47,7 @@ class SymbolSource:
         """The latest known directory. After `max_age_s`, this starts a check for a newer one."""
         if self._directory is None:
             self._directory = bundled()
-        now = self._clock()
+        now = time.monotonic()
         due = self._looked_at is None or now - self._looked_at >= self._max_age_s
         if self._bucket and due and (self._looking is None or self._looking.done()):
             self._looked_at = now
