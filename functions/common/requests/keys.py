@@ -23,8 +23,6 @@ import hashlib
 import json
 import zlib
 
-from msgspec import structs
-
 from functions.common.messages.batch_ids import batch_of
 from functions.common.messages.charts import DEFAULT, Variant
 from functions.common.messages.events import ForecastRequested
@@ -81,10 +79,9 @@ def asked_key(requested: ForecastRequested) -> str:
 def result_key(requested: ForecastRequested, etag: str, version: str) -> str:
     """The key of a result. It depends on the question, the version of the prices and the model's.
 
-    It begins with the shard of the symbol, and with what all results with the same history share:
-    everything except the number of days.
+    It begins with the shard of the symbol, and with all that its history depends on.
     """
-    shared = "\n".join([body_of(structs.replace(requested, days=0)), etag, version])
+    shared = f"{requested.symbol}\n{requested.model}\n{etag}\n{version}"
     prices = shard_of(requested.symbol)[1:] + hashlib.sha256(shared.encode()).hexdigest()
     return prices[:PRICES_LENGTH] + asked_key(requested)[:20]
 

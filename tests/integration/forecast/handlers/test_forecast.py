@@ -90,6 +90,7 @@ def test_the_history_is_stored_once_for_all_questions_about_the_same_prices(worl
         today = datetime.now(timezone.utc).date()
         assert world.results.get(done.result_key) == computed(event, stored, today)
     [name] = world.redis.scan_iter("stockcast:history:*")
+    assert name.decode() == history_name(completed[0].result_key)
     kept = [result_name(one.result_key) for one in completed]
     assert sum(map(world.redis.strlen, [name.decode(), *kept])) < 40_000
     period_ms = world.settings.result_ttl_s * 1000
