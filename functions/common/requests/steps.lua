@@ -229,11 +229,16 @@ end
 -- keys: the result, the claim on its computation, the latest result of its question, its history.
 -- args: the result (empty if it is already stored), its TTL, the pointer to it, until when it
 -- answers equal questions, the longest time it may do so, the history (empty likewise), its TTL.
+-- Returns 'lost' and stops if the history is not stored.
 function parts.store(keys, args)
   if args[6] ~= '' then redis.call('SET', keys[4], args[6], 'PX', args[7]) end
   if args[1] ~= '' then
+    -- If Redis has lost what was written last, the claim is gone. Then the history can be gone, too.
+    if redis.call('DEL', keys[2]) == 0 and is_apart(args[1])
+       and redis.call('EXISTS', keys[4]) == 0 then
+      return 'lost', true
+    end
     redis.call('SET', keys[1], args[1], 'PX', args[2])
-    redis.call('DEL', keys[2])
   end
   local fresh_ms = math.min(tonumber(args[4]) - read_clock(), tonumber(args[5]))
   if fresh_ms >= 1000 then redis.call('SET', keys[3], args[3], 'PX', math.floor(fresh_ms)) end

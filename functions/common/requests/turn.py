@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from functions.common.errors import ConflictError, DeadlineError, RequestError
+from functions.common.errors import ConflictError, DeadlineError, RequestError, TemporaryError
 from functions.common.messages.batch_ids import is_member
 from functions.common.messages.events import ForecastRequested
 from functions.common.problems import from_error
@@ -211,7 +211,8 @@ class Turn:
     def finish(self, reply: Any) -> Any:
         """Write the noted changes, and store and return the outcome of the event for duplicates.
 
-        Raises ConflictError if the request's id belongs to a different request.
+        Raises ConflictError if the request's id belongs to a different request, and TemporaryError
+        if Redis has lost the history since the turn began.
         """
         if self._passed_on is not None:
             return self._passed_on
@@ -220,6 +221,8 @@ class Turn:
         if self._event:
             step.append(claims.settling(self._event, outcome, REMEMBERED_S))
         replies = self._steps.run(*step) if step else []
+        if b"lost" in replies:
+            raise TemporaryError("Redis has lost the stock's history. It is stored again.")
         if self._ended:
             place = [part.name for part in step].index("advance")
             Moved.read(self._ended, replies[place])

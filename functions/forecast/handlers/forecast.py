@@ -33,7 +33,7 @@ class Forecasting:
 
     def __init__(self, prices: PriceStore, clock: Callable[[], float], period_s: float) -> None:
         self._prices = prices
-        self._period_s = period_s
+        self._period_s = max(period_s, 1.0)
         self._recent = RecentPrices(prices)
         self._clock = clock
 
