@@ -22,7 +22,7 @@ PEAK = 5
 """The busiest minute of a day has this many times the average load."""
 BUSY = 0.6
 """Above this load, a processor makes users wait."""
-REPEAT_COMMANDS = 8
+REPEAT_COMMANDS = 9
 S3_REQUESTS = 2
 """At most: ingest checks the prices and forecast reads them. Both remember recent prices."""
 DAY_S = 86_400

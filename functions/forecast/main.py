@@ -56,7 +56,8 @@ def build() -> EventFunction:
             redis.ping()
         prices.check()
 
-    forecasting, warming = Forecasting(prices, time.time), Warming(prices)
+    forecasting = Forecasting(prices, time.time, settings.redis.result_ttl_s)
+    warming = Warming(prices)
     return EventFunction(
         "forecast",
         {

@@ -10,7 +10,6 @@ from functions.common.messages.events import ForecastRequested
 from functions.common.prices.bucket import Bucket
 from functions.common.prices.store import PriceStore
 from functions.common.requests.claims import Claims
-from functions.common.requests.keys import result_name
 from functions.common.requests.results import ResultStore
 from functions.common.requests.steps import Steps
 from functions.common.requests.store import Requests
@@ -24,7 +23,10 @@ from tests.support.turns import in_turn
 
 @pytest.fixture
 def world(s3_settings, redis_client, redis_settings):
+    began = time.time()  # stands still, so that no test crosses the end of a period
+
     class World:
+        settings = redis_settings
         redis = redis_client
         prices = PriceStore(Bucket(s3_settings))
         requests = Requests(redis_client, redis_settings)
@@ -49,8 +51,8 @@ def world(s3_settings, redis_client, redis_settings):
                 handle=handler.ingest, ingest=in_turn(self.requests, handler.ingest)
             )
 
-        def forecasting(self, clock=time.time):
-            handler = Forecasting(self.prices, clock)
+        def forecasting(self, clock=lambda: began):
+            handler = Forecasting(self.prices, clock, self.settings.result_ttl_s)
             return SimpleNamespace(
                 handle=handler.forecast, forecast=in_turn(self.requests, handler.forecast)
             )
@@ -59,6 +61,6 @@ def world(s3_settings, redis_client, redis_settings):
             return Backtesting(self.prices, self.requests, self.results, self.claims)
 
         def result(self, completed):
-            return json.loads(self.redis.get(result_name(completed.result_key)))
+            return json.loads(self.results.get(completed.result_key))
 
     return World()

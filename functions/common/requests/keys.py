@@ -6,13 +6,15 @@
     stockcast:latest:{SHARD}:ASKED    "REQUEST RESULT": the newest fresh result of a question, and
                                       the key of the request it was computed for
     stockcast:result:{SHARD}:KEY      a result (JSON). KEY begins with the number of its shard
+    stockcast:history:{SHARD}:PRICES  the price history of results (JSON, compressed with zlib).
+                                      KEY begins with PRICES
     stockcast:chart:{SHARD}:KEY       its chart (PNG). Variants add a suffix: KEY:dark-2.png
     stockcast:computing:{SHARD}:KEY   the claim of the worker that computes it
     stockcast:event:{DIGEST}          the claim on an event, then its outcome
     stockcast:{open}                  the backlog: a sorted set of ids, by deadline (epoch ms)
 
 On Redis Cluster, a script can only use keys that share a hash tag. There are SHARDS tags. The id of
-the request (or of its batch), or the question, determines the tag, so related keys share one.
+the request (or of its batch), or the symbol, determines the tag, so related keys share one.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ SHARDS = 32
 UNRELATED = "unrelated"
 """The shard of counts that belong to no request."""
 BACKLOG = "stockcast:{open}"
+PRICES_LENGTH = 22
+"""The length of PRICES. steps.lua has it, too."""
 
 
 def shard_of(name: str) -> str:
@@ -75,15 +79,20 @@ def asked_key(requested: ForecastRequested) -> str:
 def result_key(requested: ForecastRequested, etag: str, version: str) -> str:
     """The key of a result. It depends on the question, the version of the prices and the model's.
 
-    It begins with the shard of the question.
+    It begins with the shard of the symbol, and with all that its history depends on.
     """
-    parts = "\n".join([body_of(requested), etag, version])
-    shard = shard_of(asked_key(requested))
-    return shard[1:] + hashlib.sha256(parts.encode()).hexdigest()[:30]
+    shared = f"{requested.symbol}\n{requested.model}\n{etag}\n{version}"
+    prices = shard_of(requested.symbol)[1:] + hashlib.sha256(shared.encode()).hexdigest()
+    return prices[:PRICES_LENGTH] + asked_key(requested)[:20]
 
 
 def result_name(key: str) -> str:
     return _beside("result", key)
+
+
+def history_name(key: str) -> str:
+    """The key of the history of a result. Results from the same prices share it."""
+    return _beside("history", key[:PRICES_LENGTH])
 
 
 def chart_name(key: str, variant: Variant = DEFAULT) -> str:
@@ -99,8 +108,7 @@ def computing_name(key: str) -> str:
 
 def latest_name(requested: ForecastRequested) -> str:
     """The key of a question's latest result. Its results and counts share its hash tag."""
-    asked = asked_key(requested)
-    return f"stockcast:latest:{{{shard_of(asked)}}}:{asked}"
+    return f"stockcast:latest:{{{shard_of(requested.symbol)}}}:{asked_key(requested)}"
 
 
 def event_name(function: str, source: str, event_id: str) -> str:

@@ -19,6 +19,8 @@ class Parts:
         self._result_ms = int(settings.result_ttl_s * 1000)
         self.result_ttl_ms = self._result_ms + 3 * self._deadline_ms
         """A little longer than the lifetime of the requests that point to the result."""
+        self.history_ttl_ms = self._result_ms + self.result_ttl_ms + 2 * self._deadline_ms
+        """Results share a history for `result_ttl_s` (see `Forecasting`). It outlives the last."""
 
     def advance(
         self, requested: ForecastRequested, status: Status, *, reason: str = "", **fields: str
@@ -41,20 +43,30 @@ class Parts:
 
     def compute(self, key: str, token: bytes, lease_ms: int) -> Part:
         """Find a result, or claim its computation."""
-        names = (keys.result_name(key), keys.computing_name(key))
-        return Part("compute", names, (token, lease_ms, self.result_ttl_ms))
+        names = (keys.result_name(key), keys.computing_name(key), keys.history_name(key))
+        return Part("compute", names, (token, lease_ms, self.result_ttl_ms, self.history_ttl_ms))
 
     def store(
-        self, requested: ForecastRequested, key: str, result: bytes, fresh_until_ms: int
+        self,
+        requested: ForecastRequested,
+        key: str,
+        result: bytes,
+        packed: bytes,
+        fresh_until_ms: int,
     ) -> Part:
         """Store a result, and point equal questions to it while it is fresh.
 
-        If `result` is empty, it is already stored.
+        If `result` is empty, it is already stored, and so is its history if `packed` is empty.
         """
-        names = (keys.result_name(key), keys.computing_name(key), keys.latest_name(requested))
+        names = (
+            keys.result_name(key),
+            keys.computing_name(key),
+            keys.latest_name(requested),
+            keys.history_name(key),
+        )
         pointer = f"{keys.request_key(requested.request_id)} {key}"
         times = (self.result_ttl_ms, pointer, fresh_until_ms, self._result_ms)
-        return Part("store", names, (result, *times))
+        return Part("store", names, (result, *times, packed, self.history_ttl_ms))
 
     def latest(
         self, requested: ForecastRequested, source: str, *, counts: bool, looks: bool
@@ -66,10 +78,11 @@ class Parts:
         """
         names = (
             keys.latest_name(requested),
-            keys.counts_key(keys.shard_of(keys.asked_key(requested))),
+            keys.counts_key(keys.shard_of(requested.symbol)),
         )
         counted = kind_and_model(requested) if counts else ""
-        return Part("latest", names, (counted, source, self.result_ttl_ms, int(looks)))
+        times = (self.result_ttl_ms, self.history_ttl_ms)
+        return Part("latest", names, (counted, source, *times, int(looks)))
 
     def enter(self, request_id: str, most: int) -> Part:
         """Add a request to the backlog, which can hold at most `most` requests."""

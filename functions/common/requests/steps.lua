@@ -17,6 +17,7 @@ local function read_clock()
 end
 
 local CHANGES = 'stockcast:changes'
+local APART = ',"history":null}'
 local MINUTE_MS = 60000
 local COUNTS_TTL_MS = 90 * 24 * 3600 * 1000
 local RENEW_EVERY = 16  -- every sixteenth count of a kind renews the TTL
@@ -29,6 +30,16 @@ local parts = {}
 -- A result shares its shard with the counts and the latest results of its question. See keys.py.
 local function result_name(key)
   return 'stockcast:result:{s' .. string.sub(key, 1, 2) .. '}:' .. key
+end
+
+-- The history of a result. All results from the same prices share it, and its shard.
+local function history_name(key)
+  return 'stockcast:history:{s' .. string.sub(key, 1, 2) .. '}:' .. string.sub(key, 1, 22)
+end
+
+-- Whether a result, given by its end, has its history there. See history.py.
+local function is_apart(ending)
+  return string.sub(ending, -#APART) == APART
 end
 
 -- Add 1, or by[i], to each count in names.
@@ -198,23 +209,36 @@ function parts.fields(keys, args)
   return {string.format('%.0f', read_clock()), redis.call('HMGET', keys[1], unpack(args))}
 end
 
--- Claim the computation of a result. If the result exists, renew its TTL instead.
--- keys: the result, the claim. args: our token, the lease, the result's TTL.
--- Returns {'known', the result}, {'ours'}, or {'theirs'}.
+-- Claim the computation of a result. If the result exists, renew its TTL instead. A result whose
+-- history is lost is computed again.
+-- keys: the result, the claim, the history. args: our token, the lease, the TTLs of result and history.
+-- Returns {'known', the result}, {'ours', 1 if the history exists}, or {'theirs'}.
 function parts.compute(keys, args)
-  local known = redis.call('GETEX', keys[1], 'PX', args[3])
-  if known then return {'known', known} end
-  if parts.claim({keys[2]}, args) == 'ours' then return {'ours'} end
+  -- One command finds both: the history counts twice.
+  local found = redis.call('EXISTS', keys[1], keys[3], keys[3])
+  if found % 2 == 1 then
+    local known = redis.call('GETEX', keys[1], 'PX', args[3])
+    if not is_apart(known) or redis.call('PEXPIRE', keys[3], args[4]) == 1 then
+      return {'known', known}
+    end
+  end
+  if parts.claim({keys[2]}, args) == 'ours' then return {'ours', found >= 2 and 1 or 0} end
   return {'theirs'}
 end
 
--- keys: the result, the claim on its computation, the latest result of its question.
+-- keys: the result, the claim on its computation, the latest result of its question, its history.
 -- args: the result (empty if it is already stored), its TTL, the pointer to it, until when it
--- answers equal questions, and the longest time it may do so.
+-- answers equal questions, the longest time it may do so, the history (empty likewise), its TTL.
+-- Returns 'lost' and stops if the history is not stored.
 function parts.store(keys, args)
+  if args[6] ~= '' then redis.call('SET', keys[4], args[6], 'PX', args[7]) end
   if args[1] ~= '' then
+    -- If Redis has lost what was written last, the claim is gone. Then the history can be gone, too.
+    if redis.call('DEL', keys[2]) == 0 and is_apart(args[1])
+       and redis.call('EXISTS', keys[4]) == 0 then
+      return 'lost', true
+    end
     redis.call('SET', keys[1], args[1], 'PX', args[2])
-    redis.call('DEL', keys[2])
   end
   local fresh_ms = math.min(tonumber(args[4]) - read_clock(), tonumber(args[5]))
   if fresh_ms >= 1000 then redis.call('SET', keys[3], args[3], 'PX', math.floor(fresh_ms)) end
@@ -238,14 +262,16 @@ end
 -- Find the latest result of a question, if the result still exists. Its request must be done: it may
 -- have failed before its result came.
 -- keys: the pointer to them, the counts. args: kind and model to count (empty: do not count), the
--- source of the result, the result's TTL, 1 to check that the request is done.
+-- source of the result, the TTLs of result and history, 1 to check that the request is done.
 -- Returns the pointer and stops. Returns false if there is none.
 function parts.latest(keys, args)
   local found = redis.call('GET', keys[1])
   if not found then return false end
   local request, key = string.match(found, '^(.*) (.*)$')
   if redis.call('PEXPIRE', result_name(key), args[3]) == 0
-     or args[4] == '1' and redis.call('HGET', request, 'status') ~= 'done' then
+     or redis.call('PEXPIRE', history_name(key), args[4]) == 0
+        and is_apart(redis.call('GETRANGE', result_name(key), -#APART, -1))
+     or args[5] == '1' and redis.call('HGET', request, 'status') ~= 'done' then
     redis.call('DEL', keys[1])
     return false
   end

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from functions.common.errors import ConflictError, DeadlineError, RequestError
+from functions.common.errors import ConflictError, DeadlineError, RequestError, TemporaryError
 from functions.common.messages.batch_ids import is_member
 from functions.common.messages.events import ForecastRequested
 from functions.common.problems import from_error
-from functions.common.requests import claims, keys, parts
+from functions.common.requests import claims, history, keys, parts
 from functions.common.requests.batches import headline
 from functions.common.requests.claims import Leases, Outcome
 from functions.common.requests.parts import Parts
@@ -85,7 +85,10 @@ class Moved:
 
 @dataclass(frozen=True)
 class Begun:
-    """A request in progress: the seconds until its deadline, and its result if it is known."""
+    """A request in progress: the seconds until its deadline, and its result if it is known.
+
+    The result is as it is stored: its history may be apart (see history.py).
+    """
 
     time_left_s: float
     result: bytes | None = None
@@ -115,6 +118,7 @@ class Turn:
         self._to_do: list[Part] = []
         self._ended: ForecastRequested | None = None
         self._passed_on: Any = None
+        self._has_history = False
 
     def claim(self) -> None:
         """Claim the event. Raises HandledBeforeError if it has an outcome."""
@@ -183,9 +187,12 @@ class Turn:
         fields = {"result_key": key}
         if is_member(requested.request_id) and not requested.is_analysis:
             fields["headline"] = json.dumps(headline(json.loads(result)))
-        kept = result if source is Source.COMPUTED else b""
+        kept = packed = b""
+        if source is Source.COMPUTED:
+            kept, past = (result, b"") if requested.is_analysis else history.split(result)
+            packed = history.packed(past) if past and not self._has_history else b""
         self._to_do += [
-            self._parts.store(requested, key, kept, fresh_until_ms),
+            self._parts.store(requested, key, kept, packed, fresh_until_ms),
             self._parts.advance(requested, Status.DONE, reason=source.value, **fields),
             *parts.left(requested.request_id),
         ]
@@ -204,7 +211,8 @@ class Turn:
     def finish(self, reply: Any) -> Any:
         """Write the noted changes, and store and return the outcome of the event for duplicates.
 
-        Raises ConflictError if the request's id belongs to a different request.
+        Raises ConflictError if the request's id belongs to a different request, and TemporaryError
+        if Redis has lost the history since the turn began.
         """
         if self._passed_on is not None:
             return self._passed_on
@@ -213,6 +221,8 @@ class Turn:
         if self._event:
             step.append(claims.settling(self._event, outcome, REMEMBERED_S))
         replies = self._steps.run(*step) if step else []
+        if b"lost" in replies:
+            raise TemporaryError("Redis has lost the stock's history. It is stored again.")
         if self._ended:
             place = [part.name for part in step].index("advance")
             Moved.read(self._ended, replies[place])
@@ -256,7 +266,10 @@ class Turn:
             raise HandledBeforeError(known.value)
 
     def _found(self, key: str, replies: list[Any]) -> bytes | None:
-        """The result under `key`. Waits if another worker computes it. None if this turn must."""
+        """The result under `key`, as it is stored. None if this turn must compute it.
+
+        Waits if another worker computes it.
+        """
         waited = list(replies)
 
         def look() -> list[Any] | None:
@@ -268,6 +281,7 @@ class Turn:
         if reply[0] == b"known":
             result: bytes = reply[1]
             return result
+        self._has_history = reply[1] == 1
         self._hold(keys.computing_name(key))
         return None
 

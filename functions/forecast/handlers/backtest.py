@@ -36,7 +36,7 @@ class Backtesting:
         """
         key = completed.result_key
         with self._claims.claimed(f"stockcast:backtesting:{{{key}}}") as claim:
-            stored = self._results.get(key)
+            stored = self._results.stored(key)
             if stored is None:
                 log.warning("cannot add a backtest: the result %s has expired", key)
                 return

@@ -26,10 +26,14 @@ log = logging.getLogger(__name__)
 
 
 class Forecasting:
-    """Computes each forecast once. `clock` returns the time in epoch seconds."""
+    """Computes each forecast once. `clock` returns the time in epoch seconds.
 
-    def __init__(self, prices: PriceStore, clock: Callable[[], float]) -> None:
+    The results of the same `period_s` seconds share the history of their prices.
+    """
+
+    def __init__(self, prices: PriceStore, clock: Callable[[], float], period_s: float) -> None:
         self._prices = prices
+        self._period_s = max(period_s, 1.0)
         self._recent = RecentPrices(prices)
         self._clock = clock
 
@@ -75,7 +79,9 @@ class Forecasting:
     def _key(self, ingested: PricesIngested, etag: str) -> str:
         # A result names the age of its prices, so it changes with time even for the same prices.
         age = ended.days_since(date.fromisoformat(ingested.last_date), self._today())
-        said = f"{VERSION} {age} days old{' stale' if ingested.stale else ''}"
+        # The history is stored once in each period, so that it needs no renewal to outlive results.
+        period = int(self._clock() // self._period_s)
+        said = f"{VERSION} {age} days old{' stale' if ingested.stale else ''} {period}"
         return result_key(ingested.requested, etag, said)
 
     def _today(self) -> date:

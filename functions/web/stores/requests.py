@@ -33,6 +33,7 @@ from functions.common.requests.parts import Parts
 from functions.common.requests.record import RequestRecord, Source, Status, decode
 from functions.common.requests.steps import Part, Steps
 from functions.common.requests.turn import Moved
+from functions.web.stores.histories import Histories
 
 OVERLOADED_AGAIN_S = 3.0
 
@@ -90,6 +91,7 @@ class WebStore:
         self._redis = redis
         self._steps = Steps(redis, are_split=settings.cluster)
         self._parts = Parts(settings)
+        self._histories = Histories(redis)
 
     async def admit(self, rate: Rate, *, cost: int = 1) -> None:
         """Count a submission toward the limits. Raises ThrottledError above one of them."""
@@ -215,15 +217,18 @@ class WebStore:
             await self.fail(record.requested, DeadlineError(record.status.value))
             [(_, stored, result)] = await self._steps.awaited(reading)
             record = decode(request_id, stored)
-        if record and record.result_key and with_result and self._steps.are_split:
-            result = await self.result(record.result_key)
+        if record and record.result_key and with_result:
+            if self._steps.are_split:
+                result = await self.result(record.result_key)
+            else:
+                result = await self._histories.whole(record.result_key, result)
         return record, result
 
     async def result(self, key: str) -> bytes | None:
-        """The JSON of a result."""
+        """The JSON of a result, with its history."""
         with failures_are_temporary():
-            result: bytes | None = await self._redis.get(keys.result_name(key))
-        return result
+            stored: bytes | None = await self._redis.get(keys.result_name(key))
+        return await self._histories.whole(key, stored)
 
     async def chart(self, key: str, variant: Variant) -> bytes | None:
         """The chart of a result."""

@@ -14,7 +14,7 @@ from functions.common.errors import ConflictError, TemporaryError, ThrottledErro
 from functions.common.messages.events import ForecastRequested
 from functions.common.redis_client import connect
 from functions.common.requests.claims import Claims, Outcome
-from functions.common.requests.keys import event_name, result_key
+from functions.common.requests.keys import event_name, history_name, result_key
 from functions.common.requests.record import Source, Status
 from functions.common.requests.steps import Steps
 from functions.common.requests.store import Requests
@@ -149,6 +149,27 @@ def test_a_whole_turn_runs_part_by_part(client):
         with store.turn(None) as turn:
             again = structs.replace(requested, request_id=f"in-turn-again-{number}")
             assert turn.begin(again, Status.FORECASTING, result_key=key).result == b"{}"
+
+
+async def test_results_share_their_history_on_a_cluster(cluster_url, client):
+    settings = RedisSettings(cluster_url, True, 3600, 600)
+    store = Requests(client, settings)
+    web = connect_web(settings)
+    for symbol in ("AAPL", "IBM", "MSFT", "GOOG"):
+        asked = [ForecastRequested(f"apart-{symbol}-{days}", symbol, days) for days in (30, 45)]
+        keys = [result_key(one, "apart", "1") for one in asked]
+        assert len({history_name(key) for key in keys}) == 1
+        for requested, key in zip(asked, keys, strict=True):
+            result = b'{"days":%d,"history":{"close":[1.5]}}' % requested.days
+            with store.turn(None) as turn:
+                assert turn.begin(requested, Status.FORECASTING, result_key=key).result is None
+                turn.done(requested, key, result, Source.COMPUTED)
+                turn.finish(None)
+            found = await WebStore(web, settings).read_with_result(requested.request_id)
+            assert found[1] == result
+        client.delete(history_name(keys[0]))
+        assert await WebStore(web, settings).result(keys[0]) is None
+    await web.aclose()
 
 
 def test_a_cluster_that_is_away_is_temporary_and_stops_no_function_at_its_start():

@@ -18,6 +18,7 @@ from functions.common.requests.claims import Claim, Claims, Outcome
 from functions.common.requests.keys import (
     computing_name,
     event_name,
+    history_name,
     latest_name,
     request_key,
     result_key,
@@ -164,6 +165,25 @@ def test_a_turn_that_breaks_off_leaves_nothing_claimed_and_nothing_done(store, r
         turn.begin(REQUESTED, Status.FORECASTING)
     assert before.value.outcome == "reply"
     assert redis_client.exists(computing_name(key)) == 0
+
+
+def test_a_history_that_is_lost_during_a_turn_is_stored_by_the_next_one(store, redis_client):
+    asked = [structs.replace(REQUESTED, request_id=f"apart-{days}", days=days) for days in (30, 45)]
+    first, second = (result_key(one, "etag", "1") for one in asked)
+    result = b'{"days":30,"history":{"close":[1.5]}}'
+    answered(store, asked[0], first, result)
+    with store.turn(None) as turn:
+        assert turn.begin(asked[1], Status.FORECASTING, result_key=second).result is None
+        turn.done(asked[1], second, result, Source.COMPUTED)
+        redis_client.delete(history_name(second), computing_name(second))
+        with pytest.raises(TemporaryError, match="lost the stock's history"):
+            turn.finish(None)
+    assert store.read("apart-45").status is Status.FORECASTING
+    with store.turn(None) as turn:
+        assert turn.begin(asked[1], Status.FORECASTING, result_key=second).result is None
+        turn.done(asked[1], second, result, Source.COMPUTED)
+        turn.finish(None)
+    assert redis_client.exists(history_name(first), result_name(second)) == 2
 
 
 def test_a_turn_is_two_round_trips(store, redis_client):

@@ -12,10 +12,17 @@ from functions.common.messages.events import ChartRequested, ForecastCompleted
 from functions.common.prices import calendars
 from functions.common.prices.history import PriceHistory
 from functions.common.requests.batches import headline
-from functions.common.requests.keys import chart_name, latest_name, request_key, result_name
+from functions.common.requests.keys import (
+    chart_name,
+    history_name,
+    latest_name,
+    request_key,
+    result_name,
+)
 from functions.common.requests.record import Status
 from functions.forecast import result as result_module
 from functions.forecast.handlers.chart import Charting
+from functions.forecast.handlers.forecast import computed
 from functions.forecast.prices.csv_columns import UnreadablePricesError
 from functions.ingest.providers.sample import SampleProvider
 from tests.support.threads import at_once
@@ -73,6 +80,42 @@ def test_that_prices_have_ended_is_said_as_soon_as_it_is_so(world):
         ingested = world.ingested(request_id=f"request-{day}")
         answers.append(world.result(world.forecasting(clock).forecast(ingested))["message"])
     assert answers[1] == f"{answers[0]} The prices of AAPL end on March 1, 2013."
+
+
+def test_the_history_is_stored_once_for_all_questions_about_the_same_prices(world):
+    ingested = [world.ingested("AAPL", days, f"request-{days}") for days in (30, 45)]
+    completed = [world.forecasting().forecast(one) for one in ingested]
+    stored = world.prices.get("prices/sample/AAPL.csv")
+    for event, done in zip(ingested, completed, strict=True):
+        today = datetime.now(timezone.utc).date()
+        assert world.results.get(done.result_key) == computed(event, stored, today)
+    [name] = world.redis.scan_iter("stockcast:history:*")
+    assert name.decode() == history_name(completed[0].result_key)
+    kept = [result_name(one.result_key) for one in completed]
+    assert sum(map(world.redis.strlen, [name.decode(), *kept])) < 40_000
+    period_ms = world.settings.result_ttl_s * 1000
+    assert world.redis.pttl(name) > max(map(world.redis.pttl, kept)) + period_ms
+
+
+def test_a_history_that_redis_has_lost_is_computed_again(world):
+    ingested = world.ingested()
+    first = world.forecasting().forecast(ingested)
+    whole = world.results.get(first.result_key)
+    world.redis.delete(history_name(first.result_key))
+    assert world.results.get(first.result_key) is None
+    time.sleep(1.1)  # until the claim on the finished computation expires
+    again = world.forecasting().forecast(structs.replace(ingested, request_id="request-2"))
+    assert again.result_key == first.result_key
+    assert world.results.get(first.result_key) == whole
+
+
+def test_a_repeat_renews_the_history_with_the_result(world):
+    ingested = world.ingested()
+    key = world.forecasting().forecast(ingested).result_key
+    for name in (result_name(key), history_name(key)):
+        world.redis.pexpire(name, 60_000)
+    world.forecasting().forecast(structs.replace(ingested, request_id="request-2"))
+    assert world.redis.pttl(history_name(key)) > world.redis.pttl(result_name(key)) > 60_000
 
 
 def _day(text):

@@ -9,12 +9,12 @@ import pytest
 import requests
 from msgspec import structs
 
-from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.event import Envelope, json_bytes
 from functions.common.errors import RequestError
 from functions.common.messages.charts import Variant
 from functions.common.messages.events import ChartRequested, ForecastRequested
 from functions.common.messages.message import MOST_UNKNOWN, SHOWN_CHARACTERS
-from functions.common.requests.keys import BACKLOG, request_key, result_name
+from functions.common.requests.keys import BACKLOG, history_name, request_key, result_name
 from functions.common.requests.record import Status
 from functions.common.requests.results import ResultStore
 from local.servers import free_port
@@ -25,9 +25,9 @@ from tests.support.turns import answered
 
 RESULT = {
     "last_date": "2013-03-01",
-    "history": {"dates": [], "close": [], "fitted": []},
     "forecast": {"dates": ["2013-03-04"]}
     | {name: [1.5] for name in ("mean", "lo50", "hi50", "lo80", "hi80", "lo95", "hi95")},
+    "history": {"dates": [], "close": [], "fitted": []},
 }
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)
 TOKEN = "a-token-for-these-tests"
@@ -173,6 +173,30 @@ def test_an_answer_that_redis_has_lost_is_computed_again(url, inbox, store, redi
     without_id = submit(url).json()
     assert without_id["status"] == "queued"
     assert [one.data["request_id"] for one in inbox.events] == ["request-1", without_id["id"]]
+
+
+def test_an_answer_whose_history_redis_has_lost_is_computed_again(url, inbox, store, redis_client):
+    answered(store, REQUESTED, "key", json_bytes(RESULT))
+    redis_client.delete(history_name("key"))
+    assert get(url, "/api/forecasts/request-1").status_code == 410
+    assert submit(url).json()["status"] == "queued"
+    assert submit(url, id="request-1").json()["status"] == "queued"
+
+
+@pytest.mark.parametrize("written", [json_bytes(RESULT), json.dumps(RESULT).encode()])
+def test_a_history_that_is_stored_apart_or_inside_is_served_to_the_byte(
+    url, store, redis_client, written
+):
+    """Older versions stored it inside."""
+    answered(store, REQUESTED, "key", written)
+    is_apart = redis_client.get(result_name("key")) != written
+    assert is_apart == redis_client.exists(history_name("key")) == (b": " not in written)
+    for _ in range(2):
+        shown = get(url, "/api/forecasts/request-1").content
+        assert shown.endswith(b',"result":' + written + b"}")
+    events = get(url, "/api/forecasts/request-1/events").content
+    assert b',"result":' + written + b"}" in events
+    assert submit(url).json()["status"] == "done"
 
 
 def test_an_id_whose_answer_is_lost_is_given_the_latest_one(url, store, redis_client):

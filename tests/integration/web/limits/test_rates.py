@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from functions.common.messages.events import ForecastRequested
-from functions.common.requests.keys import asked_key, counts_key, shard_of
+from functions.common.requests.keys import counts_key, shard_of
 from functions.common.requests.record import Status
 from functions.common.requests.store import Requests
 from functions.web import security
@@ -88,7 +88,7 @@ def test_repeats_are_limited_and_those_refused_are_not_counted_as_accepted(
 ):
     def repeats():
         """How many repeats web accepted, and how many it answered with the latest result."""
-        kept = counts_key(shard_of(asked_key(known)))
+        kept = counts_key(shard_of(known.symbol))
         return [
             int(redis_client.hget(kept, name) or 0)
             for name in ("accepted|forecast|calibrated", "done|forecast|calibrated|latest")
