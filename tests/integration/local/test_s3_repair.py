@@ -7,6 +7,7 @@ import signal
 import threading
 
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.common.config import S3Settings
 from local import s3_repair as half_written
@@ -14,6 +15,7 @@ from local.process import Process
 from local.servers import HOST, S3_PORTS, free_port, s3_server
 from tests.conftest import READY_S, s3_client_of
 from tests.faults.proxy import Proxy, http
+from tests.support.waiting import until
 
 BUCKET, KEY, SECRET = "stockcast", "tester", "a-secret-of-this-test"
 BODY = os.urandom(100_000)
@@ -41,6 +43,10 @@ class S3:
     def body(self, key):
         return self.client.get_object(Bucket=BUCKET, Key=key)["Body"].read()
 
+    def can_read(self, key):
+        with contextlib.suppress(ClientError):
+            return self.body(key) == BODY
+
     def end(self, number=signal.SIGTERM):
         self.client.close()
         self._process.signal(number)
@@ -66,6 +72,7 @@ def test_an_object_that_was_left_half_written_is_removed_and_the_others_stay(
     for path, size in written.items():
         os.truncate(path, size)
     s3.start()
+    until(lambda: s3.can_read("old"))  # just after its start, it can fail to
     assert s3.names() == {"old", "new"}
     with caplog.at_level(logging.WARNING):
         s3.program.repair()
