@@ -50,7 +50,7 @@ if ARGV[#ARGV - 1] == '1' then redis.call('HDEL', KEYS[#KEYS], ARGV[#ARGV]) end
 return ids
 """
 DIGESTS = {
-    script: hashlib.sha1(script.encode()).hexdigest()  # noqa: S324 - as Redis names it
+    script: hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
     for script in (PUT, FINISH)
 }
 

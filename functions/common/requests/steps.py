@@ -35,7 +35,7 @@ class Script:
     def __init__(self, redis: Any, text: str) -> None:
         self._redis = redis
         self._text = text
-        self._digest = hashlib.sha1(text.encode()).hexdigest()  # noqa: S324 - as Redis names it
+        self._digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
     def __call__(self, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """Run the script and return its reply. Raises TemporaryError if Redis fails."""
