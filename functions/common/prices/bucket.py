@@ -117,10 +117,12 @@ class Bucket:
         self._lock = threading.Lock()
         self._connected: ObjectStore | None = None
         self._honors_conditions = False
+        self._is_readable = False
 
     def check(self) -> None:
         """Raises TemporaryError if the bucket cannot be used."""
         self.get(NOTHING)
+        self._is_readable = True
 
     def head(self, key: str) -> StoredObject | None:
         """The object's metadata, without its body. None if there is no object."""
@@ -132,7 +134,7 @@ class Bucket:
             # The answer to HEAD has no body that says why. The answer to GET does.
             found = self.get(key)
             return replace(found, body=b"") if found else None
-        if found is None:
+        if found is None and not self._is_readable:
             self.check()  # HEAD does not tell a missing bucket from a missing object
         return found
 

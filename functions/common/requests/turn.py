@@ -185,12 +185,14 @@ class Turn:
     ) -> None:
         """End the request with its result. It answers equal questions until `fresh_until_ms`."""
         fields = {"result_key": key}
+        kept, past = (result, b"") if requested.is_analysis else history.split(result)
         if is_member(requested.request_id) and not requested.is_analysis:
-            fields["headline"] = json.dumps(headline(json.loads(result)))
-        kept = packed = b""
-        if source is Source.COMPUTED:
-            kept, past = (result, b"") if requested.is_analysis else history.split(result)
-            packed = history.packed(past) if past and not self._has_history else b""
+            fields["headline"] = json.dumps(headline(json.loads(kept)))
+        packed = b""
+        if source is not Source.COMPUTED:
+            kept = b""
+        elif past and not self._has_history:
+            packed = history.packed(past)
         self._to_do += [
             self._parts.store(requested, key, kept, packed, fresh_until_ms),
             self._parts.advance(requested, Status.DONE, reason=source.value, **fields),
