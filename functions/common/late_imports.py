@@ -16,23 +16,26 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
-LATE = {
-    "redis",
-    "redis.asyncio",
-    "uvicorn",
-    "numpy._core._add_newdocs",
-    "numpy._core._add_newdocs_scalars",
+LATE: dict[str, dict[str, str]] = {
+    "redis": {},
+    "redis.asyncio": {},
+    "uvicorn": {"Config": "uvicorn.config"},
+    "numpy._core._add_newdocs": {},
+    "numpy._core._add_newdocs_scalars": {},
 }
+"""The modules to delay. For names that every start uses: the submodule that each comes from."""
 _running = threading.RLock()
 
 
 class _LateModule(ModuleType):
-    """A module that runs at the first use of a name in it. The use of a submodule is none."""
+    """A module that runs at the first use of a name in it. Its submodules do not count."""
 
     def __getattr__(self, name: str) -> Any:
         submodule = f"{self.__name__}.{name}"
         if PathFinder.find_spec(submodule, self.__dict__.get("__path__", ())):
             return import_module(submodule)
+        if source := LATE[self.__name__].get(name):
+            return getattr(import_module(source), name)
         with _running:
             run = self.__dict__.pop("_run", None)
             if run:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from functions.forecast.scoring import random_walk
 from functions.forecast.scoring.scores import (
@@ -38,8 +38,7 @@ SHORTEST_WARM_UP = 60
 SIGNIFICANT = 0.05
 
 
-@dataclass(frozen=True)
-class Backtest:
+class Backtest(Struct, frozen=True):
     """Scores of past forecasts at one horizon, and the random walk's scores on the same days.
 
     `horizon_days` are trading days. Errors are scaled by the mean absolute one-day change before

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from msgspec import Struct
 from redis.asyncio.client import Redis
 from redis.asyncio.connection import BlockingConnectionPool
 from redis.backoff import ExponentialBackoff
@@ -58,8 +58,7 @@ class Rate(Protocol):
     def check(self, reply: Sequence[int]) -> None: ...
 
 
-@dataclass(frozen=True)
-class Submitted:
+class Submitted(Struct, frozen=True):
     """The outcome of a submission: the request that answers it, and its status."""
 
     request_id: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from functions.common.prices.history import Rows
 
@@ -37,8 +37,7 @@ NO_ROW = RawRow()
 OTHER_FIELDS = ("open", "high", "low", "close", "volume")
 
 
-@dataclass(frozen=True)
-class RawRows:
+class RawRows(Struct, frozen=True):
     """Raw rows, whose numbers can be NaN, and the number of rows without a readable date."""
 
     rows: Rows = field(default_factory=Rows)
