@@ -17,7 +17,6 @@ from bench.shipped import simulated_prices
 from bench.speed import new_tickers
 from bench.speed.live_streams import STEPS, Watch
 from bench.speed.other_models import forecast_of
-from functions.forecast.prices.series import PriceSeries
 
 CLIENTS = (1, 2, 4, 8, 16, 32, 64)
 YEARS = (1, 2, 5, 10, 20, 40)
@@ -52,25 +51,12 @@ def _history(years: tuple[int, ...], rounds: int) -> Curve:
     for count in years:
         spent_s = []
         for _ in range(rounds):
-            series = _last(whole, count * SESSIONS_A_YEAR)
+            series = whole.part(slice(-count * SESSIONS_A_YEAR, None))
             started = time.process_time()
             forecast_of(series)
             spent_s.append(time.process_time() - started)
         points.append((count, 1000 * median(spent_s)))
     return Curve("years of history", "CPU ms of the model, first forecast of a stock", points, 1.0)
-
-
-def _last(series: PriceSeries, rows: int) -> PriceSeries:
-    return PriceSeries(
-        series.symbol,
-        *(
-            column[-rows:]
-            for column in (
-                *(series.dates, series.open, series.high, series.low),
-                *(series.close, series.volume, series.adjusted_close),
-            )
-        ),
-    )
 
 
 def _clients(world: World, clients: tuple[int, ...], questions: int) -> Curve:
