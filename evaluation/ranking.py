@@ -156,10 +156,9 @@ def shrunk_correlations(market: Market, day: int) -> Floats:
     count = len(sample)
     mean = (sample.sum() - np.trace(sample)) / (count * (count - 1))
     target = np.full_like(sample, max(mean, 0.0))
-    shrunk = SHRINKAGE * target + (1 - SHRINKAGE) * sample
+    shrunk: Floats = SHRINKAGE * target + (1 - SHRINKAGE) * sample
     np.fill_diagonal(shrunk, 1.0)
-    mended: Floats = shrunk
-    return mended
+    return shrunk
 
 
 def fifths(returns: Floats) -> Ints:

@@ -52,7 +52,6 @@ class Summary:
     rows: list[Row]
 
     def document(self) -> dict[str, Any]:
-        """The summary as a JSON document."""
         return {**asdict(self), "levels": list(WIS_LEVELS)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from statistics import median
 
 from bench.clients.forecasts import many
@@ -76,11 +76,11 @@ def _streams(world: World, streams: tuple[int, ...]) -> Curve:
 
 
 def _batches(world: World, sizes: tuple[int, ...], submitted: int) -> tuple[Curve, int]:
-    points, groups = [], world.groups(new_tickers.COUNTED)
+    points, groups = [], world.groups(new_tickers.COUNTED).values()
     for size in sizes:
-        before_s = _spent_s(groups)
+        before_s = processes.all_cpu_s(groups)
         submitted = _submit(world, size, submitted)
-        points.append((size, 1000 * (_spent_s(groups) - before_s) / size))
+        points.append((size, 1000 * (processes.all_cpu_s(groups) - before_s) / size))
     return Curve("new tickers in a batch", "CPU ms a ticker, all programs", points, 0.1), submitted
 
 
@@ -100,7 +100,7 @@ def _submit(world: World, size: int, first: int = 0) -> int:
 
 def _cpu_ms(world: World, symbols: int, questions: int, clients: int) -> float:
     """The CPU a forecast for new questions, spread evenly over the first `symbols`."""
-    groups = world.groups(new_tickers.COUNTED)
+    groups = world.groups(new_tickers.COUNTED).values()
     step = max(1, symbols // questions)
     asked: list[dict[str, object]] = [
         {
@@ -110,13 +110,9 @@ def _cpu_ms(world: World, symbols: int, questions: int, clients: int) -> float:
         }
         for number in range(questions)
     ]
-    before_s = _spent_s(groups)
+    before_s = processes.all_cpu_s(groups)
     asyncio.run(many(world.port("web"), asked, clients))
-    return 1000 * (_spent_s(groups) - before_s) / questions
-
-
-def _spent_s(groups: Mapping[str, int]) -> float:
-    return sum(processes.cpu_s(group) for group in groups.values())
+    return 1000 * (processes.all_cpu_s(groups) - before_s) / questions
 
 
 def _symbol(number: int) -> str:

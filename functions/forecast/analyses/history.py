@@ -93,8 +93,6 @@ def _extremes(name: str, dates: Days, values: Floats) -> dict[str, Any]:
 
 
 def _message(series: PriceSeries, name: str, figures: Mapping[str, Any]) -> str:
-    """The sentence about the first column."""
-
     def shown(figure: str) -> str:
         value, day = figures[f"{name}_{figure}"], figures[f"{name}_{figure}_date"]
         amount = f"{value:,.0f} shares" if name == "volume" else series.money(value)

@@ -57,7 +57,6 @@ class Frame:
     _renderer: Any = field(repr=False)
 
     def width_of(self, text: str, points: float, *, bold: bool = False) -> float:
-        """The width of a line of text."""
         font = FontProperties(size=points, weight="bold" if bold else "normal")
         width, _, _ = self._renderer.get_text_width_height_descent(text, font, False)
         return float(width)
@@ -145,7 +144,6 @@ class Frame:
         return LABEL_GAP + max(widths, default=0.0)
 
     def encoded(self, variant: Variant) -> bytes:
-        """The bytes of the picture file."""
         out = io.BytesIO()
         if variant.format == "svg":
             FigureCanvasSVG(self.figure).print_svg(

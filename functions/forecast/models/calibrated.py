@@ -53,7 +53,6 @@ class CalibratedModel:
     def forecast(
         self, series: PriceSeries, dates: Days, levels: Sequence[float] = LEVELS
     ) -> Prediction:
-        """See `Model.forecast`."""
         rows = len(series)
         if rows < FEWEST_ROWS:
             raise TooLittleHistoryError(series.symbol, rows, FEWEST_ROWS)

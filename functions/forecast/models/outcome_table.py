@@ -106,7 +106,6 @@ def load(calendar: str = "") -> OutcomeTable:
 
 
 def read(path: Path) -> OutcomeTable:
-    """Read the table from a file."""
     constants: dict[str, Any] = json.loads(path.read_text(encoding="ascii"))
     del constants["provenance"]
     for name, value in constants.items():
