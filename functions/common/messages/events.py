@@ -131,7 +131,7 @@ class PricesIngested(AboutForecast, frozen=True, kw_only=True):
     bucket: Annotated[str, fields.text(63)]
     key: Text
     etag: Annotated[str, fields.text(128)]
-    provider: Annotated[str, fields.text(32)]
+    provider: Annotated[str, fields.matching("[a-z]{1,32}", "a data source, for example tiingo")]
     rows: Annotated[int, fields.whole_number(0, 1_000_000)]
     first_date: WrittenDay
     last_date: WrittenDay
