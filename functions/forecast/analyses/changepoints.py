@@ -31,15 +31,8 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         Mark(day, f"{_direction(change)} by {abs(change):.0f}% a year", change > 0)
         for day, change in largest
     ]
-    panels = [
-        Panel(
-            "Turns of the trend",
-            "price",
-            model.dates,
-            [Line("adjusted close", known, "actual"), Line("trend", trend)],
-            marks=marks,
-        )
-    ]
+    lines = [Line("adjusted close", known, "actual"), Line("trend", trend)]
+    panels = [Panel("Turns of the trend", "price", model.dates, lines, marks=marks)]
     figures: dict[str, Any] = {"changepoints": len(days), "shown": len(largest)}
     message, notes = _message(series.symbol, largest), []
     if "interest_csv" in parameters:

@@ -202,9 +202,7 @@ class ProphetModel:
             ahead = series.dates[origin + 1 : origin + 1 + horizon]
             quantiles[row] = model.quantiles(ahead, WIS_LEVELS)[-1]
             centre[row] = model.line(ahead[-1:])[0]
-        return backtest.score(
-            series, horizon, origins, centre=centre, quantiles=quantiles, levels=WIS_LEVELS
-        )
+        return backtest.score(series, horizon, origins, centre=centre, quantiles=quantiles)
 
 
 def settings(library: type[ExactProphet], dates: Days, changepoint_prior: float) -> ExactProphet:
