@@ -7,8 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench.running.started import started
-from bench.running.world import World, healthy
+from bench.running.world import World, healthy, started
 from local.process import Process
 from local.servers import HOST, Program, free_port
 

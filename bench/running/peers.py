@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.running.started import started
-from bench.running.world import ROOT, World, healthy
+from bench.running.world import World, healthy, started
 from local.process import Process
 from local.servers import HOST, Program, free_port
+from local.stack import ROOT
 
 WORKERS = 2
 """The number of processes of each program, one for each core."""
@@ -41,7 +41,7 @@ def peer(world: World, name: str, database: int) -> Iterator[dict[str, Process]]
             *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
         ],
         "dramatiq": [
-            *("-m", "dramatiq", "bench.peers.dramatiq_app", "-p", str(WORKERS), "-t", "4"),
+            *("-m", "dramatiq", "bench.peers.dramatiq_app", "-p", str(WORKERS), "-t", "4")
         ],
     }
     programs = [Program("web", tuple(web), (port,), lambda: healthy(port), env)]

@@ -18,7 +18,7 @@ from bench.report.figures import Figure
 from bench.running import processes
 from bench.running.other_commit import other_commit
 from bench.running.provider import many_tickers
-from bench.running.world import WITHOUT_LIMITS, stockcast
+from bench.running.world import FUNCTIONS, WITHOUT_LIMITS, stockcast
 from bench.speed import other_models
 
 SMALL, LARGE = 300, 3000
@@ -26,8 +26,7 @@ LINEAR = 1.3
 """Per ticker, the large batch may take up to this many times as long as the small one."""
 OF_OTHER_CPU = 1 / 3
 INGEST_MB, REDIS_MB = 120, 100
-COUNTED = ("web", "broker", "ingest", "forecast", "redis", "s3")
-PROGRAMS = ("web", "broker", "ingest", "forecast")
+COUNTED = (*FUNCTIONS, "redis", "s3")
 _first = itertools.count(0, 10_000)
 
 
@@ -73,10 +72,7 @@ def measure(*, is_quick: bool, against: str | None = None) -> tuple[list[Figure]
             f"at most {LINEAR} times",
             many.ms_each <= LINEAR * few_ms,
         ),
-        Figure(
-            "CPU of a new ticker, all programs",
-            f"{many.cpu_ms_each:.0f} ms",
-        ),
+        Figure("CPU of a new ticker, all programs", f"{many.cpu_ms_each:.0f} ms"),
         Figure(
             "memory of ingest at the peak of that batch",
             f"{many.peak_mb['ingest']:.0f} MB",
@@ -117,17 +113,13 @@ def measure(*, is_quick: bool, against: str | None = None) -> tuple[list[Figure]
 
 def batch(port: int, groups: Mapping[str, int], size: int) -> Batch:
     """Measure one batch of `size` tickers that are new in this run."""
-    before_s = _cpu_s(groups)
-    own = {name: group for name, group in groups.items() if name in PROGRAMS}
-    with processes.watched(own) as peak:
+    before_s = processes.all_cpu_s(groups.values())
+    own = {name: group for name, group in groups.items() if name in FUNCTIONS}
+    with processes.watched(own) as peak_mb:
         started = time.perf_counter()
         asyncio.run(submit(port, next(_first), size))
         spent_s = time.perf_counter() - started
-    return Batch(size, spent_s, _cpu_s(groups) - before_s, peak.mb)
-
-
-def _cpu_s(groups: Mapping[str, int]) -> float:
-    return sum(processes.cpu_s(group) for group in groups.values())
+    return Batch(size, spent_s, processes.all_cpu_s(groups.values()) - before_s, peak_mb)
 
 
 async def submit(port: int, first: int, size: int) -> None:

@@ -6,13 +6,7 @@ import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from functions.common.config import (
-    Environment,
-    RedisSettings,
-    S3Settings,
-    SinkSettings,
-    providers,
-)
+from functions.common.config import Environment, RedisSettings, S3Settings, SinkSettings, providers
 from functions.common.data_sources import KEYS
 from functions.common.errors import ConfigurationError, InvalidMessageError
 from functions.common.messages.events import PricesRefresh

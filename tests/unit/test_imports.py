@@ -6,7 +6,7 @@ from tests.support.python import printed
 
 HEAVY = {
     *("boto3", "minio", "pandas", "numpy", "obstore", "prophet", "matplotlib", "scipy"),
-    *("holidays", "requests", "yfinance", "tenacity", "prometheus_client", "httpcore"),
+    *("holidays", "requests", "yfinance", "tenacity", "prometheus_client"),
 }
 ENV = {"K_SINK": "http://127.0.0.1:1/", "S3_BUCKET": "bucket", "PATH": "", "PYTHONPATH": "."}
 

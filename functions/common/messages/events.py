@@ -100,7 +100,6 @@ class AboutForecast(AboutRequest, frozen=True):
 
     @classmethod
     def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Complain about options that are too long or, for an analysis, wrong parameters."""
         return wrong_options(valid)
 
     def to_data(self) -> dict[str, Any]:
@@ -145,7 +144,6 @@ class PricesIngested(AboutForecast, frozen=True, kw_only=True):
 
     @classmethod
     def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Complain about wrong options, and about a `fresh_until` that is not a time."""
         yield from super().combination_errors(valid)
         moment = valid.get("fresh_until")
         if moment and not fits(moment, Annotated[datetime, Meta(tz=True)]):

@@ -14,9 +14,9 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table
+from functions.forecast.arrays import Days, Floats
 from functions.forecast.models.map_fit import posterior_covariance
 from functions.forecast.models.prophet_model import FittedProphet, ProphetModel
 from functions.forecast.models.prophet_parts import (
@@ -33,7 +33,7 @@ PERCENT = 80
 Z = NormalDist().inv_cdf(0.5 + PERCENT / 200)
 NOTE = "The intervals are for the curves, not for prices. They hold if Prophet's model is right."
 
-Bounds = tuple["NDArray[np.float64]", "NDArray[np.float64]", "NDArray[np.float64]"]
+Bounds = tuple[Floats, Floats, Floats]
 """A curve, and the low and high of its interval, in the displayed unit."""
 
 
@@ -86,9 +86,7 @@ def _growth(model: FittedProphet) -> float:
     return float(per_year(np.array(slope * model.scale / span_days(model))))
 
 
-def _widths(
-    model: FittedProphet, curves: Mapping[str, Curve], ahead: NDArray[np.datetime64]
-) -> dict[str, NDArray[np.float64]]:
+def _widths(model: FittedProphet, curves: Mapping[str, Curve], ahead: Days) -> dict[str, Floats]:
     """Half the width (n,) of the interval around each curve, in logs."""
     covariance = posterior_covariance(
         model.regressors(model.dates), model.weights, model.noise / model.scale, model.priors
@@ -104,20 +102,20 @@ def _widths(
 
 
 def _width(
-    model: FittedProphet, curve: Curve, columns: Sequence[int], covariance: NDArray[np.float64]
-) -> NDArray[np.float64]:
+    model: FittedProphet, curve: Curve, columns: Sequence[int], covariance: Floats
+) -> Floats:
     part = model.regressors(curve.dates)[:, columns]
     variance = np.einsum("ni,ij,nj->n", part, covariance[np.ix_(columns, columns)], part)
-    width: NDArray[np.float64] = Z * np.sqrt(np.maximum(variance, 0.0)) * model.scale
+    width: Floats = Z * np.sqrt(np.maximum(variance, 0.0)) * model.scale
     return width
 
 
-def _bounds(model: FittedProphet, name: str, curve: Curve, width: NDArray[np.float64]) -> Bounds:
+def _bounds(model: FittedProphet, name: str, curve: Curve, width: Floats) -> Bounds:
     shown = model.prices if name == "trend" else in_percent
     return shown(curve.logs), shown(curve.logs - width), shown(curve.logs + width)
 
 
-def _panel(name: str, dates: NDArray[np.datetime64], bounds: Bounds) -> Panel:
+def _panel(name: str, dates: Days, bounds: Bounds) -> Panel:
     title = "Trend" if name == "trend" else f"{name.capitalize()} part"
     values, low, high = bounds
     band = Band(f"{PERCENT}% interval", low, high)

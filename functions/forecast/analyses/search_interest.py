@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from functions.common.errors import InvalidFieldError
 from functions.common.messages.interest_csv import FEWEST_ROWS, Interest
 from functions.forecast.analyses.document import Line, Panel
+from functions.forecast.arrays import Floats, Ints
 from functions.forecast.prices.series import PriceSeries
 
 MOST_LAG = 8
@@ -64,10 +64,7 @@ def compare(series: PriceSeries, interest: Interest) -> Compared:
                 f"Searches for {interest.term}",
                 "index",
                 starts,
-                [
-                    Line("price, 100 at its highest", scaled, "actual"),
-                    Line("searches", values),
-                ],
+                [Line("price, 100 at its highest", scaled, "actual"), Line("searches", values)],
             ),
             Panel(
                 "Correlation by lag (periods by which searches come first)",
@@ -82,9 +79,7 @@ def compare(series: PriceSeries, interest: Interest) -> Compared:
     )
 
 
-def _by_lag(
-    interest: NDArray[np.float64], returns: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _by_lag(interest: Floats, returns: Floats) -> tuple[Ints, Floats]:
     most = min(MOST_LAG, len(interest) - FEWEST_PAIRS)
     lags = np.arange(-most, most + 1)
     found = np.full(len(lags), np.nan)
@@ -96,13 +91,7 @@ def _by_lag(
     return lags, found
 
 
-def _note(
-    term: str,
-    best: int | None,
-    lags: NDArray[np.int64],
-    found: NDArray[np.float64],
-    chance: float,
-) -> str:
+def _note(term: str, best: int | None, lags: Ints, found: Floats, chance: float) -> str:
     if best is None:
         return f"Searches for {term} or the price did not change, so they cannot be compared."
     lag, correlation = int(lags[best]), float(found[best])

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from functions.forecast.arrays import Days, Floats
+
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
     from functions.forecast.models.prophet_model import FittedProphet
 
@@ -23,11 +24,11 @@ LEAST_SHARE = 1e-3
 class Curve:
     """Logs (n,) on `dates` (n,) datetime64[D]. Both are empty if the fit has no such part."""
 
-    dates: NDArray[np.datetime64]
-    logs: NDArray[np.float64]
+    dates: Days
+    logs: Floats
 
     @property
-    def percent(self) -> NDArray[np.float64]:
+    def percent(self) -> Floats:
         """The percentage by which a season moves the price."""
         return in_percent(self.logs)
 
@@ -46,8 +47,8 @@ class Components:
     trend: Curve
     yearly: Curve
     monthly: Curve
-    turns: NDArray[np.datetime64]
-    slope_changes: NDArray[np.float64]
+    turns: Days
+    slope_changes: Floats
 
 
 def components(model: FittedProphet, parts: pd.DataFrame) -> Components:
@@ -71,9 +72,7 @@ def season(model: FittedProphet, name: str) -> Curve:
     return Curve(dates, model.parts(dates)[name].to_numpy())
 
 
-def turning_points(
-    model: FittedProphet,
-) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
+def turning_points(model: FittedProphet) -> tuple[Days, Floats]:
     """The changepoints in use (k,), the largest first, and their slope changes in logs a day."""
     library = model.library
     changes = library.params["delta"][0] * library.y_scale / span_days(model)
@@ -84,7 +83,7 @@ def turning_points(
     return days[used], changes[used]
 
 
-def per_year(slope: NDArray[np.float64]) -> NDArray[np.float64]:
+def per_year(slope: Floats) -> Floats:
     """The growth in percent a year of a slope in logs a day."""
     return in_percent(YEAR_DAYS * slope)
 
@@ -94,7 +93,7 @@ def span_days(model: FittedProphet) -> float:
     return float((model.dates[-1] - model.dates[0]) / np.timedelta64(1, "D"))
 
 
-def in_percent(logs: NDArray[np.float64]) -> NDArray[np.float64]:
+def in_percent(logs: Floats) -> Floats:
     """The percentage by which a part of `logs` moves the price."""
-    percent: NDArray[np.float64] = 100.0 * np.expm1(logs)
+    percent: Floats = 100.0 * np.expm1(logs)
     return percent

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from functions.forecast.arrays import Floats, Ints
+from functions.forecast.prices.series import PriceSeries
 from functions.forecast.scoring import random_walk
 from functions.forecast.scoring.scores import (
     conformal_factor,
@@ -17,13 +19,6 @@ from functions.forecast.scoring.scores import (
     weighted_interval_score,
     wilson_interval,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
 
 FEWEST = 24
 """The number of origins that a backtest aims for, even if it must start early."""
@@ -38,7 +33,7 @@ SHORTEST_WARM_UP = 60
 SIGNIFICANT = 0.05
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Backtest:
     """Scores of past forecasts at one horizon, and the random walk's scores on the same days.
 
@@ -49,10 +44,10 @@ class Backtest:
 
     origins: int
     horizon_days: int
-    mase: float | None
-    mase_random_walk: float | None
-    coverage80: float | None
-    direction_accuracy: float | None
+    mase: float | None = None
+    mase_random_walk: float | None = None
+    coverage80: float | None = None
+    direction_accuracy: float | None = None
     verdict: str
     coverage50: float | None = None
     coverage95: float | None = None
@@ -75,27 +70,25 @@ class Backtest:
 def pending(horizon: int) -> Backtest:
     """The placeholder for a backtest that is not computed yet."""
     verdict = "How past forecasts of this stock turned out is still being computed."
-    return Backtest(0, horizon, None, None, None, None, verdict, status="pending")
+    return Backtest(origins=0, horizon_days=horizon, verdict=verdict, status="pending")
 
 
 def failed(horizon: int) -> Backtest:
     """The placeholder for a backtest that failed."""
     verdict = "Stockcast could not check its past forecasts of this stock."
-    return Backtest(0, horizon, None, None, None, None, verdict, status="failed")
+    return Backtest(origins=0, horizon_days=horizon, verdict=verdict, status="failed")
 
 
-def choose_origins(
-    rows: int, horizon: int, *, enough: int = ENOUGH, most: int = MOST, warm_up: int = WARM_UP
-) -> NDArray[np.intp]:
+def choose_origins(rows: int, horizon: int, *, enough: int = ENOUGH, most: int = MOST) -> Ints:
     """Choose the rows that past forecasts start from, ascending, the last `horizon` before the end.
 
     They are one horizon apart, or more if there would be more than `most`. If that gives fewer than
-    `enough`, they are closer and their horizons overlap. The first is at row `warm_up`, or earlier
+    `enough`, they are closer and their horizons overlap. The first is at row WARM_UP, or earlier
     if fewer than FEWEST would fit without overlap. Returns no rows if it cannot check any forecast
     from at least SHORTEST_WARM_UP rows.
     """
     last = rows - 1 - horizon
-    first = min(warm_up - 1, max(SHORTEST_WARM_UP - 1, last - (FEWEST - 1) * horizon))
+    first = min(WARM_UP - 1, max(SHORTEST_WARM_UP - 1, last - (FEWEST - 1) * horizon))
     usable = last - first
     if usable < 0:
         return np.empty(0, dtype=np.intp)
@@ -108,10 +101,10 @@ def choose_origins(
 def score(
     series: PriceSeries,
     horizon: int,
-    origins: NDArray[np.intp],
+    origins: Ints,
     *,
-    centre: NDArray[np.float64],
-    quantiles: NDArray[np.float64],
+    centre: Floats,
+    quantiles: Floats,
     levels: Sequence[float],
 ) -> Backtest:
     """Score forecasts of the adjusted close `horizon` rows after each of `origins`.
@@ -166,22 +159,15 @@ def score(
 
 
 @lru_cache(maxsize=16)
-def _changes(series: PriceSeries) -> NDArray[np.float64]:
+def _changes(series: PriceSeries) -> Floats:
     """The running sum (n,) of the absolute one-day changes of the price."""
     return np.concatenate(([0.0], np.cumsum(np.abs(np.diff(series.adjusted_close)))))
 
 
 def without_history(horizon: int) -> Backtest:
     """The record of a stock whose history is too short to check any forecast."""
-    return Backtest(
-        origins=0,
-        horizon_days=horizon,
-        mase=None,
-        mase_random_walk=None,
-        coverage80=None,
-        direction_accuracy=None,
-        verdict=f"The price history is too short to check past {_days(horizon)} forecasts.",
-    )
+    verdict = f"The price history is too short to check past {_days(horizon)} forecasts."
+    return Backtest(origins=0, horizon_days=horizon, verdict=verdict)
 
 
 def _days(horizon: int) -> str:

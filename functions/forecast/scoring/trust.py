@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from functions.forecast.scoring.backtest import Backtest
 from functions.forecast.scoring.scores import wilson_interval
-
-if TYPE_CHECKING:
-    from functions.forecast.scoring.backtest import Backtest
 
 PROMISED = 0.80
 LEAST_HELD = 0.70
