@@ -7,7 +7,6 @@ that noise of the machine affects all stages equally. The results are medians an
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import resource
@@ -20,9 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from functions.common.messages.events import PricesIngested
-from functions.common.prices.store import StoredPrices
-from functions.forecast import result
+from bench.speed.other_models import DAYS, answer_of
 from functions.forecast.charts import forecast_chart as chart
 from functions.forecast.models import prediction, volatility
 from functions.forecast.models.calibrated import CalibratedModel
@@ -31,7 +28,7 @@ from functions.forecast.prices import csv_columns as price_csv
 from functions.forecast.prices.series import PriceSeries
 from functions.ingest.providers.sample import SampleProvider
 
-SYMBOL, DAYS = "AAPL", 45
+SYMBOL = "AAPL"
 LEVELS = prediction.LEVELS
 READ = price_csv.read.__wrapped__
 """Reads again each time, while `read` remembers the last series."""
@@ -59,7 +56,6 @@ STARTS = {
 
 
 def old_recipe(body: bytes) -> Callable[[], None]:
-    """Fit, predict and draw like the old project."""
     import pandas as pd
 
     from bench.baseline import recipe
@@ -77,25 +73,10 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
     model, series = ProphetModel(), price_csv.read(SYMBOL, body)
     calibrated = CalibratedModel()
     last_row = np.array([len(series) - 1])
-    last = series.dates[-1].item()
     days = series.sessions_until(series.target(DAYS))
     fitted = model.fit(series)
     steps = np.arange(1, len(days) + 1)
-    stored = StoredPrices("k", "e", "sample", "", len(series), "", "", body=body)
-    ingested = PricesIngested(
-        request_id="request-1",
-        symbol=SYMBOL,
-        days=DAYS,
-        model="prophet",
-        bucket="b",
-        key="k",
-        etag="e",
-        provider="sample",
-        rows=len(series),
-        first_date=str(series.dates[0]),
-        last_date=str(series.dates[-1]),
-    )
-    document = json.loads(result.answer(ingested, stored, series, calibrated, last))
+    document = json.loads(answer_of(calibrated, series))
 
     def uncached() -> PriceSeries:
         """The series, read again without any cached values."""
@@ -105,21 +86,18 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
         calibrated.forecast(read, days)
         calibrated.backtest(read, len(days))
 
-    def whole(of: prediction.Model, read: PriceSeries) -> None:
-        result.answer(ingested, stored, read, of, last)
-
     return {
         "read": lambda: READ(SYMBOL, body),
         "calibrated: fit": lambda: volatility.measures.__wrapped__(series),
         "  quantiles": lambda: calibrated.quantiles(uncached(), last_row, steps, LEVELS),
         "  backtest": lambda: calibrated.backtest(uncached(), len(days)),
         "  forecast and backtest": lambda: both(uncached()),
-        "  whole, without PNG": lambda: whole(calibrated, READ(SYMBOL, body)),
-        "  whole, of a stock asked for before": lambda: whole(calibrated, series),
+        "  whole, without PNG": lambda: answer_of(calibrated, READ(SYMBOL, body)),
+        "  whole, of a stock asked for before": lambda: answer_of(calibrated, series),
         "prophet: fit": lambda: model.fit(series),
         "  quantiles ": lambda: fitted.quantiles(days, LEVELS),
         "  backtest ": lambda: model.backtest(series, len(days)),
-        "  whole, without PNG ": lambda: whole(model, READ(SYMBOL, body)),
+        "  whole, without PNG ": lambda: answer_of(model, READ(SYMBOL, body)),
         "JSON": lambda: json.dumps(document),
         "PNG, on demand": lambda: chart.draw(document),
     }
@@ -178,13 +156,6 @@ def table(measured: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
-    print(table(measure(parser.parse_args().rounds)))
-
-
 def _cpu_s() -> float:
     """CPU seconds of this process and its ended children, such as Stan in the old recipe."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -203,7 +174,3 @@ def _start(code: str) -> tuple[float, float]:
     cpu_s, memory = ran.stdout.split()
     per_mb = 1024 * 1024 if sys.platform == "darwin" else 1024
     return float(cpu_s), float(memory) / per_mb
-
-
-if __name__ == "__main__":
-    main()

@@ -40,7 +40,6 @@ class Row:
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the commands of `stockcast`."""
     parser = commands.add_parser("watch", help="print a table of stocks and keep it up to date")
     add_symbols(parser)
     own_prices.add_options(parser)

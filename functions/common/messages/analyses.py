@@ -45,8 +45,7 @@ PlotType = Literal["basic", "pct"]
 PLOT_TYPES: tuple[str, ...] = get_args(PlotType)
 Prior = Annotated[float, number(1e-4, 100.0)]
 Priors = Annotated[
-    list[Prior],
-    is_a(f"a list of 1 to {MOST_PRIORS} numbers", min_length=1, max_length=MOST_PRIORS),
+    list[Prior], is_a(f"a list of 1 to {MOST_PRIORS} numbers", min_length=1, max_length=MOST_PRIORS)
 ]
 Shares = Annotated[float, number(0.001, 1_000_000_000)]
 TrainingYears = Annotated[int, whole_number(1, MOST_TRAINING_YEARS)]
@@ -69,7 +68,6 @@ class Range(Parameters, frozen=True, kw_only=True):
 
     @classmethod
     def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Complain about a range without days."""
         start, end = valid.get("start"), valid.get("end")
         if start and end and start >= end:
             yield InvalidFieldError("start", f"must be before end ({end}), not {start}.")
@@ -90,7 +88,6 @@ class History(Range, frozen=True, kw_only=True):
 
     @classmethod
     def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Complain about a range without days, and about a column named twice."""
         yield from super().combination_errors(valid)
         columns = valid.get("columns", [])
         if len(set(columns)) < len(columns):
@@ -129,7 +126,6 @@ class Changepoints(Fit, frozen=True, kw_only=True):
 
     @classmethod
     def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Complain about a file without search interest."""
         if valid.get("interest_csv"):
             try:
                 interest.read(valid["interest_csv"], "interest_csv")

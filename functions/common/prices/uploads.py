@@ -28,12 +28,10 @@ NO_NAME = "prices"
 
 
 def is_upload(symbol: str) -> bool:
-    """Whether a symbol stands for an uploaded file."""
     return symbol.startswith(MARK)
 
 
 def key_of(symbol: str) -> str:
-    """The S3 key of the uploaded file."""
     return f"uploads/{quote(symbol, safe=MARK)}.csv"
 
 

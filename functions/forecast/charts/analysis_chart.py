@@ -127,7 +127,7 @@ def _label_below(made: Frame, axes: Any, panel: Mapping[str, Any]) -> None:
 def _labels(made: Frame, panel: Mapping[str, Any], colors: Mapping[str, str]) -> list[Label]:
     """A label at the end of each line and band."""
     labels = [
-        Label(end, line["name"], colors[line["name"]])
+        Label(end, _shortened(made, line["name"]), colors[line["name"]])
         for line in panel["lines"]
         if (end := _last(line["values"])) is not None
     ]
@@ -135,10 +135,8 @@ def _labels(made: Frame, panel: Mapping[str, Any], colors: Mapping[str, str]) ->
         high = _last(band["high"])
         if band["name"] not in colors and high is not None:
             color = _role_color(band["role"], made.theme)
-            labels.append(Label(high, band["name"], color))
-    return [
-        Label(label.y, _shortened(made, label.text), label.color, label.bold) for label in labels
-    ]
+            labels.append(Label(high, _shortened(made, band["name"]), color))
+    return labels
 
 
 def _shortened(made: Frame, text: str) -> str:
@@ -165,16 +163,13 @@ def _draw_bands(
 
 def _title(made: Frame, panel: Mapping[str, Any], left: float, top: float) -> None:
     """Write the panel's title, its unit, and the meaning of its dashed lines."""
-    unit = UNITS.get(panel["unit"], "")
-    parts = [(panel["title"], made.theme.ink, "bold"), (unit, made.theme.faint, "normal")]
+    texts = [(panel["title"], made.theme.ink, True)]
+    if panel["unit"] in UNITS:
+        texts.append((UNITS[panel["unit"]], made.theme.faint, False))
     for up, text in ((True, "┆ turns up"), (False, "┆ turns down")):
         if any(mark["up"] is up for mark in panel["marks"]):
-            parts.append((text, _turn_color(up, made.theme), "bold"))
-    x = left
-    for text, color, weight in parts:
-        if text:
-            made.write(x, top, text, TITLE_PT, color, fontweight=weight, verticalalignment="top")
-            x += made.width_of(text, TITLE_PT, bold=weight == "bold") + 2 * AXIS_GAP
+            texts.append((text, _turn_color(up, made.theme), True))
+    made.write_row(left, top, texts, TITLE_PT)
 
 
 def _formatter(unit: str, money: Money) -> Any:

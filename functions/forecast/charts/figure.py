@@ -6,7 +6,7 @@ All positions are pixels from the lower left corner of a picture that is 1000 pi
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
 from functions.common.messages.charts import Variant
-from functions.forecast.charts.look import DPI, Theme, theme_of
+from functions.forecast.charts.look import DPI, THEMES, Theme
 
 WIDTH = 1000.0
 MARGIN = 24.0
@@ -57,7 +57,6 @@ class Frame:
     _renderer: Any = field(repr=False)
 
     def width_of(self, text: str, points: float, *, bold: bool = False) -> float:
-        """The width of a line of text."""
         font = FontProperties(size=points, weight="bold" if bold else "normal")
         width, _, _ = self._renderer.get_text_width_height_descent(text, font, False)
         return float(width)
@@ -79,6 +78,15 @@ class Frame:
         """Write one line whose baseline starts at (x, y)."""
         at = (x / WIDTH, y / self.height)
         self.figure.text(*at, text, fontsize=points, color=color, **kwargs)
+
+    def write_row(
+        self, x: float, y: float, texts: Iterable[tuple[str, str, bool]], points: float
+    ) -> None:
+        """Write texts with a color, bold or not, beside each other. Their tops are at `y`."""
+        for text, color, bold in texts:
+            weight = "bold" if bold else "normal"
+            self.write(x, y, text, points, color, fontweight=weight, verticalalignment="top")
+            x += self.width_of(text, points, bold=bold) + 2 * AXIS_GAP
 
     def axes(self, left: float, bottom: float, right: float, top: float) -> Any:
         """Add a plot between these edges, with horizontal grid lines only."""
@@ -136,7 +144,6 @@ class Frame:
         return LABEL_GAP + max(widths, default=0.0)
 
     def encoded(self, variant: Variant) -> bytes:
-        """The bytes of the picture file."""
         out = io.BytesIO()
         if variant.format == "svg":
             FigureCanvasSVG(self.figure).print_svg(
@@ -166,7 +173,7 @@ def frame(
     `finding` are the sentences below the title, `below` those below the plots. Each starts a new
     line.
     """
-    theme = theme_of(variant)
+    theme = THEMES[variant.theme]
     figure = Figure(figsize=(WIDTH / DPI, 1.0), dpi=DPI, facecolor=theme.paper)
     renderer = FigureCanvasAgg(figure).get_renderer()
     made = Frame(figure, theme, 0.0, 0.0, 0.0, renderer)

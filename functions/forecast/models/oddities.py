@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from functions.forecast.arrays import Flags
 from functions.forecast.models import moves
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from functions.forecast.models.moves import Moves
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.models.moves import Moves
+from functions.forecast.prices.series import PriceSeries
 
 TICK = 8.0
 """A jump of this many deviations that the next session undoes counts as a bad tick."""
@@ -53,7 +48,7 @@ def _told(sentences: Sequence[str], kind: str) -> list[str]:
     return [*sentences[-MOST_TOLD:], *more]
 
 
-def _ticks(of_series: Moves) -> tuple[list[int], NDArray[np.bool_]]:
+def _ticks(of_series: Moves) -> tuple[list[int], Flags]:
     """The rows of bad ticks, and which rows jump to a bad tick or back from it."""
     change = of_series.change
     jump = np.abs(change[:-1])

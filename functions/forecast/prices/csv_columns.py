@@ -6,11 +6,11 @@ import io
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from functions.common.errors import RequestError, cause
 from functions.common.prices.history import HIGHEST, LOWEST, traded_scale
 from functions.common.prices.instrument import UNKNOWN, Instrument
+from functions.forecast.arrays import Floats
 from functions.forecast.prices.series import PriceSeries
 
 HEADER = b"date,open,high,low,close,volume,adj_close"
@@ -34,16 +34,12 @@ def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSer
     if header.strip() != HEADER:
         message = f"The stored prices of {symbol} begin with {header[:60]!r}, not {HEADER!r}."
         raise UnreadablePricesError(message)
-    lines = _filled(rest).split()
+    # Fill empty cells. This runs twice, because neighboring cells share a comma.
+    lines = rest.replace(b",,", b",nan,").replace(b",,", b",nan,").split()
     try:
         dates = np.array([line[:DATE_LENGTH].decode() for line in lines], dtype="datetime64[D]")
         columns = (
-            np.loadtxt(
-                io.BytesIO(b"\n".join(lines)),
-                delimiter=",",
-                usecols=range(1, 7),
-                ndmin=2,
-            ).T
+            np.loadtxt(io.BytesIO(b"\n".join(lines)), delimiter=",", usecols=range(1, 7), ndmin=2).T
             if lines
             else np.empty((6, 0))
         )
@@ -62,14 +58,9 @@ def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSer
     return PriceSeries(symbol, dates, opened, high, low, close, volume, adjusted, instrument)
 
 
-def _check(symbol: str, adjusted: NDArray[np.float64]) -> None:
+def _check(symbol: str, adjusted: Floats) -> None:
     if not ((adjusted >= LOWEST) & (adjusted <= HIGHEST)).all():
         raise UnreadablePricesError(
             f"The stored prices of {symbol} have adjusted closes that are not between {LOWEST:g}"
             f" and {HIGHEST:g}. Delete the file. Stockcast then fetches it again."
         )
-
-
-def _filled(lines: bytes) -> bytes:
-    """Fill empty cells with nan. It runs twice, because neighboring cells share a comma."""
-    return lines.replace(b",,", b",nan,").replace(b",,", b",nan,")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec import Struct
 
+from functions.forecast.scoring.backtest import Backtest
 from functions.forecast.scoring.scores import wilson_interval
-
-if TYPE_CHECKING:
-    from functions.forecast.scoring.backtest import Backtest
 
 PROMISED = 0.80
 LEAST_HELD = 0.70

@@ -438,11 +438,6 @@ class TestSample:
         assert self.provider.fetch("FB", date(2013, 2, 28)).rows == whole.rows[-2:]
         assert self.provider.fetch("FB", date(2013, 3, 2)).rows == ()
 
-    @pytest.mark.parametrize("symbol", ["NOPE", "BRK.B"])
-    def test_an_unknown_ticker_is_named(self, symbol):
-        with pytest.raises(UnknownSymbolError, match=symbol):
-            self.provider.fetch(symbol)
-
     def test_it_is_never_out_of_date(self):
         assert self.provider.schedule.next_publication(datetime.now(timezone.utc), NEW_YORK) is None
 

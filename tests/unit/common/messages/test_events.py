@@ -90,6 +90,7 @@ def test_model_and_options_have_defaults():
         ("options", [], "must be an object"),
         ("options", {"x": "y" * 3000}, "2000 characters"),
         ("bucket", "", "1 to 63"),
+        ("provider", "../symbols", "a data source"),
         ("rows", "many", "whole number"),
         ("first_date", "yesterday", "2013-03-01"),
         ("stale", "no", "true or false"),

@@ -1,8 +1,6 @@
 """Compares the Prophet library with our optimizer to the same library with Stan."""
 
 import hashlib
-import subprocess
-import sys
 
 import numpy as np
 import prophet
@@ -10,6 +8,7 @@ import pytest
 
 from functions.forecast.models.exact_backend import ExactBackend, ExactProphet
 from functions.forecast.models.prophet_model import CHANGEPOINT_PRIOR, ProphetModel
+from tests.support.python import printed
 from tests.unit.forecast.analyses.asking import library, log_posterior, predicted
 from tests.unit.forecast.price_series import sample
 
@@ -68,15 +67,9 @@ series = sample("IBM")
 days = np.arange(series.dates[-1] + 1, series.dates[-1] + 60, dtype="datetime64[D]")
 print(hashlib.sha256(ProphetModel().forecast(series, days).quantiles.tobytes()).hexdigest())
 """
+    environment = {"PYTHONPATH": ".", "PATH": ""}
     seen = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ".", "PATH": ""},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-        for seed in ("1", "2")
+        printed(code, env={**environment, "PYTHONHASHSEED": seed}).strip() for seed in ("1", "2")
     }
     assert len(seen) == 1
     assert len(seen.pop()) == hashlib.sha256().digest_size * 2

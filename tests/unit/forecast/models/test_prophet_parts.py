@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from functions.forecast.models.prophet_model import ProphetModel
-from functions.forecast.models.prophet_parts import components
 from functions.forecast.prices.series import PriceSeries
 
 
@@ -15,7 +14,7 @@ def fitted(price):
     series = series_of(price)
     ahead = np.busday_offset(series.dates[-1], np.arange(1, 31))
     model = ProphetModel().fit(series)
-    return model, ahead, components(model, model.parts(np.concatenate([model.dates, ahead])))
+    return model, ahead, model.components(model.parts(np.concatenate([model.dates, ahead])))
 
 
 def noise(rows, size=0.001):
