@@ -137,7 +137,7 @@ def chances(market: Market, day: int, widths: Floats) -> Floats:
     multiples -= multiples[len(multiples) // 2]
     root = np.linalg.cholesky(shrunk_correlations(market, day))
     drawn = np.random.default_rng(SEED).standard_normal((PATHS, len(widths))) @ root.T
-    moves = _through(drawn, normal, multiples) * widths
+    moves = outcome_table.between(multiples, *outcome_table.places(normal, drawn)) * widths
     falls = fifths(moves)
     return np.stack([(falls == fifth).mean(axis=0) for fifth in range(FIFTHS)], axis=1)
 
@@ -172,11 +172,3 @@ def ranked_probability_score(chances: Floats, came: Ints) -> float:
     """The mean squared error of the cumulative chances, averaged over the assets."""
     outcome = came[:, np.newaxis] <= np.arange(FIFTHS)
     return float(((np.cumsum(chances, axis=1) - outcome) ** 2).mean())
-
-
-def _through(values: Floats, known: Floats, mapped: Floats) -> Floats:
-    """Interpolate linearly between the points (known, mapped), and extrapolate beyond them."""
-    left = np.clip(np.searchsorted(known, values) - 1, 0, len(known) - 2)
-    share = (values - known[left]) / (known[left + 1] - known[left])
-    between: Floats = mapped[left] * (1.0 - share) + mapped[left + 1] * share
-    return between

@@ -116,11 +116,9 @@ def summarise(evaluated: Sequence[Evaluated], skipped: Sequence[str]) -> Summary
                 model=model,
                 horizon=horizon,
                 mae_ratio=bootstrap.ratio(
-                    table([each.error for each in mine]), table([each.error for each in walk])
+                    *(table([one.error for one in of]) for of in (mine, walk))
                 ),
-                wis_ratio=bootstrap.ratio(
-                    table([each.wis for each in mine]), table([each.wis for each in walk])
-                ),
+                wis_ratio=bootstrap.ratio(*(table([one.wis for one in of]) for of in (mine, walk))),
                 coverage={
                     percent: bootstrap.ratio(cells, present.astype(np.float64))
                     for percent, cells in zip(COVERAGES, held, strict=True)

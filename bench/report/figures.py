@@ -28,6 +28,11 @@ class Figure:
     met: bool | None = None
 
 
+def under(name: str, mb: float, most: float) -> Figure:
+    """An amount of memory that must be under `most` MB."""
+    return Figure(name, f"{mb:.0f} MB", f"under {most} MB", mb < most)
+
+
 def machine() -> dict[str, Any]:
     """The machine of the measurement, without its name."""
     cpuinfo = Path("/proc/cpuinfo")

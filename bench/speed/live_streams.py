@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.clients.forecasts import ask
 from bench.clients.http import get, in_turn, percentile, server_sent_events
-from bench.report.figures import Figure
+from bench.report.figures import Figure, under
 from bench.running import processes, trivial
 from bench.running.world import World
 from functions.common.config import RedisSettings
@@ -105,10 +105,5 @@ def measure(world: World, *, is_quick: bool) -> tuple[list[Figure], dict[str, An
             f"p99 at most {TIMES_TRIVIAL} times",
             is_complete and p99 <= TIMES_TRIVIAL * unit_ms,
         ),
-        Figure(
-            "memory of web with these streams",
-            f"{peak_mb['web']:.0f} MB",
-            f"under {UNDER_MB} MB",
-            peak_mb["web"] < UNDER_MB,
-        ),
+        under("memory of web with these streams", peak_mb["web"], UNDER_MB),
     ], {"changes_told": len(watch.took_s), "changes_a_second": CHANGES_A_SECOND}

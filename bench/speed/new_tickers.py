@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.clients.forecasts import ENDED, last_event
 from bench.clients.http import fetch, get, post
-from bench.report.figures import Figure
+from bench.report.figures import Figure, under
 from bench.running import processes
 from bench.running.other_commit import other_commit
 from bench.running.provider import many_tickers
@@ -73,18 +73,8 @@ def measure(*, is_quick: bool, against: str | None = None) -> tuple[list[Figure]
             many.ms_each <= LINEAR * few_ms,
         ),
         Figure("CPU of a new ticker, all programs", f"{many.cpu_ms_each:.0f} ms"),
-        Figure(
-            "memory of ingest at the peak of that batch",
-            f"{many.peak_mb['ingest']:.0f} MB",
-            f"under {INGEST_MB} MB",
-            many.peak_mb["ingest"] < INGEST_MB,
-        ),
-        Figure(
-            f"memory of Redis after {large} tickers",
-            f"{redis_mb:.0f} MB",
-            f"under {REDIS_MB} MB",
-            redis_mb < REDIS_MB,
-        ),
+        under("memory of ingest at the peak of that batch", many.peak_mb["ingest"], INGEST_MB),
+        under(f"memory of Redis after {large} tickers", redis_mb, REDIS_MB),
     ]
     details = {
         "ms_a_ticker": {one.size: round(one.ms_each, 2) for one in (*ours, many)},

@@ -20,7 +20,6 @@ from bench.clients.forecasts import ask, ask_old_recipe, ask_peer, many, new_que
 from bench.clients.http import Tally
 from bench.report.figures import Figure
 from bench.running import peers, processes
-from bench.running.old_recipe import old_recipe
 from bench.running.other_commit import other_commit
 from bench.running.redis_commands import counted
 from bench.running.world import WITHOUT_LIMITS, World
@@ -102,7 +101,7 @@ def _ours(world: World, against: str | None, stack: ExitStack) -> Iterator[Syste
 
 def _others(world: World, stack: ExitStack) -> Iterator[System]:
     runs = {name: peers.peer(world, name, DATABASES[name]) for name in NAMES}
-    runs[OLD_RECIPE] = old_recipe(world, DATABASES[OLD_RECIPE])
+    runs[OLD_RECIPE] = peers.old_recipe(world, DATABASES[OLD_RECIPE])
     for name, run in runs.items():
         started, is_old = stack.enter_context(run), name == OLD_RECIPE
         asked = _asking(started["web"].program.ports[0], ask_old_recipe if is_old else ask_peer)

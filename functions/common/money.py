@@ -50,11 +50,6 @@ class Money:
         is_pair = result.get("data", {}).get("calendar") == ON_WEEKDAYS
         return cls(result.get("currency", "USD") or "", is_pair)
 
-    @property
-    def unit(self) -> str:
-        """The label of an axis: `USD`, or nothing for an index."""
-        return self.currency
-
     def __call__(self, amount: float) -> str:
         """The amount with two decimals, or with more digits if it is small."""
         size = abs(amount)

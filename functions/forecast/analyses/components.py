@@ -19,14 +19,7 @@ from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Ta
 from functions.forecast.arrays import Days, Floats
 from functions.forecast.models.map_fit import posterior_covariance
 from functions.forecast.models.prophet_model import FittedProphet, ProphetModel
-from functions.forecast.models.prophet_parts import (
-    Components,
-    Curve,
-    components,
-    in_percent,
-    per_year,
-    span_days,
-)
+from functions.forecast.models.prophet_parts import Components, Curve, in_percent, per_year
 from functions.forecast.prices.series import PriceSeries
 
 PERCENT = 80
@@ -41,7 +34,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     """Split a fit to the last `training_years` into trend and seasons, up to `days` ahead."""
     model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(series)
     ahead = series.sessions_until(series.target(parameters["days"]))
-    parts = components(model, model.parts(np.concatenate([model.dates, ahead])))
+    parts = model.components(model.parts(np.concatenate([model.dates, ahead])))
     curves = {"trend": parts.trend, "yearly": parts.yearly, "monthly": parts.monthly}
     known = {name: curve for name, curve in curves.items() if len(curve.dates)}
     widths = _widths(model, known, ahead)
@@ -83,7 +76,7 @@ def _message(series: PriceSeries, parts: Components, trend: float, growth: float
 def _growth(model: FittedProphet) -> float:
     """The trend's growth in percent a year after its last turn."""
     slope = float(model.weights[0] + model.library.params["delta"].sum())
-    return float(per_year(np.array(slope * model.scale / span_days(model))))
+    return float(per_year(np.array(slope * model.scale / model.span_days)))
 
 
 def _widths(model: FittedProphet, curves: Mapping[str, Curve], ahead: Days) -> dict[str, Floats]:

@@ -48,15 +48,9 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         "days_called_down": int((~called).sum()),
         "inside_interval": inside,
     }
-    panels = [
-        Panel(
-            "Predicted against actual",
-            "price",
-            dates,
-            [Line("adjusted close", actual, "actual"), Line("predicted", predicted)],
-            [Band("80% interval", low, high)],
-        )
-    ]
+    lines = [Line("adjusted close", actual, "actual"), Line("predicted", predicted)]
+    band = Band("80% interval", low, high)
+    panels = [Panel("Predicted against actual", "price", dates, lines, [band])]
     notes = list(chosen.notes)
     if "nshares" in parameters:
         panels.append(_game(dates, actual, called, parameters["nshares"], figures))

@@ -17,6 +17,7 @@ from functions.forecast.prices.series import PriceSeries
 
 MOST_LAG = 8
 FEWEST_PAIRS = 8
+BY_LAG = "Correlation by lag (periods by which searches come first)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,25 +59,12 @@ def compare(series: PriceSeries, interest: Interest) -> Compared:
         "correlation_by_chance": chance,
     }
     scaled = 100.0 * price / price.max()
-    return Compared(
-        panels=[
-            Panel(
-                f"Searches for {interest.term}",
-                "index",
-                starts,
-                [Line("price, 100 at its highest", scaled, "actual"), Line("searches", values)],
-            ),
-            Panel(
-                "Correlation by lag (periods by which searches come first)",
-                "correlation",
-                lags,
-                [Line("correlation", found)],
-                x_label="lag",
-            ),
-        ],
-        figures=figures,
-        note=_note(interest.term, best, lags, found, chance),
-    )
+    lines = [Line("price, 100 at its highest", scaled, "actual"), Line("searches", values)]
+    panels = [
+        Panel(f"Searches for {interest.term}", "index", starts, lines),
+        Panel(BY_LAG, "correlation", lags, [Line("correlation", found)], x_label="lag"),
+    ]
+    return Compared(panels, figures, _note(interest.term, best, lags, found, chance))
 
 
 def _by_lag(interest: Floats, returns: Floats) -> tuple[Ints, Floats]:

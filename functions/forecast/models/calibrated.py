@@ -75,14 +75,8 @@ class CalibratedModel:
         if len(origins) == 0:
             return backtest.without_history(horizon)
         quantiles = self.quantiles(series, origins, np.array([horizon]), WIS_LEVELS)[:, 0, :]
-        return backtest.score(
-            series,
-            horizon,
-            origins,
-            centre=quantiles[:, WIS_LEVELS.index(0.5)],
-            quantiles=quantiles,
-            levels=WIS_LEVELS,
-        )
+        centre = quantiles[:, WIS_LEVELS.index(0.5)]
+        return backtest.score(series, horizon, origins, centre=centre, quantiles=quantiles)
 
     def quantiles(
         self, series: PriceSeries, origins: Ints, steps: Ints, levels: Sequence[float]

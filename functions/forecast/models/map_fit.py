@@ -43,14 +43,12 @@ _SCANNED = 16
 class MapFit:
     """The mode: weights (p,) in the order of the columns, and the noise, both for scaled values.
 
-    `log_posterior` omits the same constants as Stan's `lp__`, so you can compare the two. `unique`
-    says that no other mode exists.
+    `log_posterior` omits the same constants as Stan's `lp__`, so you can compare the two.
     """
 
     weights: Floats
     noise: float
     log_posterior: float
-    unique: bool
 
 
 def fit_map(
@@ -66,18 +64,17 @@ def fit_map(
     if scaled.min() == scaled.max():
         constant = np.zeros(columns.shape[1])
         constant[1] = scaled[0]
-        return MapFit(constant, LEAST_NOISE, problem.log_posterior(constant, LEAST_NOISE), True)
+        return MapFit(constant, LEAST_NOISE, problem.log_posterior(constant, LEAST_NOISE))
 
     nothing, anything = np.zeros(columns.shape[1]), problem.unpenalised()
     largest = problem.alternate(nothing, problem.best_noise(nothing))
     smallest = problem.alternate(anything, problem.best_noise(anything))
     modes = [largest, smallest]
-    unique = bool(np.isclose(largest[1], smallest[1], rtol=1e-6, atol=0))
-    if not unique:
+    if not np.isclose(largest[1], smallest[1], rtol=1e-6, atol=0):
         between = np.geomspace(smallest[1], largest[1], _SCANNED)[1:-1]
         modes += [problem.alternate(smallest[0], noise) for noise in between]
     weights, noise = max(modes, key=lambda mode: problem.log_posterior(*mode))
-    return MapFit(weights, noise, problem.log_posterior(weights, noise), unique)
+    return MapFit(weights, noise, problem.log_posterior(weights, noise))
 
 
 class _Problem:

@@ -57,9 +57,7 @@ class OutcomeTable:
         Beyond the last fitted horizon, its values stay the same. From there on, variance grows with
         time like that of a random walk.
         """
-        left, share = _places(self, tuple(steps.tolist()))
-        between: Floats = values[..., left] * (1.0 - share) + values[..., left + 1] * share
-        return between
+        return between(values, *_places(self, tuple(steps.tolist())))
 
     def around(self, steps: Ints) -> Ints:
         """The fitted horizons (indices, ascending) that `at` reads for `steps`."""
@@ -81,18 +79,25 @@ def _places(table: OutcomeTable, steps: tuple[float, ...]) -> tuple[Ints, Floats
     """The fitted horizon before each step, and the step's share of the way to the next one."""
     grid = np.log(table.horizons)
     wanted = np.clip(np.log(steps), grid[0], grid[-1])
-    left = np.clip(np.searchsorted(grid, wanted) - 1, 0, len(grid) - 2)
-    return left, (wanted - grid[left]) / (grid[left + 1] - grid[left])
+    return places(grid, wanted)
+
+
+def places(known: Floats, wanted: Floats) -> tuple[Ints, Floats]:
+    """The place in `known` before each wanted value, and its share of the way to the next one."""
+    left = np.clip(np.searchsorted(known, wanted) - 1, 0, len(known) - 2)
+    return left, (wanted - known[left]) / (known[left + 1] - known[left])
+
+
+def between(values: Floats, left: Ints, share: Floats) -> Floats:
+    """`values` (..., k) at `places`, linear between and beyond them."""
+    interpolated: Floats = values[..., left] * (1.0 - share) + values[..., left + 1] * share
+    return interpolated
 
 
 @lru_cache(maxsize=64)
 def _multiples(table: OutcomeTable, levels: tuple[float, ...]) -> Floats:
     known = normal_quantiles(tuple(table.levels.tolist()))
-    wanted = normal_quantiles(levels)
-    left = np.clip(np.searchsorted(known, wanted) - 1, 0, len(known) - 2)
-    share = (wanted - known[left]) / (known[left + 1] - known[left])
-    lower, upper = table.quantiles[:, left], table.quantiles[:, left + 1]
-    multiples: Floats = lower * (1.0 - share) + upper * share
+    multiples = between(table.quantiles, *places(known, normal_quantiles(levels)))
     multiples.flags.writeable = False
     return multiples
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from functions.forecast.arrays import Days, Floats
+from functions.forecast.models.prophet_parts import Components
 from functions.forecast.prices.series import PriceSeries
 from functions.forecast.scoring.backtest import Backtest
-
-if TYPE_CHECKING:
-    from functions.forecast.models.prophet_parts import Components
 
 INTERVALS = (50, 80, 95)
 """The central intervals in every result, in percent."""

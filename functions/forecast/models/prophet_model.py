@@ -25,7 +25,7 @@ from functions.common.errors import TooLittleHistoryError
 from functions.forecast.arrays import Days, Floats
 from functions.forecast.models.exact_backend import ExactProphet, regressors
 from functions.forecast.models.prediction import LEVELS, Past, Prediction
-from functions.forecast.models.prophet_parts import components
+from functions.forecast.models.prophet_parts import Components, Curve
 from functions.forecast.prices.series import PriceSeries, years_before
 from functions.forecast.scoring import backtest
 from functions.forecast.scoring.random_walk import FARTHEST
@@ -40,6 +40,9 @@ BACKTESTED = 40
 
 YEARLY_ORDER, YEARLY_LEAST_DAYS = 10, 730
 MONTHLY_PERIOD, MONTHLY_ORDER = 30.5, 5
+SEASON_DAYS = {"yearly": 365, "monthly": 31}
+LEAST_SHARE = 1e-3
+"""A slope change below this share of the largest one is a rounding error, not a turn."""
 SAMPLES = 1000
 SEED = 1729
 
@@ -53,11 +56,6 @@ class FittedProphet:
     dates: Days
     library: ExactProphet
     last_price: float
-
-    @property
-    def seasons(self) -> tuple[str, ...]:
-        """`monthly` and `yearly`, if the history is long enough for them."""
-        return tuple(self.library.seasonalities)
 
     @property
     def scale(self) -> float:
@@ -76,10 +74,37 @@ class FittedProphet:
         return np.concatenate([np.ravel(found[name]) for name in ("k", "m", "beta", "delta")])
 
     @property
+    def span_days(self) -> float:
+        """The calendar days of the training window. They are one unit of the library's time."""
+        return float((self.dates[-1] - self.dates[0]) / np.timedelta64(1, "D"))
+
+    @property
+    def turns(self) -> tuple[Days, Floats]:
+        """The changepoints in use (k,), largest first, and their slope changes in logs a day."""
+        changes = self.library.params["delta"][0] * self.library.y_scale / self.span_days
+        days = self.library.changepoints.to_numpy().astype("datetime64[D]")
+        largest_first = np.argsort(-np.abs(changes), kind="stable")
+        size = np.abs(changes[largest_first])
+        used = largest_first[(size > 0.0) & (size >= LEAST_SHARE * size[:1].sum())]
+        return days[used], changes[used]
+
+    def season(self, name: str) -> Curve:
+        """A season over its first period after the training window."""
+        if name not in self.library.seasonalities:
+            return Curve(self.dates[:0], np.empty(0))
+        dates = self.dates[-1] + np.arange(1, SEASON_DAYS[name] + 1)
+        return Curve(dates, self.parts(dates)[name].to_numpy())
+
+    def components(self, parts: pd.DataFrame) -> Components:
+        """The parts of the line. The trend is on the days of `parts`."""
+        trend = Curve(parts["ds"].to_numpy().astype("datetime64[D]"), parts["trend"].to_numpy())
+        return Components(trend, self.season("yearly"), self.season("monthly"), *self.turns)
+
+    @property
     def priors(self) -> list[float]:
         """The prior scale of each Fourier term."""
         terms = len(np.ravel(self.library.params["beta"]))
-        return [self.library.seasonality_prior_scale if self.seasons else 1.0] * terms
+        return [self.library.seasonality_prior_scale if self.library.seasonalities else 1.0] * terms
 
     def columns_of(self, part: str) -> list[int]:
         """The columns of `regressors` that make up a part of the line: `trend` or a season."""
@@ -162,7 +187,7 @@ class ProphetModel:
             quantiles=model.quantiles(dates, levels),
             centre=line[len(model.dates) :],
             past=Past(fitted),
-            components=components(model, parts),
+            components=model.components(parts),
         )
 
     def backtest(self, series: PriceSeries, horizon: int) -> backtest.Backtest:
@@ -177,9 +202,7 @@ class ProphetModel:
             ahead = series.dates[origin + 1 : origin + 1 + horizon]
             quantiles[row] = model.quantiles(ahead, WIS_LEVELS)[-1]
             centre[row] = model.line(ahead[-1:])[0]
-        return backtest.score(
-            series, horizon, origins, centre=centre, quantiles=quantiles, levels=WIS_LEVELS
-        )
+        return backtest.score(series, horizon, origins, centre=centre, quantiles=quantiles)
 
 
 def settings(library: type[ExactProphet], dates: Days, changepoint_prior: float) -> ExactProphet:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +12,7 @@ from functions.forecast.arrays import Floats, Ints
 from functions.forecast.prices.series import PriceSeries
 from functions.forecast.scoring import random_walk
 from functions.forecast.scoring.scores import (
+    WIS_LEVELS,
     conformal_factor,
     diebold_mariano,
     inside,
@@ -105,13 +105,11 @@ def score(
     *,
     centre: Floats,
     quantiles: Floats,
-    levels: Sequence[float],
 ) -> Backtest:
     """Score forecasts of the adjusted close `horizon` rows after each of `origins`.
 
     `origins` (n,) are evenly spaced rows from choose_origins. `centre` (n,) and `quantiles` (n, q)
-    are prices for the target day, forecast only from rows up to the origin. `levels` (q,) must
-    include the bounds of the 50, 80 and 95% intervals, as scores.WIS_LEVELS does.
+    are prices for the target day at WIS_LEVELS, forecast only from rows up to the origin.
     """
     if len(origins) == 0:
         return without_history(horizon)
@@ -122,9 +120,9 @@ def score(
     lags = max(0, math.ceil(horizon / spacing) - 1)
 
     steps = np.array([horizon], dtype=np.intp)
-    walk = random_walk.of(series).quantiles(origins, steps, levels)[:, 0, :]
-    wis = weighted_interval_score(actual, quantiles, levels) / anchor
-    walk_wis = weighted_interval_score(actual, walk, levels) / anchor
+    walk = random_walk.of(series).quantiles(origins, steps, WIS_LEVELS)[:, 0, :]
+    wis = weighted_interval_score(actual, quantiles, WIS_LEVELS) / anchor
+    walk_wis = weighted_interval_score(actual, walk, WIS_LEVELS) / anchor
     error, walk_error = np.abs(actual - centre), np.abs(actual - anchor)
 
     scale = _changes(series)[origins] / np.maximum(origins, 1)
@@ -136,7 +134,7 @@ def score(
     right = np.sign(centre - anchor) == np.sign(actual - anchor)
     accuracy = float(right[called].mean()) if called.any() else None
     worth = independent * called.mean()
-    held = {percent: inside(actual, quantiles, levels, percent) for percent in (50, 80, 95)}
+    held = {percent: inside(actual, quantiles, WIS_LEVELS, percent) for percent in (50, 80, 95)}
     centre_p = diebold_mariano(error / anchor, walk_error / anchor, lags)
     return Backtest(
         origins=len(origins),
@@ -151,7 +149,7 @@ def score(
         wis_ratio=float(wis.mean() / walk_wis.mean()) if walk_wis.mean() > 0.0 else None,
         wis_p_value=diebold_mariano(wis, walk_wis, lags),
         centre_p_value=centre_p,
-        width_factor80=conformal_factor(actual, centre, quantiles, levels, 80),
+        width_factor80=conformal_factor(actual, centre, quantiles, WIS_LEVELS, 80),
         independent_origins=independent,
         verdict=_range_sentence(horizon, int(held[80].sum()), len(origins), independent)
         + _centre_sentence(mase, walk_mase, centre_p),

@@ -33,12 +33,12 @@ def weighted_interval_score(actual: Floats, quantiles: Floats, levels: Sequence[
 
 def inside(actual: Floats, quantiles: Floats, levels: Sequence[float], percent: float) -> Flags:
     """Whether each outcome is in the central interval of `percent`, including its bounds."""
-    low, high = _bounds(tuple(levels), percent)
+    low, high = bounds(tuple(levels), percent)
     return (quantiles[..., low] <= actual) & (actual <= quantiles[..., high])
 
 
 @lru_cache(maxsize=32)
-def _bounds(levels: tuple[float, ...], percent: float) -> tuple[int, int]:
+def bounds(levels: tuple[float, ...], percent: float) -> tuple[int, int]:
     """The indices of `levels` that bound the central interval of `percent`."""
     tail = (1.0 - percent / 100.0) / 2.0
     tau = np.asarray(levels)
@@ -58,7 +58,7 @@ def conformal_factor(
     above `percent`, as split conformal prediction requires (Lei et al. 2018, section 2.2). Returns
     None if there are too few outcomes for that quantile, or the interval has no width.
     """
-    low, high = _bounds(tuple(levels), percent)
+    low, high = bounds(tuple(levels), percent)
     half = np.log(quantiles[:, high] / quantiles[:, low]) / 2.0
     rank = math.ceil(percent / 100.0 * (len(actual) + 1))
     if rank > len(actual) or (half <= 0.0).any():

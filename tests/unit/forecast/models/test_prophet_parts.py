@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from functions.forecast.models.prophet_model import ProphetModel
-from functions.forecast.models.prophet_parts import components
 from tests.unit.forecast.price_series import on_weekdays, weekdays_after
 
 
@@ -10,7 +9,7 @@ def fitted(price):
     series = on_weekdays(price)
     ahead = weekdays_after(series, 30)
     model = ProphetModel().fit(series)
-    return model, ahead, components(model, model.parts(np.concatenate([model.dates, ahead])))
+    return model, ahead, model.components(model.parts(np.concatenate([model.dates, ahead])))
 
 
 def noise(rows, size=0.001):
