@@ -10,18 +10,21 @@ import itertools
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
 
 import numpy as np
 
 from bench.running.peers import PACKAGES
 from bench.running.world import SYMBOLS
-from functions.common.messages.events import PricesIngested
+from functions.common.messages.events import ForecastRequested
 from functions.common.prices.store import StoredPrices
 from functions.forecast import result
 from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.models.prediction import Model
 from functions.forecast.prices import csv_columns
 from functions.forecast.prices.series import PriceSeries
+from functions.ingest.freshness.policy import Kept
+from functions.ingest.handlers import pointing_to
 from functions.ingest.providers.sample import SampleProvider
 
 SESSIONS, DAYS = 31, 45
@@ -64,20 +67,10 @@ def forecast_of(series: PriceSeries) -> bytes:
 
 def answer_of(model: Model, series: PriceSeries) -> bytes:
     """The result of a model on the day of the last price."""
-    last = series.dates[-1].item()
-    stored = StoredPrices("k", "e", "sample", "", len(series), "", "")
-    asked = PricesIngested(
-        request_id="request-1",
-        symbol=series.symbol,
-        days=DAYS,
-        bucket="b",
-        key=stored.key,
-        etag=stored.etag,
-        provider=stored.provider,
-        rows=stored.rows,
-        first_date=str(series.dates[0]),
-        last_date=str(last),
-    )
+    first, last = series.dates[[0, -1]].tolist()
+    stored = StoredPrices("k", "e", "sample", "", len(series), str(first), str(last))
+    kept = Kept(stored, datetime.now(timezone.utc))
+    asked = pointing_to(kept, ForecastRequested("request-1", series.symbol, DAYS), "bucket")
     return result.answer(asked, stored, series, model, last)
 
 

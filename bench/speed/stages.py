@@ -11,8 +11,6 @@ import io
 import json
 import resource
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -32,27 +30,7 @@ SYMBOL = "AAPL"
 LEVELS = prediction.LEVELS
 READ = price_csv.read.__wrapped__
 """Reads again each time, while `read` remembers the last series."""
-PEAK = """
-def peak(highest):
-    # on Linux, ru_maxrss counts the parent's memory before exec
-    from pathlib import Path
-    status = Path("/proc/self/status")
-    lines = status.read_text().splitlines() if status.exists() else []
-    return next((line.split()[1] for line in lines if line.startswith("VmHWM")), highest)
-"""
-FIRST = (
-    "import functions.forecast.main, functions.forecast.result,"
-    " functions.forecast.prices.csv_columns, obstore.store"
-)
 OLD = "old recipe"
-STARTS = {
-    "functions-framework": "import functions_framework",
-    OLD: "import prophet, matplotlib.pyplot, boto3",
-    "forecast function": "import functions.forecast.main",
-    "model calibrated alone": "import functions.forecast.models.calibrated",
-    "and first calibrated": f"{FIRST}, functions.forecast.models.calibrated",
-    "and first prophet": f"{FIRST}, functions.forecast.models.prophet_model",
-}
 
 
 def old_recipe(body: bytes) -> Callable[[], None]:
@@ -104,7 +82,7 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
 
 
 def measure(rounds: int) -> dict[str, Any]:
-    """The median wall and CPU milliseconds of each stage, and CPU and memory of each start."""
+    """The median wall and CPU milliseconds of each stage."""
     body = SampleProvider().fetch(SYMBOL).history.to_csv()
     work = {OLD: old_recipe(body), **stages(body)}
     wall: dict[str, list[float]] = {name: [] for name in work}
@@ -116,43 +94,25 @@ def measure(rounds: int) -> dict[str, Any]:
             if turn:  # the first round warms up
                 wall[name].append(time.perf_counter() - started)
                 cpu[name].append(_cpu_s() - used)
-    starts: dict[str, list[tuple[float, float]]] = {name: [] for name in STARTS}
-    for _ in range(min(3, rounds)):
-        for name, code in STARTS.items():
-            starts[name].append(_start(code))
     return {
-        "stages": {
-            name: {
-                "wall_ms": round(statistics.median(wall[name]) * 1e3, 2),
-                "cpu_ms": round(statistics.median(cpu[name]) * 1e3, 2),
-            }
-            for name in work
-        },
-        "imports": {
-            name: {
-                "cpu_ms": round(statistics.median(used for used, _ in seen) * 1e3),
-                "memory_mb": round(statistics.median(memory for _, memory in seen)),
-            }
-            for name, seen in starts.items()
-        },
+        name: {
+            "wall_ms": round(statistics.median(wall[name]) * 1e3, 2),
+            "cpu_ms": round(statistics.median(cpu[name]) * 1e3, 2),
+        }
+        for name in work
     }
 
 
 def table(measured: dict[str, Any]) -> str:
     """The measurements as a table, with ratios to the old recipe."""
-    of_stages, of_imports = measured["stages"], measured["imports"]
-    old = of_stages[OLD]
+    old = measured[OLD]
     lines = [f"{'stage':24}{'wall ms':>10}{'CPU ms':>10}{'wall / old':>12}{'CPU / old':>12}"]
-    for name, took in of_stages.items():
+    for name, took in measured.items():
         ratios = [took[kind] / old[kind] for kind in ("wall_ms", "cpu_ms")]
         lines.append(
             f"{name:24}{took['wall_ms']:10.1f}{took['cpu_ms']:10.1f}"
             f"{ratios[0]:12.3f}{ratios[1]:12.3f}"
         )
-    lines += ["", f"{'import':24}{'CPU ms':>10}{'memory MB':>11}{'CPU / old':>12}"]
-    for name, took in of_imports.items():
-        ratio = took["cpu_ms"] / of_imports[OLD]["cpu_ms"]
-        lines.append(f"{name:24}{took['cpu_ms']:10.0f}{took['memory_mb']:11.0f}{ratio:12.3f}")
     return "\n".join(lines)
 
 
@@ -160,17 +120,3 @@ def _cpu_s() -> float:
     """CPU seconds of this process and its ended children, such as Stan in the old recipe."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
-
-
-def _start(code: str) -> tuple[float, float]:
-    """CPU seconds and peak memory (MB) of a fresh process that runs `code`."""
-    measure = (
-        "import resource; used = resource.getrusage(resource.RUSAGE_SELF);"
-        " print(used.ru_utime + used.ru_stime, peak(used.ru_maxrss))"
-    )
-    env = {"S3_BUCKET": "bench", "PYTHONPATH": "."}
-    argv = [sys.executable, "-c", f"{PEAK}\n{code}; {measure}"]
-    ran = subprocess.run(argv, capture_output=True, text=True, check=True, env=env)
-    cpu_s, memory = ran.stdout.split()
-    per_mb = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return float(cpu_s), float(memory) / per_mb

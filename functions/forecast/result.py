@@ -18,7 +18,7 @@ from functions.common.prices.store import StoredPrices
 from functions.forecast.models import oddities
 from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction, first_shown
 from functions.forecast.prices import ended
-from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries, in_words
 from functions.forecast.scoring import backtest, random_walk, scores, trust
 from functions.forecast.scoring.backtest import Backtest
 
@@ -230,9 +230,8 @@ def _components(parts: Components, rounding: Rounding) -> dict[str, Any]:
 
 def _message(series: PriceSeries, target: date, middle: float, interval: list[float]) -> str:
     low, high = map(series.money, interval)
-    on = f"{target:%B} {target.day}, {target.year}"
     return (
-        f"{series.symbol} could be between {low} and {high} on {on}"
+        f"{series.symbol} could be between {low} and {high} on {in_words(target)}"
         f" (80% range), with {series.money(middle)} in the middle."
     )
 

@@ -81,7 +81,7 @@ class Fit(Parameters, frozen=True, kw_only=True):
 
 
 class History(Range, frozen=True, kw_only=True):
-    """Prices, volume or daily changes, with their extremes."""
+    """Prices, volume or daily changes, with their highs and lows."""
 
     columns: Columns = field(default_factory=lambda: ["adj_close"])
     plot_type: PlotType = "basic"
@@ -96,23 +96,23 @@ class History(Range, frozen=True, kw_only=True):
 
 
 class BuyAndHold(Range, frozen=True, kw_only=True):
-    """The profit of shares bought on one day and held until another."""
+    """The profit or loss on shares bought on one day and sold on another."""
 
     nshares: Shares = 1.0
 
 
 class Components(Fit, frozen=True, kw_only=True):
-    """The parts of Prophet's forecast: trend and seasonality."""
+    """The parts of Prophet's line: trend, year and month."""
 
     days: Days = 30
 
 
 class PredictFuture(Components, frozen=True, kw_only=True):
-    """The days on which Prophet expects the price to rise or fall."""
+    """The days ahead on which Prophet expects a rise or a fall."""
 
 
 class Evaluate(Range, frozen=True, kw_only=True):
-    """Prophet's forecast of past days compared with the real prices, and a trading game."""
+    """Prophet's forecasts of past days compared with real prices, and a trading game."""
 
     nshares: Shares | None = None
     changepoint_prior: Prior = 0.05
@@ -120,7 +120,7 @@ class Evaluate(Range, frozen=True, kw_only=True):
 
 
 class Changepoints(Fit, frozen=True, kw_only=True):
-    """The days on which Prophet's trend turns, with search interest for comparison."""
+    """The dates when Prophet's trend turns, compared with search interest."""
 
     interest_csv: Interest | None = None
 
@@ -134,7 +134,7 @@ class Changepoints(Fit, frozen=True, kw_only=True):
 
 
 class PriorAnalysis(Parameters, frozen=True, kw_only=True):
-    """How the changepoint prior changes Prophet's trend."""
+    """How much Prophet's line bends with each changepoint prior."""
 
     days: Days = 180
     priors: Priors = field(default_factory=lambda: list(DEFAULT_PRIORS))
@@ -145,7 +145,7 @@ class PriorAnalysis(Parameters, frozen=True, kw_only=True):
 
 
 class PriorValidation(Range, frozen=True, kw_only=True):
-    """Which changepoint prior forecast past prices best."""
+    """The changepoint prior that would have forecast best."""
 
     priors: Priors = field(default_factory=lambda: list(DEFAULT_PRIORS))
     training_years: TrainingYears = 3

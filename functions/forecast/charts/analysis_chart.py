@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -100,7 +100,10 @@ def _draw_panel(
     made: Frame, axes: Any, panel: Mapping[str, Any], colors: Mapping[str, str]
 ) -> None:
     x, marker = _x(panel), None if _is_dated(panel) else "o"
-    _draw_bands(axes, panel, x, colors, made.theme)
+    for band in panel["bands"]:
+        low, high = (np.array(band[side], dtype=np.float64) for side in ("low", "high"))
+        color = colors.get(band["name"]) or _role_color(band["role"], made.theme)
+        axes.fill_between(x, low, high, color=color, alpha=BAND_OPACITY, linewidth=0)
     for line in panel["lines"]:
         values = np.array(line["values"], dtype=np.float64)
         color = colors[line["name"]]
@@ -152,15 +155,6 @@ def _last(values: Sequence[float | None]) -> float | None:
     return next((value for value in reversed(values) if value is not None), None)
 
 
-def _draw_bands(
-    axes: Any, panel: Mapping[str, Any], x: Any, colors: Mapping[str, str], theme: Theme
-) -> None:
-    for band in panel["bands"]:
-        low, high = (np.array(band[side], dtype=np.float64) for side in ("low", "high"))
-        color = colors.get(band["name"]) or _role_color(band["role"], theme)
-        axes.fill_between(x, low, high, color=color, alpha=BAND_OPACITY, linewidth=0)
-
-
 def _title(made: Frame, panel: Mapping[str, Any], left: float, top: float) -> None:
     """Write the panel's title, its unit, and the meaning of its dashed lines."""
     texts = [(panel["title"], made.theme.ink, True)]
@@ -173,13 +167,10 @@ def _title(made: Frame, panel: Mapping[str, Any], left: float, top: float) -> No
 
 
 def _formatter(unit: str, money: Money) -> Any:
-    formats: dict[str, Callable[[float], str]] = {
-        "percent": lambda value: f"{value:,g}%",
-        "index": lambda value: f"{value:g}",
-        "correlation": lambda value: f"{value:g}",
-    }
     if unit == "shares":
         return EngFormatter(sep="")
+    plain = "{:g}".format
+    formats = {"percent": "{:,g}%".format, "index": plain, "correlation": plain}
     label = formats.get(unit, money.label)
     return FuncFormatter(lambda value, _: label(round(value, 10)))
 

@@ -125,15 +125,9 @@ class Frame:
         height = line_height(SMALL_PT)
         heights = [min(max(one, low), high) for one in heights]
         for label, was, y in zip(ordered, heights, spread(heights, height, low, high), strict=True):
-            line = ([right + 2, right + LABEL_GAP - 2], [was, y])
-            self.figure.add_artist(
-                mpl.lines.Line2D(
-                    [x / WIDTH for x in line[0]],
-                    [one / self.height for one in line[1]],
-                    color=label.color,
-                    linewidth=0.8,
-                )
-            )
+            x, heights_of = np.array([right + 2, right + LABEL_GAP - 2]), np.array([was, y])
+            ends = (x / WIDTH, heights_of / self.height)
+            self.figure.add_artist(mpl.lines.Line2D(*ends, color=label.color, linewidth=0.8))
             weight = "bold" if label.bold else "normal"
             style = {"fontweight": weight, "verticalalignment": "center"}
             self.write(right + LABEL_GAP, y, label.text, SMALL_PT, label.color, **style)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from functions.forecast.arrays import Flags
 from functions.forecast.models import moves
 from functions.forecast.models.moves import Moves
-from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries, in_words
 
 TICK = 8.0
 """A jump of this many deviations that the next session undoes counts as a bad tick."""
@@ -34,12 +33,6 @@ def notes(series: PriceSeries) -> tuple[str, ...]:
         *_told([_flat(series, *rows) for rows in _stretches(of_series)], "flat stretches"),
         *_told([_split(series, row) for row in splits], "likely splits"),
     )
-
-
-def in_words(day: np.datetime64) -> str:
-    """`April 15, 2013`."""
-    known = date.fromisoformat(str(day))
-    return f"{known:%B} {known.day}, {known.year}"
 
 
 def _told(sentences: Sequence[str], kind: str) -> list[str]:
@@ -67,17 +60,21 @@ def _stretches(of_series: Moves) -> list[tuple[int, int]]:
     return [(int(row - of_series.unchanged[row] + 1), int(row)) for row in last]
 
 
+def _day(series: PriceSeries, row: int) -> str:
+    return in_words(series.dates[row].item())
+
+
 def _tick(series: PriceSeries, row: int) -> str:
     price = series.adjusted_close
     factor = float(price[row] / price[row - 1])
     return (
-        f"On {in_words(series.dates[row])} the price was {factor:.2g} times that of the days around"
+        f"On {_day(series, row)} the price was {factor:.2g} times that of the days around"
         " it. This looks like a bad tick: it does not widen the ranges."
     )
 
 
 def _flat(series: PriceSeries, first: int, last: int) -> str:
-    begin, end = in_words(series.dates[first]), in_words(series.dates[last])
+    begin, end = _day(series, first), _day(series, last)
     return (
         f"The price did not change for {last - first + 1} sessions, from {begin} to {end}."
         " The ranges do not count them as calm."
@@ -92,6 +89,6 @@ def _split(series: PriceSeries, row: int) -> str:
     is_last = row == len(price) - 1
     cause = ", or like a bad tick: the forecast starts from this price, but" if is_last else ":"
     return (
-        f"On {in_words(series.dates[row])} the price {came} that of the day before. This looks like"
+        f"On {_day(series, row)} the price {came} that of the day before. This looks like"
         f" a split that the prices are not adjusted for{cause} it does not widen the ranges."
     )

@@ -79,6 +79,11 @@ def _sessions(calendar: Calendar, year: int) -> Days:
     return np.array(days, dtype="datetime64[D]")
 
 
+def in_words(day: date) -> str:
+    """`April 15, 2013`."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
 def years_before(day: np.datetime64, years: int) -> np.datetime64:
     """The same day `years` earlier. February 29 becomes February 28 if needed."""
     import numpy as np
