@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.report import capacity, figures
 from bench.report.figures import Figure
-from bench.running.world import ROOT, WITHOUT_LIMITS, World, stockcast
+from bench.running.world import WITHOUT_LIMITS, World, stockcast
 from bench.size import memory
 from bench.speed import (
     cold_starts,
@@ -26,6 +26,7 @@ from bench.speed import (
     systems,
     web_on_one_core,
 )
+from local.stack import ROOT
 
 OPERATIONS, README = ROOT / "docs" / "operations.md", ROOT / "README.md"
 Measured = tuple[list[Figure], dict[str, Any]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,19 +21,25 @@ class BadInputError(StockcastError):
 
 
 def parts(text: str) -> list[str]:
-    """The parts of a comma-separated list."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def names(text: str, known: Collection[str], what: str) -> tuple[str, ...]:
+    """Some of the `known` names, which are `what`. The list is comma-separated."""
+    named = tuple(dict.fromkeys(parts(text)))
+    if not named or not set(named) <= set(known):
+        message = f"{text!r} is not a list of {what}; choose from {', '.join(known)}"
+        raise argparse.ArgumentTypeError(message)
+    return named
+
+
 def positive(text: str) -> int:
-    """A whole number of at least 1."""
     if not (text.isascii() and text.isdigit()) or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
     return int(text)
 
 
 def day(text: str) -> str:
-    """An ISO date."""
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
@@ -40,7 +47,6 @@ def day(text: str) -> str:
 
 
 def port(text: str) -> int:
-    """A TCP port."""
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 65535:  # noqa: PLR2004
         raise argparse.ArgumentTypeError(f"{text!r} is not a port. Choose one from 1 to 65535")
     return int(text)

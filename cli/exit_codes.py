@@ -1,14 +1,6 @@
-"""The exit codes of the commands."""
+"""The exit codes of the commands. argparse also uses 2, and shells use 130."""
 
-OK = 0
-FAILED = 1
-"""The request failed, and repeating it does not help."""
-USAGE = 2
-"""An argument, a file or a setting is wrong. argparse uses the same code."""
-UNAVAILABLE = 3
-"""Stockcast or a price provider does not answer or is busy. The same command may work later."""
-INTERRUPTED = 130
-"""The user pressed Ctrl-C. Shells use the same code."""
+OK, FAILED, USAGE, UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
 EXPLAINED = """\
 exit codes:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,9 +17,6 @@ from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.uploads import reader
 from functions.ingest.uploads.refusal import UnreadableFileError
 from functions.ingest.uploads.repairs import price_column
-
-if TYPE_CHECKING:
-    from functions.ingest.uploads.reader import Asset
 
 SAMPLE = "sample"
 ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz")
@@ -92,7 +88,7 @@ def stem(path: Path) -> str:
     return name[: len(name) - len(ending)]
 
 
-def _series(symbol: str, asset: Asset) -> PriceSeries:
+def _series(symbol: str, asset: reader.Asset) -> PriceSeries:
     frame = asset.frame
     none = np.full(len(frame), np.nan)
     opened, high, low, close, volume, adjusted = (

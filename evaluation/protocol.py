@@ -7,9 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from functions.forecast import models
+from functions.forecast.arrays import Floats, Ints
 from functions.forecast.models.moves import returns
 from functions.forecast.prices.series import PriceSeries
 from functions.forecast.scoring import random_walk
@@ -23,8 +23,6 @@ FEWEST_TRAINING_ROWS = 252
 COVERAGES = (50, 80, 95)
 REGIME_ROWS = 22
 REGIMES = 3
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -61,11 +59,11 @@ class Evaluated:
     """One series: scores by model and horizon, and the volatility tercile of each origin (n,)."""
 
     symbol: str
-    regimes: NDArray[np.intp]
+    regimes: Ints
     scores: dict[tuple[str, int], Scores]
 
 
-def choose_origins(series: PriceSeries, protocol: Protocol) -> NDArray[np.intp]:
+def choose_origins(series: PriceSeries, protocol: Protocol) -> Ints:
     """The rows to forecast from, evenly spaced. Series with the same dates get the same rows.
 
     The first origin comes after three years of prices, or after one year if the series is short.
@@ -101,7 +99,7 @@ def evaluate(series: PriceSeries, protocol: Protocol) -> Evaluated:
     return Evaluated(series.symbol, regimes(series, origins), scores)
 
 
-def regimes(series: PriceSeries, origins: NDArray[np.intp]) -> NDArray[np.intp]:
+def regimes(series: PriceSeries, origins: Ints) -> Ints:
     """Each origin's tercile (0 calm to 2 stressed), by the stock's returns in the last month."""
     squared = np.concatenate(([0.0], np.cumsum(returns(series.adjusted_close) ** 2)))
     recent = squared[origins + 1] - squared[origins + 1 - REGIME_ROWS]
@@ -109,9 +107,7 @@ def regimes(series: PriceSeries, origins: NDArray[np.intp]) -> NDArray[np.intp]:
     return ranks * REGIMES // max(len(origins), 1)
 
 
-def _forecasts(
-    name: str, series: PriceSeries, origins: NDArray[np.intp], steps: NDArray[np.intp]
-) -> tuple[Floats, Floats]:
+def _forecasts(name: str, series: PriceSeries, origins: Ints, steps: Ints) -> tuple[Floats, Floats]:
     """Quantiles (n, s, 23) and centers (n, s). At each origin, a model sees only the past."""
     if name == WALK:
         log_price = np.log(series.adjusted_close)

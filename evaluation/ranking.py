@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from functions.common.errors import StockcastError
+from functions.forecast.arrays import Days, Floats, Ints
 from functions.forecast.models import outcome_table
 from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.prices.series import PriceSeries
@@ -29,8 +29,6 @@ SEED = 1729
 FEWEST_ROWS = 60
 LEAST_DEVIATION = 1e-12
 MOST_NAMED = 5
-
-Floats = NDArray[np.float64]
 
 
 class CannotRankError(StockcastError, title="Cannot rank", slug="cannot-rank"):
@@ -59,8 +57,8 @@ class Market:
     """
 
     series: list[PriceSeries]
-    dates: NDArray[np.datetime64]
-    rows: NDArray[np.intp]
+    dates: Days
+    rows: Ints
     closes: Floats
 
     @classmethod
@@ -82,7 +80,7 @@ class Market:
         closes = [each.adjusted_close[row] for each, row in zip(series, rows, strict=True)]
         return cls(list(series), dates, rows, np.where(rows >= 0, np.array(closes), np.nan))
 
-    def known(self, day: int) -> NDArray[np.intp]:
+    def known(self, day: int) -> Ints:
         """The assets that have enough history on `day`."""
         return np.flatnonzero(self.rows[:, day] >= FEWEST_ROWS - 1)
 
@@ -139,7 +137,7 @@ def chances(market: Market, day: int, widths: Floats) -> Floats:
     multiples -= multiples[len(multiples) // 2]
     root = np.linalg.cholesky(shrunk_correlations(market, day))
     drawn = np.random.default_rng(SEED).standard_normal((PATHS, len(widths))) @ root.T
-    moves = _through(drawn, normal, multiples) * widths
+    moves = outcome_table.between(multiples, *outcome_table.places(normal, drawn)) * widths
     falls = fifths(moves)
     return np.stack([(falls == fifth).mean(axis=0) for fifth in range(FIFTHS)], axis=1)
 
@@ -158,28 +156,19 @@ def shrunk_correlations(market: Market, day: int) -> Floats:
     count = len(sample)
     mean = (sample.sum() - np.trace(sample)) / (count * (count - 1))
     target = np.full_like(sample, max(mean, 0.0))
-    shrunk = SHRINKAGE * target + (1 - SHRINKAGE) * sample
+    shrunk: Floats = SHRINKAGE * target + (1 - SHRINKAGE) * sample
     np.fill_diagonal(shrunk, 1.0)
-    mended: Floats = shrunk
-    return mended
+    return shrunk
 
 
-def fifths(returns: Floats) -> NDArray[np.intp]:
+def fifths(returns: Floats) -> Ints:
     """The fifth (0 to 4) of each return (rows, assets) within its row."""
     places = returns.argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
-    fifth: NDArray[np.intp] = places * FIFTHS // returns.shape[1]
+    fifth: Ints = places * FIFTHS // returns.shape[1]
     return fifth
 
 
-def ranked_probability_score(chances: Floats, came: NDArray[np.intp]) -> float:
+def ranked_probability_score(chances: Floats, came: Ints) -> float:
     """The mean squared error of the cumulative chances, averaged over the assets."""
     outcome = came[:, np.newaxis] <= np.arange(FIFTHS)
     return float(((np.cumsum(chances, axis=1) - outcome) ** 2).mean())
-
-
-def _through(values: Floats, known: Floats, mapped: Floats) -> Floats:
-    """Interpolate linearly between the points (known, mapped), and extrapolate beyond them."""
-    left = np.clip(np.searchsorted(known, values) - 1, 0, len(known) - 2)
-    share = (values - known[left]) / (known[left + 1] - known[left])
-    between: Floats = mapped[left] * (1.0 - share) + mapped[left + 1] * share
-    return between

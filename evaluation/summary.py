@@ -7,14 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evaluation.protocol import COVERAGES, REGIMES, WALK, Evaluated
+from functions.forecast.arrays import Flags, Floats
 from functions.forecast.scoring.scores import WIS_LEVELS
 
 DRAWS = 1000
 SEED = 1729
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,6 @@ class Summary:
     rows: list[Row]
 
     def document(self) -> dict[str, Any]:
-        """The summary as a JSON document."""
         return {**asdict(self), "levels": list(WIS_LEVELS)}
 
 
@@ -63,7 +61,7 @@ class Bootstrap:
     Each drawn origin applies to all stocks, because stocks move together on the same days.
     """
 
-    def __init__(self, present: NDArray[np.bool_]) -> None:
+    def __init__(self, present: Flags) -> None:
         random = np.random.default_rng(SEED)
         stocks, origins = present.shape
         even = np.full(stocks, 1 / stocks), np.full(origins, 1 / origins)
@@ -118,11 +116,9 @@ def summarise(evaluated: Sequence[Evaluated], skipped: Sequence[str]) -> Summary
                 model=model,
                 horizon=horizon,
                 mae_ratio=bootstrap.ratio(
-                    table([each.error for each in mine]), table([each.error for each in walk])
+                    *(table([one.error for one in of]) for of in (mine, walk))
                 ),
-                wis_ratio=bootstrap.ratio(
-                    table([each.wis for each in mine]), table([each.wis for each in walk])
-                ),
+                wis_ratio=bootstrap.ratio(*(table([one.wis for one in of]) for of in (mine, walk))),
                 coverage={
                     percent: bootstrap.ratio(cells, present.astype(np.float64))
                     for percent, cells in zip(COVERAGES, held, strict=True)

@@ -18,16 +18,8 @@ from local import s3_repair as half_written
 HOST = "127.0.0.1"
 FIRST_PORT, LAST_PORT = 10_000, 32_768
 S3_PORTS = (
-    "s3.port",
-    "s3.port.grpc",
-    "master.port",
-    "master.port.grpc",
-    "volume.port",
-    "volume.port.grpc",
-    "filer.port",
-    "filer.port.grpc",
-    "admin.port",
-    "admin.port.grpc",
+    *("s3.port", "s3.port.grpc", "master.port", "master.port.grpc", "volume.port"),
+    *("volume.port.grpc", "filer.port", "filer.port.grpc", "admin.port", "admin.port.grpc"),
 )
 """The ports that SeaweedFS opens, in ascending order from the S3 port."""
 

@@ -15,7 +15,6 @@ from bench.baseline import recipe, tcp
 
 
 def main(port: int) -> None:
-    """Serve until killed."""
     bucket = os.environ["S3_BUCKET"]
     store, answers = tcp.s3(), redis.Redis.from_url(os.environ["REDIS_URL"])
 

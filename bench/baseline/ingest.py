@@ -14,7 +14,6 @@ from functions.ingest.providers.sample import SampleProvider
 
 
 def main(port: int, forecast_port: int) -> None:
-    """Serve until killed."""
     bucket = os.environ["S3_BUCKET"]
     store, answers = tcp.s3(), redis.Redis.from_url(os.environ["REDIS_URL"])
     provider = SampleProvider()

@@ -40,7 +40,6 @@ def predict(frame: pd.DataFrame, days: int) -> pd.DataFrame:
 
 
 def draw(frame: pd.DataFrame, predicted: pd.DataFrame) -> bytes:
-    """The chart as PNG."""
     with drawing:
         figure, axes = plt.subplots(figsize=(10, 5.6))
         axes.plot(frame["ds"], frame["y"])
@@ -53,7 +52,6 @@ def draw(frame: pd.DataFrame, predicted: pd.DataFrame) -> bytes:
 
 
 def last(predicted: pd.DataFrame) -> dict[str, Any]:
-    """The prediction for the last day."""
     row = predicted.iloc[-1]
     return {
         "date": str(row["ds"].date()),

@@ -17,7 +17,6 @@ WAIT_S = 300.0
 
 
 def application(ingest_port: int) -> flask.Flask:
-    """The Flask application."""
     app = flask.Flask("baseline")
     answers = redis.Redis.from_url(os.environ["REDIS_URL"])
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 
-from bench.growth import plot, sweeps
-from bench.growth.curve import Curve
+from bench.growth import sweeps
+from bench.growth.curve import Curve, draw
 from bench.report import figures
 
 PICTURE = figures.PAGE.parent / "growth.png"
@@ -19,11 +19,10 @@ def run(load: float, *, is_quick: bool) -> str:
         print(f"measured {curve.work}", file=sys.stderr, flush=True)
         curves.append(curve)
     found = table(curves)
-    if is_quick:
-        plot.draw(curves, figures.RESULTS / "growth-quick.png")
-    else:
-        plot.draw(curves, PICTURE)
-        found += f"\n\n![{_alternative(curves)}]({PICTURE.name})"
+    draw(curves, figures.RESULTS / "growth-quick.png" if is_quick else PICTURE)
+    if not is_quick:
+        work = ", ".join(curve.work for curve in curves)
+        found += f"\n\n![Cost against work: {work}]({PICTURE.name})"
     details = {curve.work: asdict(curve) for curve in curves}
     return figures.write("growth", [], details, {"growth": found}, load=load, is_quick=is_quick)
 
@@ -40,7 +39,3 @@ def table(curves: list[Curve]) -> str:
             f" at most {curve.most} | {verdict} |"
         )
     return "\n".join(lines)
-
-
-def _alternative(curves: list[Curve]) -> str:
-    return "Cost against work: " + ", ".join(curve.work for curve in curves)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from statistics import median
 
 from bench.clients.forecasts import many
@@ -17,7 +17,6 @@ from bench.shipped import simulated_prices
 from bench.speed import new_tickers
 from bench.speed.live_streams import STEPS, Watch
 from bench.speed.other_models import forecast_of
-from functions.forecast.prices.series import PriceSeries
 
 CLIENTS = (1, 2, 4, 8, 16, 32, 64)
 YEARS = (1, 2, 5, 10, 20, 40)
@@ -52,25 +51,12 @@ def _history(years: tuple[int, ...], rounds: int) -> Curve:
     for count in years:
         spent_s = []
         for _ in range(rounds):
-            series = _last(whole, count * SESSIONS_A_YEAR)
+            series = whole.part(slice(-count * SESSIONS_A_YEAR, None))
             started = time.process_time()
             forecast_of(series)
             spent_s.append(time.process_time() - started)
         points.append((count, 1000 * median(spent_s)))
     return Curve("years of history", "CPU ms of the model, first forecast of a stock", points, 1.0)
-
-
-def _last(series: PriceSeries, rows: int) -> PriceSeries:
-    return PriceSeries(
-        series.symbol,
-        *(
-            column[-rows:]
-            for column in (
-                *(series.dates, series.open, series.high, series.low),
-                *(series.close, series.volume, series.adjusted_close),
-            )
-        ),
-    )
 
 
 def _clients(world: World, clients: tuple[int, ...], questions: int) -> Curve:
@@ -90,11 +76,11 @@ def _streams(world: World, streams: tuple[int, ...]) -> Curve:
 
 
 def _batches(world: World, sizes: tuple[int, ...], submitted: int) -> tuple[Curve, int]:
-    points, groups = [], world.groups(new_tickers.COUNTED)
+    points, groups = [], world.groups(new_tickers.COUNTED).values()
     for size in sizes:
-        before_s = _spent_s(groups)
+        before_s = processes.all_cpu_s(groups)
         submitted = _submit(world, size, submitted)
-        points.append((size, 1000 * (_spent_s(groups) - before_s) / size))
+        points.append((size, 1000 * (processes.all_cpu_s(groups) - before_s) / size))
     return Curve("new tickers in a batch", "CPU ms a ticker, all programs", points, 0.1), submitted
 
 
@@ -114,7 +100,7 @@ def _submit(world: World, size: int, first: int = 0) -> int:
 
 def _cpu_ms(world: World, symbols: int, questions: int, clients: int) -> float:
     """The CPU a forecast for new questions, spread evenly over the first `symbols`."""
-    groups = world.groups(new_tickers.COUNTED)
+    groups = world.groups(new_tickers.COUNTED).values()
     step = max(1, symbols // questions)
     asked: list[dict[str, object]] = [
         {
@@ -124,13 +110,9 @@ def _cpu_ms(world: World, symbols: int, questions: int, clients: int) -> float:
         }
         for number in range(questions)
     ]
-    before_s = _spent_s(groups)
+    before_s = processes.all_cpu_s(groups)
     asyncio.run(many(world.port("web"), asked, clients))
-    return 1000 * (_spent_s(groups) - before_s) / questions
-
-
-def _spent_s(groups: Mapping[str, int]) -> float:
-    return sum(processes.cpu_s(group) for group in groups.values())
+    return 1000 * (processes.all_cpu_s(groups) - before_s) / questions
 
 
 def _symbol(number: int) -> str:

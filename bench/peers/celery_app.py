@@ -21,16 +21,13 @@ app.conf.update(
 
 @app.task(name="peer.ingest")
 def ingest(question: dict[str, Any]) -> None:
-    """Find the prices, then queue the forecast."""
     forecast.delay(work.ingest(question))
 
 
 @app.task(name="peer.forecast")
 def forecast(ingested: dict[str, Any]) -> None:
-    """Compute and store the forecast."""
     work.keep(ingested["request_id"], work.forecast(ingested))
 
 
 def submit(question: dict[str, Any]) -> None:
-    """Queue a question."""
     ingest.delay(question)

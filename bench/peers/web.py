@@ -28,7 +28,6 @@ async def health() -> str:
 
 @app.post("/forecast")
 async def forecast(question: dict[str, Any]) -> Response:
-    """Answer a question when its result is ready."""
     question["id"] = str(uuid.uuid4())
     if submit is None:
         result = await asyncio.to_thread(lambda: work.forecast(work.ingest(question)))

@@ -12,11 +12,13 @@ import redis
 from msgspec import structs
 
 from functions.common.config import Environment, S3Settings
-from functions.common.messages.events import PricesIngested
+from functions.common.messages.events import ForecastRequested, PricesIngested
 from functions.common.prices.bucket import Bucket
 from functions.common.prices.store import PriceStore, StoredPrices
 from functions.forecast.handlers.forecast import computed
 from functions.forecast.prices.cache import RecentPrices
+from functions.ingest.freshness.policy import Kept
+from functions.ingest.handlers import pointing_to
 
 PROVIDER = "sample"
 KEPT_S = 600
@@ -51,21 +53,9 @@ def ingest(question: dict[str, Any]) -> dict[str, Any]:
             message = f"There are no prices of {symbol}. Ask Stockcast first."
             raise RuntimeError(message)
         _seen[symbol] = seen = time.monotonic(), stored
-    stored = seen[1]
-    ingested = PricesIngested(
-        request_id=question["id"],
-        symbol=symbol,
-        days=question["days"],
-        options=question["options"],
-        bucket="bucket",
-        key=stored.key,
-        etag=stored.etag,
-        provider=PROVIDER,
-        rows=stored.rows,
-        first_date=stored.first_date,
-        last_date=stored.last_date,
-    )
-    return structs.asdict(ingested)
+    asked = ForecastRequested(question["id"], symbol, question["days"], options=question["options"])
+    kept = Kept(seen[1], datetime.now(timezone.utc))
+    return structs.asdict(pointing_to(kept, asked, "bucket"))
 
 
 def forecast(ingested: dict[str, Any]) -> bytes:

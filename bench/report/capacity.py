@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bench.running.world import ROOT
+from local.stack import ROOT
 
 QUESTIONS_A_DAY = 3
 """Questions of one user per day. A known result answers the share REPEATED of them."""

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from bench.running.world import ROOT
+from local.stack import ROOT
 
 RESULTS = ROOT / "bench" / "results"
 PAGE = ROOT / "docs" / "performance.md"
@@ -26,6 +26,11 @@ class Figure:
     measured: str
     budget: str = ""
     met: bool | None = None
+
+
+def under(name: str, mb: float, most: float) -> Figure:
+    """An amount of memory that must be under `most` MB."""
+    return Figure(name, f"{mb:.0f} MB", f"under {most} MB", mb < most)
 
 
 def machine() -> dict[str, Any]:
@@ -78,7 +83,6 @@ def into_page(page: Path, tables: Mapping[str, str]) -> None:
 
 
 def markdown(figures: Sequence[Figure]) -> str:
-    """The figures as a Markdown table."""
     verdicts = {None: "", True: "yes", False: "**no**"}
     rows = [
         f"| {one.name} | {one.measured} | {one.budget} | {verdicts[one.met]} |" for one in figures

@@ -19,8 +19,9 @@ from pathlib import Path
 
 import redis
 
-from bench.running.world import ENV, ROOT
+from bench.running.world import ENV
 from local.servers import S3_PORTS, free_port
+from local.stack import ROOT
 
 START = """
 import json, pathlib, sys

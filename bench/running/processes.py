@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -42,6 +41,10 @@ def cpu_s(group: int) -> float:
     return spent
 
 
+def all_cpu_s(groups: Iterable[int]) -> float:
+    return sum(map(cpu_s, groups))
+
+
 def memory_mb(group: int) -> float:
     """The proportional set size of the group in MB. Shared memory counts once."""
     kb = 0
@@ -60,34 +63,26 @@ def _stat(pid: int) -> list[str]:
 
 
 def pin(group: int, cores: set[int]) -> None:
-    """Let the group run only on these cores."""
     for pid in members(group):
         for task in (PROC / str(pid) / "task").iterdir():
             os.sched_setaffinity(int(task.name), cores)
 
 
-@dataclass
-class Peak:
-    """The peak memory of each program."""
-
-    mb: dict[str, float]
-
-
 @contextmanager
-def watched(groups: dict[str, int], look: Callable[[int], float] = memory_mb) -> Iterator[Peak]:
-    """Measure the memory of programs repeatedly until the context ends."""
-    peak = Peak({name: look(group) for name, group in groups.items()})
+def watched(groups: dict[str, int]) -> Iterator[dict[str, float]]:
+    """The peak memory of each program in MB, measured repeatedly until the context ends."""
+    peak_mb = {name: memory_mb(group) for name, group in groups.items()}
     ended = threading.Event()
 
     def watch() -> None:
         while not ended.wait(SAMPLE_EVERY_S):
             for name, group in groups.items():
-                peak.mb[name] = max(peak.mb[name], look(group))
+                peak_mb[name] = max(peak_mb[name], memory_mb(group))
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
-        yield peak
+        yield peak_mb
     finally:
         ended.set()
         watcher.join()

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from bench.running.started import started
-from bench.running.world import ROOT, World
+from bench.running.world import World, started
 from local.process import Process
 from local.servers import Program, answers_http, free_port
+from local.stack import ROOT
 
 NAME = "trivial"
 
@@ -34,6 +34,5 @@ def program(world: World) -> Program:
 
 @contextmanager
 def trivial(world: World) -> Iterator[Process]:
-    """Run the trivial function."""
     with started([program(world)], world.options.home / NAME) as processes:
         yield processes[NAME]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import redis
 
-from local.servers import HOST, S3_PORTS, answers_http, free_port
-from local.stack import ROOT, Options, Stack, at_base_port, programs
+from local.process import Process
+from local.servers import HOST, S3_PORTS, Program, answers_http, free_port
+from local.stack import Options, Stack, at_base_port, programs
 
 FUNCTIONS = ("web", "ingest", "forecast", "broker")
 """Stockcast's own programs, without Redis and S3."""
+READY_S = 60.0
 NEVER_MET = "1000000000"
 """A limit of submissions per minute that is never reached. Counting them still costs time."""
 ENV = {"RATE_LIMIT": NEVER_MET, "LOG_LEVEL": "WARNING"}
@@ -35,7 +37,6 @@ class World:
         return port
 
     def group(self, name: str) -> int:
-        """The process group of a program."""
         return self.stack.process(name).pid
 
     def groups(self, names: tuple[str, ...] = FUNCTIONS) -> dict[str, int]:
@@ -71,8 +72,21 @@ def stockcast(env: Mapping[str, str] | None = None) -> Iterator[World]:
             stack.stop()
 
 
+@contextmanager
+def started(programs: Sequence[Program], logs: Path) -> Iterator[dict[str, Process]]:
+    """Run more `programs` in order, and wait until all are ready. Yields them by name."""
+    processes: dict[str, Process] = {}
+    try:
+        for program in programs:
+            processes[program.name] = Process(program, logs / f"{program.name}.log")
+            processes[program.name].start()
+        for process in processes.values():
+            process.wait_until_ready(READY_S)
+        yield processes
+    finally:
+        for process in processes.values():
+            process.stop()
+
+
 def healthy(port: int) -> bool:
     return answers_http(port, "/healthz")
-
-
-__all__ = ["ENV", "FUNCTIONS", "ROOT", "SYMBOLS", "WITHOUT_LIMITS", "World", "healthy", "stockcast"]

@@ -33,10 +33,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.shipped import simulated_prices
 from evaluation.protocol import Protocol, choose_origins
+from functions.forecast.arrays import Floats
 from functions.forecast.models import outcome_table, volatility
 from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.models.outcome_table import OutcomeTable
@@ -52,7 +52,6 @@ OUTCOME_CAP, RECORD_ROWS, PRIOR_OUTCOMES = 2.5, 1000, 50.0
 MADE_UP, SEED = 90, 1
 SHORT = (30, 45, 60, 90, 126, 200)
 FREEDOM, ROUNDS, RATE = 5.0, 400, 0.05
-Floats = NDArray[np.float64]
 
 
 def load() -> list[PriceSeries]:
@@ -149,7 +148,7 @@ def fit_short_history(stocks: list[PriceSeries], stop: int, table: OutcomeTable)
         actual, widths = [], []
         for stock in stocks:
             for start in range(1, stop - rows - 21, 97):
-                cut = _rows(stock, start, start + rows)
+                cut = stock.part(slice(start, start + rows))
                 ahead = stock.adjusted_close[start + rows - 1 + steps]
                 anchor = stock.adjusted_close[start + rows - 1]
                 quantiles = model.quantiles(cut, np.array([rows - 1]), steps, WIS_LEVELS)[0]
@@ -164,13 +163,6 @@ def fit_short_history(stocks: list[PriceSeries], stop: int, table: OutcomeTable)
         best = float(tried[int(np.argmin(loss))])
         slopes.append((best - 1) * rows)
     return float(np.median(slopes))
-
-
-def _rows(stock: PriceSeries, start: int, stop: int) -> PriceSeries:
-    part = slice(start, stop)
-    none = stock.open[part]
-    close = stock.adjusted_close[part]
-    return PriceSeries(stock.symbol, stock.dates[part], none, none, none, close, none, close)
 
 
 def of_stocks(stocks: list[PriceSeries]) -> str:

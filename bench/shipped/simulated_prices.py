@@ -9,11 +9,10 @@ Each series has its own random parameters.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from functions.forecast.arrays import Floats
 from functions.forecast.prices.series import PriceSeries
 
-Floats = NDArray[np.float64]
 ROWS = 3000
 MOST_TIMES = 100.0
 """The limit for the variance that a day passes on, in multiples of the usual variance."""

@@ -21,68 +21,11 @@ from typing import Any
 TARGET = Path(__file__).parents[2] / "functions" / "common" / "prices" / "calendars.txt.gz"
 FIRST_YEAR, LAST_YEAR = 1990, 2045
 NAMES = (
-    *(
-        [
-            "ASEX",
-            "BVMF",
-            "CMES",
-            "XAMS",
-            "XASX",
-            "XBKK",
-            "XBOM",
-            "XBRU",
-            "XBUD",
-            "XBUE",
-            "XCSE",
-            "XDUB",
-            "XETR",
-            "XFRA",
-            "XHEL",
-            "XHKG",
-        ]
-    ),
-    *(
-        [
-            "XICE",
-            "XIDX",
-            "XIST",
-            "XJSE",
-            "XKAR",
-            "XKLS",
-            "XKRX",
-            "XLIM",
-            "XLIS",
-            "XLIT",
-            "XLON",
-            "XMAD",
-            "XMEX",
-            "XMIL",
-            "XNYS",
-            "XNZE",
-        ]
-    ),
-    *(
-        [
-            "XOSL",
-            "XPAR",
-            "XPHS",
-            "XPRA",
-            "XBSE",
-            "XRIS",
-            "XSAU",
-            "XSES",
-            "XSGO",
-            "XSHG",
-            "XSTO",
-            "XSWX",
-            "XTAE",
-            "XTAI",
-            "XTAL",
-            "XTKS",
-            "XTSE",
-        ]
-    ),
-    *(["XWAR", "XWBO"]),
+    *("ASEX", "BVMF", "CMES", "XAMS", "XASX", "XBKK", "XBOM", "XBRU", "XBUD", "XBUE", "XCSE"),
+    *("XDUB", "XETR", "XFRA", "XHEL", "XHKG", "XICE", "XIDX", "XIST", "XJSE", "XKAR", "XKLS"),
+    *("XKRX", "XLIM", "XLIS", "XLIT", "XLON", "XMAD", "XMEX", "XMIL", "XNYS", "XNZE", "XOSL"),
+    *("XPAR", "XPHS", "XPRA", "XBSE", "XRIS", "XSAU", "XSES", "XSGO", "XSHG", "XSTO", "XSWX"),
+    *("XTAE", "XTAI", "XTAL", "XTKS", "XTSE", "XWAR", "XWBO"),
 )
 ONE_DAY = timedelta(days=1)
 OPEN_SHARE = 0.5
@@ -90,7 +33,6 @@ OPEN_SHARE = 0.5
 
 
 def line(name: str) -> str:
-    """The line of a calendar in the file."""
     from exchange_calendars.calendar_utils import _default_calendar_factories as factories
 
     first, last = _years(factories[name])
@@ -145,7 +87,6 @@ def _days(year: int) -> Iterator[date]:
 
 
 def written() -> bytes:
-    """The content of the file."""
     header = f"# Sessions from exchange_calendars {version('exchange_calendars')}, Apache-2.0"
     text = "\n".join([header, *map(line, NAMES)]) + "\n"
     return gzip.compress(text.encode("ascii"), mtime=0)

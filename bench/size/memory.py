@@ -37,14 +37,14 @@ def measure(
     request_id = asyncio.run(ask(world.port("web"), {"symbol": "IBM", "days": 45}))
     asyncio.run(_send(world, request_id, count // 4))
     before = _memory(world)
-    with processes.watched(world.groups(FUNCTIONS)) as peak:
+    with processes.watched(world.groups(FUNCTIONS)) as peak_mb:
         asyncio.run(_send(world, request_id, count))
     after = _memory(world)
     growth = {name: after[name] - before[name] for name in FUNCTIONS}
     return [
         Figure(
             f"memory of {name}, MB: at rest, peak, growth over {count:,} requests",
-            f"{rest[name]:.0f}, {peak.mb[name]:.0f}, {growth[name]:+.1f}",
+            f"{rest[name]:.0f}, {peak_mb[name]:.0f}, {growth[name]:+.1f}",
             budget=f"growth under {GROWTH_MB:.0f}",
             met=growth[name] < GROWTH_MB,
         )
@@ -98,8 +98,5 @@ def _ingested(example: dict[str, Any], count: int) -> Iterator[bytes]:
 
 
 def _event(kind: str, data: dict[str, Any]) -> bytes:
-    envelope = Envelope(str(uuid.uuid4()), "/bench", kind, data)
-    headers, body = envelope.to_binary()
-    named = {**headers, "content-length": str(len(body)), "host": "127.0.0.1"}
-    lines = ["POST / HTTP/1.1", *(f"{name}: {value}" for name, value in named.items())]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+    headers, _ = Envelope(str(uuid.uuid4()), "/bench", kind, data).to_binary()
+    return post("/", data, **headers)

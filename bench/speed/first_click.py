@@ -20,8 +20,7 @@ from bench.clients.forecasts import ask
 from bench.clients.http import fetch, get, post
 from bench.report.figures import Figure
 from bench.running.asleep import asleep
-from bench.running.started import started
-from bench.running.world import World
+from bench.running.world import World, started
 from local.servers import S3_PORTS, free_port
 from local.stack import FUNCTIONS, at_base_port, programs
 

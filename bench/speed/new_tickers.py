@@ -14,11 +14,11 @@ from typing import Any
 
 from bench.clients.forecasts import ENDED, last_event
 from bench.clients.http import fetch, get, post
-from bench.report.figures import Figure
+from bench.report.figures import Figure, under
 from bench.running import processes
 from bench.running.other_commit import other_commit
 from bench.running.provider import many_tickers
-from bench.running.world import WITHOUT_LIMITS, stockcast
+from bench.running.world import FUNCTIONS, WITHOUT_LIMITS, stockcast
 from bench.speed import other_models
 
 SMALL, LARGE = 300, 3000
@@ -26,8 +26,7 @@ LINEAR = 1.3
 """Per ticker, the large batch may take up to this many times as long as the small one."""
 OF_OTHER_CPU = 1 / 3
 INGEST_MB, REDIS_MB = 120, 100
-COUNTED = ("web", "broker", "ingest", "forecast", "redis", "s3")
-PROGRAMS = ("web", "broker", "ingest", "forecast")
+COUNTED = (*FUNCTIONS, "redis", "s3")
 _first = itertools.count(0, 10_000)
 
 
@@ -73,22 +72,9 @@ def measure(*, is_quick: bool, against: str | None = None) -> tuple[list[Figure]
             f"at most {LINEAR} times",
             many.ms_each <= LINEAR * few_ms,
         ),
-        Figure(
-            "CPU of a new ticker, all programs",
-            f"{many.cpu_ms_each:.0f} ms",
-        ),
-        Figure(
-            "memory of ingest at the peak of that batch",
-            f"{many.peak_mb['ingest']:.0f} MB",
-            f"under {INGEST_MB} MB",
-            many.peak_mb["ingest"] < INGEST_MB,
-        ),
-        Figure(
-            f"memory of Redis after {large} tickers",
-            f"{redis_mb:.0f} MB",
-            f"under {REDIS_MB} MB",
-            redis_mb < REDIS_MB,
-        ),
+        Figure("CPU of a new ticker, all programs", f"{many.cpu_ms_each:.0f} ms"),
+        under("memory of ingest at the peak of that batch", many.peak_mb["ingest"], INGEST_MB),
+        under(f"memory of Redis after {large} tickers", redis_mb, REDIS_MB),
     ]
     details = {
         "ms_a_ticker": {one.size: round(one.ms_each, 2) for one in (*ours, many)},
@@ -117,17 +103,13 @@ def measure(*, is_quick: bool, against: str | None = None) -> tuple[list[Figure]
 
 def batch(port: int, groups: Mapping[str, int], size: int) -> Batch:
     """Measure one batch of `size` tickers that are new in this run."""
-    before_s = _cpu_s(groups)
-    own = {name: group for name, group in groups.items() if name in PROGRAMS}
-    with processes.watched(own) as peak:
+    before_s = processes.all_cpu_s(groups.values())
+    own = {name: group for name, group in groups.items() if name in FUNCTIONS}
+    with processes.watched(own) as peak_mb:
         started = time.perf_counter()
         asyncio.run(submit(port, next(_first), size))
         spent_s = time.perf_counter() - started
-    return Batch(size, spent_s, _cpu_s(groups) - before_s, peak.mb)
-
-
-def _cpu_s(groups: Mapping[str, int]) -> float:
-    return sum(processes.cpu_s(group) for group in groups.values())
+    return Batch(size, spent_s, processes.all_cpu_s(groups.values()) - before_s, peak_mb)
 
 
 async def submit(port: int, first: int, size: int) -> None:

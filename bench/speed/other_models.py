@@ -6,20 +6,25 @@ and computes its record of past forecasts.
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
 
 import numpy as np
 
 from bench.running.peers import PACKAGES
 from bench.running.world import SYMBOLS
-from functions.common.messages.events import PricesIngested
+from functions.common.messages.events import ForecastRequested
 from functions.common.prices.store import StoredPrices
 from functions.forecast import result
 from functions.forecast.models.calibrated import CalibratedModel
+from functions.forecast.models.prediction import Model
 from functions.forecast.prices import csv_columns
 from functions.forecast.prices.series import PriceSeries
+from functions.ingest.freshness.policy import Kept
+from functions.ingest.handlers import pointing_to
 from functions.ingest.providers.sample import SampleProvider
 
 SESSIONS, DAYS = 31, 45
@@ -29,7 +34,8 @@ _model = CalibratedModel()
 def measure(count: int, shown: int) -> dict[str, dict[str, float]]:
     """The seconds of each model for `shown` series, measured on `count` of them."""
     bodies = {symbol: SampleProvider().fetch(symbol).history.to_csv() for symbol in SYMBOLS}
-    files = [(f"{symbol}{number}", bodies[symbol]) for number, symbol in enumerate(_cycle(count))]
+    symbols = itertools.islice(itertools.cycle(SYMBOLS), count)
+    files = [(f"{symbol}{number}", bodies[symbol]) for number, symbol in enumerate(symbols)]
     each: dict[str, Callable[[Sequence[tuple[str, bytes]]], None]] = {
         "Stockcast's model": _ours,
         "statsforecast's AutoETS": lambda files: _theirs("AutoETS", files),
@@ -49,10 +55,6 @@ def measure(count: int, shown: int) -> dict[str, dict[str, float]]:
     return found
 
 
-def _cycle(count: int) -> list[str]:
-    return [SYMBOLS[number % len(SYMBOLS)] for number in range(count)]
-
-
 def _ours(files: Sequence[tuple[str, bytes]]) -> None:
     for symbol, body in files:
         forecast_of(csv_columns.read.__wrapped__(symbol, body))
@@ -60,21 +62,16 @@ def _ours(files: Sequence[tuple[str, bytes]]) -> None:
 
 def forecast_of(series: PriceSeries) -> bytes:
     """The result of Stockcast's model for a series that it has not seen before."""
-    last = series.dates[-1].item()
-    stored = StoredPrices("k", "e", "sample", "", len(series), "", "", body=b"")
-    asked = PricesIngested(
-        request_id="request-1",
-        symbol=series.symbol,
-        days=DAYS,
-        bucket="b",
-        key="k",
-        etag="e",
-        provider="sample",
-        rows=len(series),
-        first_date=str(series.dates[0]),
-        last_date=str(last),
-    )
-    return result.answer(asked, stored, series, _model, last)
+    return answer_of(_model, series)
+
+
+def answer_of(model: Model, series: PriceSeries) -> bytes:
+    """The result of a model on the day of the last price."""
+    first, last = series.dates[[0, -1]].tolist()
+    stored = StoredPrices("k", "e", "sample", "", len(series), str(first), str(last))
+    kept = Kept(stored, datetime.now(timezone.utc))
+    asked = pointing_to(kept, ForecastRequested("request-1", series.symbol, DAYS), "bucket")
+    return result.answer(asked, stored, series, model, last)
 
 
 def _theirs(name: str, files: Sequence[tuple[str, bytes]]) -> None:
@@ -87,13 +84,11 @@ def _theirs(name: str, files: Sequence[tuple[str, bytes]]) -> None:
     columns = []
     for symbol, body in files:
         series = csv_columns.read(symbol, body)
-        values = _returns(series) if name == "GARCH" else series.adjusted_close
+        values = series.adjusted_close
+        if name == "GARCH":
+            values = 100.0 * np.diff(np.log(values))
         columns.append(
             pd.DataFrame({"unique_id": symbol, "ds": np.arange(len(values)), "y": values})
         )
     frame = pd.concat(columns, ignore_index=True)
     StatsForecast(models=[model], freq=1, n_jobs=1).forecast(df=frame, h=SESSIONS, level=[80])
-
-
-def _returns(series: PriceSeries) -> np.ndarray:
-    return 100.0 * np.diff(np.log(series.adjusted_close))

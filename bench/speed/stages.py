@@ -7,22 +7,17 @@ that noise of the machine affects all stages equally. The results are medians an
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import resource
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from functions.common.messages.events import PricesIngested
-from functions.common.prices.store import StoredPrices
-from functions.forecast import result
+from bench.speed.other_models import DAYS, answer_of
 from functions.forecast.charts import forecast_chart as chart
 from functions.forecast.models import prediction, volatility
 from functions.forecast.models.calibrated import CalibratedModel
@@ -31,35 +26,14 @@ from functions.forecast.prices import csv_columns as price_csv
 from functions.forecast.prices.series import PriceSeries
 from functions.ingest.providers.sample import SampleProvider
 
-SYMBOL, DAYS = "AAPL", 45
+SYMBOL = "AAPL"
 LEVELS = prediction.LEVELS
 READ = price_csv.read.__wrapped__
 """Reads again each time, while `read` remembers the last series."""
-PEAK = """
-def peak(highest):
-    # on Linux, ru_maxrss counts the parent's memory before exec
-    from pathlib import Path
-    status = Path("/proc/self/status")
-    lines = status.read_text().splitlines() if status.exists() else []
-    return next((line.split()[1] for line in lines if line.startswith("VmHWM")), highest)
-"""
-FIRST = (
-    "import functions.forecast.main, functions.forecast.result,"
-    " functions.forecast.prices.csv_columns, obstore.store"
-)
 OLD = "old recipe"
-STARTS = {
-    "functions-framework": "import functions_framework",
-    OLD: "import prophet, matplotlib.pyplot, boto3",
-    "forecast function": "import functions.forecast.main",
-    "model calibrated alone": "import functions.forecast.models.calibrated",
-    "and first calibrated": f"{FIRST}, functions.forecast.models.calibrated",
-    "and first prophet": f"{FIRST}, functions.forecast.models.prophet_model",
-}
 
 
 def old_recipe(body: bytes) -> Callable[[], None]:
-    """Fit, predict and draw like the old project."""
     import pandas as pd
 
     from bench.baseline import recipe
@@ -77,25 +51,10 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
     model, series = ProphetModel(), price_csv.read(SYMBOL, body)
     calibrated = CalibratedModel()
     last_row = np.array([len(series) - 1])
-    last = series.dates[-1].item()
     days = series.sessions_until(series.target(DAYS))
     fitted = model.fit(series)
     steps = np.arange(1, len(days) + 1)
-    stored = StoredPrices("k", "e", "sample", "", len(series), "", "", body=body)
-    ingested = PricesIngested(
-        request_id="request-1",
-        symbol=SYMBOL,
-        days=DAYS,
-        model="prophet",
-        bucket="b",
-        key="k",
-        etag="e",
-        provider="sample",
-        rows=len(series),
-        first_date=str(series.dates[0]),
-        last_date=str(series.dates[-1]),
-    )
-    document = json.loads(result.answer(ingested, stored, series, calibrated, last))
+    document = json.loads(answer_of(calibrated, series))
 
     def uncached() -> PriceSeries:
         """The series, read again without any cached values."""
@@ -105,28 +64,25 @@ def stages(body: bytes) -> dict[str, Callable[[], Any]]:
         calibrated.forecast(read, days)
         calibrated.backtest(read, len(days))
 
-    def whole(of: prediction.Model, read: PriceSeries) -> None:
-        result.answer(ingested, stored, read, of, last)
-
     return {
         "read": lambda: READ(SYMBOL, body),
         "calibrated: fit": lambda: volatility.measures.__wrapped__(series),
         "  quantiles": lambda: calibrated.quantiles(uncached(), last_row, steps, LEVELS),
         "  backtest": lambda: calibrated.backtest(uncached(), len(days)),
         "  forecast and backtest": lambda: both(uncached()),
-        "  whole, without PNG": lambda: whole(calibrated, READ(SYMBOL, body)),
-        "  whole, of a stock asked for before": lambda: whole(calibrated, series),
+        "  whole, without PNG": lambda: answer_of(calibrated, READ(SYMBOL, body)),
+        "  whole, of a stock asked for before": lambda: answer_of(calibrated, series),
         "prophet: fit": lambda: model.fit(series),
         "  quantiles ": lambda: fitted.quantiles(days, LEVELS),
         "  backtest ": lambda: model.backtest(series, len(days)),
-        "  whole, without PNG ": lambda: whole(model, READ(SYMBOL, body)),
+        "  whole, without PNG ": lambda: answer_of(model, READ(SYMBOL, body)),
         "JSON": lambda: json.dumps(document),
         "PNG, on demand": lambda: chart.draw(document),
     }
 
 
 def measure(rounds: int) -> dict[str, Any]:
-    """The median wall and CPU milliseconds of each stage, and CPU and memory of each start."""
+    """The median wall and CPU milliseconds of each stage."""
     body = SampleProvider().fetch(SYMBOL).history.to_csv()
     work = {OLD: old_recipe(body), **stages(body)}
     wall: dict[str, list[float]] = {name: [] for name in work}
@@ -138,72 +94,29 @@ def measure(rounds: int) -> dict[str, Any]:
             if turn:  # the first round warms up
                 wall[name].append(time.perf_counter() - started)
                 cpu[name].append(_cpu_s() - used)
-    starts: dict[str, list[tuple[float, float]]] = {name: [] for name in STARTS}
-    for _ in range(min(3, rounds)):
-        for name, code in STARTS.items():
-            starts[name].append(_start(code))
     return {
-        "stages": {
-            name: {
-                "wall_ms": round(statistics.median(wall[name]) * 1e3, 2),
-                "cpu_ms": round(statistics.median(cpu[name]) * 1e3, 2),
-            }
-            for name in work
-        },
-        "imports": {
-            name: {
-                "cpu_ms": round(statistics.median(used for used, _ in seen) * 1e3),
-                "memory_mb": round(statistics.median(memory for _, memory in seen)),
-            }
-            for name, seen in starts.items()
-        },
+        name: {
+            "wall_ms": round(statistics.median(wall[name]) * 1e3, 2),
+            "cpu_ms": round(statistics.median(cpu[name]) * 1e3, 2),
+        }
+        for name in work
     }
 
 
 def table(measured: dict[str, Any]) -> str:
     """The measurements as a table, with ratios to the old recipe."""
-    of_stages, of_imports = measured["stages"], measured["imports"]
-    old = of_stages[OLD]
+    old = measured[OLD]
     lines = [f"{'stage':24}{'wall ms':>10}{'CPU ms':>10}{'wall / old':>12}{'CPU / old':>12}"]
-    for name, took in of_stages.items():
+    for name, took in measured.items():
         ratios = [took[kind] / old[kind] for kind in ("wall_ms", "cpu_ms")]
         lines.append(
             f"{name:24}{took['wall_ms']:10.1f}{took['cpu_ms']:10.1f}"
             f"{ratios[0]:12.3f}{ratios[1]:12.3f}"
         )
-    lines += ["", f"{'import':24}{'CPU ms':>10}{'memory MB':>11}{'CPU / old':>12}"]
-    for name, took in of_imports.items():
-        ratio = took["cpu_ms"] / of_imports[OLD]["cpu_ms"]
-        lines.append(f"{name:24}{took['cpu_ms']:10.0f}{took['memory_mb']:11.0f}{ratio:12.3f}")
     return "\n".join(lines)
-
-
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
-    print(table(measure(parser.parse_args().rounds)))
 
 
 def _cpu_s() -> float:
     """CPU seconds of this process and its ended children, such as Stan in the old recipe."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
-
-
-def _start(code: str) -> tuple[float, float]:
-    """CPU seconds and peak memory (MB) of a fresh process that runs `code`."""
-    measure = (
-        "import resource; used = resource.getrusage(resource.RUSAGE_SELF);"
-        " print(used.ru_utime + used.ru_stime, peak(used.ru_maxrss))"
-    )
-    env = {"S3_BUCKET": "bench", "PYTHONPATH": "."}
-    argv = [sys.executable, "-c", f"{PEAK}\n{code}; {measure}"]
-    ran = subprocess.run(argv, capture_output=True, text=True, check=True, env=env)
-    cpu_s, memory = ran.stdout.split()
-    per_mb = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return float(cpu_s), float(memory) / per_mb
-
-
-if __name__ == "__main__":
-    main()

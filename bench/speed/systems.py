@@ -20,7 +20,6 @@ from bench.clients.forecasts import ask, ask_old_recipe, ask_peer, many, new_que
 from bench.clients.http import Tally
 from bench.report.figures import Figure
 from bench.running import peers, processes
-from bench.running.old_recipe import old_recipe
 from bench.running.other_commit import other_commit
 from bench.running.redis_commands import counted
 from bench.running.world import WITHOUT_LIMITS, World
@@ -101,23 +100,14 @@ def _ours(world: World, against: str | None, stack: ExitStack) -> Iterator[Syste
 
 
 def _others(world: World, stack: ExitStack) -> Iterator[System]:
-    stores = world.groups(STORES)
-    for name, told in NAMES.items():
-        database = DATABASES[name]
-        started = stack.enter_context(peers.peer(world, name, database))
-        port = started["web"].program.ports[0]
-        groups = {part: process.pid for part, process in started.items()} | stores
-        yield System(told, _asking(port, ask_peer), groups, world.redis, database)
-    started = stack.enter_context(old_recipe(world, DATABASES[OLD_RECIPE]))
-    groups = {part: process.pid for part, process in started.items()} | stores
-    yield System(
-        OLD_RECIPE,
-        _asking(started["web"].program.ports[0], ask_old_recipe),
-        groups,
-        world.redis,
-        DATABASES[OLD_RECIPE],
-        is_slow=True,
-    )
+    runs = {name: peers.peer(world, name, DATABASES[name]) for name in NAMES}
+    runs[OLD_RECIPE] = peers.old_recipe(world, DATABASES[OLD_RECIPE])
+    for name, run in runs.items():
+        started, is_old = stack.enter_context(run), name == OLD_RECIPE
+        asked = _asking(started["web"].program.ports[0], ask_old_recipe if is_old else ask_peer)
+        groups = {part: process.pid for part, process in started.items()} | world.groups(STORES)
+        told = NAMES.get(name, name)
+        yield System(told, asked, groups, world.redis, DATABASES[name], is_slow=is_old)
 
 
 def _asking(
@@ -233,9 +223,7 @@ def _rate(per_second: float) -> str:
 def table(of: Mapping[str, Mapping[str, Any]]) -> str:
     """The figures of all systems as a Markdown table."""
     rows = {
-        "forecasts a second": lambda one: (
-            f"{one['per_second']:.0f}" if one["per_second"] >= 20 else f"{one['per_second']:.1f}"
-        ),
+        "forecasts a second": lambda one: _rate(one["per_second"]),
         "CPU a forecast, all programs": lambda one: f"{one['cpu_ms']:.1f} ms",
         "one client, POST to result, p50": lambda one: f"{one['p50_ms']:.1f} ms",
         "round trips to Redis a forecast": lambda one: f"{one['redis']['round_trips']:.0f}",

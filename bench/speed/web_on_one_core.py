@@ -14,7 +14,7 @@ from bench.clients.forecasts import ask
 from bench.clients.http import Reply, Tally, get, in_turn, post
 from bench.report.figures import Figure
 from bench.running import processes, trivial
-from bench.running.world import World
+from bench.running.world import FUNCTIONS, World
 
 REPEATS, READS = 0.4, 0.5
 """Relative to the trivial function's answers, which need no store and no checks."""
@@ -91,7 +91,7 @@ def pinned(world: World, alone: Mapping[str, int]) -> Iterator[None]:
     """Pin web and the groups `alone` to the first core, and all other programs to the others."""
     cores = os.sched_getaffinity(0)
     first, others = {min(cores)}, cores - {min(cores)} or cores
-    groups = {**world.groups(("web", "ingest", "forecast", "broker", "redis", "s3")), **alone}
+    groups = {**world.groups((*FUNCTIONS, "redis", "s3")), **alone}
     try:
         for name, group in groups.items():
             processes.pin(group, first if name in {"web", *alone} else others)

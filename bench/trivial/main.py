@@ -6,5 +6,4 @@ import functions_framework
 
 @functions_framework.http
 def trivial(_: flask.Request) -> str:
-    """Answer."""
     return "ok"

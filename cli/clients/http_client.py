@@ -40,17 +40,13 @@ TEMPORARY = {
 
 
 class Client:
-    """Asks the Stockcast at a base URL. `pause` waits for a number of seconds.
+    """The `Service` at a base URL. `pause` waits for a number of seconds.
 
     Raises ConfigurationError if the URL is not an HTTP URL.
     """
 
     def __init__(
-        self,
-        url: str,
-        *,
-        patience_s: float = PATIENCE_S,
-        pause: Callable[[float], None] = sleep,
+        self, url: str, *, patience_s: float = PATIENCE_S, pause: Callable[[float], None] = sleep
     ) -> None:
         import requests
 
@@ -88,7 +84,6 @@ class Client:
     def ask(
         self, resource: str, submission: Mapping[str, Any], on_status: Callable[[str], None]
     ) -> Answer:
-        """See `Service.ask`."""
         links = self._submitted(resource, submission)
         body = self._followed(links, lambda document: on_status(document["status"]))
         document = json.loads(body)
@@ -97,17 +92,14 @@ class Client:
         return Answer(self._with_backtest(links["self"], body, on_status))
 
     def table(self, answer: Answer) -> bytes:
-        """See `Service.table`."""
         return self._of(answer, "result.csv")
 
     def chart(self, answer: Answer) -> bytes:
-        """See `Service.chart`."""
         return self._of(answer, "chart.png")
 
     def batch(
         self, submission: Mapping[str, Any], on_progress: Callable[[dict[str, Any]], None]
     ) -> Batch:
-        """Submit a batch and wait for it. Calls `on_progress` with its document at each change."""
         # With an id of our own, a batch does not run twice if the first answer is lost.
         links = self._submitted("batches", {"id": str(uuid.uuid4()), **submission})
         counts = json.loads(self._followed(links, on_progress))["counts"]
@@ -117,7 +109,6 @@ class Client:
         return Batch(table, ranking, counts["failed"])
 
     def upload(self, body: bytes, name: str, column: str) -> dict[str, Any]:
-        """See `Service.upload`."""
         if len(body) > MOST_BYTES:
             message = f"{self.name} accepts files of up to 5 MB. Use --in-process for a larger one."
             raise FailedRequestError(message)
@@ -219,10 +210,7 @@ class Client:
     ) -> Response:
         with self._failures_named():
             answer = self._session.request(
-                method,
-                self.name + path,
-                **_sent(body),
-                timeout=(CONNECT_TIMEOUT_S, timeout_s),
+                method, self.name + path, **_sent(body), timeout=(CONNECT_TIMEOUT_S, timeout_s)
             )
         _refuse_failures(answer, self.name)
         return answer

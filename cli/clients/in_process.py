@@ -37,7 +37,7 @@ class UnsharedClaims:
 
 
 class InProcess:
-    """Computes in this process and keeps prices in memory. It does not limit calls to providers."""
+    """A `Service` in this process, with prices in memory. It does not limit calls to providers."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         from obstore.store import MemoryStore
@@ -72,7 +72,6 @@ class InProcess:
     def ask(
         self, resource: str, submission: Mapping[str, Any], on_status: Callable[[str], None]
     ) -> Answer:
-        """See `Service.ask`."""
         from functions.forecast.handlers.backtest import add_backtest
         from functions.forecast.handlers.forecast import computed
         from functions.ingest.handlers import pointing_to
@@ -101,7 +100,6 @@ class InProcess:
     def batch(
         self, submission: Mapping[str, Any], on_progress: Callable[[dict[str, Any]], None]
     ) -> Batch:
-        """See `Service.batch`."""
         from functions.common.requests.batches import headline
         from functions.web.downloads import batch_table
         from functions.web.stores.batches import Member
@@ -125,7 +123,6 @@ class InProcess:
         return Batch(batch_table.table(members).encode(), ranking, failed)
 
     def upload(self, body: bytes, name: str, column: str) -> dict[str, Any]:
-        """See `Service.upload`."""
         from functions.common.prices.uploads import Upload, name_of
 
         upload = Upload(name_of(name), column, body)
@@ -135,13 +132,11 @@ class InProcess:
         return read.document()
 
     def table(self, answer: Answer) -> bytes:
-        """See `Service.table`."""
         from functions.web.downloads import result_table as csv_table
 
         return csv_table.table(answer.result).encode()
 
     def chart(self, answer: Answer) -> bytes:
-        """See `Service.chart`."""
         from functions.forecast.handlers.chart import drawn
 
         return drawn(answer.result)

@@ -1,1 +1,1 @@
-"""The commands of `stockcast`, one module for each command."""
+"""The commands of `stockcast`, one module for each. `add_to` adds it to the parser."""

@@ -18,16 +18,6 @@ from cli.printing.waiting import progress
 from functions.common.errors import InvalidMessageError
 from functions.common.messages import analyses
 
-KINDS = {
-    "history": "prices, volume or daily changes, with their highs and lows",
-    "buy_and_hold": "the profit or loss on shares bought on one day and sold on another",
-    "components": "the parts of Prophet's line: trend, year and month",
-    "predict_future": "the days ahead on which Prophet expects a rise or a fall",
-    "evaluate": "Prophet's forecasts of past days compared with real prices, and a trading game",
-    "changepoints": "the dates when Prophet's trend turns, compared with search interest",
-    "prior_analysis": "how much Prophet's line bends with each changepoint prior",
-    "prior_validation": "the changepoint prior that would have forecast best",
-}
 PARAMETERS = {
     "start": "the first day, such as 2012-01-03",
     "end": "the last day",
@@ -48,8 +38,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "analyse", aliases=["analyze"], help="analyze a stock in one of several ways"
     )
     kinds = parser.add_subparsers(required=True, metavar="KIND")
-    for kind in analyses.KINDS:
-        of_kind = kinds.add_parser(kind, help=KINDS[kind], description=KINDS[kind].capitalize())
+    for kind, parameters in analyses.PARAMETERS.items():
+        described = str(parameters.__doc__).rstrip(".")
+        of_kind = kinds.add_parser(kind, help=described, description=described)
         arguments.add_symbol(of_kind)
         own_prices.add_options(of_kind)
         for name in analyses.parameter_names(kind):

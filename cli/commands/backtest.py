@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from cli.arguments import BadInputError, day, parts, positive
+from cli.arguments import BadInputError, day, names, parts, positive
 from cli.exit_codes import OK
 from functions.common.errors import StockcastError
 from functions.common.messages.fields import MODELS
@@ -26,11 +27,13 @@ LONGEST = 2520
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the commands of `stockcast`."""
     backtest = commands.add_parser("backtest", help="score the models on your price files")
     add_data(backtest)
     backtest.add_argument(
-        "--models", type=_models, default=MODELS[:1], help=f"comma-separated: {','.join(MODELS)}"
+        "--models",
+        type=partial(names, known=MODELS, what="models"),
+        default=MODELS[:1],
+        help=f"comma-separated: {','.join(MODELS)}",
     )
     backtest.add_argument(
         "--horizons", type=_horizons, default=HORIZONS, help="trading days (default 5,21,63)"
@@ -150,15 +153,6 @@ def _table(summary: Summary) -> str:
 def _figure(figure: Figure, digits: int) -> str:
     value, low, high = (f"{each:.{digits}f}" for each in (figure.value, figure.low, figure.high))
     return f"{value} [{low}, {high}]"
-
-
-def _models(text: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(parts(text)))
-    unknown = [name for name in names if name not in MODELS]
-    if unknown or not names:
-        message = f"{text!r} is not a list of models; choose from {', '.join(MODELS)}"
-        raise argparse.ArgumentTypeError(message)
-    return names
 
 
 def _horizons(text: str) -> tuple[int, ...]:

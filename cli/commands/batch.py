@@ -31,7 +31,6 @@ If a FILE exists under that name, Stockcast reads it. Otherwise the word is a ti
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the commands of `stockcast`."""
     parser = commands.add_parser("batch", help="forecast many stocks and rank them", epilog=FORMAT)
     parser.add_argument("given", nargs="*", metavar="FILE|SYMBOL", help="up to 5,000 tickers")
     own_prices.add_options(parser)
@@ -75,7 +74,7 @@ def read(given: Iterable[str]) -> list[str]:
 def _read_one(given: str) -> list[str]:
     path = Path(given)
     if not path.is_file():
-        if _is_path(given):
+        if os.sep in given or path.suffix.lower() in LISTS:
             raise BadInputError(f"There is no file {given}.")
         return [_symbol(given, "neither a file nor a ticker")]
     try:
@@ -92,12 +91,7 @@ def _read_one(given: str) -> list[str]:
     return symbols
 
 
-def _is_path(given: str) -> bool:
-    return os.sep in given or Path(given).suffix.lower() in LISTS
-
-
 def _tell_failures(table: bytes, count: int, total: int) -> None:
-    """Write why each symbol failed to stderr."""
     sys.stderr.write(f"stockcast: {count} of {total} symbols failed:\n")
     for row in csv.DictReader(io.StringIO(table.decode())):
         if row["status"] == "failed":

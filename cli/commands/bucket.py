@@ -10,7 +10,6 @@ from cli.exit_codes import OK
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the commands of `stockcast`."""
     bucket = commands.add_parser(
         "bucket",
         help="create the S3 bucket and check that it does what Stockcast needs",

@@ -20,7 +20,6 @@ for all future sessions, add that line to ~/.bashrc, ~/.zshrc (after compinit) o
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the commands of `stockcast`."""
     parser = commands.add_parser(
         "completion",
         help="complete commands, options and tickers with the tab key",

@@ -17,7 +17,6 @@ DEFAULT_DAYS = 30
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the commands of `stockcast`."""
     parser = commands.add_parser("forecast", help="forecast one stock")
     add_symbol(parser)
     own_prices.add_options(parser)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the commands of `stockcast`."""
     rank = commands.add_parser("rank", help="the chance of each asset's rank in 20 days (M6)")
     add_data(rank)
     rank.add_argument(

@@ -12,7 +12,6 @@ from functions.common.messages.message import loads
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the commands of `stockcast`."""
     sign = commands.add_parser("sign", help="sign an event with EVENT_TOKEN")
     sign.add_argument("--type", required=True, help="the event's type")
     sign.add_argument("--data", default="{}", metavar="JSON", help="its data (default {})")

@@ -8,13 +8,12 @@ import signal
 import sys
 import threading
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from cli import arguments
-from cli.arguments import port
+from cli.arguments import names, port
 from cli.exit_codes import FAILED, OK
-from functions.common.config import Environment
-from functions.common.config import providers as configured_providers
+from functions.common.config import Environment, providers
 from functions.common.data_sources import BY_NAME
 from functions.common.errors import ConfigurationError, StockcastError
 from local import yahoo
@@ -26,13 +25,8 @@ from local.stack import PORTS, Options, Stack, at_base_port, prepare_bucket, pro
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the commands of `stockcast`."""
-    up = commands.add_parser("up", help="run everything on this machine")
-    _add_options(up)
-    up.set_defaults(run=_up)
-
-
-def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser("up", help="run everything on this machine")
+    parser.set_defaults(run=_up)
     for name in PORTS:
         default = getattr(Options, f"{name}_port")
         parser.add_argument(
@@ -46,7 +40,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--providers",
-        type=providers,
+        type=partial(names, known=BY_NAME, what="data sources"),
         metavar="NAMES",
         help="price sources, such as yahoo or tiingo,sample (default: PROVIDERS)",
     )
@@ -55,20 +49,10 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def providers(text: str) -> str:
-    """A comma-separated list of data sources."""
-    names = arguments.parts(text)
-    unknown = [name for name in names if name not in BY_NAME]
-    if unknown or not names:
-        message = f"{text!r} is not a list of data sources; choose from {', '.join(BY_NAME)}"
-        raise argparse.ArgumentTypeError(message)
-    return ",".join(names)
-
-
 def _up(given: argparse.Namespace) -> int:
     sys.stderr.write("Starting Stockcast ...\n")
     if given.providers:
-        os.environ["PROVIDERS"] = given.providers
+        os.environ["PROVIDERS"] = ",".join(given.providers)
     if not _has_sources():
         return FAILED
     options = _options(given)
@@ -83,7 +67,7 @@ def _up(given: argparse.Namespace) -> int:
 def _has_sources() -> bool:
     """Install what the price sources need, and print their terms. Returns False if that fails."""
     try:
-        named = configured_providers(Environment(os.environ))
+        named = providers(Environment(os.environ))
     except ConfigurationError as error:
         sys.stderr.write(f"stockcast: {error.detail}\n")
         return False

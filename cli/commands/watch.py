@@ -40,7 +40,6 @@ class Row:
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the commands of `stockcast`."""
     parser = commands.add_parser("watch", help="print a table of stocks and keep it up to date")
     add_symbols(parser)
     own_prices.add_options(parser)
@@ -81,17 +80,15 @@ def _keep_watching(
 
     console, days = standard_output(), asked["days"]
     in_place = Live(view(rows, days), console=console, auto_refresh=False)
+
+    def show(seen: Sequence[Row]) -> None:
+        if console.is_terminal:
+            in_place.update(view(seen, days), refresh=True)
+
     with in_place if console.is_terminal else nullcontext():
         while True:
-            if console.is_terminal:
-                rows = looked_at(
-                    stockcast,
-                    rows,
-                    asked,
-                    lambda seen: in_place.update(view(seen, days), refresh=True),
-                )
-            else:
-                rows = looked_at(stockcast, rows, asked, lambda _: None)
+            rows = looked_at(stockcast, rows, asked, show)
+            if not console.is_terminal:
                 console.print(view(rows, days))
                 console.file.flush()
             time.sleep(every_s)

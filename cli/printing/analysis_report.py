@@ -75,7 +75,6 @@ def panel_plot(panel: Mapping[str, Any], glyphs: Glyphs, money: Money) -> Plot:
 
 
 def legend(panel: Mapping[str, Any], glyphs: Glyphs) -> str:
-    """The legend of a panel."""
     lines = panel["lines"]
     names = [line["name"] for line in lines]
     if len(lines) > 1:

@@ -18,7 +18,6 @@ PrintResult = Callable[[Any, Mapping[str, Any], date], None]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add `--json`, `--csv` and `--png`."""
     printed = parser.add_mutually_exclusive_group()
     printed.add_argument("--json", action="store_true", help="print the complete API answer")
     printed.add_argument("--csv", action="store_true", help="print the table as CSV")

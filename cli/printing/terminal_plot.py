@@ -60,7 +60,9 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs) -> list[list[Span]
 
     The list is empty if there is no value to draw.
     """
-    known = [value for values in _all_values(plot) for value in values if value is not None]
+    bounds = [values for ribbon in plot.ribbons for values in (ribbon.low, ribbon.high)]
+    drawn = [*(line.values for line in plot.lines), *bounds]
+    known = [value for values in drawn for value in values if value is not None]
     if not known:
         return []
     ticks = _ticks(min(known), max(known))
@@ -100,11 +102,6 @@ class _Scale:
     def y(self, value: float) -> int:
         share = (value - self._low) / self._range
         return round((1.0 - share) * (self._canvas.dots_down - 1))
-
-
-def _all_values(plot: Plot) -> list[Values]:
-    ribbons = [values for ribbon in plot.ribbons for values in (ribbon.low, ribbon.high)]
-    return [*(line.values for line in plot.lines), *ribbons]
 
 
 def _shade(canvas: Canvas, scale: _Scale, ribbon: Ribbon) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 SYMBOLS = {
     "USD": "$",
@@ -34,8 +35,7 @@ PAIR_FROM, PAIR_UNTIL = 0.1, 10.0
 ON_WEEKDAYS = "24/5"
 
 
-@dataclass(frozen=True)
-class Money:
+class Money(Struct, frozen=True):
     """Formats amounts in a currency (ISO 4217, or empty for an index).
 
     If `is_pair`, amounts are exchange rates between two currencies and get more digits.
@@ -49,11 +49,6 @@ class Money:
         """The money of a result document. Older documents without a currency are in dollars."""
         is_pair = result.get("data", {}).get("calendar") == ON_WEEKDAYS
         return cls(result.get("currency", "USD") or "", is_pair)
-
-    @property
-    def unit(self) -> str:
-        """The label of an axis: `USD`, or nothing for an index."""
-        return self.currency
 
     def __call__(self, amount: float) -> str:
         """The amount with two decimals, or with more digits if it is small."""

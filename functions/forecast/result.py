@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
+from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from functions.common.errors import TooLittleHistoryError
@@ -17,10 +18,9 @@ from functions.common.prices.store import StoredPrices
 from functions.forecast.models import oddities
 from functions.forecast.models.prediction import INTERVALS, Model, Past, Prediction, first_shown
 from functions.forecast.prices import ended
-from functions.forecast.prices.series import PriceSeries
-from functions.forecast.scoring import backtest, random_walk, trust
+from functions.forecast.prices.series import PriceSeries, in_words
+from functions.forecast.scoring import backtest, random_walk, scores, trust
 from functions.forecast.scoring.backtest import Backtest
-from functions.forecast.scoring.scores import WIS_LEVELS
 
 if TYPE_CHECKING:
     from functions.forecast.models.prophet_parts import Components
@@ -48,7 +48,7 @@ def answer(
     last = series.dates[-1].item()
     target = series.target(ingested.days)
     dates = series.sessions_until(target)
-    prediction = model.forecast(series, dates, WIS_LEVELS)
+    prediction = model.forecast(series, dates, scores.WIS_LEVELS)
     horizon = len(dates)
     record = (
         model.backtest(series, horizon) if model.has_quick_backtest else backtest.pending(horizon)
@@ -123,9 +123,9 @@ def add_backtest(document: dict[str, Any], record: Backtest) -> None:
     """
     judged = trust.judged(record, document["symbol"], document["model"])
     document["backtest"] = {
-        **{name: _rounded_score(score) for name, score in vars(record).items()},
+        **{name: _rounded_score(score) for name, score in asdict(record).items()},
         "record": trust.in_plain_words(record),
-        "trust": vars(judged),
+        "trust": asdict(judged),
         "widened80": None,
     }
     if judged.state == trust.TOO_NARROW:
@@ -160,14 +160,8 @@ class Rounding:
 def _bounds(
     prediction: Prediction, percent: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    tail = (100 - percent) / 200
-    low, high = (_level_index(prediction.levels, level) for level in (tail, 1 - tail))
+    low, high = scores.bounds(prediction.levels, percent)
     return prediction.quantiles[:, low], prediction.quantiles[:, high]
-
-
-@lru_cache(maxsize=32)
-def _level_index(levels: tuple[float, ...], level: float) -> int:
-    return int(np.argmin(np.abs(np.asarray(levels) - level)))
 
 
 @lru_cache(maxsize=16)
@@ -236,9 +230,8 @@ def _components(parts: Components, rounding: Rounding) -> dict[str, Any]:
 
 def _message(series: PriceSeries, target: date, middle: float, interval: list[float]) -> str:
     low, high = map(series.money, interval)
-    on = f"{target:%B} {target.day}, {target.year}"
     return (
-        f"{series.symbol} could be between {low} and {high} on {on}"
+        f"{series.symbol} could be between {low} and {high} on {in_words(target)}"
         f" (80% range), with {series.money(middle)} in the middle."
     )
 

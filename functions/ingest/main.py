@@ -10,7 +10,7 @@ from functools import partial
 import flask
 import functions_framework
 
-from functions.common import collector, forked_workers, logs
+from functions.common import collector, forked_workers, late_imports, logs  # noqa: F401 - late_imports acts
 from functions.common.cloudevents.adapter import EventFunction
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
@@ -35,6 +35,7 @@ from functions.common.requests.missing_prices import MissingPrices
 from functions.common.requests.steps import Steps
 from functions.common.requests.store import Requests
 from functions.common.requests.upload_outcomes import UploadOutcomes
+from functions.ingest import symbol_directory
 from functions.ingest.freshness.update import FreshPrices
 from functions.ingest.freshness.uploads import AnyPrices, UploadedPrices, Uploading
 from functions.ingest.handlers import Ingestion, Upkeep
@@ -42,7 +43,6 @@ from functions.ingest.providers import sources
 from functions.ingest.providers.budget import Budget
 from functions.ingest.providers.session import ProviderSession
 from functions.ingest.settings import Settings
-from functions.ingest.symbol_directory import SymbolRefresh
 
 bound_gunicorn()
 forked_workers.end_at_sigterm()
@@ -79,10 +79,11 @@ def build() -> EventFunction:
     files = UploadedFiles(bucket)
     uploaded = UploadedPrices(files, prices, settings.upload_ttl_s, time.time)
     every = AnyPrices(uploaded, fresh)
-    symbols = SymbolRefresh(bucket, settings.symbols_url)
     has_live_prices = settings.prices.providers != ("sample",)
-    refresh_symbols = symbols.refresh if has_live_prices else None
-    upkeep = Upkeep(every, settings.watchlist, refresh_symbols, MissingPrices(redis))
+    refresh = partial(symbol_directory.refresh, bucket, settings.symbols_url)
+    upkeep = Upkeep(
+        every, settings.watchlist, refresh if has_live_prices else None, MissingPrices(redis)
+    )
     return EventFunction(
         "ingest",
         {

@@ -6,13 +6,7 @@ import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from functions.common.config import (
-    Environment,
-    RedisSettings,
-    S3Settings,
-    SinkSettings,
-    providers,
-)
+from functions.common.config import Environment, RedisSettings, S3Settings, SinkSettings, providers
 from functions.common.data_sources import KEYS
 from functions.common.errors import ConfigurationError, InvalidMessageError
 from functions.common.messages.events import PricesRefresh
@@ -54,9 +48,9 @@ class KeyedService:
     key: str = field(repr=False)
 
     @classmethod
-    def read(cls, env: Environment, variable: str, url: str, key: str) -> KeyedService:
-        """Read the base URL from `variable`, else `url`, and the key from the variable `key`."""
-        return cls(_url(env, variable, url), env.text(key, ""))
+    def read(cls, env: Environment, prefix: str, url: str) -> KeyedService:
+        """Read `{prefix}_URL`, whose default is `url`, and `{prefix}_API_KEY`."""
+        return cls(_url(env, f"{prefix}_URL", url), env.text(f"{prefix}_API_KEY", ""))
 
 
 @dataclass(frozen=True)
@@ -89,17 +83,11 @@ class ProviderSettings:
             )
         return cls(
             named,
-            tiingo=KeyedService.read(env, "TIINGO_URL", "https://api.tiingo.com", "TIINGO_API_KEY"),
-            nasdaq=KeyedService.read(
-                env, "NASDAQ_DATA_LINK_URL", "https://data.nasdaq.com", "NASDAQ_DATA_LINK_API_KEY"
-            ),
+            tiingo=KeyedService.read(env, "TIINGO", "https://api.tiingo.com"),
+            nasdaq=KeyedService.read(env, "NASDAQ_DATA_LINK", "https://data.nasdaq.com"),
             nasdaq_database=env.text("NASDAQ_DATA_LINK_DATABASE", "WIKI"),
-            twelvedata=KeyedService.read(
-                env, "TWELVEDATA_URL", "https://api.twelvedata.com", "TWELVEDATA_API_KEY"
-            ),
-            alphavantage=KeyedService.read(
-                env, "ALPHAVANTAGE_URL", "https://www.alphavantage.co", "ALPHAVANTAGE_API_KEY"
-            ),
+            twelvedata=KeyedService.read(env, "TWELVEDATA", "https://api.twelvedata.com"),
+            alphavantage=KeyedService.read(env, "ALPHAVANTAGE", "https://www.alphavantage.co"),
             alphavantage_plan=env.choice("ALPHAVANTAGE_PLAN", "free", among=("free", "premium")),
             yahoo_url=_url(env, "YAHOO_URL", ""),
             provider_timeout_s=env.seconds("PROVIDER_TIMEOUT", "15s"),

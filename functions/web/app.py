@@ -38,8 +38,8 @@ def application(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST"],
-            allow_headers=["content-type", "traceparent"],
-            expose_headers=["location", "retry-after"],
+            allow_headers=["content-type", "prefer", "traceparent"],
+            expose_headers=["location", "preference-applied", "retry-after"],
         )
         middleware.append(cors)
     # Inside CORS, so that pages of other origins can read the 503 and its Retry-After.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
+import anyio
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -67,26 +67,27 @@ async def read_body(
     Raises BodyTooLargeError if the body is larger than `most_bytes`, SlowBodyError if it takes
     longer than `timeout_s`, so that clients cannot keep connections open without sending.
     """
-    if timeout_s is None:
-        timeout_s = BODY_TIMEOUT_S
-    reading = asyncio.ensure_future(_read(request, most_bytes))
+    timeout_s = BODY_TIMEOUT_S if timeout_s is None else timeout_s
+    body = bytearray()
     try:
-        if if_late and not (await asyncio.wait({reading}, timeout=PROMPT_S))[0]:
-            await if_late()
-        return await asyncio.wait_for(reading, timeout_s)
-    except (asyncio.TimeoutError, TimeoutError):
+        with anyio.move_on_after(PROMPT_S) as prompt:
+            await _read(request, body, most_bytes)
+        if prompt.cancelled_caught:
+            if if_late:
+                await if_late()
+            with anyio.fail_after(timeout_s):
+                await _read(request, body, most_bytes)
+    except TimeoutError:
         raise SlowBodyError(f"The body did not arrive within {timeout_s:.0f} s.") from None
     except ClientDisconnect:
         raise SlowBodyError("The body ended too early.") from None  # the client is gone
-    finally:
-        reading.cancel()
+    return bytes(body)
 
 
-async def _read(request: Request, most_bytes: int) -> bytes:
-    body = bytearray()
+async def _read(request: Request, body: bytearray, most_bytes: int) -> None:
+    """Add what comes to `body`, until it is complete."""
     async for chunk in request.stream():
         body += chunk
         if len(body) > most_bytes:
             message = f"The body is larger than {most_bytes} bytes, more than any request needs."
             raise BodyTooLargeError(message)
-    return bytes(body)

@@ -68,6 +68,6 @@ class Wired:
     async def aclose(self) -> None:
         """Close the connections to Redis, the broker and S3."""
         await self._changes.aclose()
-        await self._publisher.aclose()
+        self._publisher.close()
         await self._symbols.aclose()
         await self._redis.aclose()

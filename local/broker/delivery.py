@@ -11,6 +11,7 @@ from typing import Any
 
 from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.http_client import Answer
 from functions.common.errors import MalformedEventError
 
 RETRIED = frozenset({404, 408, 409, 429})
@@ -66,23 +67,15 @@ class Delivery:
         return max(min(self.backoff_delay_s * factor, LONGEST_BACKOFF_S), retry_after_s)
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The answer to one try. If there was none, `status` is 0 and `body` says why."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def retry_after_s(self) -> float:
-        value = self.headers.get("retry-after", "")
-        is_number = value.isascii() and value.isdigit()
-        return min(float(value), LONGEST_BACKOFF_S) if is_number else 0.0
+def retry_after_s(answer: Answer) -> float:
+    """How long the function asks to wait. 0 if it does not say so in whole seconds."""
+    value = answer.headers.get("retry-after", "")
+    is_number = value.isascii() and value.isdigit()
+    return min(float(value), LONGEST_BACKOFF_S) if is_number else 0.0
 
 
 def judge(answer: Answer) -> tuple[Verdict, Envelope | None]:
-    """What `answer` means, and the reply event in it."""
+    """What `answer` means, and the reply event in it. Its status is 0 if there was no answer."""
     if 200 <= answer.status < 300:  # noqa: PLR2004
         if not answer.body and not cloudevent.is_event(answer.headers):
             return Verdict.TAKEN, None

@@ -10,12 +10,12 @@ from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-import aiohttp
 from redis.exceptions import RedisError
 
 from functions.common import logs
 from functions.common.cloudevents.event import Envelope
-from local.broker.delivery import Answer, Verdict, dead_letter, judge
+from functions.common.cloudevents.http_client import Answer, HttpClient, NoAnswerError
+from local.broker.delivery import Verdict, dead_letter, judge, retry_after_s
 from local.broker.queue import Entry, Outgoing, Queue
 from local.broker.triggers import Trigger
 from local.broker.unwanted import UnwantedEvents
@@ -29,7 +29,6 @@ IN_HAND = 256
 
 REDIS_PAUSE_S = 0.5
 
-CONNECT_TIMEOUT_S = 2.0
 KEPT_ALIVE_S = 1.5
 """Close idle connections before gunicorn does after 2 s. A POST on a closed connection fails."""
 SHOWN_BYTES = 300
@@ -48,6 +47,7 @@ class Router:
         self.unwanted = UnwantedEvents()
         self._triggers = triggers
         self._queue = queue
+        self._http = HttpClient(KEPT_ALIVE_S)
         self._places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
 
     async def accept(self, event: Envelope) -> None:
@@ -58,11 +58,12 @@ class Router:
 
     async def run(self) -> None:
         """Deliver until cancelled."""
-        connections = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_ALIVE_S)
-        async with aiohttp.ClientSession(connector=connections) as http:
-            await asyncio.gather(*(self._serve(trigger, http) for trigger in self._triggers))
+        try:
+            await asyncio.gather(*(self._serve(trigger) for trigger in self._triggers))
+        finally:
+            self._http.close()
 
-    async def _serve(self, trigger: Trigger, http: aiohttp.ClientSession) -> None:
+    async def _serve(self, trigger: Trigger) -> None:
         """Deliver the events of one Trigger. Unfinished events of the last run come first."""
         running: set[asyncio.Task[None]] = set()
         while True:
@@ -70,20 +71,18 @@ class Router:
                 await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             free = IN_HAND - len(running)
             for entry in await self._insist(partial(self._queue.take, trigger.name, free)):
-                delivery = asyncio.create_task(self._carry(trigger, entry, http))
+                delivery = asyncio.create_task(self._carry(trigger, entry))
                 running.add(delivery)
                 delivery.add_done_callback(running.discard)
                 delivery.add_done_callback(_log_if_crashed)
 
-    async def _carry(self, trigger: Trigger, entry: Entry, http: aiohttp.ClientSession) -> None:
+    async def _carry(self, trigger: Trigger, entry: Entry) -> None:
         """Deliver an event or give up. Then remove it and store the events that follow from it."""
         with logs.about(event_id=entry.event.id, trigger=trigger.name):
-            outgoing = await self._follow(trigger, entry, http)
+            outgoing = await self._follow(trigger, entry)
             await self._insist(lambda: self._queue.finish(entry, outgoing))
 
-    async def _follow(
-        self, trigger: Trigger, entry: Entry, http: aiohttp.ClientSession
-    ) -> list[Outgoing]:
+    async def _follow(self, trigger: Trigger, entry: Entry) -> list[Outgoing]:
         """Deliver an event. Returns the events that follow from it: a reply or a dead letter."""
         delivery = trigger.delivery
         url = (delivery.dead_letter_url or "") if entry.is_dead else trigger.url
@@ -91,7 +90,7 @@ class Router:
         tried = entry.tries
         while True:
             async with self._places[urlsplit(url).netloc]:
-                answer = await _post(http, url, entry.event, delivery.timeout_s)
+                answer = await self._post(url, entry.event, delivery.timeout_s)
             verdict, reply = judge(answer)
             if verdict is Verdict.TAKEN:
                 log.debug("%s delivered", entry.event.type, extra={"url": url, "tries": tried})
@@ -99,7 +98,7 @@ class Router:
             reason = answer.body[:SHOWN_BYTES].decode(errors="replace")
             about = {"url": url, "status": answer.status, "tries": tried, "answer": reason}
             if verdict is Verdict.RETRY and tried < most:
-                wait_s = delivery.wait_s(tried, answer.retry_after_s)
+                wait_s = delivery.wait_s(tried, retry_after_s(answer))
                 log.warning("%s failed, retry in %.1f s", entry.event.type, wait_s, extra=about)
                 await asyncio.sleep(wait_s)
                 tried += 1
@@ -110,6 +109,13 @@ class Router:
                 return []
             log.error("%s goes to the dead letter sink", entry.event.type, extra=about)
             return [Outgoing(trigger.name, dead_letter(entry.event, url, answer), is_dead=True)]
+
+    async def _post(self, url: str, event: Envelope, timeout_s: float) -> Answer:
+        headers, body = event.to_binary()
+        try:
+            return await self._http.post(url, headers, body, timeout_s)
+        except NoAnswerError as error:
+            return Answer(0, {}, f"No answer: {error}".encode())
 
     @staticmethod
     async def _insist(step: Callable[[], Awaitable[T]]) -> T:
@@ -135,16 +141,3 @@ def _log_if_crashed(delivery: asyncio.Task[None]) -> None:
     if not delivery.cancelled() and delivery.exception():
         error = delivery.exception()
         log.error("a delivery crashed, the next start repeats it", exc_info=error)
-
-
-async def _post(http: aiohttp.ClientSession, url: str, event: Envelope, timeout_s: float) -> Answer:
-    headers, body = event.to_binary()
-    timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT_S, sock_read=timeout_s)
-    try:
-        async with http.post(
-            url, headers=headers, data=body, timeout=timeout, allow_redirects=False
-        ) as response:
-            named = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status, named, await response.read())
-    except (aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
-        return Answer(0, {}, f"No answer: {error!r}".encode())

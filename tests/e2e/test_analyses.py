@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import math
 
 import pytest
 import requests
@@ -69,33 +68,6 @@ def result_of(stockcast, request_id, **body):
     return document["result"]
 
 
-def test_what_is_answered_is_right(stockcast, request_id):
-    """Compares buy and hold with the price history from the API."""
-    asked = {"symbol": "IBM", "kind": "buy_and_hold", "start": "2010-01-01", "nshares": 3}
-    figures = result_of(stockcast, request_id, **asked)["figures"]
-    prices = stockcast.get("/api/symbols/IBM/history?start=2009-12-31").json()
-    first, last = prices["adj_close"][0], prices["adj_close"][-1]
-    assert figures["start"] == "2009-12-31"
-    assert math.isclose(figures["profit"], 3 * (last - first), rel_tol=1e-9)
-
-
-def test_an_upload_is_laid_beside_the_price(stockcast, request_id):
-    asked = {"symbol": "AAPL", "kind": "changepoints", "interest_csv": EXPORT}
-    result = result_of(stockcast, request_id, **asked)
-    assert result["figures"]["interest_term"] == "apple"
-    assert [panel["unit"] for panel in result["panels"]] == ["price", "index", "correlation"]
-
-
-def test_a_range_without_prices_fails_the_request_by_name_of_field(stockcast, request_id):
-    submit(stockcast, symbol="AAPL", kind="history", start="2020-01-01", id=request_id)
-    document = stockcast.ended(request_id)
-    assert document["status"] == "failed"
-    assert document["error"]["status"] == 422
-    [named] = document["error"]["errors"]
-    assert named["field"] == "start"
-    assert "2000-03-01 to 2013-03-01" in named["message"]
-
-
 def test_the_same_question_is_answered_at_once(stockcast, request_id):
     asked = {"symbol": "MSFT", "kind": "prior_validation", "priors": [0.03]}
     first = result_of(stockcast, request_id, **asked)
@@ -111,15 +83,6 @@ def test_an_event_to_the_broker_is_as_good_as_the_api(with_broker, request_id):
     document = with_broker.ended(request_id)
     assert document["status"] == "done"
     assert document["parameters"]["days"] == 30
-
-
-def test_an_event_with_a_bad_parameter_ends_its_request_with_the_reason(with_broker, request_id):
-    data = {"request_id": request_id, "symbol": "GOOG", "kind": "history", "options": {"days": 3}}
-    event = Envelope(id=request_id, source="/e2e", type=ForecastRequested.TYPE, data=data)
-    with_broker.tell(event)
-    document = with_broker.ended(request_id)
-    assert document["status"] == "failed"
-    assert "is not a field of history" in document["error"]["detail"]
 
 
 def test_a_history_of_prices_that_nobody_asked_for_yet_is_waited_for(stockcast):

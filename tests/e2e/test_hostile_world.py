@@ -3,19 +3,19 @@
 import json
 import re
 import signal
-from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 import redis
 import requests
+from msgspec.structs import replace
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.signature import Signer
 from functions.common.config import S3Settings
-from functions.common.messages.events import ForecastRequested, PricesIngested
+from functions.common.messages.events import ForecastRequested
 from functions.common.prices import symbol_directory as listings
 from functions.common.prices.symbol_directory import Listing
 from local.stack import ROOT
@@ -94,23 +94,6 @@ def test_a_signed_event_sent_by_hand_is_worked_on(hostile, request_id):
     assert document["error"]["detail"] == "Tiingo has no prices of AAPL. Check the ticker."
 
 
-def test_a_caller_with_the_token_still_cannot_point_at_other_prices(hostile, request_id):
-    asked = ForecastRequested(request_id, "AAPL", 30)
-    good = {"bucket": "stockcast", "key": "prices/tiingo/AAPL.csv", "etag": "e", "rows": 1}
-    good |= {"provider": "tiingo", "first_date": "2013-03-01", "last_date": "2013-03-01"}
-    for change in (
-        {"bucket": "elsewhere"},
-        {"key": "prices/tiingo/MSFT.csv"},
-        {"key": "symbols/directory.tsv.gz"},
-        {"provider": "../symbols", "key": "prices/../symbols/AAPL.csv"},
-    ):
-        data = asked.to_data() | good | change
-        event = Envelope(repr(change), "/attack", PricesIngested.TYPE, data)
-        assert send(hostile.forecast_url, Signer((EVENT_TOKEN,)).signed(event)).status_code == 204
-    document = hostile.ended(request_id)
-    assert document["status"] == "failed"
-
-
 def test_a_page_of_another_site_can_do_nothing(hostile):
     evil = {"origin": "https://evil.example"}
     body = json.dumps({"symbol": "AAPL", "days": 30})
@@ -125,14 +108,6 @@ def test_a_page_of_another_site_can_do_nothing(hostile):
     asked = evil | {"access-control-request-method": "POST"}
     preflight = requests.options(f"{hostile.url}/api/forecasts", headers=asked, timeout=300)
     assert "access-control-allow-origin" not in preflight.headers
-
-
-def test_request_ids_that_we_make_cannot_be_guessed(hostile):
-    made = {hostile.submit(symbol="IBM", days=days).json()["id"] for days in range(1, 40)}
-    assert len(made) == 39
-    assert all(re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab].*", one) for one in made)
-    for place in range(8):  # from the first group, so it is neither a counter nor a time
-        assert len({one[place] for one in made}) > 5
 
 
 @pytest.fixture

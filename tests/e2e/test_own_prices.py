@@ -5,20 +5,16 @@ from datetime import date, timedelta
 import requests
 
 from tests.support.price_files import CLOSES, DAYS, SHAPES
-from tests.support.threads import at_once
 from tests.support.waiting import has_ended, until
 
 
-def post(stockcast, **given):
-    """Upload until the machine is no longer too busy to read the file."""
-    url = f"{stockcast.url}/api/prices"
-    return until(
-        lambda: requests.post(url, timeout=300, **given), lambda answer: answer.status_code != 503
-    )
-
-
 def upload(stockcast, body, **query):
-    return post(stockcast, data=body, params=query, headers={"content-type": "text/csv"})
+    """Upload until the machine is no longer too busy to read the file."""
+    url, headers = f"{stockcast.url}/api/prices", {"content-type": "text/csv"}
+    return until(
+        lambda: requests.post(url, body, params=query, headers=headers, timeout=300),
+        lambda answer: answer.status_code != 503,
+    )
 
 
 def test_a_file_is_read_and_forecast_under_its_symbol(stockcast):
@@ -46,13 +42,6 @@ def test_a_file_is_read_and_forecast_under_its_symbol(stockcast):
     leads = stockcast.get(f"/api/symbols/{read['symbol']}/target-date?days=10").json()
     assert (leads["last_date"], leads["calendar"]) == (read["last_date"], read["calendar"])
     assert leads["target_date"] == result["target_date"]
-
-
-def test_the_same_file_is_the_same_symbol_whichever_way_it_comes(stockcast):
-    plain = upload(stockcast, SHAPES["tiingo"], name="acme").json()
-    form = post(stockcast, files={"file": ("../../acme.csv", SHAPES["tiingo"], "text/csv")})
-    assert form.status_code == 201
-    assert form.json() == plain
 
 
 def test_a_file_of_several_series_lists_them_and_one_is_chosen(stockcast):
@@ -92,16 +81,3 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_place_and_the_cure(stock
     assert (error["line"], error["column"], error["value"]) == (2, "close", "dear")
     assert error["cure"] == "Correct the cell, or leave it empty."
     assert "Line 2, column 'close': 'dear' is not a number." in answer.json()["detail"]
-
-
-def test_a_symbol_of_no_file_fails_and_says_what_to_do(stockcast):
-    submitted = stockcast.submit(symbol="@GONE-00000000", days=5)
-    failed = stockcast.ended(submitted.json()["id"])
-    assert failed["error"]["status"] == 404
-    assert "Upload the file again" in failed["error"]["detail"]
-
-
-def test_the_same_file_may_come_several_times_at_once(stockcast):
-    answers = at_once(lambda body: upload(stockcast, body), [SHAPES["stooq"]] * 4)
-    assert [answer.status_code for answer in answers] == [201] * 4
-    assert len({answer.json()["symbol"] for answer in answers}) == 1

@@ -13,8 +13,8 @@ SHARED_BY_ALL, SHARED_BY_TWO = 45 * MB, 150 * MB
 BUILD_TOOLS = {"cc", "gcc", "g++", "c++", "clang", "ld", "as", "make", "cmake", "cargo", "rustc"}
 LIBRARIES_OF_OTHERS = {
     "web": {"numpy", "pandas", "matplotlib", "prophet", "requests", "boto3", "minio"},
-    "ingest": {"matplotlib", "prophet", "httpcore"},
-    "forecast": {"minio", "httpcore"},
+    "ingest": {"matplotlib", "prophet"},
+    "forecast": {"minio"},
 }
 NEITHER = {"pytest", "pip"}
 

@@ -4,8 +4,6 @@ import base64
 import json
 import os
 import re
-import subprocess
-import sys
 
 import pytest
 import yaml
@@ -25,6 +23,7 @@ from tests.manifests.building import (
     of_kind,
     overlay,
 )
+from tests.support.python import printed
 
 SERVICES = {name: f"http://{name}" for name in FUNCTIONS}
 DEADLINE_S = 600
@@ -64,10 +63,7 @@ def test_the_types_are_those_of_the_code_and_every_handled_one_is_routed(objects
         "from functions.ingest import main as i; from functions.forecast import main as f;"
         "print(*i.build()._handlers, *f.build()._handlers)"
     )
-    env = {**os.environ, "S3_BUCKET": "bucket", "K_SINK": ""}
-    handled = subprocess.run(
-        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
-    ).stdout.split()
+    handled = printed(code, env={**os.environ, "S3_BUCKET": "bucket", "K_SINK": ""}).split()
     assert set(handled) == routed - {ping.TYPE, events.BatchRequested.TYPE}
 
 

@@ -3,8 +3,6 @@
 import base64
 import json
 import re
-import subprocess
-import sys
 
 import pytest
 from cyclonedx.schema import SchemaVersion
@@ -12,6 +10,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from local import sbom
 from local.audit import LOCKS, ROOT, audited, findings
+from tests.support.python import printed
 
 VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(\[[a-z,]+\])?==([^ ;\\]+)", re.MULTILINE)
@@ -71,12 +70,11 @@ used = {{m.split(".")[0] for m in sys.modules}} - {{"google"}}  # a .pth file ma
 print(*(one for name in used for one in known.get(name, ())))
 """
     env = {"PATH": "", "PYTHONPATH": ".", "S3_BUCKET": "bucket", "K_SINK": "http://127.0.0.1:9/"}
-    ran = subprocess.run(
-        [sys.executable, "-c", code], env=env, cwd=ROOT, capture_output=True, text=True, check=True
-    )
     ours = {"stockcast", "setuptools", "pip"}
     where_there = {"watchfiles", "python-multipart", "sniffio"}  # by uvicorn, Starlette and anyio
-    imported = {re.sub(r"[-_.]+", "-", one.lower()) for one in ran.stdout.split()} - ours
+    imported = {
+        re.sub(r"[-_.]+", "-", one.lower()) for one in printed(code, env=env).split()
+    } - ours
     assert imported
     assert imported - where_there <= {name for name, _ in pins(lock)}
 

@@ -45,8 +45,7 @@ PlotType = Literal["basic", "pct"]
 PLOT_TYPES: tuple[str, ...] = get_args(PlotType)
 Prior = Annotated[float, number(1e-4, 100.0)]
 Priors = Annotated[
-    list[Prior],
-    is_a(f"a list of 1 to {MOST_PRIORS} numbers", min_length=1, max_length=MOST_PRIORS),
+    list[Prior], is_a(f"a list of 1 to {MOST_PRIORS} numbers", min_length=1, max_length=MOST_PRIORS)
 ]
 Shares = Annotated[float, number(0.001, 1_000_000_000)]
 TrainingYears = Annotated[int, whole_number(1, MOST_TRAINING_YEARS)]
@@ -69,7 +68,6 @@ class Range(Parameters, frozen=True, kw_only=True):
 
     @classmethod
     def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Complain about a range without days."""
         start, end = valid.get("start"), valid.get("end")
         if start and end and start >= end:
             yield InvalidFieldError("start", f"must be before end ({end}), not {start}.")
@@ -83,14 +81,13 @@ class Fit(Parameters, frozen=True, kw_only=True):
 
 
 class History(Range, frozen=True, kw_only=True):
-    """Prices, volume or daily changes, with their extremes."""
+    """Prices, volume or daily changes, with their highs and lows."""
 
     columns: Columns = field(default_factory=lambda: ["adj_close"])
     plot_type: PlotType = "basic"
 
     @classmethod
     def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Complain about a range without days, and about a column named twice."""
         yield from super().combination_errors(valid)
         columns = valid.get("columns", [])
         if len(set(columns)) < len(columns):
@@ -99,23 +96,23 @@ class History(Range, frozen=True, kw_only=True):
 
 
 class BuyAndHold(Range, frozen=True, kw_only=True):
-    """The profit of shares bought on one day and held until another."""
+    """The profit or loss on shares bought on one day and sold on another."""
 
     nshares: Shares = 1.0
 
 
 class Components(Fit, frozen=True, kw_only=True):
-    """The parts of Prophet's forecast: trend and seasonality."""
+    """The parts of Prophet's line: trend, year and month."""
 
     days: Days = 30
 
 
 class PredictFuture(Components, frozen=True, kw_only=True):
-    """The days on which Prophet expects the price to rise or fall."""
+    """The days ahead on which Prophet expects a rise or a fall."""
 
 
 class Evaluate(Range, frozen=True, kw_only=True):
-    """Prophet's forecast of past days compared with the real prices, and a trading game."""
+    """Prophet's forecasts of past days compared with real prices, and a trading game."""
 
     nshares: Shares | None = None
     changepoint_prior: Prior = 0.05
@@ -123,13 +120,12 @@ class Evaluate(Range, frozen=True, kw_only=True):
 
 
 class Changepoints(Fit, frozen=True, kw_only=True):
-    """The days on which Prophet's trend turns, with search interest for comparison."""
+    """The dates when Prophet's trend turns, compared with search interest."""
 
     interest_csv: Interest | None = None
 
     @classmethod
     def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Complain about a file without search interest."""
         if valid.get("interest_csv"):
             try:
                 interest.read(valid["interest_csv"], "interest_csv")
@@ -138,7 +134,7 @@ class Changepoints(Fit, frozen=True, kw_only=True):
 
 
 class PriorAnalysis(Parameters, frozen=True, kw_only=True):
-    """How the changepoint prior changes Prophet's trend."""
+    """How much Prophet's line bends with each changepoint prior."""
 
     days: Days = 180
     priors: Priors = field(default_factory=lambda: list(DEFAULT_PRIORS))
@@ -149,7 +145,7 @@ class PriorAnalysis(Parameters, frozen=True, kw_only=True):
 
 
 class PriorValidation(Range, frozen=True, kw_only=True):
-    """Which changepoint prior forecast past prices best."""
+    """The changepoint prior that would have forecast best."""
 
     priors: Priors = field(default_factory=lambda: list(DEFAULT_PRIORS))
     training_years: TrainingYears = 3

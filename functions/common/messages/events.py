@@ -100,7 +100,6 @@ class AboutForecast(AboutRequest, frozen=True):
 
     @classmethod
     def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Complain about options that are too long or, for an analysis, wrong parameters."""
         return wrong_options(valid)
 
     def to_data(self) -> dict[str, Any]:
@@ -132,7 +131,7 @@ class PricesIngested(AboutForecast, frozen=True, kw_only=True):
     bucket: Annotated[str, fields.text(63)]
     key: Text
     etag: Annotated[str, fields.text(128)]
-    provider: Annotated[str, fields.text(32)]
+    provider: Annotated[str, fields.matching("[a-z]{1,32}", "a data source, for example tiingo")]
     rows: Annotated[int, fields.whole_number(0, 1_000_000)]
     first_date: WrittenDay
     last_date: WrittenDay
@@ -145,7 +144,6 @@ class PricesIngested(AboutForecast, frozen=True, kw_only=True):
 
     @classmethod
     def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Complain about wrong options, and about a `fresh_until` that is not a time."""
         yield from super().combination_errors(valid)
         moment = valid.get("fresh_until")
         if moment and not fits(moment, Annotated[datetime, Meta(tz=True)]):

@@ -78,5 +78,4 @@ Options = Annotated[
 
 
 def upper(symbol: str) -> str:
-    """A symbol in Stockcast's spelling."""
     return symbol.strip().upper()

@@ -45,7 +45,6 @@ class ForecastSubmission(Message, frozen=True, kw_only=True, forbid_unknown_fiel
 
     @classmethod
     def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Complain about options that are too long."""
         return wrong_options(valid)
 
 
@@ -96,8 +95,7 @@ class UploadQuery(Message, frozen=True, kw_only=True):
     """Options for an uploaded file."""
 
     name: Annotated[
-        str,
-        fields.is_a("a text of at most 500 characters: what to call the file", max_length=500),
+        str, fields.is_a("a text of at most 500 characters: what to call the file", max_length=500)
     ] = ""
     column: Annotated[
         str,
@@ -130,7 +128,6 @@ class HistoryQuery(Message, frozen=True, kw_only=True):
 
     @classmethod
     def combination_errors(cls, valid: dict[str, Any]) -> Iterable[InvalidFieldError]:
-        """Complain about a range that ends before it starts."""
         start, end = valid.get("start"), valid.get("end")
         if start and end and start > end:
             yield InvalidFieldError("start", f"must not be after end ({end}), not {start}.")

@@ -10,9 +10,11 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from functions.common.config import S3Settings
 from functions.common.errors import StockcastError, TemporaryError
@@ -42,8 +44,7 @@ class ChangedMeanwhileError(StockcastError, title="Changed meanwhile", slug="cha
     """Someone else wrote the object after it was read."""
 
 
-@dataclass(frozen=True)
-class StoredObject:
+class StoredObject(Struct, frozen=True):
     """An object. `body` is empty if only the metadata was read."""
 
     etag: str

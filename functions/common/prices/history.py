@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain, pairwise
 from operator import attrgetter, lt
 from typing import Any, overload
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from functions.common.errors import StockcastError
 from functions.common.prices.instrument import UNKNOWN, Instrument
@@ -57,8 +58,7 @@ def traded_scale(latest_first: Iterable[tuple[float | None, float]]) -> float:
     return 1.0
 
 
-@dataclass(frozen=True)
-class PriceRow:
+class PriceRow(Struct, frozen=True):
     """One trading day. Prices are in the currency of the listing, and volume is in shares.
 
     `adj_close` is adjusted for splits and dividends. The other prices are as traded. A value is
@@ -137,8 +137,7 @@ class Rows(Sequence[PriceRow]):
         return f"Rows.of({list(self)!r})"
 
 
-@dataclass(frozen=True)
-class PriceHistory:
+class PriceHistory(Struct, frozen=True):
     """The rows of one symbol, in ascending order, one per trading day.
 
     You can pass `rows` as any sequence of PriceRow. `notes` tells users about the rows, in full
@@ -151,7 +150,7 @@ class PriceHistory:
     instrument: Instrument = UNKNOWN
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", Rows.of(self.rows))
+        force_setattr(self, "rows", Rows.of(self.rows))
         if not self.rows.ascend:
             days = pairwise(self.rows.dates)
             earlier, later = next(pair for pair in days if pair[0] >= pair[1])

@@ -34,6 +34,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     drawdown = price / np.maximum.accumulate(price) - 1.0
     trough = int(np.argmin(drawdown))
     peak = int(np.argmax(price[: trough + 1]))
+    below = Line("below the highest price", 100.0 * drawdown)
     steps = np.diff(np.log(price))
     a_year = series.instrument.sessions.sessions_a_year
     figures = {
@@ -60,9 +61,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         figures=figures,
         panels=[
             Panel("Profit", "money", dates, [Line("buy and hold", profit, "strategy")]),
-            Panel(
-                "Drawdown", "percent", dates, [Line("below the highest price", 100.0 * drawdown)]
-            ),
+            Panel("Drawdown", "percent", dates, [below]),
         ],
         table=Table(
             ("date", "adjusted_close", "profit", "drawdown"),

@@ -13,7 +13,7 @@ from functions.common.messages import interest_csv as interests
 from functions.forecast.analyses import search_interest
 from functions.forecast.analyses.document import Analysis, Line, Mark, Panel, Table
 from functions.forecast.models.prophet_model import ProphetModel
-from functions.forecast.models.prophet_parts import per_year, turning_points
+from functions.forecast.models.prophet_parts import per_year
 from functions.forecast.prices.series import PriceSeries
 
 MOST = 10
@@ -22,7 +22,7 @@ MOST = 10
 def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     """Find the changepoints of a fit to the last `training_years`."""
     model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(series)
-    days, changes = turning_points(model)
+    days, changes = model.turns
     yearly = per_year(changes[:MOST]).tolist()
     largest = list(zip(days[:MOST].astype(str).tolist(), yearly, strict=True))
     known = series.adjusted_close[-len(model.dates) :]
@@ -31,15 +31,8 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         Mark(day, f"{_direction(change)} by {abs(change):.0f}% a year", change > 0)
         for day, change in largest
     ]
-    panels = [
-        Panel(
-            "Turns of the trend",
-            "price",
-            model.dates,
-            [Line("adjusted close", known, "actual"), Line("trend", trend)],
-            marks=marks,
-        )
-    ]
+    lines = [Line("adjusted close", known, "actual"), Line("trend", trend)]
+    panels = [Panel("Turns of the trend", "price", model.dates, lines, marks=marks)]
     figures: dict[str, Any] = {"changepoints": len(days), "shown": len(largest)}
     message, notes = _message(series.symbol, largest), []
     if "interest_csv" in parameters:

@@ -14,26 +14,19 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from functions.forecast.analyses.document import Analysis, Band, Line, Panel, Table
+from functions.forecast.arrays import Days, Floats
 from functions.forecast.models.map_fit import posterior_covariance
 from functions.forecast.models.prophet_model import FittedProphet, ProphetModel
-from functions.forecast.models.prophet_parts import (
-    Components,
-    Curve,
-    components,
-    in_percent,
-    per_year,
-    span_days,
-)
+from functions.forecast.models.prophet_parts import Components, Curve, in_percent, per_year
 from functions.forecast.prices.series import PriceSeries
 
 PERCENT = 80
 Z = NormalDist().inv_cdf(0.5 + PERCENT / 200)
 NOTE = "The intervals are for the curves, not for prices. They hold if Prophet's model is right."
 
-Bounds = tuple["NDArray[np.float64]", "NDArray[np.float64]", "NDArray[np.float64]"]
+Bounds = tuple[Floats, Floats, Floats]
 """A curve, and the low and high of its interval, in the displayed unit."""
 
 
@@ -41,7 +34,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     """Split a fit to the last `training_years` into trend and seasons, up to `days` ahead."""
     model = ProphetModel(parameters["changepoint_prior"], parameters["training_years"]).fit(series)
     ahead = series.sessions_until(series.target(parameters["days"]))
-    parts = components(model, model.parts(np.concatenate([model.dates, ahead])))
+    parts = model.components(model.parts(np.concatenate([model.dates, ahead])))
     curves = {"trend": parts.trend, "yearly": parts.yearly, "monthly": parts.monthly}
     known = {name: curve for name, curve in curves.items() if len(curve.dates)}
     widths = _widths(model, known, ahead)
@@ -83,12 +76,10 @@ def _message(series: PriceSeries, parts: Components, trend: float, growth: float
 def _growth(model: FittedProphet) -> float:
     """The trend's growth in percent a year after its last turn."""
     slope = float(model.weights[0] + model.library.params["delta"].sum())
-    return float(per_year(np.array(slope * model.scale / span_days(model))))
+    return float(per_year(np.array(slope * model.scale / model.span_days)))
 
 
-def _widths(
-    model: FittedProphet, curves: Mapping[str, Curve], ahead: NDArray[np.datetime64]
-) -> dict[str, NDArray[np.float64]]:
+def _widths(model: FittedProphet, curves: Mapping[str, Curve], ahead: Days) -> dict[str, Floats]:
     """Half the width (n,) of the interval around each curve, in logs."""
     covariance = posterior_covariance(
         model.regressors(model.dates), model.weights, model.noise / model.scale, model.priors
@@ -104,20 +95,20 @@ def _widths(
 
 
 def _width(
-    model: FittedProphet, curve: Curve, columns: Sequence[int], covariance: NDArray[np.float64]
-) -> NDArray[np.float64]:
+    model: FittedProphet, curve: Curve, columns: Sequence[int], covariance: Floats
+) -> Floats:
     part = model.regressors(curve.dates)[:, columns]
     variance = np.einsum("ni,ij,nj->n", part, covariance[np.ix_(columns, columns)], part)
-    width: NDArray[np.float64] = Z * np.sqrt(np.maximum(variance, 0.0)) * model.scale
+    width: Floats = Z * np.sqrt(np.maximum(variance, 0.0)) * model.scale
     return width
 
 
-def _bounds(model: FittedProphet, name: str, curve: Curve, width: NDArray[np.float64]) -> Bounds:
+def _bounds(model: FittedProphet, name: str, curve: Curve, width: Floats) -> Bounds:
     shown = model.prices if name == "trend" else in_percent
     return shown(curve.logs), shown(curve.logs - width), shown(curve.logs + width)
 
 
-def _panel(name: str, dates: NDArray[np.datetime64], bounds: Bounds) -> Panel:
+def _panel(name: str, dates: Days, bounds: Bounds) -> Panel:
     title = "Trend" if name == "trend" else f"{name.capitalize()} part"
     values, low, high = bounds
     band = Band(f"{PERCENT}% interval", low, high)

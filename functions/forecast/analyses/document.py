@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from functions.forecast.arrays import Floats
 from functions.forecast.prices.series import PriceSeries
 from functions.forecast.result import Rounding
 
@@ -28,7 +29,7 @@ class Line:
     """
 
     name: str
-    values: NDArray[np.float64]
+    values: Floats
     role: str = "model"
 
 
@@ -37,8 +38,8 @@ class Band:
     """A ribbon from `low` to `high` (n,), with the color of the line of its name or of `role`."""
 
     name: str
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
+    low: Floats
+    high: Floats
     role: str = "model"
 
 
@@ -108,7 +109,7 @@ def document(analysis: Analysis, series: PriceSeries) -> dict[str, Any]:
 def _panel(panel: Panel, prices: Rounding) -> dict[str, Any]:
     is_dated = panel.x.dtype.kind == "M"
 
-    def column(values: NDArray[np.float64]) -> list[float | None]:
+    def column(values: Floats) -> list[float | None]:
         if panel.unit == "price":
             return prices.column(values)
         return [_cell(value, DRAWN_DIGITS) for value in values.tolist()]

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from functions.common.errors import InvalidFieldError
 from functions.forecast.analyses.document import LEVELS, Analysis, Band, Line, Panel, Table
 from functions.forecast.analyses.window import Window, row_years_before, window
+from functions.forecast.arrays import Days, Flags, Floats
 from functions.forecast.models.prophet_model import FEWEST_ROWS, FittedProphet, ProphetModel
 from functions.forecast.prices.series import PriceSeries
 
@@ -48,15 +48,9 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         "days_called_down": int((~called).sum()),
         "inside_interval": inside,
     }
-    panels = [
-        Panel(
-            "Predicted against actual",
-            "price",
-            dates,
-            [Line("adjusted close", actual, "actual"), Line("predicted", predicted)],
-            [Band("80% interval", low, high)],
-        )
-    ]
+    lines = [Line("adjusted close", actual, "actual"), Line("predicted", predicted)]
+    band = Band("80% interval", low, high)
+    panels = [Panel("Predicted against actual", "price", dates, lines, [band])]
     notes = list(chosen.notes)
     if "nshares" in parameters:
         panels.append(_game(dates, actual, called, parameters["nshares"], figures))
@@ -77,10 +71,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
 
 
 def test_range(
-    series: PriceSeries,
-    parameters: Mapping[str, Any],
-    default_first: int,
-    default_last: int | None,
+    series: PriceSeries, parameters: Mapping[str, Any], default_first: int, default_last: int | None
 ) -> Window:
     """The range to test on. Raises InvalidFieldError if too few prices come before it."""
     chosen = window(series, parameters, default_first=default_first, default_last=default_last)
@@ -101,11 +92,7 @@ def training_error(series: PriceSeries, first: int, model: FittedProphet) -> flo
 
 
 def _game(
-    dates: NDArray[np.datetime64],
-    actual: NDArray[np.float64],
-    called_up: NDArray[np.bool_],
-    shares: float,
-    figures: dict[str, Any],
+    dates: Days, actual: Floats, called_up: Flags, shares: float, figures: dict[str, Any]
 ) -> Panel:
     steps = np.diff(actual)
     played = shares * np.concatenate([[0.0], np.cumsum(np.where(called_up, steps, 0.0))])
@@ -115,5 +102,5 @@ def _game(
     return Panel("The trading game", "money", dates, lines)
 
 
-def _share(right: NDArray[np.bool_]) -> float | None:
+def _share(right: Flags) -> float | None:
     return float(right.mean()) if len(right) else None

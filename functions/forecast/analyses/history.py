@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from functions.common.errors import InvalidFieldError
 from functions.forecast.analyses.document import Analysis, Line, Panel, Table
 from functions.forecast.analyses.window import window
+from functions.forecast.arrays import Days, Floats
 from functions.forecast.prices.series import PriceSeries
 
 NAMES = {
@@ -79,9 +79,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     )
 
 
-def _extremes(
-    name: str, dates: NDArray[np.datetime64], values: NDArray[np.float64]
-) -> dict[str, Any]:
+def _extremes(name: str, dates: Days, values: Floats) -> dict[str, Any]:
     at = {
         "minimum": int(np.nanargmin(values)),
         "maximum": int(np.nanargmax(values)),
@@ -95,8 +93,6 @@ def _extremes(
 
 
 def _message(series: PriceSeries, name: str, figures: Mapping[str, Any]) -> str:
-    """The sentence about the first column."""
-
     def shown(figure: str) -> str:
         value, day = figures[f"{name}_{figure}"], figures[f"{name}_{figure}_date"]
         amount = f"{value:,.0f} shares" if name == "volume" else series.money(value)
@@ -108,17 +104,15 @@ def _message(series: PriceSeries, name: str, figures: Mapping[str, Any]) -> str:
     )
 
 
-def _off_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _off_mean(values: Floats) -> Floats:
     """Percent off the mean, NaN if the mean is zero."""
     mean = float(np.nanmean(values))
-    off: NDArray[np.float64] = 100.0 * (values - mean) / (abs(mean) or np.nan)
+    off: Floats = 100.0 * (values - mean) / (abs(mean) or np.nan)
     return off
 
 
 def _lines(
-    drawn: Mapping[str, NDArray[np.float64]],
-    panel_of: Mapping[str, tuple[str, str]],
-    panel: tuple[str, str],
+    drawn: Mapping[str, Floats], panel_of: Mapping[str, tuple[str, str]], panel: tuple[str, str]
 ) -> list[Line]:
     return [
         Line(NAMES[name], values, "actual" if name == "adj_close" else "other")

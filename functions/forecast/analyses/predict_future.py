@@ -31,8 +31,12 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     low, high = model.quantiles(ahead, LEVELS).T
     rises = int((change > 0).sum())
     shown = slice(-SHOWN_ROWS, None)
-    past = series.dates[shown]
-    gap = np.full(len(past), np.nan)
+    days = np.concatenate([series.dates[shown], ahead])
+    gap = np.full(len(days) - len(ahead), np.nan)
+    known = np.concatenate([series.adjusted_close[shown], np.full(len(ahead), np.nan)])
+    lines = [Line("adjusted close", known, "actual")]
+    lines.append(Line("estimate", np.concatenate([gap, estimate])))
+    band = Band("80% interval", np.concatenate([gap, low]), np.concatenate([gap, high]))
     direction = np.where(change > 0, "up", "down")
     columns = (direction, estimate, change, low, high, high - low)
     rows = list(zip(ahead.astype(str), *columns, strict=True))
@@ -48,21 +52,6 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
             "high": float(high[-1]),
             "target_date": str(ahead[-1]),
         },
-        panels=[
-            Panel(
-                "Prophet's estimate",
-                "price",
-                np.concatenate([past, ahead]),
-                [
-                    Line(
-                        "adjusted close",
-                        np.concatenate([series.adjusted_close[shown], np.full(len(ahead), np.nan)]),
-                        "actual",
-                    ),
-                    Line("estimate", np.concatenate([gap, estimate])),
-                ],
-                [Band("80% interval", np.concatenate([gap, low]), np.concatenate([gap, high]))],
-            )
-        ],
+        panels=[Panel("Prophet's estimate", "price", days, lines, [band])],
         table=Table(("date", "direction", "estimate", "change", "low", "high", "range"), rows),
     )

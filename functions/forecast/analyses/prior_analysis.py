@@ -34,6 +34,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
         rows.append((prior, error, line[-1], low[-1], high[-1], high[-1] - low[-1]))
     known = np.full(len(dates), np.nan)
     known[: -len(ahead)] = series.adjusted_close[-(len(dates) - len(ahead)) :]
+    lines.insert(0, Line("adjusted close", known, "actual"))
     estimates = [row[2] for row in rows]
     return Analysis(
         message=_message(series, ahead[-1], estimates),
@@ -42,15 +43,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
             "lowest_estimate": min(estimates),
             "highest_estimate": max(estimates),
         },
-        panels=[
-            Panel(
-                "Fits by changepoint prior",
-                "price",
-                dates,
-                [Line("adjusted close", known, "actual"), *lines],
-                bands,
-            )
-        ],
+        panels=[Panel("Fits by changepoint prior", "price", dates, lines, bands)],
         table=Table(("prior", "train_error", "estimate", "low", "high", "range"), rows),
     )
 

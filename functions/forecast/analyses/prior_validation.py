@@ -47,6 +47,11 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
     walk = float(np.abs(series.adjusted_close[chosen.first - 1] - actual).mean())
     priors = np.array([row[0] for row in rows])
     columns = [np.array([row[at] for row in rows]) for at in range(1, 5)]
+    panels = []
+    for title, place in (("Mean absolute error", 0), ("Mean width of the 80% interval", 1)):
+        lines = [Line("training", columns[place], "actual"), Line("test", columns[place + 2])]
+        x_label = "changepoint prior"
+        panels.append(Panel(f"{title} by prior", "money", priors, lines, x_label=x_label))
     money = series.money
     return Analysis(
         message=f"From {dates[0]} to {dates[-1]}, the changepoint prior {best[0]:g} was best."
@@ -60,19 +65,7 @@ def analyse(series: PriceSeries, parameters: Mapping[str, Any]) -> Analysis:
             "best_test_error": best[3],
             "test_error_random_walk": walk,
         },
-        panels=[
-            Panel(
-                title,
-                "money",
-                priors,
-                [Line("training", trained, "actual"), Line("test", tested)],
-                x_label="changepoint prior",
-            )
-            for title, trained, tested in (
-                ("Mean absolute error by prior", columns[0], columns[2]),
-                ("Mean width of the 80% interval by prior", columns[1], columns[3]),
-            )
-        ],
+        panels=panels,
         table=Table(
             ("prior", "train_error", "train_range", "test_error", "test_range", "inside_interval"),
             rows,

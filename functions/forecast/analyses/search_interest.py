@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from functions.common.errors import InvalidFieldError
 from functions.common.messages.interest_csv import FEWEST_ROWS, Interest
 from functions.forecast.analyses.document import Line, Panel
+from functions.forecast.arrays import Floats, Ints
 from functions.forecast.prices.series import PriceSeries
 
 MOST_LAG = 8
 FEWEST_PAIRS = 8
+BY_LAG = "Correlation by lag (periods by which searches come first)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,33 +59,15 @@ def compare(series: PriceSeries, interest: Interest) -> Compared:
         "correlation_by_chance": chance,
     }
     scaled = 100.0 * price / price.max()
-    return Compared(
-        panels=[
-            Panel(
-                f"Searches for {interest.term}",
-                "index",
-                starts,
-                [
-                    Line("price, 100 at its highest", scaled, "actual"),
-                    Line("searches", values),
-                ],
-            ),
-            Panel(
-                "Correlation by lag (periods by which searches come first)",
-                "correlation",
-                lags,
-                [Line("correlation", found)],
-                x_label="lag",
-            ),
-        ],
-        figures=figures,
-        note=_note(interest.term, best, lags, found, chance),
-    )
+    lines = [Line("price, 100 at its highest", scaled, "actual"), Line("searches", values)]
+    panels = [
+        Panel(f"Searches for {interest.term}", "index", starts, lines),
+        Panel(BY_LAG, "correlation", lags, [Line("correlation", found)], x_label="lag"),
+    ]
+    return Compared(panels, figures, _note(interest.term, best, lags, found, chance))
 
 
-def _by_lag(
-    interest: NDArray[np.float64], returns: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _by_lag(interest: Floats, returns: Floats) -> tuple[Ints, Floats]:
     most = min(MOST_LAG, len(interest) - FEWEST_PAIRS)
     lags = np.arange(-most, most + 1)
     found = np.full(len(lags), np.nan)
@@ -96,13 +79,7 @@ def _by_lag(
     return lags, found
 
 
-def _note(
-    term: str,
-    best: int | None,
-    lags: NDArray[np.int64],
-    found: NDArray[np.float64],
-    chance: float,
-) -> str:
+def _note(term: str, best: int | None, lags: Ints, found: Floats, chance: float) -> str:
     if best is None:
         return f"Searches for {term} or the price did not change, so they cannot be compared."
     lag, correlation = int(lags[best]), float(found[best])

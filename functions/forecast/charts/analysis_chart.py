@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -100,7 +100,10 @@ def _draw_panel(
     made: Frame, axes: Any, panel: Mapping[str, Any], colors: Mapping[str, str]
 ) -> None:
     x, marker = _x(panel), None if _is_dated(panel) else "o"
-    _draw_bands(axes, panel, x, colors, made.theme)
+    for band in panel["bands"]:
+        low, high = (np.array(band[side], dtype=np.float64) for side in ("low", "high"))
+        color = colors.get(band["name"]) or _role_color(band["role"], made.theme)
+        axes.fill_between(x, low, high, color=color, alpha=BAND_OPACITY, linewidth=0)
     for line in panel["lines"]:
         values = np.array(line["values"], dtype=np.float64)
         color = colors[line["name"]]
@@ -127,7 +130,7 @@ def _label_below(made: Frame, axes: Any, panel: Mapping[str, Any]) -> None:
 def _labels(made: Frame, panel: Mapping[str, Any], colors: Mapping[str, str]) -> list[Label]:
     """A label at the end of each line and band."""
     labels = [
-        Label(end, line["name"], colors[line["name"]])
+        Label(end, _shortened(made, line["name"]), colors[line["name"]])
         for line in panel["lines"]
         if (end := _last(line["values"])) is not None
     ]
@@ -135,10 +138,8 @@ def _labels(made: Frame, panel: Mapping[str, Any], colors: Mapping[str, str]) ->
         high = _last(band["high"])
         if band["name"] not in colors and high is not None:
             color = _role_color(band["role"], made.theme)
-            labels.append(Label(high, band["name"], color))
-    return [
-        Label(label.y, _shortened(made, label.text), label.color, label.bold) for label in labels
-    ]
+            labels.append(Label(high, _shortened(made, band["name"]), color))
+    return labels
 
 
 def _shortened(made: Frame, text: str) -> str:
@@ -154,37 +155,22 @@ def _last(values: Sequence[float | None]) -> float | None:
     return next((value for value in reversed(values) if value is not None), None)
 
 
-def _draw_bands(
-    axes: Any, panel: Mapping[str, Any], x: Any, colors: Mapping[str, str], theme: Theme
-) -> None:
-    for band in panel["bands"]:
-        low, high = (np.array(band[side], dtype=np.float64) for side in ("low", "high"))
-        color = colors.get(band["name"]) or _role_color(band["role"], theme)
-        axes.fill_between(x, low, high, color=color, alpha=BAND_OPACITY, linewidth=0)
-
-
 def _title(made: Frame, panel: Mapping[str, Any], left: float, top: float) -> None:
     """Write the panel's title, its unit, and the meaning of its dashed lines."""
-    unit = UNITS.get(panel["unit"], "")
-    parts = [(panel["title"], made.theme.ink, "bold"), (unit, made.theme.faint, "normal")]
+    texts = [(panel["title"], made.theme.ink, True)]
+    if panel["unit"] in UNITS:
+        texts.append((UNITS[panel["unit"]], made.theme.faint, False))
     for up, text in ((True, "┆ turns up"), (False, "┆ turns down")):
         if any(mark["up"] is up for mark in panel["marks"]):
-            parts.append((text, _turn_color(up, made.theme), "bold"))
-    x = left
-    for text, color, weight in parts:
-        if text:
-            made.write(x, top, text, TITLE_PT, color, fontweight=weight, verticalalignment="top")
-            x += made.width_of(text, TITLE_PT, bold=weight == "bold") + 2 * AXIS_GAP
+            texts.append((text, _turn_color(up, made.theme), True))
+    made.write_row(left, top, texts, TITLE_PT)
 
 
 def _formatter(unit: str, money: Money) -> Any:
-    formats: dict[str, Callable[[float], str]] = {
-        "percent": lambda value: f"{value:,g}%",
-        "index": lambda value: f"{value:g}",
-        "correlation": lambda value: f"{value:g}",
-    }
     if unit == "shares":
         return EngFormatter(sep="")
+    plain = "{:g}".format
+    formats = {"percent": "{:,g}%".format, "index": plain, "correlation": plain}
     label = formats.get(unit, money.label)
     return FuncFormatter(lambda value, _: label(round(value, 10)))
 

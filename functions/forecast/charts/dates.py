@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from functions.forecast.arrays import Days
 from functions.forecast.charts.figure import SMALL_PT, Frame
 
 MOST_TICKS = 9
@@ -33,7 +33,7 @@ def label_dates(made: Frame, axes: Any, first: np.datetime64, last: np.datetime6
     axes.set_xticks(kept, _texts(unit, kept.tolist()), linespacing=1.3)
 
 
-def _ticks(first: np.datetime64, last: np.datetime64) -> tuple[str, NDArray[Any]]:
+def _ticks(first: np.datetime64, last: np.datetime64) -> tuple[str, Days]:
     """The unit of the ticks, and the first day of each labeled unit."""
     unit, days = "Y", np.array([], dtype="datetime64[D]")
     for unit, step in STEPS:
@@ -53,7 +53,7 @@ def _texts(unit: str, days: Sequence[date]) -> list[str]:
     return texts
 
 
-def _every(unit: str, step: int, first: np.datetime64, last: np.datetime64) -> NDArray[Any]:
+def _every(unit: str, step: int, first: np.datetime64, last: np.datetime64) -> Days:
     """The first day of every `step`-th unit."""
     if unit == "D":
         return np.arange(first, last + 1, step, dtype="datetime64[D]")
@@ -62,5 +62,5 @@ def _every(unit: str, step: int, first: np.datetime64, last: np.datetime64) -> N
     epoch = 1970 if unit == "Y" else 0
     start = -(-(start + epoch) // step) * step - epoch
     begins = np.arange(start, end + 1, step).astype(f"datetime64[{unit}]").astype("datetime64[D]")
-    kept: NDArray[Any] = begins[begins >= first]
+    kept: Days = begins[begins >= first]
     return kept

@@ -6,7 +6,7 @@ All positions are pixels from the lower left corner of a picture that is 1000 pi
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
 from functions.common.messages.charts import Variant
-from functions.forecast.charts.look import DPI, Theme, theme_of
+from functions.forecast.charts.look import DPI, THEMES, Theme
 
 WIDTH = 1000.0
 MARGIN = 24.0
@@ -57,7 +57,6 @@ class Frame:
     _renderer: Any = field(repr=False)
 
     def width_of(self, text: str, points: float, *, bold: bool = False) -> float:
-        """The width of a line of text."""
         font = FontProperties(size=points, weight="bold" if bold else "normal")
         width, _, _ = self._renderer.get_text_width_height_descent(text, font, False)
         return float(width)
@@ -79,6 +78,15 @@ class Frame:
         """Write one line whose baseline starts at (x, y)."""
         at = (x / WIDTH, y / self.height)
         self.figure.text(*at, text, fontsize=points, color=color, **kwargs)
+
+    def write_row(
+        self, x: float, y: float, texts: Iterable[tuple[str, str, bool]], points: float
+    ) -> None:
+        """Write texts with a color, bold or not, beside each other. Their tops are at `y`."""
+        for text, color, bold in texts:
+            weight = "bold" if bold else "normal"
+            self.write(x, y, text, points, color, fontweight=weight, verticalalignment="top")
+            x += self.width_of(text, points, bold=bold) + 2 * AXIS_GAP
 
     def axes(self, left: float, bottom: float, right: float, top: float) -> Any:
         """Add a plot between these edges, with horizontal grid lines only."""
@@ -117,15 +125,9 @@ class Frame:
         height = line_height(SMALL_PT)
         heights = [min(max(one, low), high) for one in heights]
         for label, was, y in zip(ordered, heights, spread(heights, height, low, high), strict=True):
-            line = ([right + 2, right + LABEL_GAP - 2], [was, y])
-            self.figure.add_artist(
-                mpl.lines.Line2D(
-                    [x / WIDTH for x in line[0]],
-                    [one / self.height for one in line[1]],
-                    color=label.color,
-                    linewidth=0.8,
-                )
-            )
+            x, heights_of = np.array([right + 2, right + LABEL_GAP - 2]), np.array([was, y])
+            ends = (x / WIDTH, heights_of / self.height)
+            self.figure.add_artist(mpl.lines.Line2D(*ends, color=label.color, linewidth=0.8))
             weight = "bold" if label.bold else "normal"
             style = {"fontweight": weight, "verticalalignment": "center"}
             self.write(right + LABEL_GAP, y, label.text, SMALL_PT, label.color, **style)
@@ -136,7 +138,6 @@ class Frame:
         return LABEL_GAP + max(widths, default=0.0)
 
     def encoded(self, variant: Variant) -> bytes:
-        """The bytes of the picture file."""
         out = io.BytesIO()
         if variant.format == "svg":
             FigureCanvasSVG(self.figure).print_svg(
@@ -166,7 +167,7 @@ def frame(
     `finding` are the sentences below the title, `below` those below the plots. Each starts a new
     line.
     """
-    theme = theme_of(variant)
+    theme = THEMES[variant.theme]
     figure = Figure(figsize=(WIDTH / DPI, 1.0), dpi=DPI, facecolor=theme.paper)
     renderer = FigureCanvasAgg(figure).get_renderer()
     made = Frame(figure, theme, 0.0, 0.0, 0.0, renderer)

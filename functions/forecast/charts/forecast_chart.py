@@ -131,17 +131,11 @@ def _limits(close: Any, result: Mapping[str, Any]) -> tuple[float, float]:
 
 def _label_above(made: Frame, axes: Any, result: Mapping[str, Any], money: Money) -> None:
     """Name the parts of the plot above it: the price until today, and the model's ranges."""
-    price = f"Price until {words.day(result['last_date'])}: "
-    price += money(result["last_price"])
+    last, target = words.day(result["last_date"]), words.day(result["target_date"])
+    texts = [(f"Price until {last}: {money(result['last_price'])}", made.theme.ink, True)]
+    if result["model"] == "prophet":
+        texts.append(("Prophet's curve", made.theme.series[1], True))
     model = MODELS.get(result["model"], result["model"])
-    is_prophet = result["model"] == "prophet"
-    box, y = axes.get_position(), made.top
-    parts = [(price, made.theme.ink)]
-    if is_prophet:
-        parts.append(("Prophet's curve", made.theme.series[1]))
-    ranges = f"{model}: 50, 80 and 95% ranges until {words.day(result['target_date'])}"
-    parts.append((ranges, made.theme.accent))
-    x = box.x0 * WIDTH
-    for text, color in parts:
-        made.write(x, y, text, SMALL_PT, color, fontweight="bold", verticalalignment="top")
-        x += made.width_of(text, SMALL_PT, bold=True) + 2 * AXIS_GAP
+    ranges = f"{model}: 50, 80 and 95% ranges until {target}"
+    texts.append((ranges, made.theme.accent, True))
+    made.write_row(axes.get_position().x0 * WIDTH, made.top, texts, SMALL_PT)

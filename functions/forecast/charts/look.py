@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-
-from functions.common.messages.charts import Variant
 
 DPI = 100
 
@@ -26,31 +23,25 @@ class Theme:
     """The accent's opacity in the ribbon of each interval. The narrower ribbons are on top."""
 
 
-THEMES = MappingProxyType(
-    {
-        "light": Theme(
-            ink="#1a2129",
-            faint="#5a6673",
-            paper="#ffffff",
-            line="#d9dfe6",
-            grid="#edf0f3",
-            accent="#1c5fb8",
-            series=("#1c5fb8", "#b4560f", "#1b7a56", "#7a3fc4", "#a62d66", "#5a6673"),
-            ribbon=MappingProxyType({95: 0.13, 80: 0.17, 50: 0.24}),
-        ),
-        "dark": Theme(
-            ink="#e6eaef",
-            faint="#a0acb9",
-            paper="#181f27",
-            line="#2e3946",
-            grid="#242d37",
-            accent="#82b4f2",
-            series=("#82b4f2", "#f0a765", "#6fcfa5", "#c3a2f5", "#f08db6", "#a0acb9"),
-            ribbon=MappingProxyType({95: 0.14, 80: 0.17, 50: 0.25}),
-        ),
-    }
-)
-
-
-def theme_of(variant: Variant) -> Theme:
-    return THEMES[variant.theme]
+THEMES = {
+    "light": Theme(
+        ink="#1a2129",
+        faint="#5a6673",
+        paper="#ffffff",
+        line="#d9dfe6",
+        grid="#edf0f3",
+        accent="#1c5fb8",
+        series=("#1c5fb8", "#b4560f", "#1b7a56", "#7a3fc4", "#a62d66", "#5a6673"),
+        ribbon={95: 0.13, 80: 0.17, 50: 0.24},
+    ),
+    "dark": Theme(
+        ink="#e6eaef",
+        faint="#a0acb9",
+        paper="#181f27",
+        line="#2e3946",
+        grid="#242d37",
+        accent="#82b4f2",
+        series=("#82b4f2", "#f0a765", "#6fcfa5", "#c3a2f5", "#f08db6", "#a0acb9"),
+        ribbon={95: 0.14, 80: 0.17, 50: 0.25},
+    ),
+}

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from functions.common.data_sources import BY_NAME
+from functions.forecast.prices.series import in_words
 
 SAMPLE, UPLOAD = "sample", "upload"
 MOST_NOTES = 2
@@ -21,8 +22,7 @@ def titled(result: Mapping[str, Any]) -> str:
 
 def day(iso: str) -> str:
     """`April 15, 2013`."""
-    on = date.fromisoformat(iso)
-    return f"{on:%B} {on.day}, {on.year}"
+    return in_words(date.fromisoformat(iso))
 
 
 def below(result: Mapping[str, Any]) -> list[str]:

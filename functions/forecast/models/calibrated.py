@@ -12,26 +12,21 @@ the model.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from functions.common.errors import TooLittleHistoryError
+from functions.forecast.arrays import Days, Floats, Ints
 from functions.forecast.models import moves, outcome_table
 from functions.forecast.models.own_record import deviations, outcomes_so_far, width_factors
 from functions.forecast.models.prediction import LEVELS, Past, Prediction, first_shown
 from functions.forecast.models.volatility import measures
+from functions.forecast.prices.series import PriceSeries
 from functions.forecast.scoring import backtest
 from functions.forecast.scoring.random_walk import FARTHEST
 from functions.forecast.scoring.scores import WIS_LEVELS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
 
 FEWEST_ROWS = 30
 SHORT_ROWS = 252
@@ -56,12 +51,8 @@ class CalibratedModel:
         self._record = lru_cache(maxsize=KEPT * KEPT_HORIZONS)(self._record_of)
 
     def forecast(
-        self,
-        series: PriceSeries,
-        dates: NDArray[np.datetime64],
-        levels: Sequence[float] = LEVELS,
+        self, series: PriceSeries, dates: Days, levels: Sequence[float] = LEVELS
     ) -> Prediction:
-        """See `Model.forecast`."""
         rows = len(series)
         if rows < FEWEST_ROWS:
             raise TooLittleHistoryError(series.symbol, rows, FEWEST_ROWS)
@@ -84,22 +75,12 @@ class CalibratedModel:
         if len(origins) == 0:
             return backtest.without_history(horizon)
         quantiles = self.quantiles(series, origins, np.array([horizon]), WIS_LEVELS)[:, 0, :]
-        return backtest.score(
-            series,
-            horizon,
-            origins,
-            centre=quantiles[:, WIS_LEVELS.index(0.5)],
-            quantiles=quantiles,
-            levels=WIS_LEVELS,
-        )
+        centre = quantiles[:, WIS_LEVELS.index(0.5)]
+        return backtest.score(series, horizon, origins, centre=centre, quantiles=quantiles)
 
     def quantiles(
-        self,
-        series: PriceSeries,
-        origins: NDArray[np.intp],
-        steps: NDArray[np.intp],
-        levels: Sequence[float],
-    ) -> NDArray[np.float64]:
+        self, series: PriceSeries, origins: Ints, steps: Ints, levels: Sequence[float]
+    ) -> Floats:
         """Forecast prices (origins, steps, levels), each origin from the rows up to it."""
         width = self._widths(series, origins, steps)
         table = self._table(series)
@@ -108,9 +89,7 @@ class CalibratedModel:
         start = np.log(series.adjusted_close[origins])[:, np.newaxis, np.newaxis]
         return _prices(start + move)
 
-    def deviations(
-        self, series: PriceSeries, origins: NDArray[np.intp], step: int
-    ) -> NDArray[np.float64]:
+    def deviations(self, series: PriceSeries, origins: Ints, step: int) -> Floats:
         """The deviation (origins,) of the log price `step` trading days ahead."""
         return self._widths(series, origins, np.array([step]))[:, 0]
 
@@ -130,15 +109,10 @@ class CalibratedModel:
             column.flags.writeable = False
         return Past(fitted, interval)
 
-    def _record_of(self, series: PriceSeries, column: int) -> NDArray[np.float64]:
+    def _record_of(self, series: PriceSeries, column: int) -> Floats:
         return outcomes_so_far(moves.of(series), measures(series), self._table(series), column)
 
-    def _widths(
-        self,
-        series: PriceSeries,
-        origins: NDArray[np.intp],
-        steps: NDArray[np.intp],
-    ) -> NDArray[np.float64]:
+    def _widths(self, series: PriceSeries, origins: Ints, steps: Ints) -> Floats:
         """The deviation (origins, steps) of the log price."""
         table = self._table(series)
         factors = width_factors(partial(self._record, series), origins, table, table.around(steps))
@@ -150,14 +124,12 @@ class CalibratedModel:
         return self._given or outcome_table.load(series.instrument.calendar)
 
 
-def _deviations(
-    table: outcome_table.OutcomeTable, known: NDArray[np.float64], steps: NDArray[np.intp]
-) -> NDArray[np.float64]:
+def _deviations(table: outcome_table.OutcomeTable, known: Floats, steps: Ints) -> Floats:
     return deviations(known, table.at(table.weights.T, steps).T)
 
 
-def _prices(logs: NDArray[np.float64]) -> NDArray[np.float64]:
-    prices: NDArray[np.float64] = np.exp(np.clip(logs, LEAST_LOG, MOST_LOG))
+def _prices(logs: Floats) -> Floats:
+    prices: Floats = np.exp(np.clip(logs, LEAST_LOG, MOST_LOG))
     return prices
 
 

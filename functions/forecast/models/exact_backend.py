@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from functions.forecast.arrays import Floats
 from functions.forecast.models.map_fit import MapFit, fit_map
 
 # At each import, it logs that it has no interactive plots.
@@ -21,9 +22,6 @@ from prophet import Prophet  # noqa: E402 - after we silence its plots
 from prophet.models import IStanBackend  # noqa: E402
 
 logging.getLogger("prophet").setLevel(logging.WARNING)
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 class ExactBackend(IStanBackend):  # type: ignore[misc] # mypy skips the library
@@ -44,7 +42,7 @@ class ExactBackend(IStanBackend):  # type: ignore[misc] # mypy skips the library
         stan_init: Mapping[str, Any],  # noqa: ARG002 - the mode needs no start
         stan_data: Mapping[str, Any],
         **_: Any,
-    ) -> dict[str, NDArray[np.float64]]:
+    ) -> dict[str, Floats]:
         """The parameters in the library's form, each as a row."""
         columns = regressors(stan_data["t"], stan_data["X"], stan_data["t_change"])
         scaled = np.asarray(stan_data["y"], dtype=np.float64)
@@ -71,7 +69,7 @@ class ExactProphet(Prophet):  # type: ignore[misc] # mypy skips the library
         self.stan_backend = ExactBackend()
 
 
-def regressors(t: Any, fourier: Any, changepoints: Any) -> NDArray[np.float64]:
+def regressors(t: Any, fourier: Any, changepoints: Any) -> Floats:
     """The columns (n, p) that the parameters weigh: time, one, Fourier terms, hinges."""
     time = np.asarray(t, dtype=np.float64)
     hinges = np.maximum(time[:, np.newaxis] - np.asarray(changepoints), 0.0)

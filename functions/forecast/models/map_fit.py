@@ -22,15 +22,12 @@ Stan's L-BFGS stops when its progress gets small, so its answer is never more pr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
+from functions.forecast.arrays import Floats
 
 SLOPE_SCALE = 5.0
 NOISE_SCALE = 0.5
@@ -46,21 +43,16 @@ _SCANNED = 16
 class MapFit:
     """The mode: weights (p,) in the order of the columns, and the noise, both for scaled values.
 
-    `log_posterior` omits the same constants as Stan's `lp__`, so you can compare the two. `unique`
-    says that no other mode exists.
+    `log_posterior` omits the same constants as Stan's `lp__`, so you can compare the two.
     """
 
-    weights: NDArray[np.float64]
+    weights: Floats
     noise: float
     log_posterior: float
-    unique: bool
 
 
 def fit_map(
-    columns: NDArray[np.float64],
-    scaled: NDArray[np.float64],
-    others_scale: Sequence[float],
-    changepoint_scale: float,
+    columns: Floats, scaled: Floats, others_scale: Sequence[float], changepoint_scale: float
 ) -> MapFit:
     """Fit `scaled` (n,) on `columns` (n, p): time, one, the Fourier terms, the hinges.
 
@@ -72,18 +64,17 @@ def fit_map(
     if scaled.min() == scaled.max():
         constant = np.zeros(columns.shape[1])
         constant[1] = scaled[0]
-        return MapFit(constant, LEAST_NOISE, problem.log_posterior(constant, LEAST_NOISE), True)
+        return MapFit(constant, LEAST_NOISE, problem.log_posterior(constant, LEAST_NOISE))
 
     nothing, anything = np.zeros(columns.shape[1]), problem.unpenalised()
     largest = problem.alternate(nothing, problem.best_noise(nothing))
     smallest = problem.alternate(anything, problem.best_noise(anything))
     modes = [largest, smallest]
-    unique = bool(np.isclose(largest[1], smallest[1], rtol=1e-6, atol=0))
-    if not unique:
+    if not np.isclose(largest[1], smallest[1], rtol=1e-6, atol=0):
         between = np.geomspace(smallest[1], largest[1], _SCANNED)[1:-1]
         modes += [problem.alternate(smallest[0], noise) for noise in between]
     weights, noise = max(modes, key=lambda mode: problem.log_posterior(*mode))
-    return MapFit(weights, noise, problem.log_posterior(weights, noise), unique)
+    return MapFit(weights, noise, problem.log_posterior(weights, noise))
 
 
 class _Problem:
@@ -91,8 +82,8 @@ class _Problem:
 
     def __init__(
         self,
-        columns: NDArray[np.float64],
-        scaled: NDArray[np.float64],
+        columns: Floats,
+        scaled: Floats,
         hinges: slice,
         others_scale: Sequence[float],
         changepoint_scale: float,
@@ -106,11 +97,11 @@ class _Problem:
         self.penalised = np.zeros(columns.shape[1], dtype=bool)
         self.penalised[hinges] = True
 
-    def squares(self, weights: NDArray[np.float64]) -> float:
+    def squares(self, weights: Floats) -> float:
         residuals = self.scaled - self.columns @ weights
         return float(residuals @ residuals)
 
-    def log_posterior(self, weights: NDArray[np.float64], noise: float) -> float:
+    def log_posterior(self, weights: Floats, noise: float) -> float:
         return float(
             -len(self.scaled) * np.log(noise)
             - self.squares(weights) / (2 * noise**2)
@@ -119,21 +110,19 @@ class _Problem:
             - (noise / NOISE_SCALE) ** 2 / 2
         )
 
-    def best_noise(self, weights: NDArray[np.float64]) -> float:
+    def best_noise(self, weights: Floats) -> float:
         """The most probable noise given the weights: n/s - SSE/s^3 + s/0.25 = 0."""
         rows, squares, prior = len(self.scaled), self.squares(weights), NOISE_SCALE**-2
         # The root of prior s^4 + n s^2 - SSE, in a form that keeps all digits of a small SSE.
         variance = 2 * squares / (rows + np.sqrt(rows**2 + 4 * prior * squares))
         return max(float(np.sqrt(variance)), LEAST_NOISE)
 
-    def unpenalised(self) -> NDArray[np.float64]:
+    def unpenalised(self) -> Floats:
         """The weights of plain least squares. No other weights have less noise."""
         speck = np.eye(len(self.gram)) * (np.trace(self.gram) * 1e-14)
         return np.linalg.solve(self.gram + speck, self.products)
 
-    def alternate(
-        self, weights: NDArray[np.float64], noise: float
-    ) -> tuple[NDArray[np.float64], float]:
+    def alternate(self, weights: Floats, noise: float) -> tuple[Floats, float]:
         """Find the best weights, then the best noise, and repeat until neither changes."""
         for _ in range(_MOST_ALTERNATIONS):
             weights = self.best_weights(weights, noise)
@@ -142,7 +131,7 @@ class _Problem:
                 break
         return weights, noise
 
-    def best_weights(self, weights: NDArray[np.float64], noise: float) -> NDArray[np.float64]:
+    def best_weights(self, weights: Floats, noise: float) -> Floats:
         """Solve the lasso for one noise from any start, with a primal active-set method.
 
         The active set holds the slope changes that are not zero. Each step solves for them with
@@ -182,11 +171,8 @@ class _Problem:
 
 
 def posterior_covariance(
-    columns: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    noise: float,
-    others_scale: Sequence[float],
-) -> NDArray[np.float64]:
+    columns: Floats, weights: Floats, noise: float, others_scale: Sequence[float]
+) -> Floats:
     """The covariance (p, p) of the weights by a Laplace approximation, for a known noise.
 
     A slope change that is zero in the fit stays zero, so its rows and columns are zero.
@@ -200,7 +186,7 @@ def posterior_covariance(
     return covariance
 
 
-def _prior_precision(parameters: int, others_scale: Sequence[float]) -> NDArray[np.float64]:
+def _prior_precision(parameters: int, others_scale: Sequence[float]) -> Floats:
     """The precisions (p,) of the Gaussian priors, 0 for the slope changes (Laplace prior)."""
     precision = np.zeros(parameters)
     precision[:2] = SLOPE_SCALE**-2

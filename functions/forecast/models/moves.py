@@ -9,14 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from statistics import median
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.arrays import Flags, Floats, Ints
+from functions.forecast.prices.series import PriceSeries
 
 OUTLIER = 5.0
 """A day's move counts for at most this many deviations of the quarter before it."""
@@ -51,24 +48,24 @@ class Moves:
     split's factor, or by more than any such factor.
     """
 
-    change: NDArray[np.float64]
-    limit: NDArray[np.float64]
-    counts: NDArray[np.bool_]
-    unchanged: NDArray[np.intp]
-    splits: NDArray[np.bool_]
+    change: Floats
+    limit: Floats
+    counts: Flags
+    unchanged: Ints
+    splits: Flags
 
     @cached_property
-    def is_flat(self) -> NDArray[np.bool_]:
+    def is_flat(self) -> Flags:
         """Whether each row is in a flat stretch, judged from the rows up to it."""
         return self.unchanged >= LEAST_FLAT
 
     @cached_property
-    def log_price(self) -> NDArray[np.float64]:
+    def log_price(self) -> Floats:
         """The log price (n,) relative to the first row, adjusted for splits."""
         return np.cumsum(np.where(self.splits, 0.0, self.change))
 
 
-def returns(adjusted_close: NDArray[np.float64]) -> NDArray[np.float64]:
+def returns(adjusted_close: Floats) -> Floats:
     """Log returns (n,). The first is 0."""
     log_price = np.log(adjusted_close)
     return np.diff(log_price, prepend=log_price[:1])
@@ -89,7 +86,7 @@ def of(series: PriceSeries) -> Moves:
     return Moves(change, limit, counts, unchanged, splits)
 
 
-def _trading(change: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+def _trading(change: Floats) -> tuple[Flags, Ints]:
     """Which rows (not the first) are outside flat stretches, and the unchanged rows so far."""
     rows = np.arange(len(change))
     stands = change == 0.0
@@ -102,7 +99,7 @@ def _trading(change: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np
     return (rows > 0) & ~is_flat, np.where(stands, rows - before, 0)
 
 
-def _limits(change: NDArray[np.float64], counts: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _limits(change: Floats, counts: Flags) -> Floats:
     """The largest size (n,) that each day's move counts for, so that outliers count less.
 
     The usual size of a move comes from moves that are already limited. So this limits them
@@ -116,29 +113,26 @@ def _limits(change: NDArray[np.float64], counts: NDArray[np.bool_]) -> NDArray[n
         before, limited = limited, np.minimum(size, limit[:-1])
         if np.array_equal(limited, before):
             break
-    place: NDArray[np.intp] = (
-        np.cumsum(counts) - counts
-    )  # of the move in question, or of the next one that counts
-    limits: NDArray[np.float64] = limit[place]
+    # The place of the move in question, or of the next one that counts.
+    place: Ints = np.cumsum(counts) - counts
+    limits: Floats = limit[place]
     return limits
 
 
-def _usual(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+def _usual(sizes: Floats) -> Floats:
     """The usual size before each move (m + 1,): the deviation of the quarter before it."""
     total = np.concatenate(([0.0], np.cumsum(sizes * sizes)))
     end = np.arange(len(total))
     start = np.maximum(end - OUTLIER_WINDOW, 0)
-    usual: NDArray[np.float64] = np.sqrt(
-        np.maximum(total - total[start], 0.0) / np.maximum(end - start, 1)
-    )
+    usual: Floats = np.sqrt(np.maximum(total - total[start], 0.0) / np.maximum(end - start, 1))
     first = sizes[: FIRST_ROWS - 1]
     usual[: FIRST_ROWS - 1] = MEDIAN_TO_DEVIATION * _median(first) if len(first) else 0.0
     return usual
 
 
-def _is_split(change: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _is_split(change: Floats) -> Flags:
     size = np.abs(change)
-    jumps: NDArray[np.bool_] = size > np.log(SPLITS[0]) - SPLIT_TOLERANCE
+    jumps: Flags = size > np.log(SPLITS[0]) - SPLIT_TOLERANCE
     if jumps.any():
         off = size[jumps, np.newaxis] - np.log(SPLITS)
         is_near = np.abs(off).min(axis=1) <= SPLIT_TOLERANCE
@@ -153,7 +147,7 @@ def _is_traded_heavily(series: PriceSeries, row: int) -> bool:
     return bool(turnover[-1] > CRASH_TURNOVER * _median(turnover[:-1]))
 
 
-def _median(values: NDArray[np.float64]) -> float:
+def _median(values: Floats) -> float:
     """The median, NaN if a value is. NumPy's would import numpy.ma, and someone waits."""
     return float("nan") if np.isnan(values).any() else median(values.tolist())
 

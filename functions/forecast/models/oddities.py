@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from functions.forecast.arrays import Flags
 from functions.forecast.models import moves
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from functions.forecast.models.moves import Moves
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.models.moves import Moves
+from functions.forecast.prices.series import PriceSeries, in_words
 
 TICK = 8.0
 """A jump of this many deviations that the next session undoes counts as a bad tick."""
@@ -41,19 +35,13 @@ def notes(series: PriceSeries) -> tuple[str, ...]:
     )
 
 
-def in_words(day: np.datetime64) -> str:
-    """`April 15, 2013`."""
-    known = date.fromisoformat(str(day))
-    return f"{known:%B} {known.day}, {known.year}"
-
-
 def _told(sentences: Sequence[str], kind: str) -> list[str]:
     earlier = len(sentences) - MOST_TOLD
     more = [f"The prices have {earlier} more {kind} before these."] if earlier > 0 else []
     return [*sentences[-MOST_TOLD:], *more]
 
 
-def _ticks(of_series: Moves) -> tuple[list[int], NDArray[np.bool_]]:
+def _ticks(of_series: Moves) -> tuple[list[int], Flags]:
     """The rows of bad ticks, and which rows jump to a bad tick or back from it."""
     change = of_series.change
     jump = np.abs(change[:-1])
@@ -72,17 +60,21 @@ def _stretches(of_series: Moves) -> list[tuple[int, int]]:
     return [(int(row - of_series.unchanged[row] + 1), int(row)) for row in last]
 
 
+def _day(series: PriceSeries, row: int) -> str:
+    return in_words(series.dates[row].item())
+
+
 def _tick(series: PriceSeries, row: int) -> str:
     price = series.adjusted_close
     factor = float(price[row] / price[row - 1])
     return (
-        f"On {in_words(series.dates[row])} the price was {factor:.2g} times that of the days around"
+        f"On {_day(series, row)} the price was {factor:.2g} times that of the days around"
         " it. This looks like a bad tick: it does not widen the ranges."
     )
 
 
 def _flat(series: PriceSeries, first: int, last: int) -> str:
-    begin, end = in_words(series.dates[first]), in_words(series.dates[last])
+    begin, end = _day(series, first), _day(series, last)
     return (
         f"The price did not change for {last - first + 1} sessions, from {begin} to {end}."
         " The ranges do not count them as calm."
@@ -97,6 +89,6 @@ def _split(series: PriceSeries, row: int) -> str:
     is_last = row == len(price) - 1
     cause = ", or like a bad tick: the forecast starts from this price, but" if is_last else ":"
     return (
-        f"On {in_words(series.dates[row])} the price {came} that of the day before. This looks like"
+        f"On {_day(series, row)} the price {came} that of the day before. This looks like"
         f" a split that the prices are not adjusted for{cause} it does not widen the ranges."
     )

@@ -7,20 +7,17 @@ multiple of the forecast width happened.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from functions.common.prices import calendars
+from functions.forecast.arrays import Floats, Ints
 from functions.forecast.scoring.random_walk import normal_quantiles
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
 STOCKS = Path(__file__).with_name("calibrated.json")
 EVERY_DAY = Path(__file__).with_name("calibrated_every_day.json")
@@ -39,11 +36,11 @@ class OutcomeTable:
     1 + `short_history` / n.
     """
 
-    horizons: NDArray[np.float64]
-    weights: NDArray[np.float64]
-    levels: NDArray[np.float64]
-    quantiles: NDArray[np.float64]
-    usual: NDArray[np.float64]
+    horizons: Floats
+    weights: Floats
+    levels: Floats
+    quantiles: Floats
+    usual: Floats
     outcome_cap: float
     record_rows: int
     prior_outcomes: float
@@ -54,28 +51,22 @@ class OutcomeTable:
         """The same table without the drift, because only stocks have a reason to drift up."""
         return replace(self, quantiles=(self.quantiles - self.quantiles[:, ::-1]) / 2)
 
-    def at(
-        self, values: NDArray[np.float64], steps: NDArray[np.float64] | NDArray[np.intp]
-    ) -> NDArray[np.float64]:
+    def at(self, values: Floats, steps: Floats | Ints) -> Floats:
         """Interpolate `values` (..., g) of the fitted horizons at `steps` (s,), linear in log step.
 
         Beyond the last fitted horizon, its values stay the same. From there on, variance grows with
         time like that of a random walk.
         """
-        left, share = _places(self, tuple(steps.tolist()))
-        between: NDArray[np.float64] = (
-            values[..., left] * (1.0 - share) + values[..., left + 1] * share
-        )
-        return between
+        return between(values, *_places(self, tuple(steps.tolist())))
 
-    def around(self, steps: NDArray[np.intp]) -> NDArray[np.intp]:
+    def around(self, steps: Ints) -> Ints:
         """The fitted horizons (indices, ascending) that `at` reads for `steps`."""
         left, _ = _places(self, tuple(steps.tolist()))
         is_read = np.zeros(len(self.horizons), dtype=bool)
         is_read[left] = is_read[left + 1] = True
         return np.flatnonzero(is_read)
 
-    def multiples(self, levels: Sequence[float]) -> NDArray[np.float64]:
+    def multiples(self, levels: Sequence[float]) -> Floats:
         """The quantiles (g, len(levels)) of outcomes at any levels in (0, 1).
 
         Between and beyond the table's levels, they are linear in the quantiles of a Gaussian.
@@ -84,24 +75,29 @@ class OutcomeTable:
 
 
 @lru_cache(maxsize=64)
-def _places(
-    table: OutcomeTable, steps: tuple[float, ...]
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+def _places(table: OutcomeTable, steps: tuple[float, ...]) -> tuple[Ints, Floats]:
     """The fitted horizon before each step, and the step's share of the way to the next one."""
     grid = np.log(table.horizons)
     wanted = np.clip(np.log(steps), grid[0], grid[-1])
-    left = np.clip(np.searchsorted(grid, wanted) - 1, 0, len(grid) - 2)
-    return left, (wanted - grid[left]) / (grid[left + 1] - grid[left])
+    return places(grid, wanted)
+
+
+def places(known: Floats, wanted: Floats) -> tuple[Ints, Floats]:
+    """The place in `known` before each wanted value, and its share of the way to the next one."""
+    left = np.clip(np.searchsorted(known, wanted) - 1, 0, len(known) - 2)
+    return left, (wanted - known[left]) / (known[left + 1] - known[left])
+
+
+def between(values: Floats, left: Ints, share: Floats) -> Floats:
+    """`values` (..., k) at `places`, linear between and beyond them."""
+    interpolated: Floats = values[..., left] * (1.0 - share) + values[..., left + 1] * share
+    return interpolated
 
 
 @lru_cache(maxsize=64)
-def _multiples(table: OutcomeTable, levels: tuple[float, ...]) -> NDArray[np.float64]:
+def _multiples(table: OutcomeTable, levels: tuple[float, ...]) -> Floats:
     known = normal_quantiles(tuple(table.levels.tolist()))
-    wanted = normal_quantiles(levels)
-    left = np.clip(np.searchsorted(known, wanted) - 1, 0, len(known) - 2)
-    share = (wanted - known[left]) / (known[left + 1] - known[left])
-    lower, upper = table.quantiles[:, left], table.quantiles[:, left + 1]
-    multiples: NDArray[np.float64] = lower * (1.0 - share) + upper * share
+    multiples = between(table.quantiles, *places(known, normal_quantiles(levels)))
     multiples.flags.writeable = False
     return multiples
 
@@ -115,7 +111,6 @@ def load(calendar: str = "") -> OutcomeTable:
 
 
 def read(path: Path) -> OutcomeTable:
-    """Read the table from a file."""
     constants: dict[str, Any] = json.loads(path.read_text(encoding="ascii"))
     del constants["provenance"]
     for name, value in constants.items():

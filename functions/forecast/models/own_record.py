@@ -8,28 +8,19 @@ is short and its horizons overlap.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    from functions.forecast.models.moves import Moves
-    from functions.forecast.models.outcome_table import OutcomeTable
+from functions.forecast.arrays import Floats, Ints
+from functions.forecast.models.moves import Moves
+from functions.forecast.models.outcome_table import OutcomeTable
 
 FIRST_JUDGED = 126
 """Forecasts from fewer rows of history do not count as evidence."""
 
 
-def outcomes_so_far(
-    moves: Moves,
-    measures: NDArray[np.float64],
-    table: OutcomeTable,
-    column: int,
-) -> NDArray[np.float64]:
+def outcomes_so_far(moves: Moves, measures: Floats, table: OutcomeTable, column: int) -> Floats:
     """The running total of a stock's outcomes over the fitted horizon `column`.
 
     Entry i is the sum of the first i sizes. Each is in units of its forecast deviation and cut at
@@ -47,11 +38,8 @@ def outcomes_so_far(
 
 
 def width_factors(
-    so_far: Callable[[int], NDArray[np.float64]],
-    origins: NDArray[np.intp],
-    table: OutcomeTable,
-    fitted: NDArray[np.intp],
-) -> NDArray[np.float64]:
+    so_far: Callable[[int], Floats], origins: Ints, table: OutcomeTable, fitted: Ints
+) -> Floats:
     """The factors (len(origins), g) of the width at each origin and fitted horizon.
 
     Computes only the columns `fitted` of the table's horizons. The others are 1. `so_far` returns
@@ -71,7 +59,7 @@ def width_factors(
     return factors
 
 
-def deviations(measures: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def deviations(measures: Floats, weights: Floats) -> Floats:
     """Daily deviations (n, s) from `measures` (n, k) and `weights` (s, k).
 
     It adds term by term, because a matrix product can round differently on another machine.

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from functions.forecast.models.prophet_parts import Components
-    from functions.forecast.prices.series import PriceSeries
-    from functions.forecast.scoring.backtest import Backtest
+from functions.forecast.arrays import Days, Floats
+from functions.forecast.models.prophet_parts import Components
+from functions.forecast.prices.series import PriceSeries
+from functions.forecast.scoring.backtest import Backtest
 
 INTERVALS = (50, 80, 95)
 """The central intervals in every result, in percent."""
@@ -28,7 +25,7 @@ SHOWN_YEARS = 5
 """How much history goes into a result. The model uses all of it."""
 
 
-def first_shown(dates: NDArray[np.datetime64]) -> int:
+def first_shown(dates: Days) -> int:
     """The first row of `dates` that goes into a result."""
     since = dates[-1] - np.timedelta64(round(SHOWN_YEARS * 365.25), "D")
     return int(np.searchsorted(dates, since))
@@ -43,8 +40,8 @@ class Past:
     the rows before it. It is NaN if these are too few, and before `first_shown`.
     """
 
-    fitted: NDArray[np.float64]
-    day_before: NDArray[np.float64] | None = None
+    fitted: Floats
+    day_before: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +53,10 @@ class Prediction:
     price (by default, the median).
     """
 
-    dates: NDArray[np.datetime64]
+    dates: Days
     levels: tuple[float, ...]
-    quantiles: NDArray[np.float64]
-    centre: NDArray[np.float64]
+    quantiles: Floats
+    centre: Floats
     past: Past
     note: str = ""
     """One sentence a reader should know about this forecast, such as a short history."""
@@ -89,10 +86,7 @@ class Model(Protocol):
     """Whether a backtest takes milliseconds. A slow one is added to the result later."""
 
     def forecast(
-        self,
-        series: PriceSeries,
-        dates: NDArray[np.datetime64],
-        levels: Sequence[float] = LEVELS,
+        self, series: PriceSeries, dates: Days, levels: Sequence[float] = LEVELS
     ) -> Prediction:
         """Forecast the adjusted close on each of `dates` (ascending trading days after the last).
 

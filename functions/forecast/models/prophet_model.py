@@ -14,29 +14,22 @@ trading days only. Two things differ from the library's defaults:
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from functions.common.errors import TooLittleHistoryError
+from functions.forecast.arrays import Days, Floats
 from functions.forecast.models.exact_backend import ExactProphet, regressors
 from functions.forecast.models.prediction import LEVELS, Past, Prediction
-from functions.forecast.models.prophet_parts import components
-from functions.forecast.prices.series import years_before
+from functions.forecast.models.prophet_parts import Components, Curve
+from functions.forecast.prices.series import PriceSeries, years_before
 from functions.forecast.scoring import backtest
 from functions.forecast.scoring.random_walk import FARTHEST
 from functions.forecast.scoring.scores import WIS_LEVELS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
 
 CHANGEPOINT_PRIOR = 0.05
 CHANGEPOINTS = 25
@@ -47,6 +40,9 @@ BACKTESTED = 40
 
 YEARLY_ORDER, YEARLY_LEAST_DAYS = 10, 730
 MONTHLY_PERIOD, MONTHLY_ORDER = 30.5, 5
+SEASON_DAYS = {"yearly": 365, "monthly": 31}
+LEAST_SHARE = 1e-3
+"""A slope change below this share of the largest one is a rounding error, not a turn."""
 SAMPLES = 1000
 SEED = 1729
 
@@ -57,14 +53,9 @@ _drawing = threading.Lock()
 class FittedProphet:
     """A fitted model. `dates` (w,) are its training window, `last_price` is its last close."""
 
-    dates: NDArray[np.datetime64]
+    dates: Days
     library: ExactProphet
     last_price: float
-
-    @property
-    def seasons(self) -> tuple[str, ...]:
-        """`monthly` and `yearly`, if the history is long enough for them."""
-        return tuple(self.library.seasonalities)
 
     @property
     def scale(self) -> float:
@@ -77,16 +68,43 @@ class FittedProphet:
         return float(self.library.params["sigma_obs"][0, 0]) * self.scale
 
     @property
-    def weights(self) -> NDArray[np.float64]:
+    def weights(self) -> Floats:
         """The parameters (p,), scaled, in the order of `regressors`."""
         found = self.library.params
         return np.concatenate([np.ravel(found[name]) for name in ("k", "m", "beta", "delta")])
 
     @property
+    def span_days(self) -> float:
+        """The calendar days of the training window. They are one unit of the library's time."""
+        return float((self.dates[-1] - self.dates[0]) / np.timedelta64(1, "D"))
+
+    @property
+    def turns(self) -> tuple[Days, Floats]:
+        """The changepoints in use (k,), largest first, and their slope changes in logs a day."""
+        changes = self.library.params["delta"][0] * self.library.y_scale / self.span_days
+        days = self.library.changepoints.to_numpy().astype("datetime64[D]")
+        largest_first = np.argsort(-np.abs(changes), kind="stable")
+        size = np.abs(changes[largest_first])
+        used = largest_first[(size > 0.0) & (size >= LEAST_SHARE * size[:1].sum())]
+        return days[used], changes[used]
+
+    def season(self, name: str) -> Curve:
+        """A season over its first period after the training window."""
+        if name not in self.library.seasonalities:
+            return Curve(self.dates[:0], np.empty(0))
+        dates = self.dates[-1] + np.arange(1, SEASON_DAYS[name] + 1)
+        return Curve(dates, self.parts(dates)[name].to_numpy())
+
+    def components(self, parts: pd.DataFrame) -> Components:
+        """The parts of the line. The trend is on the days of `parts`."""
+        trend = Curve(parts["ds"].to_numpy().astype("datetime64[D]"), parts["trend"].to_numpy())
+        return Components(trend, self.season("yearly"), self.season("monthly"), *self.turns)
+
+    @property
     def priors(self) -> list[float]:
         """The prior scale of each Fourier term."""
         terms = len(np.ravel(self.library.params["beta"]))
-        return [self.library.seasonality_prior_scale if self.seasons else 1.0] * terms
+        return [self.library.seasonality_prior_scale if self.library.seasonalities else 1.0] * terms
 
     def columns_of(self, part: str) -> list[int]:
         """The columns of `regressors` that make up a part of the line: `trend` or a season."""
@@ -95,39 +113,37 @@ class FittedProphet:
             return [2 + int(column) for column in np.flatnonzero(fourier[part])]
         return [0, 1, *range(2 + len(fourier), len(self.weights))]
 
-    def parts(self, dates: NDArray[np.datetime64]) -> pd.DataFrame:
+    def parts(self, dates: Days) -> pd.DataFrame:
         """The library's `yhat`, `trend` and seasons on `dates`, as logs of the price."""
         self.library.uncertainty_samples = 0
         return self.library.predict(_frame(dates))
 
-    def line(self, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    def line(self, dates: Days) -> Floats:
         """The modeled price (n,) on each of `dates`."""
         return self.prices(self.parts(dates)["yhat"].to_numpy())
 
-    def quantiles(
-        self, dates: NDArray[np.datetime64], levels: Sequence[float]
-    ) -> NDArray[np.float64]:
+    def quantiles(self, dates: Days, levels: Sequence[float]) -> Floats:
         """Price quantiles (n, q) on `dates`, from the library's predictive samples."""
         drawn = self.samples(dates)["yhat"]
         return self.prices(np.quantile(drawn, np.asarray(levels), axis=1).T)
 
-    def samples(self, dates: NDArray[np.datetime64]) -> dict[str, NDArray[np.float64]]:
+    def samples(self, dates: Days) -> dict[str, Floats]:
         """The library's draws (n, SAMPLES) of `yhat` and `trend` on `dates`, as logs."""
         with _seeded():
             self.library.uncertainty_samples = SAMPLES
-            drawn: dict[str, NDArray[np.float64]] = self.library.predictive_samples(_frame(dates))
+            drawn: dict[str, Floats] = self.library.predictive_samples(_frame(dates))
         return drawn
 
-    def regressors(self, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    def regressors(self, dates: Days) -> Floats:
         """The columns (n, p) that the parameters weigh. See `exact_backend.regressors`."""
         frame = self.library.setup_dataframe(_frame(dates))
         fourier, *_ = self.library.make_all_seasonality_features(frame)
         return regressors(frame["t"], fourier, self.library.changepoints_t)
 
-    def prices(self, logs: NDArray[np.float64]) -> NDArray[np.float64]:
+    def prices(self, logs: Floats) -> Floats:
         """Turn logs into prices, within the limit of all models (FARTHEST)."""
         last = np.log(self.last_price)
-        prices: NDArray[np.float64] = np.exp(np.clip(logs, last - FARTHEST, last + FARTHEST))
+        prices: Floats = np.exp(np.clip(logs, last - FARTHEST, last + FARTHEST))
         return prices
 
 
@@ -157,10 +173,7 @@ class ProphetModel:
         return FittedProphet(dates, library, float(prices[-1]))
 
     def forecast(
-        self,
-        series: PriceSeries,
-        dates: NDArray[np.datetime64],
-        levels: Sequence[float] = LEVELS,
+        self, series: PriceSeries, dates: Days, levels: Sequence[float] = LEVELS
     ) -> Prediction:
         """See `Model.forecast`. `dates` can be up to ten years of trading days."""
         model = self.fit(series)
@@ -174,7 +187,7 @@ class ProphetModel:
             quantiles=model.quantiles(dates, levels),
             centre=line[len(model.dates) :],
             past=Past(fitted),
-            components=components(model, parts),
+            components=model.components(parts),
         )
 
     def backtest(self, series: PriceSeries, horizon: int) -> backtest.Backtest:
@@ -189,14 +202,10 @@ class ProphetModel:
             ahead = series.dates[origin + 1 : origin + 1 + horizon]
             quantiles[row] = model.quantiles(ahead, WIS_LEVELS)[-1]
             centre[row] = model.line(ahead[-1:])[0]
-        return backtest.score(
-            series, horizon, origins, centre=centre, quantiles=quantiles, levels=WIS_LEVELS
-        )
+        return backtest.score(series, horizon, origins, centre=centre, quantiles=quantiles)
 
 
-def settings(
-    library: type[ExactProphet], dates: NDArray[np.datetime64], changepoint_prior: float
-) -> ExactProphet:
+def settings(library: type[ExactProphet], dates: Days, changepoint_prior: float) -> ExactProphet:
     """Set up the library (with Stan or our optimizer) for a window of `dates`.
 
     A season takes part if the window has two of its periods, which is the library's own rule for
@@ -220,12 +229,12 @@ def settings(
     return model
 
 
-def training_frame(dates: NDArray[np.datetime64], prices: NDArray[np.float64]) -> pd.DataFrame:
+def training_frame(dates: Days, prices: Floats) -> pd.DataFrame:
     """The library's training data: `ds`, and `y`, the log of the price."""
     return _frame(dates).assign(y=np.log(prices))
 
 
-def _frame(dates: NDArray[np.datetime64]) -> pd.DataFrame:
+def _frame(dates: Days) -> pd.DataFrame:
     return pd.DataFrame({"ds": dates.astype("datetime64[ns]")})
 
 

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from numpy.typing import NDArray
-
-    from functions.forecast.models.prophet_model import FittedProphet
+from functions.forecast.arrays import Days, Floats
 
 YEAR_DAYS = 365.25
-SEASON_DAYS = {"yearly": 365, "monthly": 31}
-LEAST_SHARE = 1e-3
-"""A slope change below this share of the largest one is a rounding error, not a turn."""
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
     """Logs (n,) on `dates` (n,) datetime64[D]. Both are empty if the fit has no such part."""
 
-    dates: NDArray[np.datetime64]
-    logs: NDArray[np.float64]
+    dates: Days
+    logs: Floats
 
     @property
-    def percent(self) -> NDArray[np.float64]:
+    def percent(self) -> Floats:
         """The percentage by which a season moves the price."""
         return in_percent(self.logs)
 
@@ -46,55 +38,16 @@ class Components:
     trend: Curve
     yearly: Curve
     monthly: Curve
-    turns: NDArray[np.datetime64]
-    slope_changes: NDArray[np.float64]
+    turns: Days
+    slope_changes: Floats
 
 
-def components(model: FittedProphet, parts: pd.DataFrame) -> Components:
-    """The parts of `model`. The trend is on the days of `parts` (`FittedProphet.parts`)."""
-    turns, changes = turning_points(model)
-    dates = parts["ds"].to_numpy().astype("datetime64[D]")
-    return Components(
-        trend=Curve(dates, parts["trend"].to_numpy()),
-        yearly=season(model, "yearly"),
-        monthly=season(model, "monthly"),
-        turns=turns,
-        slope_changes=changes,
-    )
-
-
-def season(model: FittedProphet, name: str) -> Curve:
-    """A season over its first period after the training window."""
-    if name not in model.seasons:
-        return Curve(model.dates[:0], np.empty(0))
-    dates = model.dates[-1] + np.arange(1, SEASON_DAYS[name] + 1)
-    return Curve(dates, model.parts(dates)[name].to_numpy())
-
-
-def turning_points(
-    model: FittedProphet,
-) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
-    """The changepoints in use (k,), the largest first, and their slope changes in logs a day."""
-    library = model.library
-    changes = library.params["delta"][0] * library.y_scale / span_days(model)
-    days = library.changepoints.to_numpy().astype("datetime64[D]")
-    largest_first = np.argsort(-np.abs(changes), kind="stable")
-    size = np.abs(changes[largest_first])
-    used = largest_first[(size > 0.0) & (size >= LEAST_SHARE * size[:1].sum())]
-    return days[used], changes[used]
-
-
-def per_year(slope: NDArray[np.float64]) -> NDArray[np.float64]:
+def per_year(slope: Floats) -> Floats:
     """The growth in percent a year of a slope in logs a day."""
     return in_percent(YEAR_DAYS * slope)
 
 
-def span_days(model: FittedProphet) -> float:
-    """The calendar days of the training window. They are one unit of the library's time."""
-    return float((model.dates[-1] - model.dates[0]) / np.timedelta64(1, "D"))
-
-
-def in_percent(logs: NDArray[np.float64]) -> NDArray[np.float64]:
+def in_percent(logs: Floats) -> Floats:
     """The percentage by which a part of `logs` moves the price."""
-    percent: NDArray[np.float64] = 100.0 * np.expm1(logs)
+    percent: Floats = 100.0 * np.expm1(logs)
     return percent

@@ -10,16 +10,12 @@ return.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from functions.forecast.arrays import Floats
 from functions.forecast.models.moves import Moves, of
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries
 
 WINDOWS = (5, 22, 66, 252, 2520)
 """The number of rows of each realized deviation, or all rows if the history is shorter."""
@@ -30,7 +26,7 @@ LEAST_DEVIATION = 1e-4
 
 
 @lru_cache(maxsize=16)
-def measures(series: PriceSeries) -> NDArray[np.float64]:
+def measures(series: PriceSeries) -> Floats:
     """Deviations of a daily log return (n, 6): over each of WINDOWS, and of the month's losses.
 
     From the thirtieth row on, row i uses only rows up to i. Flat stretches do not count once they
@@ -51,7 +47,7 @@ def measures(series: PriceSeries) -> NDArray[np.float64]:
     return measured
 
 
-def daily_deviation(series: PriceSeries, change: NDArray[np.float64]) -> NDArray[np.float64]:
+def daily_deviation(series: PriceSeries, change: Floats) -> Floats:
     """Each day's deviation (n,), as exact as its prices allow. `change` are its log returns.
 
     Open, high, low and close are traded prices, but the return is adjusted. So the return minus the
@@ -82,15 +78,15 @@ class _MeanSquares:
         in_flat = ~moves.counts & ~moves.splits
         self._still = np.where(in_flat & ~moves.is_flat, moves.unchanged, 0)
 
-    def totals(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def totals(self, values: Floats) -> Floats:
         """The running sums of the squares of `values` (n,) over the rows that count."""
         counted = values[self._counts]
         return np.concatenate(([0.0], np.cumsum(counted * counted)))
 
-    def over(self, totals: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    def over(self, totals: Floats, window: int) -> Floats:
         """The mean square (n,) over `window` rows, or over all rows if there are fewer."""
         moving = np.maximum(window - self._still, 0)
         start = np.maximum(self._end - moving, 0)
         rows = np.maximum(self._end - start + self._still, 1)
-        mean: NDArray[np.float64] = np.maximum(totals[self._end] - totals[start], 0.0) / rows
+        mean: Floats = np.maximum(totals[self._end] - totals[start], 0.0) / rows
         return mean

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from functions.common.errors import RequestError, cause
 from functions.common.prices.history import HIGHEST, LOWEST, traded_scale
 from functions.common.prices.instrument import UNKNOWN, Instrument
+from functions.forecast.arrays import Floats
 from functions.forecast.prices.series import PriceSeries
 
 HEADER = b"date,open,high,low,close,volume,adj_close"
@@ -32,7 +32,9 @@ def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSer
     if header.strip() != HEADER:
         message = f"The stored prices of {symbol} begin with {header[:60]!r}, not {HEADER!r}."
         raise UnreadablePricesError(message)
-    lines = _filled(rest).split()
+    if b",," in rest:  # Fill empty cells. This runs twice, because neighbors share a comma.
+        rest = rest.replace(b",,", b",nan,").replace(b",,", b",nan,")
+    lines = rest.split()
     try:
         dates = np.array(lines, dtype="S10").astype("datetime64[D]")
         columns = (
@@ -55,16 +57,9 @@ def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSer
     return PriceSeries(symbol, dates, opened, high, low, close, volume, adjusted, instrument)
 
 
-def _check(symbol: str, adjusted: NDArray[np.float64]) -> None:
+def _check(symbol: str, adjusted: Floats) -> None:
     if not ((adjusted >= LOWEST) & (adjusted <= HIGHEST)).all():
         raise UnreadablePricesError(
             f"The stored prices of {symbol} have adjusted closes that are not between {LOWEST:g}"
             f" and {HIGHEST:g}. Delete the file. Stockcast then fetches it again."
         )
-
-
-def _filled(lines: bytes) -> bytes:
-    """Fill empty cells with nan. It runs twice, because neighboring cells share a comma."""
-    if b",," not in lines:
-        return lines
-    return lines.replace(b",,", b",nan,").replace(b",,", b",nan,")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
-from functions.forecast.prices.series import PriceSeries
+from functions.forecast.prices.series import PriceSeries, in_words
 
 MOST_SESSIONS = 10
 """If more sessions than this are missing until today, the prices have ended."""
@@ -19,7 +19,7 @@ def sentence(series: PriceSeries, today: date) -> str:
     missing = series.instrument.sessions.after(last, min(today, last + LONG))
     if len(missing) <= MOST_SESSIONS:
         return ""
-    return f"The prices of {series.symbol} end on {last:%B} {last.day}, {last.year}."
+    return f"The prices of {series.symbol} end on {in_words(last)}."
 
 
 def days_since(last: date, today: date) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from functions.common.money import ON_WEEKDAYS, Money
 from functions.common.prices.calendars import Calendar
 from functions.common.prices.instrument import UNKNOWN, Instrument
+from functions.forecast.arrays import Days, Floats
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+
+COLUMNS = ("dates", "open", "high", "low", "close", "volume", "adjusted_close")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +29,13 @@ class PriceSeries:
     """
 
     symbol: str
-    dates: NDArray[np.datetime64]
-    open: NDArray[np.float64]
-    high: NDArray[np.float64]
-    low: NDArray[np.float64]
-    close: NDArray[np.float64]
-    volume: NDArray[np.float64]
-    adjusted_close: NDArray[np.float64]
+    dates: Days
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+    adjusted_close: Floats
     instrument: Instrument = UNKNOWN
 
     def __len__(self) -> int:
@@ -49,7 +51,7 @@ class PriceSeries:
         last: date = self.dates[-1].item()
         return self.instrument.sessions.on_or_after(last + timedelta(days=days))
 
-    def sessions_until(self, target: date) -> NDArray[np.datetime64]:
+    def sessions_until(self, target: date) -> Days:
         """The sessions of the symbol's exchange after the last price, up to `target`."""
         import numpy as np
 
@@ -61,26 +63,25 @@ class PriceSeries:
 
     def until(self, stop: int) -> PriceSeries:
         """The first `stop` rows, which were known at an origin of a backtest."""
-        return PriceSeries(
-            self.symbol,
-            self.dates[:stop],
-            self.open[:stop],
-            self.high[:stop],
-            self.low[:stop],
-            self.close[:stop],
-            self.volume[:stop],
-            self.adjusted_close[:stop],
-            self.instrument,
-        )
+        return self.part(slice(stop))
+
+    def part(self, rows: slice) -> PriceSeries:
+        """Some of the rows."""
+        return replace(self, **{name: getattr(self, name)[rows] for name in COLUMNS})
 
 
 @lru_cache(maxsize=64)
-def _sessions(calendar: Calendar, year: int) -> NDArray[np.datetime64]:
+def _sessions(calendar: Calendar, year: int) -> Days:
     """The sessions of a year. To build the list takes longer than a forecast's arithmetic."""
     import numpy as np
 
     days = calendar.after(date(year - 1, 12, 31), date(year, 12, 31))
     return np.array(days, dtype="datetime64[D]")
+
+
+def in_words(day: date) -> str:
+    """`April 15, 2013`."""
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 def years_before(day: np.datetime64, years: int) -> np.datetime64:

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
+from functions.forecast.arrays import Floats, Ints
+from functions.forecast.prices.series import PriceSeries
 from functions.forecast.scoring import random_walk
 from functions.forecast.scoring.scores import (
+    WIS_LEVELS,
     conformal_factor,
     diebold_mariano,
     inside,
     weighted_interval_score,
     wilson_interval,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
 
 FEWEST = 24
 """The number of origins that a backtest aims for, even if it must start early."""
@@ -38,8 +33,7 @@ SHORTEST_WARM_UP = 60
 SIGNIFICANT = 0.05
 
 
-@dataclass(frozen=True)
-class Backtest:
+class Backtest(Struct, frozen=True, kw_only=True):
     """Scores of past forecasts at one horizon, and the random walk's scores on the same days.
 
     `horizon_days` are trading days. Errors are scaled by the mean absolute one-day change before
@@ -49,10 +43,10 @@ class Backtest:
 
     origins: int
     horizon_days: int
-    mase: float | None
-    mase_random_walk: float | None
-    coverage80: float | None
-    direction_accuracy: float | None
+    mase: float | None = None
+    mase_random_walk: float | None = None
+    coverage80: float | None = None
+    direction_accuracy: float | None = None
     verdict: str
     coverage50: float | None = None
     coverage95: float | None = None
@@ -75,27 +69,25 @@ class Backtest:
 def pending(horizon: int) -> Backtest:
     """The placeholder for a backtest that is not computed yet."""
     verdict = "How past forecasts of this stock turned out is still being computed."
-    return Backtest(0, horizon, None, None, None, None, verdict, status="pending")
+    return Backtest(origins=0, horizon_days=horizon, verdict=verdict, status="pending")
 
 
 def failed(horizon: int) -> Backtest:
     """The placeholder for a backtest that failed."""
     verdict = "Stockcast could not check its past forecasts of this stock."
-    return Backtest(0, horizon, None, None, None, None, verdict, status="failed")
+    return Backtest(origins=0, horizon_days=horizon, verdict=verdict, status="failed")
 
 
-def choose_origins(
-    rows: int, horizon: int, *, enough: int = ENOUGH, most: int = MOST, warm_up: int = WARM_UP
-) -> NDArray[np.intp]:
+def choose_origins(rows: int, horizon: int, *, enough: int = ENOUGH, most: int = MOST) -> Ints:
     """Choose the rows that past forecasts start from, ascending, the last `horizon` before the end.
 
     They are one horizon apart, or more if there would be more than `most`. If that gives fewer than
-    `enough`, they are closer and their horizons overlap. The first is at row `warm_up`, or earlier
+    `enough`, they are closer and their horizons overlap. The first is at row WARM_UP, or earlier
     if fewer than FEWEST would fit without overlap. Returns no rows if it cannot check any forecast
     from at least SHORTEST_WARM_UP rows.
     """
     last = rows - 1 - horizon
-    first = min(warm_up - 1, max(SHORTEST_WARM_UP - 1, last - (FEWEST - 1) * horizon))
+    first = min(WARM_UP - 1, max(SHORTEST_WARM_UP - 1, last - (FEWEST - 1) * horizon))
     usable = last - first
     if usable < 0:
         return np.empty(0, dtype=np.intp)
@@ -108,17 +100,15 @@ def choose_origins(
 def score(
     series: PriceSeries,
     horizon: int,
-    origins: NDArray[np.intp],
+    origins: Ints,
     *,
-    centre: NDArray[np.float64],
-    quantiles: NDArray[np.float64],
-    levels: Sequence[float],
+    centre: Floats,
+    quantiles: Floats,
 ) -> Backtest:
     """Score forecasts of the adjusted close `horizon` rows after each of `origins`.
 
     `origins` (n,) are evenly spaced rows from choose_origins. `centre` (n,) and `quantiles` (n, q)
-    are prices for the target day, forecast only from rows up to the origin. `levels` (q,) must
-    include the bounds of the 50, 80 and 95% intervals, as scores.WIS_LEVELS does.
+    are prices for the target day at WIS_LEVELS, forecast only from rows up to the origin.
     """
     if len(origins) == 0:
         return without_history(horizon)
@@ -129,9 +119,9 @@ def score(
     lags = max(0, math.ceil(horizon / spacing) - 1)
 
     steps = np.array([horizon], dtype=np.intp)
-    walk = random_walk.of(series).quantiles(origins, steps, levels)[:, 0, :]
-    wis = weighted_interval_score(actual, quantiles, levels) / anchor
-    walk_wis = weighted_interval_score(actual, walk, levels) / anchor
+    walk = random_walk.of(series).quantiles(origins, steps, WIS_LEVELS)[:, 0, :]
+    wis = weighted_interval_score(actual, quantiles, WIS_LEVELS) / anchor
+    walk_wis = weighted_interval_score(actual, walk, WIS_LEVELS) / anchor
     error, walk_error = np.abs(actual - centre), np.abs(actual - anchor)
 
     scale = _changes(series)[origins] / np.maximum(origins, 1)
@@ -143,7 +133,7 @@ def score(
     right = np.sign(centre - anchor) == np.sign(actual - anchor)
     accuracy = float(right[called].mean()) if called.any() else None
     worth = independent * called.mean()
-    held = {percent: inside(actual, quantiles, levels, percent) for percent in (50, 80, 95)}
+    held = {percent: inside(actual, quantiles, WIS_LEVELS, percent) for percent in (50, 80, 95)}
     centre_p = diebold_mariano(error / anchor, walk_error / anchor, lags)
     return Backtest(
         origins=len(origins),
@@ -158,7 +148,7 @@ def score(
         wis_ratio=float(wis.mean() / walk_wis.mean()) if walk_wis.mean() > 0.0 else None,
         wis_p_value=diebold_mariano(wis, walk_wis, lags),
         centre_p_value=centre_p,
-        width_factor80=conformal_factor(actual, centre, quantiles, levels, 80),
+        width_factor80=conformal_factor(actual, centre, quantiles, WIS_LEVELS, 80),
         independent_origins=independent,
         verdict=_range_sentence(horizon, int(held[80].sum()), len(origins), independent)
         + _centre_sentence(mase, walk_mase, centre_p),
@@ -166,22 +156,15 @@ def score(
 
 
 @lru_cache(maxsize=16)
-def _changes(series: PriceSeries) -> NDArray[np.float64]:
+def _changes(series: PriceSeries) -> Floats:
     """The running sum (n,) of the absolute one-day changes of the price."""
     return np.concatenate(([0.0], np.cumsum(np.abs(np.diff(series.adjusted_close)))))
 
 
 def without_history(horizon: int) -> Backtest:
     """The record of a stock whose history is too short to check any forecast."""
-    return Backtest(
-        origins=0,
-        horizon_days=horizon,
-        mase=None,
-        mase_random_walk=None,
-        coverage80=None,
-        direction_accuracy=None,
-        verdict=f"The price history is too short to check past {_days(horizon)} forecasts.",
-    )
+    verdict = f"The price history is too short to check past {_days(horizon)} forecasts."
+    return Backtest(origins=0, horizon_days=horizon, verdict=verdict)
 
 
 def _days(horizon: int) -> str:

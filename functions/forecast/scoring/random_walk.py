@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from statistics import NormalDist
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from functions.forecast.prices.series import PriceSeries
+from functions.forecast.arrays import Floats, Ints
+from functions.forecast.prices.series import PriceSeries
 
 FARTHEST = np.log(1e4)
 """Every quantile of a model is within a factor of ten thousand of the last price."""
@@ -23,7 +19,7 @@ WINDOW = 756
 
 
 @lru_cache(maxsize=32)
-def normal_quantiles(levels: tuple[float, ...]) -> NDArray[np.float64]:
+def normal_quantiles(levels: tuple[float, ...]) -> Floats:
     """The quantiles (q,) of a standard Gaussian, cached because callers use few levels."""
     quantiles = np.array([NormalDist().inv_cdf(level) for level in levels])
     quantiles.flags.writeable = False
@@ -33,32 +29,28 @@ def normal_quantiles(levels: tuple[float, ...]) -> NDArray[np.float64]:
 class RandomWalk:
     """The walk of one history of log prices (n,). It sums the returns only once."""
 
-    def __init__(self, log_price: NDArray[np.float64]) -> None:
+    def __init__(self, log_price: Floats) -> None:
         self._log_price = log_price
         returns = np.diff(log_price)
         self._first = np.concatenate(([0.0], np.cumsum(returns)))
         self._second = np.concatenate(([0.0], np.cumsum(returns * returns)))
 
-    def step_deviation(
-        self, origins: NDArray[np.intp], window: int = WINDOW
-    ) -> NDArray[np.float64]:
-        """The standard deviation of daily log returns in the `window` rows up to each origin."""
-        start = np.maximum(origins - window, 0)
+    def step_deviation(self, origins: Ints) -> Floats:
+        """The standard deviation of daily log returns in the WINDOW rows up to each origin."""
+        start = np.maximum(origins - WINDOW, 0)
         count = np.maximum(origins - start, 1)
         mean = (self._first[origins] - self._first[start]) / count
         variance = (self._second[origins] - self._second[start]) / count - mean * mean
         return np.sqrt(np.maximum(variance, 0.0))
 
-    def quantiles(
-        self, origins: NDArray[np.intp], steps: NDArray[np.intp], levels: Sequence[float]
-    ) -> NDArray[np.float64]:
+    def quantiles(self, origins: Ints, steps: Ints, levels: Sequence[float]) -> Floats:
         """Price quantiles (origins, steps, levels) of a Gaussian walk without drift."""
         normal = normal_quantiles(tuple(levels))
         deviation = self.step_deviation(origins)
         spread = deviation[:, np.newaxis, np.newaxis] * np.sqrt(steps)[:, np.newaxis] * normal
         spread = np.clip(spread, -FARTHEST, FARTHEST)
         start = self._log_price[origins][:, np.newaxis, np.newaxis]
-        paths: NDArray[np.float64] = np.exp(start + spread)
+        paths: Floats = np.exp(start + spread)
         return paths
 
 

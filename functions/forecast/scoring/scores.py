@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
+from functions.forecast.arrays import Flags, Floats
 
 WIS_LEVELS = (
     *(0.01, 0.025, 0.05, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50),
@@ -22,9 +19,7 @@ WIS_LEVELS = (
 FEWEST_INDEPENDENT = 8
 
 
-def weighted_interval_score(
-    actual: NDArray[np.float64], quantiles: NDArray[np.float64], levels: Sequence[float]
-) -> NDArray[np.float64]:
+def weighted_interval_score(actual: Floats, quantiles: Floats, levels: Sequence[float]) -> Floats:
     """Twice the mean pinball loss over `levels`, in the unit of `actual`.
 
     `actual` has the shape (...), `quantiles` (..., q). The score has the shape of `actual`. With
@@ -32,23 +27,18 @@ def weighted_interval_score(
     """
     error = actual[..., np.newaxis] - quantiles
     tau = np.asarray(levels)
-    loss: NDArray[np.float64] = 2.0 * np.maximum(tau * error, (tau - 1.0) * error).mean(axis=-1)
+    loss: Floats = 2.0 * np.maximum(tau * error, (tau - 1.0) * error).mean(axis=-1)
     return loss
 
 
-def inside(
-    actual: NDArray[np.float64],
-    quantiles: NDArray[np.float64],
-    levels: Sequence[float],
-    percent: float,
-) -> NDArray[np.bool_]:
+def inside(actual: Floats, quantiles: Floats, levels: Sequence[float], percent: float) -> Flags:
     """Whether each outcome is in the central interval of `percent`, including its bounds."""
-    low, high = _bounds(tuple(levels), percent)
+    low, high = bounds(tuple(levels), percent)
     return (quantiles[..., low] <= actual) & (actual <= quantiles[..., high])
 
 
 @lru_cache(maxsize=32)
-def _bounds(levels: tuple[float, ...], percent: float) -> tuple[int, int]:
+def bounds(levels: tuple[float, ...], percent: float) -> tuple[int, int]:
     """The indices of `levels` that bound the central interval of `percent`."""
     tail = (1.0 - percent / 100.0) / 2.0
     tau = np.asarray(levels)
@@ -60,11 +50,7 @@ def _bounds(levels: tuple[float, ...], percent: float) -> tuple[int, int]:
 
 
 def conformal_factor(
-    actual: NDArray[np.float64],
-    centre: NDArray[np.float64],
-    quantiles: NDArray[np.float64],
-    levels: Sequence[float],
-    percent: float,
+    actual: Floats, centre: Floats, quantiles: Floats, levels: Sequence[float], percent: float
 ) -> float | None:
     """The factor for the log width of a central interval that makes its coverage right.
 
@@ -72,7 +58,7 @@ def conformal_factor(
     above `percent`, as split conformal prediction requires (Lei et al. 2018, section 2.2). Returns
     None if there are too few outcomes for that quantile, or the interval has no width.
     """
-    low, high = _bounds(tuple(levels), percent)
+    low, high = bounds(tuple(levels), percent)
     half = np.log(quantiles[:, high] / quantiles[:, low]) / 2.0
     rank = math.ceil(percent / 100.0 * (len(actual) + 1))
     if rank > len(actual) or (half <= 0.0).any():
@@ -81,18 +67,16 @@ def conformal_factor(
     return float(errors[rank - 1])
 
 
-def wilson_interval(successes: float, trials: float, z: float = 1.96) -> tuple[float, float]:
+def wilson_interval(successes: float, trials: float) -> tuple[float, float]:
     """The 95% interval of a proportion (Wilson 1927). `trials` can be an effective number."""
-    share = successes / trials
+    share, z = successes / trials, 1.96
     centre = (share + z * z / (2.0 * trials)) / (1.0 + z * z / trials)
     half = z / (1.0 + z * z / trials)
     half *= math.sqrt(share * (1.0 - share) / trials + z * z / (4.0 * trials * trials))
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def diebold_mariano(
-    loss: NDArray[np.float64], benchmark_loss: NDArray[np.float64], lags: int
-) -> float | None:
+def diebold_mariano(loss: Floats, benchmark_loss: Floats, lags: int) -> float | None:
     """The two-sided p-value that both losses are equal on average (Diebold and Mariano 1995).
 
     The long-run variance is Newey and West's (1987) with `lags` Bartlett lags. If horizons overlap,

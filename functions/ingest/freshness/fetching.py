@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from functions.common.errors import TemporaryError, ThrottledError, UnknownSymbolError
 from functions.common.prices.bucket import ChangedMeanwhileError
@@ -27,8 +28,7 @@ TRY_AGAIN_S = 30.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class _Valid:
+class _Valid(Struct, frozen=True):
     """Stored prices that are valid."""
 
     stored: StoredPrices

@@ -68,14 +68,11 @@ def dates_of(column: pd.Series, name: str, today: date) -> pd.Series:
 
 
 def _from_parts(parts: pd.DataFrame) -> pd.Series:
-    year = parts["y"].where(parts["y"].str.len() > 2, _century(parts["y"]) + parts["y"])  # noqa: PLR2004 - digits
+    # As in POSIX, 69 to 99 mean 1969 to 1999.
+    century = parts["y"].str[:2].ge("69").map({True: "19", False: "20"})
+    year = parts["y"].where(parts["y"].str.len() > 2, century + parts["y"])  # noqa: PLR2004 - digits
     whole = year + "-" + parts["m"].str.zfill(2) + "-" + parts["d"].str.zfill(2)
     return pd.to_datetime(whole, format="%Y-%m-%d", errors="coerce")
-
-
-def _century(years: pd.Series) -> pd.Series:
-    """The century of two-digit years, as in POSIX: 69 to 99 mean 1969 to 1999."""
-    return years.str[:2].ge("69").map({True: "19", False: "20"})
 
 
 def _day_and_month(parts: pd.DataFrame, name: str, text: pd.Series) -> dict[str, pd.Series]:

@@ -8,12 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from functions.ingest.uploads.refusal import (
-    MOST_OF_A_VALUE,
-    UnreadableFileError,
-    refuse,
-    shown,
-)
+from functions.ingest.uploads.refusal import MOST_OF_A_VALUE, UnreadableFileError, refuse, shown
 
 MISSING = frozenset(
     {

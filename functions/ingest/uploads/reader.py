@@ -35,12 +35,10 @@ class Asset:
 
     def rows(self) -> tuple[PriceRow, ...]:
         """The prices as rows that ingest can store."""
-        columns = {name: _optional(self.frame[name]) for name in self.frame}
-        none = [None] * len(self.frame)
-        adjusted = self.frame[repairs.price_column(self.frame)].tolist()
-        days = [moment.date() for moment in self.frame.index]
-        values = (columns.get(name, none) for name in FIELDS[:-1])
-        return tuple(PriceRow(*cells) for cells in zip(days, *values, adjusted, strict=True))
+        adjusted = self.frame[repairs.price_column(self.frame)]
+        cells = self.frame.assign(adj_close=adjusted).reindex(columns=list(FIELDS)).astype(object)
+        known = cells.where(cells.notna(), None)
+        return tuple(PriceRow(day.date(), *row) for day, *row in known.itertuples())
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +141,3 @@ def _file(frames: dict[str, pd.DataFrame], layout: Layout) -> PriceFile:
     fields = {} if layout.is_wide else layout.parts[0].fields
     headers = {name: layout.names[at] for name, at in fields.items()}
     return PriceFile(names, columns, layout.notes, frames, headers)
-
-
-def _optional(column: pd.Series) -> list[float | None]:
-    return [None if value != value else value for value in column.tolist()]  # noqa: PLR0124 - NaN

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -39,8 +39,9 @@ from functions.web.description.operations import (
     Operation,
 )
 from functions.web.downloads import chart_variant, result_table
-from functions.web.limits.clients import Limits
-from functions.web.live import progress
+from functions.web.limits import load_shedding
+from functions.web.limits.clients import Limits, Turn
+from functions.web.live import prefer_wait, progress
 from functions.web.live.progress import Changes
 from functions.web.publishing.hand_over import HandOver
 from functions.web.publishing.publisher import Publisher
@@ -102,6 +103,7 @@ class RequestApi:
                 *("POST", kind.path, self.submit, kind.asks, Accepted),
                 status=HTTPStatus.ACCEPTED,
                 answered="The request is accepted. `Location` is its URL.",
+                waited=kind.document,
                 body=kind.bodies,
                 problems=submit,
             ),
@@ -127,7 +129,10 @@ class RequestApi:
         ]
 
     async def submit(self, request: Request) -> Response:
-        """Accept a request. Answers 202 if the broker has the event or the result is known."""
+        """Accept a request. Answers 202 if the broker has the event or the result is known.
+
+        If the caller prefers to wait and the request ends in time, answers with its document.
+        """
         submission.require_json(request)
         turn = self.limits.turn(request)
         try:
@@ -140,6 +145,27 @@ class RequestApi:
             await turn.take()  # refused requests count too
             raise
         self.publisher.require_sink()
+        wait_s = prefer_wait.seconds(request) if self.limits.may_watch(request) else 0
+        if not wait_s:
+            return self._accepted(*await self._submitted(request, submitted, turn))
+        # Watch first, so that no change is lost.
+        with self.limits.watching(request), self.changes.watching(requested.request_id) as watch:
+            accepted, status = await self._submitted(request, submitted, turn)
+            load_shedding.only_waits(request)
+            found = await prefer_wait.ended(
+                watch, self.changes, self.store, accepted.request_id, wait_s, status
+            )
+        applied = {"preference-applied": f"wait={wait_s}"}
+        if found is None:
+            return self._accepted(accepted, status, applied)
+        headers = {"cache-control": "no-store", "location": self._location(accepted), **applied}
+        return Response(self._document(*found), media_type="application/json", headers=headers)
+
+    async def _submitted(
+        self, request: Request, submitted: Submission, turn: Turn
+    ) -> tuple[ForecastRequested, Status]:
+        """The request that answers the submission, and its status."""
+        requested = submitted.requested
         came = await self.store.submit(
             requested,
             turn.rate(),
@@ -161,18 +187,26 @@ class RequestApi:
                 with suppress(StockcastError):
                     await self.store.leave_backlog(requested.request_id)
                 raise
-        return self._accepted(structs.replace(requested, request_id=came.request_id), status)
+        return structs.replace(requested, request_id=came.request_id), status
 
     async def _under_way(self, request_id: str) -> Status | None:
         """The status of the request, if a stage has started it."""
         record, _ = await self.store.read_with_result(request_id, with_result=False)
         return record.status if record and record.status is not Status.QUEUED else None
 
-    def _accepted(self, requested: ForecastRequested, status: Status) -> Response:
-        location = f"{self.kind.path}/{requested.request_id}"
+    def _location(self, requested: ForecastRequested) -> str:
+        return f"{self.kind.path}/{requested.request_id}"
+
+    def _accepted(
+        self,
+        requested: ForecastRequested,
+        status: Status,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        location = self._location(requested)
         links = {"self": location, "events": f"{location}/events", "chart": f"{location}/chart.png"}
         body = {"id": requested.request_id, "status": status.value, "links": links}
-        return JSONResponse(body, HTTPStatus.ACCEPTED, {"location": location})
+        return JSONResponse(body, HTTPStatus.ACCEPTED, {"location": location, **(headers or {})})
 
     async def status(self, request: Request) -> Response:
         document = self._document(*await self._found(request))

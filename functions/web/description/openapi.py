@@ -10,9 +10,18 @@ from msgspec.json import schema_components
 
 from functions.common.messages.documents.base import Problem
 from functions.web.description.operations import Operation
+from functions.web.live.prefer_wait import LONGEST_WAIT_S
 
 IN_PATH = re.compile(r"{(\w+)}")
 OF_REQUEST = {"type": "string", "description": "The ID of the request or batch."}
+WAITED = "The request has ended while the caller waited."
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "`wait=30` waits up to 30 s for the end of the request (RFC 7240, at most"
+    f" {LONGEST_WAIT_S} s). A request that takes longer is answered 202.",
+    "schema": {"type": "string", "examples": ["wait=30"]},
+}
 WHOLE = re.compile(r"\\A\(\?:(.*)\)\\Z", re.DOTALL)
 
 
@@ -20,7 +29,10 @@ def document(routes: Iterable[Any]) -> dict[str, Any]:
     """The description of all routes that are Operations."""
     described = [route for route in routes if isinstance(route, Operation)]
     classes = [
-        one for route in described for one in (*route.body, route.answer) if isinstance(one, type)
+        one
+        for route in described
+        for one in (*route.body, route.answer, route.waited)
+        if isinstance(one, type)
     ]
     schemas = _schemas([*classes, Problem])
     paths: dict[str, Any] = {}
@@ -60,7 +72,8 @@ def _operation(route: Operation) -> dict[str, Any]:
         }
         for status, why in sorted(route.problems.items())
     }
-    operation["responses"] = {str(int(route.status)): _answer(route), **refusals}
+    waited = {"200": _json(WAITED, route.waited)} if route.waited else {}
+    operation["responses"] = {**waited, str(int(route.status)): _answer(route), **refusals}
     return operation
 
 
@@ -69,8 +82,12 @@ def _answer(route: Operation) -> dict[str, Any]:
         return {"description": route.answered}
     if isinstance(route.answer, str):
         return {"description": route.answered, "content": {route.answer: {}}}
-    content = {"application/json": {"schema": _reference(route.answer)}}
-    return {"description": route.answered, "content": content}
+    return _json(route.answered, route.answer)
+
+
+def _json(description: str, answer: Any) -> dict[str, Any]:
+    content = {"application/json": {"schema": _reference(answer)}}
+    return {"description": description, "content": content}
 
 
 def _parameters(route: Operation) -> list[dict[str, Any]]:
@@ -82,6 +99,7 @@ def _parameters(route: Operation) -> list[dict[str, Any]]:
             _parameter(name, fields.get(name, OF_REQUEST)) | {"in": "path", "required": True}
             for name in in_path
         ),
+        *([PREFER] if route.waited else []),
         *(
             _parameter(name, _given(schema)) | {"in": "query"}
             for name, schema in fields.items()

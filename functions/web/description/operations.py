@@ -38,7 +38,8 @@ class Operation(Route):
     For a body that is not JSON, `content` maps media types to schemas instead.
 
     `answer` is the class of the JSON answer or a media type. It is None if the answer has no
-    schema. `problems` maps each status of a refusal to its reason.
+    schema. `waited` is the class of the answer to a caller who prefers to wait. `problems` maps
+    each status of a refusal to its reason.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Operation(Route):
         *,
         status: int = HTTPStatus.OK,
         answered: str = "",
+        waited: type | None = None,
         body: tuple[Any, ...] = (),
         content: Mapping[str, Any] | None = None,
         query: Any = None,
@@ -62,6 +64,7 @@ class Operation(Route):
         self.answer = answer
         self.status = status
         self.answered = answered or summary
+        self.waited = waited
         self.body = body
         self.content = content or {}
         self.query = query

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -79,6 +80,23 @@ class Limits:
         of_all = self._settings.requests_per_minute_of_all
         return Rate(purpose + client_of(request), of_one, of_all)
 
+    def may_watch(self, request: Request) -> bool:
+        """Whether the client may watch one more request."""
+        most = self._settings.streams_per_client
+        return not most or self._streams[client_of(request)] < most
+
+    @contextmanager
+    def watching(self, request: Request) -> Iterator[None]:
+        """Count the client as watching a request until the context ends."""
+        client = client_of(request)
+        self._streams[client] += 1
+        try:
+            yield
+        finally:
+            self._streams[client] -= 1
+            if not self._streams[client]:
+                del self._streams[client]
+
     def stream(
         self,
         request: Request,
@@ -89,23 +107,15 @@ class Limits:
 
         Raises ThrottledError if the client has too many open streams.
         """
-        client, most = client_of(request), self._settings.streams_per_client
-        if most and self._streams[client] >= most:
-            message = f"{client} already watches {most} requests. Close some first."
+        if not self.may_watch(request):
+            most = self._settings.streams_per_client
+            message = f"{client_of(request)} already watches {most} requests. Close some first."
             raise ThrottledError(message, retry_after_s=AGAIN_AFTER_S)
-        self._streams[client] += 1
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-
-        def give_back() -> None:
-            self._give_back(client)
-            ended()
-
-        return _CountedStream(events, headers, give_back)
-
-    def _give_back(self, client: str) -> None:
-        self._streams[client] -= 1
-        if not self._streams[client]:
-            del self._streams[client]
+        place = ExitStack()
+        place.callback(ended)
+        place.enter_context(self.watching(request))
+        return _CountedStream(events, headers, place.close)
 
 
 class _CountedStream(StreamingResponse):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.common import problems
@@ -13,6 +14,14 @@ ALWAYS = ("/healthz", "/readyz", "/_/health", "/metrics", "/events/")
 """Probes and the broker's deliveries are never refused. The broker limits itself and retries."""
 
 
+ONLY_WAITS = "stockcast.only_waits"
+
+
+def only_waits(request: Request) -> None:
+    """No longer count a request, because from now on it only waits for a result."""
+    request.scope.get(ONLY_WAITS, lambda: None)()
+
+
 class BusyError(TemporaryError, title="Too busy", slug="overloaded"):
     """A web process is too busy to answer soon."""
 
@@ -20,8 +29,9 @@ class BusyError(TemporaryError, title="Too busy", slug="overloaded"):
 class Shedding:
     """Answers 503 while this process handles `most` requests (0 means no limit).
 
-    A request counts until its answer starts, so open live streams do not count. All requests share
-    one event loop. If it is overloaded, each further request delays all others.
+    A request counts until its answer starts, or until it only waits. So open live streams do not
+    count. All requests share one event loop. If it is overloaded, each further request delays all
+    others.
     """
 
     def __init__(self, app: ASGIApp, most: int) -> None:
@@ -53,6 +63,6 @@ class Shedding:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_and_note)
+            await self._app({**scope, ONLY_WAITS: ended}, receive, send_and_note)
         finally:
             ended()

@@ -7,24 +7,20 @@ import re
 import secrets
 import time
 from datetime import datetime, timezone
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.http_client import HttpClient, NoAnswerError
 from functions.common.cloudevents.routing import addresses
 from functions.common.cloudevents.signature import Signer
-from functions.common.errors import TemporaryError
+from functions.common.errors import TemporaryError, cause
 from functions.common.messages.events import Event
-
-if TYPE_CHECKING:
-    import httpcore
 
 SOURCE = "/stockcast/web"
 TRACEPARENT = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 OIDC_TOKEN = Path("/oidc/token")
 """The token file of a SinkBinding. It identifies web to the broker, if the cluster requires it."""
-CONNECT_TIMEOUT_S, TIMEOUT_S = 2.0, 7.0
+TIMEOUT_S = 7.0
 CONNECTIONS = 10
 """The most connections to the sink. Further events wait for a free one."""
 KEPT_ALIVE_S = 2.0
@@ -41,19 +37,8 @@ class Publisher:
     def __init__(self, sink: str, signer: Signer) -> None:
         self._sink = sink
         self._signer = signer
-
-    @cached_property
-    def _http(self) -> httpcore.AsyncConnectionPool:
-        # This import takes a tenth of web's start time, and the page does not need it.
-        import httpcore
-
-        from functions.web.publishing.connections import AsyncioBackend
-
-        return httpcore.AsyncConnectionPool(
-            max_connections=CONNECTIONS,
-            keepalive_expiry=KEPT_ALIVE_S,
-            network_backend=AsyncioBackend() if self._sink.startswith("http://") else None,
-        )
+        self._http = HttpClient(KEPT_ALIVE_S)
+        self._places = asyncio.Semaphore(CONNECTIONS)
 
     def require_sink(self) -> None:
         """Raise TemporaryError if K_SINK is not set yet."""
@@ -83,29 +68,25 @@ class Publisher:
             await self._post(url, headers, body, timeout_s or TIMEOUT_S)
 
     async def _post(self, url: str, headers: dict[str, str], body: bytes, timeout_s: float) -> None:
-        answering = self._http.request(
-            "POST",
-            url,
-            headers=list(headers.items()),
-            content=body,
-            extensions={"timeout": {"connect": CONNECT_TIMEOUT_S}},
-        )
-        from httpcore import NetworkError, ProtocolError, TimeoutException
-
-        failures = (NetworkError, TimeoutException, ProtocolError)
         try:
-            answer = await asyncio.wait_for(answering, timeout_s)
-        except (*failures, asyncio.TimeoutError, TimeoutError) as error:
-            message = f"The broker does not answer ({type(error).__name__}). Try again shortly."
+            if self._places.locked():
+                await asyncio.wait_for(self._places.acquire(), timeout_s)
+            else:
+                await self._places.acquire()
+            try:
+                answer = await self._http.post(url, headers, body, timeout_s)
+            finally:
+                self._places.release()
+        except (NoAnswerError, asyncio.TimeoutError, TimeoutError) as error:
+            message = f"The broker does not answer ({cause(error)}). Try again shortly."
             raise TemporaryError(message, retry_after_s=2) from error
         if not 200 <= answer.status < 300:  # noqa: PLR2004
             message = f"The broker answered {answer.status}. Try again shortly."
             raise TemporaryError(message, retry_after_s=2)
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         """Close the connections to the sink."""
-        if "_http" in vars(self):
-            await self._http.aclose()
+        self._http.close()
 
 
 def _identity() -> dict[str, str]:

@@ -5,6 +5,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.e2e.conftest import new_context
+from tests.e2e.page.reading import LINK, answered
+
+WIDE = {"viewport": {"width": 1180, "height": 1000}, "locale": "en-US"}
 
 
 def complaint_of(said):
@@ -13,19 +16,27 @@ def complaint_of(said):
     return [said.text] if said.type == "error" and not is_own else []
 
 
+@pytest.fixture(scope="package")
+def usual(chromium, stockcast):
+    """The context of visits without options. It keeps the page's files. `forget` the rest."""
+    context = new_context(chromium, **WIDE)
+    session = context.new_cdp_session(context.new_page())
+    kept = {"origin": stockcast.url, "storageTypes": "local_storage"}
+    context.forget = lambda: session.send("Storage.clearDataForOrigin", kept)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(chromium, stockcast):
-    """Opens a path in a new browser context: `visit("/?symbol=AAPL", locale="de-DE")`.
+def visit(chromium, usual, stockcast):
+    """Opens a path in a browser that knows nothing yet: `visit("/?symbol=AAPL", locale="de-DE")`.
 
     At the end, fails if the console has errors or the page sent requests to other hosts.
     """
-    contexts = []
     pages = []
 
     def open_page(path="/", **options):
-        wide = {"viewport": {"width": 1180, "height": 1000}, "locale": "en-US"}
-        context = new_context(chromium, **{**wide, **options})
-        contexts.append(context)
+        context = new_context(chromium, **{**WIDE, **options}) if options else usual
         page = context.new_page()
         page.complaints, page.asked = [], []
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
@@ -36,8 +47,9 @@ def visit(chromium, stockcast):
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close() if page.context is usual else page.context.close()
+    usual.forget()
     for page in pages:
         assert page.complaints == []
         hosts = {urlsplit(url).netloc for url in page.asked if not url.startswith("data:")}
@@ -47,3 +59,10 @@ def visit(chromium, stockcast):
 @pytest.fixture
 def page(visit):
     return visit()
+
+
+@pytest.fixture
+def answer(visit):
+    page = visit(LINK)
+    answered(page)
+    return page

@@ -8,13 +8,36 @@ import requests
 
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 DASH = "\u2013"
+LINK = "/?symbol=AAPL&days=45&model=calibrated"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES_OF_COLORS = ["color-contrast", "link-in-text-block"]
+"""The others find the same in each theme, because only colors differ."""
 
 
 def answered(page):
     """Wait for an answer and return its sentence, with plain spaces."""
     page.wait_for_selector("#sentence")
     return page.inner_text("#sentence").replace("\u00a0", " ")
+
+
+def answered_about(page, symbol):
+    """Wait for the answer about `symbol`, which may come after another one."""
+    page.wait_for_selector(f"#sentence:text-matches('^{symbol}')")
+
+
+def downloaded(page, kind, where=".keep"):
+    """The name and the content of the file behind the link `kind`."""
+    with page.expect_download() as got:
+        page.click(f"{where} >> text={kind}")
+    return got.value.suggested_filename, got.value.path().read_bytes()
+
+
+def ask(page, symbol, days):
+    if page.is_visible("#change"):
+        page.click("#change")
+    page.fill("#symbol", symbol)
+    page.fill("#days", str(days))
+    page.click("#submit")
 
 
 def linked(page, selector):
@@ -38,10 +61,10 @@ def violations(page):
     """axe-core's findings in both themes. Leaves the page in the dark theme."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = []
-    for theme in ("light", "dark"):
+    for theme, rules in (("light", RULES), ("dark", RULES_OF_COLORS)):
         page.emulate_media(color_scheme=theme)
         page.wait_for_function("(t) => document.documentElement.dataset.theme === t", arg=theme)
-        result = page.evaluate("(tags) => axe.run(document, { runOnly: tags })", RULES)
+        result = page.evaluate("(rules) => axe.run(document, { runOnly: rules })", rules)
         found += [
             (theme, one["id"], node["html"][:200], node["failureSummary"])
             for one in result["violations"]

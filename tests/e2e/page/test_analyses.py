@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
-from tests.e2e.page.reading import drawn_colors, linked, violations
+from tests.e2e.page.reading import downloaded, drawn_colors, linked, violations
 
 pytestmark = pytest.mark.browser
 
@@ -199,17 +199,13 @@ def test_downloads_hold_what_is_shown(visit):
     analysed(page)
     result = document(page)["result"]
 
-    def downloaded(kind):
-        with page.expect_download() as got:
-            page.click(f"#analysis-outcome .keep >> text={kind}")
-        return got.value.suggested_filename, got.value.path().read_bytes()
-
-    name, png = downloaded("PNG")
+    where = "#analysis-outcome .keep"
+    name, png = downloaded(page, "PNG", where)
     assert name == "AAPL-predict_future.png"
     assert Image.open(io.BytesIO(png)).width >= 800
-    _, text = downloaded("JSON")
+    _, text = downloaded(page, "JSON", where)
     assert json.loads(text)["result"] == result
-    name, text = downloaded("CSV")
+    name, text = downloaded(page, "CSV", where)
     assert name.endswith(".csv")
     rows = list(csv.reader(io.StringIO(text.decode())))
     assert len(rows) == 1 + len(result["table"]["rows"])

@@ -6,19 +6,12 @@ from datetime import datetime
 
 import pytest
 
-from tests.e2e.page.reading import DASH, answered, drawn_colors, linked
+from tests.e2e.page.reading import DASH, LINK, answered, drawn_colors, linked
 
 pytestmark = pytest.mark.browser
 
 PICTURE = "() => document.querySelector('.plot canvas').toDataURL()"
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
-@pytest.fixture
-def answer(visit):
-    page = visit("/?symbol=AAPL&days=45&model=calibrated")
-    answered(page)
-    return page
 
 
 def day_at(page, key):
@@ -145,11 +138,6 @@ def test_a_model_whose_ranges_failed_is_told_first(visit):
     assert answered(page).startswith("AAPL: $")
 
 
-def ticks(page):
-    """The labels of the date axis below the chart."""
-    return page.evaluate("window.written")
-
-
 RECORD_TICKS = """
   const fill = CanvasRenderingContext2D.prototype.fillText;
   window.written = [];
@@ -161,7 +149,7 @@ RECORD_TICKS = """
 
 def test_years_stand_where_they_begin_and_short_ranges_name_theirs(visit):
     page = visit("/docs")
-    page.add_init_script(RECORD_TICKS.replace("\\\\", "\\"))
+    page.add_init_script(RECORD_TICKS)
     page.goto(page.url.replace("/docs", "/?symbol=AAPL&days=45"))
     answered(page)
     page.evaluate(NEXT_FRAME)
@@ -169,7 +157,7 @@ def test_years_stand_where_they_begin_and_short_ranges_name_theirs(visit):
         page.evaluate("window.written = []")
         page.click(f".ranges >> text={name}")
         page.evaluate(NEXT_FRAME)
-        written = ticks(page)
+        written = page.evaluate("window.written")  # on the date axis below the chart
         assert re.fullmatch(first, written[0]), written
         if name == "3Y":
             years = [index for index, text in enumerate(written) if re.fullmatch(r"\d{4}", text)]
@@ -344,7 +332,7 @@ def test_the_answer_names_the_company_and_its_exchange_and_each_change_in_percen
 
 
 def test_two_fingers_zoom_the_chart(visit):
-    page = visit("/?symbol=AAPL&days=45&model=calibrated", has_touch=True)
+    page = visit(LINK, has_touch=True)
     answered(page)
     before = day_at(page, "Home")
     page.evaluate(

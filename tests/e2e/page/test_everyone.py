@@ -4,11 +4,10 @@ import re
 
 import pytest
 
-from tests.e2e.page.reading import answered, drawn_colors, violations
+from tests.e2e.page.reading import LINK, answered, drawn_colors, violations
 
 pytestmark = pytest.mark.browser
 
-LINK = "/?symbol=AAPL&days=45&model=calibrated"
 STATES = {
     "empty": ("/", "text=Pick a stock"),
     "answer": (LINK, "#sentence"),

@@ -8,22 +8,15 @@ import re
 import pytest
 from PIL import Image
 
-from tests.e2e.page.reading import answered
+from tests.e2e.page import reading
+from tests.e2e.page.reading import LINK, answered, answered_about, downloaded
 
 pytestmark = pytest.mark.browser
 
-LINK = "/?symbol=AAPL&days=45&model=calibrated"
-
 
 def ask(page, symbol, days):
-    if page.is_visible("#change"):
-        page.click("#change")
-    page.fill("#symbol", symbol)
-    page.fill("#days", str(days))
-    page.click("#submit")
-    page.wait_for_function(
-        "(s) => document.querySelector('#sentence')?.textContent.startsWith(s)", arg=symbol
-    )
+    reading.ask(page, symbol, days)
+    answered_about(page, symbol)
 
 
 def test_an_address_restores_form_and_answer(page, visit):
@@ -46,9 +39,7 @@ def test_back_and_forward_show_what_was_there(page):
     page.wait_for_selector("text=Pick a stock")
     page.go_forward()
     page.go_forward()
-    page.wait_for_function(
-        "() => document.querySelector('#sentence')?.textContent.startsWith('IBM')"
-    )
+    answered_about(page, "IBM")
 
 
 def test_what_was_kept_too_long_is_asked_for_anew(page):
@@ -118,19 +109,6 @@ def test_what_is_wrong_with_an_address_is_told_beside_its_field(visit, query, fi
     assert page.inner_text(f"#{field}-error") == ""
 
 
-@pytest.fixture
-def answer(visit):
-    page = visit(LINK)
-    answered(page)
-    return page
-
-
-def downloaded(page, kind):
-    with page.expect_download() as got:
-        page.click(f".keep >> text={kind}")
-    return got.value.suggested_filename, got.value.path().read_bytes()
-
-
 def test_downloads_open_and_hold_what_is_shown(answer, stockcast):
     name, png = downloaded(answer, "PNG")
     assert name == "AAPL-45-days.png"
@@ -156,9 +134,7 @@ def test_recent_tickers_are_offered(page):
     page.click("#change")
     assert page.locator("#recent button").all_inner_texts() == ["AAPL", "IBM"]
     page.click("#recent >> text=IBM")
-    page.wait_for_function(
-        "() => document.querySelector('#sentence')?.textContent.startsWith('IBM')"
-    )
+    answered_about(page, "IBM")
 
 
 def test_a_ticker_is_watched_with_one_press_and_for_good(answer):

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from tests.e2e.page.reading import answered, frozen
+from tests.e2e.page.reading import answered, ask, frozen
 
 pytestmark = pytest.mark.browser
 
@@ -15,12 +15,6 @@ RECORD_STAGES = """() => {
     if (stage && stage !== window.stages.at(-1)) window.stages.push(stage);
   }).observe(document.getElementById("outcome"), { childList: true, subtree: true });
 }"""
-
-
-def ask(page, symbol, days):
-    page.fill("#symbol", symbol)
-    page.fill("#days", str(days))
-    page.click("#submit")
 
 
 @pytest.mark.faults

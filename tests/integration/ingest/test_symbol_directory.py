@@ -1,12 +1,14 @@
 """Refreshes of the symbol directory, with real S3 and replayed files of Nasdaq Trader."""
 
+from functools import partial
+
 import pytest
 
 from functions.common.errors import BadAnswerError, TemporaryError
 from functions.common.prices import symbol_directory as listings
 from functions.common.prices.bucket import Bucket
+from functions.ingest import symbol_directory
 from functions.ingest.providers.session import ProviderSession
-from functions.ingest.symbol_directory import SymbolRefresh
 from tests.support.replay import Dialect, Fault, Replay
 from tests.unit.common.prices.test_symbol_directory import NASDAQ, OTHER
 
@@ -28,7 +30,7 @@ def world(s3_settings):
         def __init__(self):
             self.replay = Replay(self.dialect)
             http = ProviderSession("nasdaqtrader", spend=lambda: None, sleep=lambda _: None)
-            self.refresh = SymbolRefresh(self.bucket, self.replay.url, http).refresh
+            self.refresh = partial(symbol_directory.refresh, self.bucket, self.replay.url, http)
 
         def put(self, body):
             self.bucket.put(listings.KEY, body, content_type="application/gzip")

@@ -124,5 +124,5 @@ def test_no_provider_is_asked_for_an_uploaded_file(world):
         def of(self, symbol, **_):
             raise AssertionError(symbol)
 
-    with pytest.raises(UnknownSymbolError):
+    with pytest.raises(UnknownSymbolError, match="Upload the file again"):
         AnyPrices(world.prices, Provider()).of("@NEVER-00000000")

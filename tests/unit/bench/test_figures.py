@@ -4,7 +4,7 @@ import pytest
 
 from bench.report import figures
 from bench.report.figures import PAGE, Figure
-from bench.speed import stages, symbol_search
+from bench.speed import stages
 from functions.ingest.providers.sample import SampleProvider
 
 
@@ -12,12 +12,6 @@ def test_every_stage_runs():
     body = SampleProvider().fetch(stages.SYMBOL).history.to_csv()
     for work in stages.stages(body).values():
         work()
-
-
-def test_the_large_directory_is_searched():
-    directory = symbol_search.large()
-    assert len(directory) > symbol_search.LISTINGS / 2
-    assert all(len(directory.find(query)) <= 20 for query in symbol_search.QUERIES)
 
 
 def test_a_table_says_which_budgets_are_met():

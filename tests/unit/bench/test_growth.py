@@ -3,8 +3,8 @@
 import pytest
 
 from bench import growth
-from bench.growth import plot, sweeps
-from bench.growth.curve import Curve
+from bench.growth import sweeps
+from bench.growth.curve import Curve, draw
 
 LINEAR = Curve("clients", "ms", [(1, 2.0), (10, 20.0), (1000, 2000.0)], most=0.5)
 CONSTANT = Curve("symbols", "ms", [(10, 3.0), (10_000, 3.0)], most=0.1)
@@ -25,7 +25,7 @@ def test_the_table_names_each_slope():
 
 
 def test_the_curves_are_drawn(tmp_path):
-    plot.draw([LINEAR, CONSTANT], tmp_path / "growth.png")
+    draw([LINEAR, CONSTANT], tmp_path / "growth.png")
     assert (tmp_path / "growth.png").read_bytes().startswith(PNG)
 
 

@@ -8,15 +8,6 @@ from local import vendor
 ROOT = Path(__file__).parents[3]
 
 
-def test_the_lock_file_names_no_registry():
-    locked = json.loads((ROOT / "package-lock.json").read_text())
-    packages = {name: one for name, one in locked["packages"].items() if name}
-    assert packages
-    for one in packages.values():
-        assert "resolved" not in one
-        assert one["integrity"].startswith("sha512-")
-
-
 def test_uplot_is_an_es_module_of_the_locked_version_with_its_licence():
     version = json.loads((ROOT / "package.json").read_text())["dependencies"]["uplot"]
     script = (vendor.VENDOR / "uplot.js").read_text()

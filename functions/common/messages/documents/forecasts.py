@@ -73,8 +73,7 @@ class Backtest(Document, frozen=True):
     direction_accuracy: float | None
     verdict: str
     record: Annotated[
-        str | None,
-        Meta(description="For example `Promised 80%, delivered 75% (97 forecasts)`."),
+        str | None, Meta(description="For example `Promised 80%, delivered 75% (97 forecasts)`.")
     ]
     trust: Trust
     widened80: Annotated[
@@ -95,8 +94,7 @@ class Data(Document, frozen=True):
     name: Annotated[str | None, Meta(description="The name of the company, fund or index.")]
     exchange: Annotated[str | None, Meta(description="The MIC (ISO 10383) of the exchange.")]
     calendar: Annotated[
-        str,
-        Meta(description="The calendar of the dates: an exchange, 24/7, 24/5 or observed."),
+        str, Meta(description="The calendar of the dates: an exchange, 24/7, 24/5 or observed.")
     ]
     first_date: str
     last_date: str
@@ -153,9 +151,7 @@ class ForecastResult(Document, frozen=True):
     probability_higher: Annotated[
         float,
         Meta(
-            ge=0,
-            le=1,
-            description="The chance that the price on target_date is above last_price.",
+            ge=0, le=1, description="The chance that the price on target_date is above last_price."
         ),
     ]
     message: str

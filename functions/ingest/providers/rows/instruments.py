@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import islice, pairwise
+
+from msgspec.structs import replace
 
 from functions.common.prices import calendars, exchanges
 from functions.common.prices.exchanges import Kind

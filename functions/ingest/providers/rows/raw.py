@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import compress, count, repeat
 from operator import gt, itemgetter, ne
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from functions.common.prices.history import Rows
 
@@ -38,8 +38,7 @@ NO_ROW = RawRow()
 FIELDS = RawRow.__struct_fields__
 
 
-@dataclass(frozen=True)
-class RawRows:
+class RawRows(Struct, frozen=True):
     """Raw rows, whose numbers can be NaN, and the number of rows without a readable date."""
 
     rows: Rows = field(default_factory=Rows)

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import json
-import subprocess
 import sys
 import time
 from datetime import datetime, timedelta, timezone
@@ -19,6 +18,7 @@ from local.process import Process
 from local.servers import free_port
 from local.stack import ROOT, _function
 from tests.support.http_server import HttpServer
+from tests.support.python import printed
 
 ROLE = "arn:aws:iam::000000000000:role/stockcast"
 # AWS's Security Token Service
@@ -190,7 +190,4 @@ def test_static_keys_do_not_import_boto3(s3_settings, connect):
         "print('boto3' in sys.modules)"
     )
     words = [s3_settings.bucket, s3_settings.endpoint_url, "us-east-1", *s3_settings.credentials]
-    ran = subprocess.run(
-        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
-    )
-    assert ran.stdout.split() == ["False"]
+    assert printed(code, *words).split() == ["False"]

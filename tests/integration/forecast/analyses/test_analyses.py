@@ -1,7 +1,6 @@
 """The functions compute analyses from real prices in a real S3 and store them in a real Redis."""
 
 import json
-import time
 
 import flask
 import numpy as np
@@ -13,18 +12,10 @@ from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.signature import Signer
 from functions.common.cloudevents.wsgi import HttpRequest
 from functions.common.messages import analyses as parameters_of
-from functions.common.messages.events import (
-    ChartRequested,
-    ForecastCompleted,
-    ForecastRequested,
-    PricesIngested,
-)
-from functions.common.requests.keys import chart_name, latest_name
+from functions.common.messages.events import ForecastCompleted, ForecastRequested, PricesIngested
+from functions.common.requests.keys import latest_name
 from functions.common.requests.record import Status
-from functions.forecast import analyses
 from functions.forecast.handlers.backtest import Backtesting
-from functions.forecast.handlers.chart import Charting
-from tests.support.threads import at_once
 
 KINDS = parameters_of.KINDS
 WEEKS = np.datetime64("2011-01-02") + 7 * np.arange(70)
@@ -90,16 +81,6 @@ def test_every_kind_is_answered_through_both_functions(world, functions, kind):
     assert world.redis.exists(latest_name(record.requested))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_drawn_and_kept(world, kind):
-    ingested = world.ingestion().ingest(requested(kind))
-    completed = world.forecasting().forecast(ingested)
-    Charting(world.results).draw(ChartRequested("request-1", "AAPL", completed.result_key))
-    png = world.redis.get(chart_name(completed.result_key))
-    assert png.startswith(b"\x89PNG\r\n\x1a\n")
-    assert int.from_bytes(png[16:20], "big") == 1000
-
-
 def test_an_upload_goes_with_the_event_and_not_into_the_result_or_the_status(world, functions):
     status, event = functions(requested("changepoints", interest_csv=EXPORT), "event-1")
     assert status == 200
@@ -134,23 +115,6 @@ def test_what_the_prices_do_not_allow_fails_the_request_by_name_of_field(
     [named] = record.error["errors"]
     assert named["field"] == field
     assert said in named["message"]
-
-
-def test_equal_analyses_in_flight_share_one_computation(world, monkeypatch):
-    calls, real = [], analyses.answer
-
-    def counted(*arguments):
-        calls.append(1)
-        time.sleep(0.2)
-        return real(*arguments)
-
-    monkeypatch.setattr(analyses, "answer", counted)
-    ingestion, forecasting = world.ingestion(), world.forecasting()
-    events = [ingestion.ingest(requested("components", f"request-{n}")) for n in range(5)]
-    keys = at_once(forecasting.forecast, events)
-    assert len(calls) == 1
-    assert len({one.result_key for one in keys}) == 1
-    assert all(world.requests.read(event.request_id).status is Status.DONE for event in events)
 
 
 def test_other_parameters_get_another_result(world):

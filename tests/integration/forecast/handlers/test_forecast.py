@@ -162,6 +162,7 @@ def test_the_same_question_gets_the_same_result_to_the_last_bit(world):
         ({"bucket": "elsewhere"}, "bucket"),
         ({"key": "prices/sample/../secret"}, "key"),
         ({"key": "prices/sample/MSFT.csv"}, "key"),
+        ({"key": "symbols/directory.tsv.gz"}, "key"),
     ],
 )
 def test_prices_other_than_those_of_the_symbol_fail_with_the_name(world, change, field):

@@ -7,6 +7,7 @@ import json
 
 import pytest
 import requests
+from msgspec import structs
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.errors import TemporaryError, UnknownSymbolError
@@ -151,22 +152,12 @@ def test_bad_fields_are_422_and_all_named(url, inbox, change, fields):
     assert inbox.events == []
 
 
-@pytest.mark.parametrize(
-    ("body", "content_type", "status"),
-    [
-        (b"kind=history", "application/json", 400),
-        (b"[]", "application/json", 400),
-        (b'{"symbol": "AAPL", "kind": "history"}', "text/plain", 415),
-        (b'{"a": "' + b"x" * 70_000 + b'"}', "application/json", 413),
-    ],
-)
-def test_a_body_that_cannot_be_read_is_refused(url, body, content_type, status):
-    headers = {"content-type": content_type}
+@pytest.mark.parametrize("body", [b"kind=history", b"[]"])
+def test_a_body_that_is_no_object_is_met_with_an_example(url, body):
+    headers = {"content-type": "application/json"}
     answer = requests.post(f"{url}/api/analyses", data=body, headers=headers, timeout=300)
-    assert answer.status_code == status
-    assert answer.json()["detail"]
-    if status == 400:
-        assert "buy_and_hold" in answer.json()["detail"]
+    assert answer.status_code == 400
+    assert "buy_and_hold" in answer.json()["detail"]
 
 
 def export(characters):
@@ -194,13 +185,6 @@ def test_the_longest_export_fits_and_is_not_shown(url, inbox):
 
 def test_a_symbol_that_the_sample_has_not_is_404(url):
     assert submit(url, symbol="ZZZZ").status_code == 404
-
-
-def test_too_many_analyses_are_429(settings):
-    with serving(dataclasses.replace(settings, requests_per_minute=2)) as url:
-        answers = [submit(url) for _ in range(5)]
-    assert {answer.status_code for answer in answers} == {202, 429}
-    assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
 
 
 def test_an_equal_fresh_analysis_is_answered_at_once(url, inbox, store):
@@ -283,7 +267,7 @@ def test_a_history_is_that_of_the_provider_that_is_most_recent(settings, prices)
 
 def test_a_history_has_null_where_the_source_has_nothing(url, prices):
     rows = [
-        dataclasses.replace(row, close=None, volume=None)
+        structs.replace(row, close=None, volume=None)
         for row in SampleProvider().fetch("FB").history.rows[:3]
     ]
     prices.put("sample", PriceHistory("FB", tuple(rows)), fetched_at="", replaces=None)

@@ -130,17 +130,6 @@ def test_a_member_id_that_is_taken_is_a_conflict_and_nothing_is_kept(url, store,
     assert redis_client.keys("stockcast:request:*") == [request_key("my-batch--0150").encode()]
 
 
-def test_a_bad_symbol_is_422_and_named_with_its_place(url, inbox):
-    answer = submit(url, ["AAPL", "A B"])
-    assert answer.status_code == 422
-    assert [one["field"] for one in answer.json()["errors"]] == ["symbols[1]"]
-    assert inbox.events == []
-
-
-def test_a_body_over_the_limit_is_413(url):
-    assert submit(url, ["A" * 10] * 20_000).status_code == 413
-
-
 def test_an_unknown_batch_is_404_everywhere(url):
     for suffix in ("", "/events", "/results.csv", "/ranking"):
         answer = requests.get(f"{url}/api/batches/nobodys{suffix}", timeout=300)

@@ -289,15 +289,6 @@ def test_a_redis_that_does_not_answer_is_503(settings):
         assert get(url, "/healthz").status_code == 200
 
 
-def test_too_many_requests_are_429(settings):
-    with serving(replace(settings, requests_per_minute=2)) as url:
-        answers = [submit(url) for _ in range(5)]
-    refused = [answer for answer in answers if answer.status_code == 429]
-    assert len(refused) >= 1
-    assert_problem(refused[-1], 429)
-    assert 1 <= int(refused[-1].headers["retry-after"]) <= 60
-
-
 def test_an_unknown_request_is_404_everywhere(url):
     for suffix in ("", "/events", "/chart.png", "/result.csv"):
         problem = assert_problem(get(url, f"/api/forecasts/nobodys-id{suffix}"), 404)
@@ -347,12 +338,6 @@ def test_a_variant_that_charts_do_not_have_is_refused_by_name(url, store):
     errors = assert_problem(answer, 422)["errors"]
     assert [error["field"] for error in errors] == ["theme", "scale"]
     assert "pink" in errors[0]["message"]
-
-
-def test_a_result_that_has_expired_is_410(url, store):
-    store.done(REQUESTED, "gone")
-    for suffix in ("", "/chart.png", "/result.csv"):
-        assert_problem(get(url, f"/api/forecasts/request-1{suffix}"), 410)
 
 
 def test_the_table_is_csv(url, store, results):
@@ -470,17 +455,6 @@ def test_without_a_token_every_dead_letter_is_taken(settings, store):
 
 def test_a_dead_letter_that_is_no_event_is_400(url):
     assert_problem(requests.post(f"{url}/events/dead-letter", data=b"x", timeout=300), 400)
-
-
-def test_symbols_are_found(url):
-    listed = get(url, "/api/symbols?q=apple").json()["symbols"]
-    assert listed[0] == {
-        "symbol": "AAPL",
-        "name": "Apple Inc.",
-        "available": True,
-        "exchange": "XNAS",
-        "currency": "USD",
-    }
 
 
 def test_pages_carry_security_headers(url):

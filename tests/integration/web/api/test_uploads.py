@@ -89,7 +89,7 @@ def test_a_name_of_any_kind_makes_a_symbol(url, ingest, s3_client, s3_settings, 
 
 def test_a_form_is_the_same_as_the_file_alone(url, ingest):
     alone = post(url, params={"name": "prices.csv", "column": "B"}).json()
-    assert send(url, column="B").json() == alone
+    assert send(url, "../../prices.csv", column="B").json() == alone
     assert send(url, "other.csv", column="B").json() != alone
     assert send(url, "other.csv", column="B", name="prices").json() == alone
 

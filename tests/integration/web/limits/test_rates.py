@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from functions.common.errors import RequestError
 from functions.common.messages.events import ForecastRequested
 from functions.common.requests.keys import counts_key, shard_of
 from functions.common.requests.record import Status
 from functions.common.requests.store import Requests
 from functions.web import security
-from functions.web.limits.clients import client_of
 from tests.integration.web.serving import serving
 from tests.support.turns import answered
 from tests.support.waiting import until
@@ -134,26 +134,6 @@ def test_what_is_no_address_is_one_client(settings, redis_client, said):
     assert all(len(key) < 80 for key in counters)
 
 
-@pytest.mark.parametrize(
-    ("host", "client"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::7", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("", "unknown"),
-        ("testclient", "unknown"),
-    ],
-)
-def test_a_subscriber_of_ipv6_is_one_client(host, client):
-    class Request:
-        class client:  # noqa: N801 - as Starlette calls it
-            pass
-
-    Request.client.host = host
-    assert client_of(Request) == client
-
-
 def watching(url, request_id="request-1"):
     return requests.get(f"{url}/api/forecasts/{request_id}/events", stream=True, timeout=300)
 
@@ -170,14 +150,8 @@ def test_open_streams_are_limited_and_closed_ones_given_back(
         assert int(third.headers["retry-after"]) >= 1
         first.close()
         answer = until(lambda: watching(url), lambda answer: answer.status_code == 200)
-        store.fail(ForecastRequested("request-1", "AAPL", 45), _failed())
+        store.fail(ForecastRequested("request-1", "AAPL", 45), RequestError("It was a test."))
         assert b'"failed"' in answer.content + second.content
-
-
-def _failed():
-    from functions.common.errors import RequestError
-
-    return RequestError("It was a test.")
 
 
 def talk(url, text):
@@ -188,15 +162,7 @@ def talk(url, text):
 
 
 HEAD = "POST /api/forecasts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
-
-
-def test_a_body_that_does_not_come_is_408(settings, monkeypatch):
-    monkeypatch.setattr(security, "BODY_TIMEOUT_S", 0.2)
-    with (
-        serving(settings) as url,
-        talk(url, f"{HEAD}content-length: 30\r\n\r\n" + '{"symbol"') as connection,
-    ):
-        assert connection.recv(4000).startswith(b"HTTP/1.1 408 ")
+HALF_SENT = HEAD + 'content-length: 30\r\n\r\n{"symbol"'
 
 
 @pytest.fixture
@@ -207,7 +173,7 @@ def endless_patience(monkeypatch):
 def test_a_body_that_is_late_counts_before_it_comes(settings, redis_client, endless_patience):
     with (
         serving(replace(settings, requests_per_minute=1)) as url,
-        talk(url, f"{HEAD}content-length: 30\r\n\r\n" + '{"symbol"') as connection,
+        talk(url, HALF_SENT) as connection,
     ):
         until(lambda: redis_client.keys("stockcast:rate:*:client:127.0.0.1"))
         assert submit(url, "127.0.0.1").status_code == 429
@@ -219,7 +185,7 @@ def test_a_body_that_is_late_counts_before_it_comes(settings, redis_client, endl
 def test_nobody_over_the_limit_is_waited_for(settings, endless_patience):
     with serving(replace(settings, requests_per_minute=1)) as url:
         assert submit(url, "127.0.0.1").status_code == 202
-        with talk(url, f"{HEAD}content-length: 30\r\n\r\n" + '{"symbol"') as connection:
+        with talk(url, HALF_SENT) as connection:
             assert connection.recv(4000).startswith(b"HTTP/1.1 429 ")
 
 
@@ -238,7 +204,7 @@ def test_a_body_without_length_is_413_once_it_is_too_large(settings):
 
 def test_a_sender_that_leaves_half_way_disturbs_nobody(settings):
     with serving(settings) as url:
-        talk(url, f"{HEAD}content-length: 30\r\n\r\n" + '{"symbol"').close()
+        talk(url, HALF_SENT).close()
         assert submit(url).status_code == 202
 
 

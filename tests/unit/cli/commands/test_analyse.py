@@ -23,7 +23,8 @@ def test_the_command_may_be_spelled_the_american_way(capfdbinary):
 
 
 def test_every_kind_and_every_parameter_is_explained():
-    assert tuple(analyse.KINDS) == analyses.KINDS
+    assert tuple(analyses.PARAMETERS) == analyses.KINDS
+    assert all(vars(parameters).get("__doc__") for parameters in analyses.PARAMETERS.values())
     named = {name for kind in analyses.KINDS for name in analyses.parameter_names(kind)}
     assert set(analyse.PARAMETERS) == named
 

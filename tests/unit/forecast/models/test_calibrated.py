@@ -2,8 +2,6 @@
 
 import dataclasses
 import hashlib
-import subprocess
-import sys
 from functools import partial
 
 import numpy as np
@@ -20,6 +18,7 @@ from functions.forecast.models.volatility import LEAST_DEVIATION, daily_deviatio
 from functions.forecast.prices.series import PriceSeries
 from functions.forecast.scoring import backtest
 from functions.forecast.scoring.scores import WIS_LEVELS
+from tests.support.python import printed
 from tests.unit.forecast.price_series import days_after, of_closes, sample, walk
 
 TEN_YEARS = 2520
@@ -188,14 +187,11 @@ def test_the_answer_is_the_same_in_another_process():
         "p = named('calibrated').forecast(s, days_after(s, 2520))\n"
         "print(hashlib.sha256(p.quantiles.tobytes() + p.past.fitted.tobytes()).hexdigest())\n"
     )
-    environment = {"PYTHONPATH": ".", "OPENBLAS_NUM_THREADS": "1"}
-    ran = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-    )
+    there = printed(code, env={"PYTHONPATH": ".", "OPENBLAS_NUM_THREADS": "1"})
     series = sample("GOOG")
     here = models.named("calibrated").forecast(series, days_after(series, 2520))
     digest = hashlib.sha256(here.quantiles.tobytes() + here.past.fitted.tobytes()).hexdigest()
-    assert ran.stdout.strip() == digest
+    assert there.strip() == digest
 
 
 def test_a_split_is_no_move():
@@ -233,10 +229,8 @@ def test_a_stock_that_moved_more_than_forecast_gets_wider_ranges():
     assert (factors[:, 2:] == 1).all()
 
 
-def test_the_table_adds_up():
+def test_the_table_is_read_at_any_level_and_horizon():
     table = outcome_table.load()
-    assert table.weights.sum(axis=1) == pytest.approx(1, abs=0.001)
-    assert (np.diff(table.quantiles, axis=1) > 0).all()
     assert table.multiples(WIS_LEVELS) == pytest.approx(table.quantiles)
     assert table.at(table.usual, np.array([21, 252, 2520]))[1:] == pytest.approx(table.usual[-1])
     assert table.at(table.usual, np.array([21]))[0] == table.usual[6]

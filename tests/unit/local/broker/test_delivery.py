@@ -5,8 +5,8 @@ import base64
 import pytest
 
 from functions.common.cloudevents.event import Envelope
+from functions.common.cloudevents.http_client import Answer
 from local.broker.delivery import (
-    Answer,
     BadDeliveryError,
     Delivery,
     Verdict,

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+import uuid
 
 import pytest
 
@@ -15,19 +16,9 @@ from functions.common.messages.events import ChartRequested, ForecastRequested, 
 from functions.common.problems import from_error
 from functions.web.api import delivery_failures, submission
 from functions.web.downloads import result_table as csv_table
-from functions.web.symbols.search import SAMPLE, Directory
 from tests.support.description import DOCUMENT, ROUTES
 
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)
-
-
-def test_a_symbol_is_found_by_ticker_first_and_then_by_name():
-    directory = Directory(SAMPLE)
-    assert [one.symbol for one in directory.find("m")] == ["MSFT", "IBM"]
-    assert [one.symbol for one in directory.find("business mach")] == ["IBM"]
-    assert [one.symbol for one in directory.find("FACEBOOK, inc")] == ["FB"]
-    assert directory.find("zzz") == []
-    assert len(directory.find("")) == 5
 
 
 def test_all_bad_fields_are_told_at_once():
@@ -38,11 +29,14 @@ def test_all_bad_fields_are_told_at_once():
     assert all(isinstance(error, InvalidFieldError) for error in caught.value.errors)
 
 
-def test_a_submission_without_an_id_gets_one():
-    first, second = (submission.forecast(b'{"symbol": "aapl", "days": 1}') for _ in range(2))
-    assert first.requested.symbol == "AAPL"
-    assert first.requested.request_id != second.requested.request_id
-    assert not first.has_own_id
+def test_a_submission_without_an_id_gets_one_that_cannot_be_guessed():
+    given = [submission.forecast(b'{"symbol": "aapl", "days": 1}') for _ in range(39)]
+    assert {(one.requested.symbol, one.has_own_id) for one in given} == {("AAPL", False)}
+    made = {one.requested.request_id for one in given}
+    assert len(made) == 39
+    assert {uuid.UUID(one).version for one in made} == {4}
+    for place in range(8):  # from the first group, so it is neither a counter nor a time
+        assert len({one[place] for one in made}) > 5
 
 
 def test_the_table_has_a_row_a_day():
