@@ -11,47 +11,14 @@ from hypothesis import strategies as st
 from functions.common.errors import StockcastError
 from functions.common.prices.history import PriceHistory
 from functions.forecast.prices import csv_columns as price_csv
-from functions.ingest.providers.alpha_vantage import AlphaVantageProvider
-from functions.ingest.providers.nasdaq import NasdaqProvider
 from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.providers.session import ATTEMPTS, ProviderSession, retry_after
-from functions.ingest.providers.tiingo import TiingoProvider
-from functions.ingest.providers.twelve_data import TwelveDataProvider
-from functions.ingest.providers.yahoo import YahooProvider
 from tests.fuzz.documents import texts
-from tests.support.replay import (
-    AlphaVantage,
-    Fault,
-    Market,
-    Nasdaq,
-    Replay,
-    Tiingo,
-    TwelveData,
-    Yahoo,
-    wandering,
-)
+from tests.support.providers import DIALECTS, KEY, provider_of, replayed
+from tests.support.replay import Fault, Market, wandering
 
-KEY = "key-that-nobody-may-see"
 FIRST, LAST = date(2017, 3, 1), date(2017, 3, 8)
 NOW = datetime(2017, 4, 3, 12, tzinfo=timezone.utc).timestamp
-SINCE = {
-    "tiingo": {"startDate": "2017-01-01", "endDate": "2017-04-03", "format": "json"}
-    | {"resampleFreq": "daily"},
-    "nasdaq": {"start_date": "2017-01-01", "end_date": "2017-04-03", "order": "asc"},
-    "twelvedata": {"symbol": "ACME", "interval": "1day", "start_date": "2017-01-01"}
-    | {"order": "ASC", "adjust": "all"},
-    "alphavantage": {"symbol": "ACME", "function": "TIME_SERIES_DAILY", "outputsize": "full"}
-    | {"apikey": KEY},
-    "yahoo": {"period1": "0", "period2": "1500000000"},
-}
-PATHS = {
-    "tiingo": "/tiingo/daily/ACME/prices",
-    "nasdaq": "/api/v3/datasets/WIKI/ACME/data.json",
-    "twelvedata": "/time_series",
-    "alphavantage": "/query",
-    "yahoo": "/v8/finance/chart/ACME",
-}
-HEADERS = {"authorization": f"Token {KEY}", "x-api-token": KEY}
 STATUSES = st.sampled_from([200] * 12 + [204, 301, 400, 401, 403, 404, 422, 429, 500, 503])
 REGRESSIONS = [
     (200, b"[" * 100_000),
@@ -65,14 +32,16 @@ REGRESSIONS = [
 
 
 class Provider:
-    def __init__(self, name, dialect, build):
+    def __init__(self, name):
         market = Market()
         market.days = {"ACME": wandering(FIRST, LAST)}
-        self.replay = Replay(dialect(market, KEY))
+        self.replay = replayed(name, market)
         session = partial(ProviderSession, spend=lambda: None, sleep=lambda _: None)
-        self.provider = build(session, self.replay.url)
-        headers = HEADERS | ({"authorization": f"apikey {KEY}"} if name == "twelvedata" else {})
-        self.good = self.replay.dialect.answer(PATHS[name], SINCE[name], headers)[2]
+        self.provider = provider_of(self.replay, session, NOW)
+        documents = []
+        self.replay.spoil = documents.append
+        self.provider.fetch("ACME")
+        self.good = documents[-1]
 
     def answers(self, status, body):
         """A history that can be stored and read, or an error without the key."""
@@ -90,21 +59,11 @@ class Provider:
         return fetched
 
 
-@pytest.fixture(scope="module", params=["tiingo", "nasdaq", "twelvedata", "alphavantage", "yahoo"])
+@pytest.fixture(scope="module", params=DIALECTS)
 def provider(request):
     if request.param == "yahoo":
         pytest.importorskip("yfinance")
-    made = {
-        "tiingo": (Tiingo, lambda session, url: TiingoProvider(KEY, session, NOW, url)),
-        "nasdaq": (Nasdaq, lambda session, url: NasdaqProvider(KEY, session, NOW, url=url)),
-        "twelvedata": (TwelveData, lambda session, url: TwelveDataProvider(KEY, session, NOW, url)),
-        "alphavantage": (
-            AlphaVantage,
-            lambda session, url: AlphaVantageProvider(KEY, session, NOW, url=url),
-        ),
-        "yahoo": (Yahoo, lambda session, url: YahooProvider(session, NOW, url)),
-    }
-    provider = Provider(request.param, *made[request.param])
+    provider = Provider(request.param)
     yield provider
     provider.replay.close()
 

@@ -52,19 +52,16 @@ class Market:
     def visible(self, symbol):
         """Days up to today with their factor of adjustment for all, and for splits alone."""
         days = [day for day in self.days[symbol] if day.date <= self.today]
-        factors, factor, splits = [], 1.0, 1.0
-        following = None
-        by_date = sorted(days, key=lambda day: day.date, reverse=True)
-        seen = {}
-        for day in by_date:
+        factor = splits = 1.0
+        following, seen = None, {}
+        for day in sorted(days, key=lambda day: day.date, reverse=True):
             if following is not None and following.date != day.date and following.has_action:
                 paid = following.dividend / day.close if day.close else 0.0
                 factor *= (1 - paid) / following.split
                 splits /= following.split
             seen[day.date] = (factor, splits)
             following = day
-        factors = [seen[day.date] for day in days]
-        return [(day, *pair) for day, pair in zip(days, factors, strict=True)]
+        return [(day, *seen[day.date]) for day in days]
 
     def act(self, symbol, on, **action):
         """Give `symbol` a dividend or split on a day; a split changes what it trades at after."""
@@ -86,6 +83,9 @@ def times(value, factor):
 class Dialect:
     """How a provider answers. `is_about` are the paths that describe a symbol."""
 
+    def __init__(self, market, key):
+        self.market, self.key = market, key
+
     @staticmethod
     def is_about(_):
         return False
@@ -97,9 +97,6 @@ class Tiingo(Dialect):
     @staticmethod
     def is_about(path):
         return path.count("/") == 3
-
-    def __init__(self, market, key):
-        self.market, self.key = market, key
 
     def answer(self, path, query, headers):
         if headers.get("authorization") != f"Token {self.key}":
@@ -118,12 +115,10 @@ class Tiingo(Dialect):
         for day, factor, _ in self.market.visible(symbol):
             if not query["startDate"] <= day.date.isoformat() <= query["endDate"]:
                 continue
-            row = {"date": f"{day.date}T00:00:00+00:00"}
-            for name in ("close", "high", "low", "open"):
-                row[name] = day.close
-            row["volume"] = day.volume
-            for name in ("adjClose", "adjHigh", "adjLow", "adjOpen"):
-                row[name] = times(day.close, factor)
+            row = {"date": f"{day.date}T00:00:00+00:00", "volume": day.volume}
+            row |= dict.fromkeys(("close", "high", "low", "open"), day.close)
+            adjusted = times(day.close, factor)
+            row |= dict.fromkeys(("adjClose", "adjHigh", "adjLow", "adjOpen"), adjusted)
             row |= {"adjVolume": day.volume, "divCash": day.dividend, "splitFactor": day.split}
             rows.append(row)
         return 200, {}, rows
@@ -139,9 +134,6 @@ class Nasdaq(Dialect):
         *("Date", "Open", "High", "Low", "Close", "Volume", "Ex-Dividend", "Split Ratio"),
         *("Adj. Open", "Adj. High", "Adj. Low", "Adj. Close", "Adj. Volume"),
     )
-
-    def __init__(self, market, key):
-        self.market, self.key = market, key
 
     def answer(self, path, query, headers):
         if headers.get("x-api-token") != self.key:
@@ -181,9 +173,6 @@ class TwelveData(Dialect):
     """https://twelvedata.com/docs#time-series, with prices adjusted for all."""
 
     name = "twelvedata"
-
-    def __init__(self, market, key):
-        self.market, self.key = market, key
 
     def answer(self, path, query, headers):
         if headers.get("authorization") != f"apikey {self.key}":
@@ -232,9 +221,6 @@ class AlphaVantage(Dialect):
     FREE = ("open", "high", "low", "close", "volume")
     ADJUSTED = (*FREE[:4], "adjusted close", "volume", "dividend amount", "split coefficient")
 
-    def __init__(self, market, key):
-        self.market, self.key = market, key
-
     def answer(self, path, query, _):
         assert path == "/query"
         if query["apikey"] != self.key:
@@ -270,9 +256,6 @@ class AlphaVantage(Dialect):
 class Yahoo(Dialect):
     name = "yahoo"
 
-    def __init__(self, market, _):
-        self.market = market
-
     def answer(self, path, query, _):
         if path == "/v1/test/getcrumb":
             return 200, {"content-type": "text/plain"}, "crumb"
@@ -298,23 +281,18 @@ class Yahoo(Dialect):
             quote["volume"] = [day.volume for _, day, _, _ in days]
             adjusted = [times(day.close, factor) for _, day, factor, _ in days]
             result["indicators"] = {"quote": [quote], "adjclose": [{"adjclose": adjusted}]}
-            events = {
-                "dividends": {
-                    str(stamp): {"amount": day.dividend * splits, "date": stamp}
-                    for stamp, day, _, splits in days
-                    if day.dividend
-                },
-                "splits": {
-                    str(stamp): {
-                        "date": stamp,
-                        "numerator": day.split,
-                        "denominator": 1,
-                        "splitRatio": f"{day.split:g}:1",
-                    }
-                    for stamp, day, _, _ in days
-                    if day.split != 1
-                },
+            dividends = {
+                str(stamp): {"amount": day.dividend * splits, "date": stamp}
+                for stamp, day, _, splits in days
+                if day.dividend
             }
+            splits = {
+                str(stamp): {"numerator": day.split, "denominator": 1, "date": stamp}
+                | {"splitRatio": f"{day.split:g}:1"}
+                for stamp, day, _, _ in days
+                if day.split != 1
+            }
+            events = {"dividends": dividends, "splits": splits}
             result["events"] = {name: one for name, one in events.items() if one}
         else:
             result["indicators"] = {"quote": [{}], "adjclose": [{}]}

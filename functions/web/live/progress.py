@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import TemporaryError
@@ -21,8 +23,7 @@ RECONNECT_S = 0.5
 log = logging.getLogger(__name__)
 
 
-@dataclasses.dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """A change of a request. Only `done` has a `result_key`."""
 
     status: Status
@@ -210,7 +211,7 @@ def _as_of(record: RequestRecord, status: Status) -> RequestRecord:
     """The record as it was when it reached `status`."""
     passed = list(Status)[: list(Status).index(status) + 1]
     at_ms = {one: record.at_ms[one] for one in passed if one in record.at_ms}
-    return dataclasses.replace(record, status=status, at_ms=at_ms)
+    return replace(record, status=status, at_ms=at_ms)
 
 
 def _event(data: bytes) -> bytes:

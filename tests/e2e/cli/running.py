@@ -46,6 +46,15 @@ def run_in_turn(commands):
     return ran.stdout.split(bytes(1))[:-1]
 
 
+def assert_same_answer(alone, served):
+    """Compares the documents of a question that was answered without a stack and with one."""
+    assert alone.keys() == served.keys()
+    for document in (alone, served):
+        for differs in ("s3_key", "etag", "fetched_at"):
+            del document["result"]["data"][differs]
+    assert alone["result"] == served["result"]
+
+
 def at_a_terminal(*arguments, url, until, then=None):
     """What a terminal shows until `until` is in it; `then` is the signal sent after that."""
     # A terminal's programs do not ignore Ctrl-C, as those in the background of a script do.

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from local.servers import free_port
-from tests.e2e.cli.running import at_a_terminal, run
+from tests.e2e.cli.running import assert_same_answer, at_a_terminal, run
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -53,11 +53,7 @@ def test_without_a_stack_the_answer_is_the_same(stockcast):
     asked = ("forecast", "GOOG", "--days", "21", "--json")
     alone = json.loads(run(*asked, "--in-process").stdout)
     served = json.loads(run(*asked, url=stockcast.url).stdout)
-    assert alone.keys() == served.keys()
-    for document in (alone, served):
-        for differs in ("s3_key", "etag", "fetched_at"):
-            del document["result"]["data"][differs]
-    assert alone["result"] == served["result"]
+    assert_same_answer(alone, served)
 
 
 def test_without_a_url_the_default_port_is_tried_and_what_is_done_instead_is_said(monkeypatch):

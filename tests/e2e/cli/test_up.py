@@ -48,7 +48,7 @@ def started(folder, *options):
 def running(stockcast, tmp_path_factory):
     if stockcast.stack is None:
         pytest.skip("the first stack would not be ours")
-    with started(tmp_path_factory.mktemp("up")) as running:
+    with started(tmp_path_factory.mktemp("up"), "--reload") as running:
         yield running
 
 
@@ -74,6 +74,15 @@ def test_a_busy_port_is_named_with_the_way_to_choose_another(running, tmp_path):
     words = " ".join(said.read_text().split())
     assert re.search(r"Port \d+ is in use.* --\w+-port PORT.* --base-port PORT", words)
     assert is_ready(base), "the stack that was there goes on"
+
+
+def test_a_changed_function_is_restarted_while_reload_is_on(running):
+    _, base, said = running
+    touch = (CODE / "web" / "main.py").touch
+    # It says that it is ready a moment before it watches.
+    until(lambda: touch() or said.read_text(), lambda text: "web changed" in text, pause_s=1)
+    until(said.read_text, lambda text: "Starting it again" in text)
+    until(lambda: is_ready(base))
 
 
 def test_a_second_stack_runs_beside_the_first_and_ctrl_c_ends_every_child(own_stockcast, running):
@@ -105,13 +114,3 @@ def test_a_function_that_dies_is_started_again_and_said_to_be(own_stockcast):
     os.killpg(dead, signal.SIGKILL)
     until(lambda: own_stockcast.stack.process("web").pid != dead)
     until(lambda: is_ready(int(own_stockcast.url.rsplit(":", 1)[1])))
-
-
-def test_a_changed_function_is_restarted_while_reload_is_on(tmp_path):
-    with started(tmp_path, "--reload") as (process, base, said):
-        touch = (CODE / "web" / "main.py").touch
-        # It says that it is ready a moment before it watches.
-        until(lambda: touch() or said.read_text(), lambda text: "web changed" in text, pause_s=1)
-        until(said.read_text, lambda text: "Starting it again" in text)
-        until(lambda: is_ready(base))
-    assert process.returncode == 0

@@ -19,15 +19,13 @@ from functions.ingest.freshness.fetching import SHARED_S
 from functions.ingest.freshness.update import FreshPrices
 from functions.ingest.handlers import Ingestion
 from functions.ingest.providers.budget import Budget
-from functions.ingest.providers.nasdaq import NasdaqProvider
 from functions.ingest.providers.session import ProviderSession
-from functions.ingest.providers.tiingo import TiingoProvider
-from tests.support.replay import Fault, Market, Nasdaq, Replay, Tiingo, wandering
+from tests.support.providers import KEY, provider_of, replayed
+from tests.support.replay import Fault, Market, wandering
 from tests.support.turns import in_turn
 
 DAY_S = 86_400.0
 NEW_YORK = calendars.named("XNYS")
-KEY = "key-that-nobody-may-see"
 FIRST, START, END = date(2015, 1, 2), date(2016, 1, 4), date(2017, 6, 30)
 REQUESTED = ForecastRequested("request-1", "ACME", 45)
 
@@ -54,7 +52,7 @@ class World:
         self.requests = Requests(self.redis, redis_settings)
         self.market = Market()
         self.market.days["ACME"] = wandering(FIRST, END)
-        self.replay = Replay(Tiingo(self.market, KEY))
+        self.replay = replayed("tiingo", self.market)
         self.at(START, 18)
 
     def at(self, day, hour, minute=0):
@@ -73,7 +71,7 @@ class World:
         session = partial(
             ProviderSession, spend=budget.spend, read_timeout_s=5, sleep=lambda _: None
         )
-        return TiingoProvider(key, session, self.clock, self.replay.url)
+        return provider_of(self.replay, session, self.clock, key)
 
     def fresh(self, *providers):
         return FreshPrices(
@@ -101,10 +99,10 @@ class World:
         if not self.wiki_replay:
             market = Market()
             market.days["ACME"] = wandering(FIRST, until)
-            self.wiki_replay = Replay(Nasdaq(market, KEY))
+            self.wiki_replay = replayed("nasdaq", market)
         self.wiki_replay.dialect.market.today = self.market.today
         session = partial(ProviderSession, spend=lambda: None, sleep=lambda _: None)
-        return NasdaqProvider(KEY, session, self.clock, url=self.wiki_replay.url)
+        return provider_of(self.wiki_replay, session, self.clock)
 
     def forget(self):
         self.client.delete_object(Bucket=self.bucket, Key="prices/tiingo/ACME.csv")

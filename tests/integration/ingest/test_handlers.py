@@ -23,13 +23,13 @@ from functions.ingest.providers.sample import SampleProvider
 from tests.integration.ingest.ingesting import (
     END,
     FIRST,
-    KEY,
     NEW_YORK,
     REQUESTED,
     START,
     later,
     outlast_the_shared_failure,
 )
+from tests.support.providers import KEY
 from tests.support.replay import wandering
 from tests.support.threads import at_once
 

@@ -23,6 +23,16 @@ def of_closes(closes, first="1990-01-01"):
     return PriceSeries("X", dates, none, none, none, closes, none, closes, IN_DOLLARS)
 
 
+def on_weekdays(price):
+    """Prices that are open, high, low and close at once, one each weekday."""
+    day = np.busday_offset("2010-01-04", np.arange(len(price)))
+    return PriceSeries("TEST", day, *[price] * 6)
+
+
+def weekdays_after(series, count):
+    return np.busday_offset(series.dates[-1], np.arange(1, count + 1))
+
+
 def days_after(series, count):
     return series.dates[-1] + np.arange(1, count + 1)
 

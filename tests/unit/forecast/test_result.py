@@ -10,34 +10,19 @@ import pandas as pd
 import pytest
 
 from functions.common.cloudevents.event import json_bytes
-from functions.common.messages.events import PricesIngested
-from functions.common.prices.store import StoredPrices
 from functions.forecast import models, result
 from functions.forecast.models.calibrated import CalibratedModel
 from functions.forecast.models.prediction import Past, Prediction
 from functions.forecast.scoring.scores import WIS_LEVELS
+from tests.unit.forecast.ingested import ingested
 from tests.unit.forecast.price_series import days_after, of_closes, sample, walk
 
 GAUSSIAN = np.array([NormalDist().inv_cdf(level) for level in WIS_LEVELS])
 
 
 def answer(series, days=45, model="calibrated", today=date(2013, 3, 4), **stored):
-    key = f"prices/sample/{series.symbol}.csv"
-    ingested = PricesIngested(
-        request_id="request-1",
-        symbol=series.symbol,
-        days=days,
-        model=model,
-        bucket="bucket",
-        key=key,
-        etag="etag",
-        provider="sample",
-        rows=len(series),
-        first_date=str(series.dates[0]),
-        last_date=str(series.dates[-1]),
-    )
-    prices = StoredPrices(key, "etag", "sample", "2013-03-01T22:00:00Z", 0, "", "", **stored)
-    return json.loads(result.answer(ingested, prices, series, models.named(model), today))
+    event, prices = ingested(series, days=days, model=model, **stored)
+    return json.loads(result.answer(event, prices, series, models.named(model), today))
 
 
 def prediction(quantiles):

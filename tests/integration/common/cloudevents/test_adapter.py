@@ -5,10 +5,10 @@ import json
 import socket
 import threading
 import time
-from dataclasses import replace
 
 import flask
 import pytest
+from msgspec.structs import replace
 
 from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.adapter import EventFunction
@@ -82,6 +82,33 @@ def completes(requested):
     return ForecastCompleted(requested.request_id, requested.symbol, "key")
 
 
+def raises(error):
+    def handler(_):
+        raise error
+
+    return handler
+
+
+def counted(calls):
+    """A handler that keeps the requests it was called with."""
+
+    def handler(requested):
+        calls.append(requested)
+        return completes(requested)
+
+    return handler
+
+
+def in_this_order(*handlers):
+    """A handler that does at each call what the next of `handlers` does."""
+    following = iter(handlers)
+
+    def handler(requested):
+        return next(following)(requested)
+
+    return handler
+
+
 @pytest.mark.parametrize("mode", ["to_binary", "to_structured"])
 def test_the_next_event_is_the_reply(build, mode):
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -120,12 +147,7 @@ def test_a_sink_that_is_down_is_temporary(build):
 
 def test_a_duplicate_gets_the_same_reply_and_causes_no_work(build):
     calls = []
-
-    def handler(requested):
-        calls.append(requested)
-        return completes(requested)
-
-    function = build(handler)
+    function = build(counted(calls))
     assert send(function, event()) == send(function, event())
     assert len(calls) == 1
 
@@ -159,10 +181,8 @@ def test_another_event_under_the_same_id_is_refused(build):
 
 
 def test_a_callers_mistake_fails_the_request_and_is_not_tried_again(build, store, inbox):
-    def handler(requested):
-        raise UnknownSymbolError(f"{requested.symbol} is not known.")
-
-    function = build(handler, failure_sink=Sink(inbox.url))
+    unknown = UnknownSymbolError("AAPL is not known.")
+    function = build(raises(unknown), failure_sink=Sink(inbox.url))
     assert send(function, event())[:2] == (b"", 204)
     record = store.read("request-1")
     assert record.status is Status.FAILED
@@ -172,25 +192,16 @@ def test_a_callers_mistake_fails_the_request_and_is_not_tried_again(build, store
 
 
 def test_a_broker_is_answered_briefly_whatever_the_cause_says(build):
-    def handler(_):
-        raise TemporaryError("Redis does not answer: " + "Error while writing, \u00e9. " * 100)
-
-    body, status, _ = send(build(handler), event())
+    said = "Redis does not answer: " + "Error while writing, \u00e9. " * 100
+    body, status, _ = send(build(raises(TemporaryError(said))), event())
     assert status == 503
     assert len(body) < 500  # Knative's in-memory channel panics at 768
     assert json.loads(body)["detail"].startswith("Redis does not answer: Error")
 
 
 def test_what_is_temporary_is_delivered_again_and_then_done(build):
-    answers = [TemporaryError("S3 is down.", retry_after_s=2.5), None]
-
-    def handler(requested):
-        problem = answers.pop(0)
-        if problem:
-            raise problem
-        return completes(requested)
-
-    function = build(handler)
+    down = raises(TemporaryError("S3 is down.", retry_after_s=2.5))
+    function = build(in_this_order(down, completes))
     body, status, headers = send(function, event())
     assert (status, headers["retry-after"]) == (503, "3")
     assert json.loads(body)["detail"] == "S3 is down."
@@ -198,18 +209,13 @@ def test_what_is_temporary_is_delivered_again_and_then_done(build):
 
 
 def test_a_used_up_limit_is_429(build):
-    def handler(_):
-        raise ThrottledError("Budget used up.", retry_after_s=60)
-
-    _, status, headers = send(build(handler), event())
+    used_up = ThrottledError("Budget used up.", retry_after_s=60)
+    _, status, headers = send(build(raises(used_up)), event())
     assert (status, headers["retry-after"]) == (429, "60")
 
 
 def test_a_defect_is_500_and_logged_with_its_traceback(build, caplog):
-    def handler(_):
-        raise ZeroDivisionError
-
-    body, status, _ = send(build(handler), event())
+    body, status, _ = send(build(raises(ZeroDivisionError())), event())
     assert status == 500
     assert "ZeroDivisionError" not in body.decode()
     assert "ZeroDivisionError" in caplog.text
@@ -317,9 +323,7 @@ def test_with_a_token_only_signed_events_are_taken_and_replies_are_signed(build,
 
 
 def test_failures_are_announced_signed(build, inbox):
-    def unknown(_):
-        raise UnknownSymbolError("There is no such symbol.")
-
+    unknown = raises(UnknownSymbolError("There is no such symbol."))
     function = build(unknown, failure_sink=Sink(inbox.url), tokens=(TOKEN,))
     assert send(function, Signer((TOKEN,)).signed(event()))[1] == 204
     Signer((TOKEN,)).check(inbox.events[0])
@@ -348,25 +352,16 @@ def test_lazy_builds_once_for_all_threads():
 
 class TestWhereNobodyDeliversAgain:
     def test_what_failed_for_the_moment_is_tried_again(self, build):
-        failures = [TemporaryError("S3 is down.")] * 2
-
-        def handler(requested):
-            if failures:
-                raise failures.pop()
-            return completes(requested)
-
-        assert send(build(handler, retries=Retries(30)), event())[1] == 200
+        down = raises(TemporaryError("S3 is down."))
+        function = build(in_this_order(down, down, completes), retries=Retries(30))
+        assert send(function, event())[1] == 200
 
     def test_a_sink_is_asked_again_without_the_work_being_done_again(self, build, inbox):
         calls = []
         statuses = [202, 500, 500]
         inbox.answers = lambda _: (statuses.pop(), {}, b"")
 
-        def handler(requested):
-            calls.append(requested)
-            return completes(requested)
-
-        function = build(handler, sink=Sink(inbox.url), retries=Retries(30))
+        function = build(counted(calls), sink=Sink(inbox.url), retries=Retries(30))
         assert send(function, event())[1] == 204
         assert len(calls) == 1
         assert len({kept.id for kept in inbox.events}) == 1
@@ -374,11 +369,7 @@ class TestWhereNobodyDeliversAgain:
     @pytest.mark.parametrize("error", [TemporaryError("S3 is down."), ZeroDivisionError()])
     def test_the_request_ends_with_the_reason_once_it_is_given_up(self, build, store, inbox, error):
         store.advance(REQUESTED, Status.QUEUED)
-
-        def handler(_):
-            raise error
-
-        function = build(handler, retries=Retries(0.1), failure_sink=Sink(inbox.url))
+        function = build(raises(error), retries=Retries(0.1), failure_sink=Sink(inbox.url))
         assert send(function, event())[1] in {500, 503}
         record = store.read("request-1")
         assert record.status is Status.FAILED

@@ -4,6 +4,7 @@ import dataclasses
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from functions.common.errors import TemporaryError
 from functions.common.prices.bucket import Bucket, ChangedMeanwhileError
@@ -22,14 +23,18 @@ HISTORY = PriceHistory(
 FETCHED = "2013-03-01T22:00:00.000Z"
 
 
-def test_prices_come_back_as_they_were_put(s3_settings):
-    store = PriceStore(Bucket(s3_settings))
+@pytest.fixture
+def store(s3_settings):
+    return PriceStore(Bucket(s3_settings))
+
+
+def test_prices_come_back_as_they_were_put(store):
     put = store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
     got = store.get("prices/sample/AAPL.csv")
     assert got == put
     assert PriceHistory.from_csv("AAPL", got.body, got.notes) == HISTORY
     assert (got.rows, got.first_date, got.last_date) == (2, "2013-02-28", "2013-03-01")
-    assert store.head(got.key) == dataclasses.replace(got, body=b"")
+    assert store.head(got.key) == structs.replace(got, body=b"")
 
 
 @pytest.mark.parametrize(
@@ -42,9 +47,8 @@ def test_prices_come_back_as_they_were_put(s3_settings):
     ],
 )
 def test_a_key_is_percent_encoded_and_s3_has_it_as_it_is_written(
-    symbol, key, s3_settings, s3_client
+    symbol, key, store, s3_settings, s3_client
 ):
-    store = PriceStore(Bucket(s3_settings))
     put = store.put("yahoo", PriceHistory(symbol, HISTORY.rows), fetched_at=FETCHED, replaces=None)
     assert put.key == store.key_of("yahoo", symbol) == key
     listed = s3_client.list_objects_v2(Bucket=s3_settings.bucket)["Contents"]
@@ -52,14 +56,12 @@ def test_a_key_is_percent_encoded_and_s3_has_it_as_it_is_written(
     assert store.get(key) == put
 
 
-def test_a_missing_file_is_none(s3_settings):
-    store = PriceStore(Bucket(s3_settings))
+def test_a_missing_file_is_none(store):
     assert store.get("prices/sample/NONE.csv") is None
     assert store.head("prices/sample/NONE.csv") is None
 
 
-def test_the_prices_that_end_last_come_first_from_any_provider(s3_settings):
-    store = PriceStore(Bucket(s3_settings))
+def test_the_prices_that_end_last_come_first_from_any_provider(store):
     shorter = PriceHistory("AAPL", HISTORY.rows[:1])
     nonsense = store.put("nasdaq", HISTORY, fetched_at=FETCHED, replaces=None)
     store.annotate(nonsense.key, nonsense.etag, last_date="tomorrow")
@@ -70,15 +72,13 @@ def test_the_prices_that_end_last_come_first_from_any_provider(s3_settings):
     assert held == ["sample", "yahoo", "tiingo", "nasdaq"]
 
 
-def test_a_second_creator_is_told_that_the_file_exists(s3_settings):
-    store = PriceStore(Bucket(s3_settings))
+def test_a_second_creator_is_told_that_the_file_exists(store):
     store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
     with pytest.raises(ChangedMeanwhileError):
         store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
 
 
-def test_only_the_version_that_was_read_is_replaced(s3_settings):
-    store = PriceStore(Bucket(s3_settings))
+def test_only_the_version_that_was_read_is_replaced(store):
     first = store.put("sample", HISTORY, fetched_at=FETCHED, replaces=None)
     longer = PriceHistory(
         "AAPL", (*HISTORY.rows, PriceRow(date(2013, 3, 4), None, None, None, None, None, 2.0))

@@ -34,11 +34,17 @@ from tests.support.aging import older
 from tests.support.turns import answered
 
 REQUESTED = ForecastRequested("request-1", "AAPL", 45)
+EVENT, WORK = event_name("ingest", "/test", "1"), "stockcast:claim:{x}"
 
 
 @pytest.fixture
 def store(redis_client, redis_settings):
     return Requests(redis_client, redis_settings)
+
+
+@pytest.fixture
+def claims(redis_client):
+    return Claims(Steps(redis_client, are_split=False))
 
 
 @contextlib.contextmanager
@@ -130,10 +136,10 @@ def test_every_change_is_published(store, redis_client):
         assert listening.get_message(timeout=0.1) is None
 
 
-def test_every_key_has_a_time_to_live(store, redis_client, redis_settings):
+def test_every_key_has_a_time_to_live(store, claims, redis_client, redis_settings):
     answered(store, REQUESTED, "key")
     ResultStore(redis_client, redis_settings).put_chart("key", b"png")
-    with Claims(Steps(redis_client, are_split=False)).claimed("stockcast:claim:{x}") as claim:
+    with claims.claimed(WORK) as claim:
         claim.complete("value", 10)
     for key in redis_client.scan_iter():
         assert key.startswith(b"stockcast:")
@@ -186,43 +192,41 @@ def test_a_history_that_is_lost_during_a_turn_is_stored_by_the_next_one(store, r
     assert redis_client.exists(history_name(first), result_name(second)) == 2
 
 
-def test_a_turn_is_two_round_trips(store, redis_client):
-    def reads():
-        return redis_client.info("stats")["total_reads_processed"]
+def reads(redis_client):
+    return redis_client.info("stats")["total_reads_processed"]
 
+
+def test_a_turn_is_two_round_trips(store, redis_client):
     store.advance(REQUESTED, Status.QUEUED)
-    before = reads()
+    before = reads(redis_client)
     with store.turn(event_name("forecast", "/test", "1")) as turn:
         turn.begin(REQUESTED, Status.FORECASTING, result_key="00key")
         turn.done(REQUESTED, "00key", b"{}", Source.COMPUTED)
         turn.finish(None)
-    assert reads() - before == 2 + 1  # and the age of the request
+    assert reads(redis_client) - before == 2 + 1  # and the age of the request
 
 
 def test_a_reply_that_is_known_at_once_is_one_round_trip_and_kept_for_duplicates(
     store, redis_client
 ):
-    event = event_name("ingest", "/test", "1")
     store.advance(REQUESTED, Status.QUEUED)
-    before = redis_client.info("stats")["total_reads_processed"]
-    with store.turn(event) as turn:
+    before = reads(redis_client)
+    with store.turn(EVENT) as turn:
         assert turn.pass_on(REQUESTED, Status.INGESTING, "reply")
         assert turn.finish("reply") == "reply"
-    reads = redis_client.info("stats")["total_reads_processed"] - before
-    assert reads == 1 + 1  # and this look
+    assert reads(redis_client) - before == 1 + 1  # and this look
     assert store.read("request-1").status is Status.INGESTING
-    with pytest.raises(HandledBeforeError) as handled, store.turn(event) as turn:
+    with pytest.raises(HandledBeforeError) as handled, store.turn(EVENT) as turn:
         turn.pass_on(REQUESTED, Status.INGESTING, "another reply")
     assert handled.value.outcome == "reply"
 
 
 def test_a_request_that_has_ended_is_not_passed_on(store):
-    event = event_name("ingest", "/test", "1")
     store.done(REQUESTED, "key")
-    with store.turn(event) as turn:
+    with store.turn(EVENT) as turn:
         assert not turn.pass_on(REQUESTED, Status.INGESTING, "reply")
         assert turn.finish(None) is None
-    with pytest.raises(HandledBeforeError) as handled, store.turn(event) as turn:
+    with pytest.raises(HandledBeforeError) as handled, store.turn(EVENT) as turn:
         turn.pass_on(REQUESTED, Status.INGESTING, "reply")
     assert handled.value.outcome is None
 
@@ -230,28 +234,23 @@ def test_a_request_that_has_ended_is_not_passed_on(store):
 def test_a_request_whose_deadline_has_passed_is_not_passed_on(store, redis_client):
     store.advance(REQUESTED, Status.QUEUED)
     older(redis_client, "request-1", 10_000)
-    with (
-        pytest.raises(DeadlineError),
-        store.turn(event_name("ingest", "/test", "1")) as turn,
-    ):
+    with pytest.raises(DeadlineError), store.turn(EVENT) as turn:
         turn.pass_on(REQUESTED, Status.INGESTING, "reply")
 
 
 def test_an_event_about_the_request_of_someone_else_is_not_passed_on(store, redis_client):
-    event = event_name("ingest", "/test", "1")
     store.advance(REQUESTED, Status.QUEUED)
     other = ForecastRequested("request-1", "AAPL", 46)
-    with pytest.raises(ConflictError), store.turn(event) as turn:
+    with pytest.raises(ConflictError), store.turn(EVENT) as turn:
         turn.pass_on(other, Status.INGESTING, "reply")
-    assert not redis_client.exists(event)
+    assert not redis_client.exists(EVENT)
 
 
 def test_an_event_in_the_hands_of_another_worker_is_not_passed_on(redis_client, redis_settings):
     store = Requests(redis_client, redis_settings, patience_s=0.1)
-    event = event_name("ingest", "/test", "1")
-    with store.turn(event) as first:
+    with store.turn(EVENT) as first:
         assert first.begin(REQUESTED, Status.INGESTING)
-        with pytest.raises(TemporaryError), store.turn(event) as second:
+        with pytest.raises(TemporaryError), store.turn(EVENT) as second:
             second.pass_on(REQUESTED, Status.INGESTING, "reply")
 
 
@@ -262,32 +261,29 @@ def test_equal_questions_about_equal_prices_have_one_result_key():
     assert result_key(REQUESTED, "e", "1") != result_key(REQUESTED, "e", "2")
 
 
-def test_completed_work_is_handed_to_later_callers(redis_client):
-    claims = Claims(Steps(redis_client, are_split=False))
-    with claims.claimed("stockcast:claim:{x}") as claim:
+def test_completed_work_is_handed_to_later_callers(claims):
+    with claims.claimed(WORK) as claim:
         assert isinstance(claim, Claim)
         claim.complete({"a": 1}, 10)
-    with claims.claimed("stockcast:claim:{x}") as outcome:
+    with claims.claimed(WORK) as outcome:
         assert outcome == Outcome({"a": 1})
 
 
-def test_work_that_failed_is_free_again_at_once(redis_client):
-    claims = Claims(Steps(redis_client, are_split=False))
-    with pytest.raises(ZeroDivisionError), claims.claimed("stockcast:claim:{x}"):
+def test_work_that_failed_is_free_again_at_once(claims):
+    with pytest.raises(ZeroDivisionError), claims.claimed(WORK):
         raise ZeroDivisionError
-    with claims.claimed("stockcast:claim:{x}") as claim:
+    with claims.claimed(WORK) as claim:
         assert isinstance(claim, Claim)
 
 
-def test_a_waiting_caller_gets_the_outcome(redis_client):
-    claims = Claims(Steps(redis_client, are_split=False))
+def test_a_waiting_caller_gets_the_outcome(claims):
     seen = []
 
     def wait():
-        with claims.claimed("stockcast:claim:{x}") as outcome:
+        with claims.claimed(WORK) as outcome:
             seen.append(outcome)
 
-    with claims.claimed("stockcast:claim:{x}") as claim:
+    with claims.claimed(WORK) as claim:
         waiting = threading.Thread(target=wait)
         waiting.start()
         time.sleep(0.1)
@@ -301,16 +297,16 @@ def test_a_long_piece_of_work_keeps_its_claim(redis_client, monkeypatch):
     monkeypatch.setattr(claims_module, "RENEW_EVERY_S", 0.1)
     claims = Claims(Steps(redis_client, are_split=False), patience_s=1.0)
     with (
-        claims.claimed("stockcast:claim:{x}"),
+        claims.claimed(WORK),
         pytest.raises(TemporaryError, match="still doing the same work"),
-        claims.claimed("stockcast:claim:{x}"),
+        claims.claimed(WORK),
     ):
         pytest.fail("claimed twice")
 
 
-def test_the_work_of_a_process_that_died_is_free_after_its_lease(redis_client):
-    redis_client.set("stockcast:claim:{x}", b"?dead", px=150)
-    with Claims(Steps(redis_client, are_split=False)).claimed("stockcast:claim:{x}") as claim:
+def test_the_work_of_a_process_that_died_is_free_after_its_lease(claims, redis_client):
+    redis_client.set(WORK, b"?dead", px=150)
+    with claims.claimed(WORK) as claim:
         assert isinstance(claim, Claim)
 
 

@@ -18,37 +18,14 @@ from functions.common.errors import (
 )
 from functions.common.prices import calendars
 from functions.ingest.providers import twelve_data
-from functions.ingest.providers.alpha_vantage import AlphaVantageProvider
-from functions.ingest.providers.nasdaq import NasdaqProvider
 from functions.ingest.providers.rows.cleaning import jumps
 from functions.ingest.providers.sample import SampleProvider
 from functions.ingest.providers.session import ProviderSession
-from functions.ingest.providers.tiingo import TiingoProvider
-from functions.ingest.providers.twelve_data import TwelveDataProvider
-from functions.ingest.providers.yahoo import YahooProvider
-from tests.support.replay import (
-    AlphaVantage,
-    Day,
-    Fault,
-    Market,
-    Nasdaq,
-    Replay,
-    Tiingo,
-    TwelveData,
-    Yahoo,
-    wandering,
-)
+from tests.support.providers import DIALECTS, KEY, provider_of, replayed
+from tests.support.replay import Day, Fault, Market, Nasdaq, wandering
 
 NEW_YORK = calendars.named("XNYS")
 FIRST, LAST = date(2017, 1, 3), date(2017, 3, 31)
-KEY = "key-that-nobody-may-see"
-DIALECTS = {
-    "tiingo": Tiingo,
-    "nasdaq": Nasdaq,
-    "twelvedata": TwelveData,
-    "alphavantage": AlphaVantage,
-    "yahoo": Yahoo,
-}
 KEYS = {source.name: source.key for source in SOURCES}
 
 
@@ -65,7 +42,7 @@ class World:
             "BRK.B": wandering(FIRST, LAST, start=160),
         }
         self.waits, self.spent = [], 0
-        self.replay = Replay(DIALECTS[name](self.market, KEY))
+        self.replay = replayed(name, self.market)
         self.provider = self.make()
 
     def make(self, key=KEY, plan="premium"):
@@ -76,15 +53,8 @@ class World:
             sleep=self.waits.append,
         )
         now = datetime(2017, 4, 3, 12, tzinfo=timezone.utc).timestamp
-        if self.name == "tiingo":
-            return TiingoProvider(key, session, now, self.replay.url)
-        if self.name == "nasdaq":
-            return NasdaqProvider(key, session, now, url=self.replay.url)
-        if self.name == "twelvedata":
-            return TwelveDataProvider(key, session, now, self.replay.url)
-        if self.name == "alphavantage":
-            return AlphaVantageProvider(key, session, now, self.replay.url, plan)
-        return YahooProvider(session, now, self.replay.url, self.read_timeout_s)
+        own = {"alphavantage": {"plan": plan}, "yahoo": {"read_timeout_s": self.read_timeout_s}}
+        return provider_of(self.replay, session, now, key, **own.get(self.name, {}))
 
     def hang(self, times):
         self.replay.faults = [Fault("hang")] * times

@@ -11,13 +11,8 @@ from functions.common.messages.events import (
     PricesIngested,
 )
 
-ASKED = {
-    "request_id": "request-1",
-    "symbol": "AAPL",
-    "days": 45,
-    "model": "prophet",
-    "options": {"a": 1},
-}
+ABOUT = {"request_id": "request-1", "symbol": "AAPL"}
+ASKED = ABOUT | {"days": 45, "model": "prophet", "options": {"a": 1}}
 INGESTED = ASKED | {
     "bucket": "stockcast",
     "key": "prices/sample/AAPL.csv",
@@ -29,12 +24,8 @@ INGESTED = ASKED | {
     "fresh_until": "2013-03-04T22:30:00Z",
     "stale": False,
 }
-ANALYSIS = {
-    "request_id": "request-1",
-    "symbol": "AAPL",
-    "kind": "buy_and_hold",
-    "options": {"start": "2012-01-03", "nshares": 10.0},
-}
+OPTIONS = {"start": "2012-01-03", "nshares": 10.0}
+ANALYSIS = ABOUT | {"kind": "buy_and_hold", "options": OPTIONS}
 EXAMPLES = [
     (ForecastRequested, ASKED),
     (ForecastRequested, ANALYSIS),
@@ -43,15 +34,9 @@ EXAMPLES = [
         PricesIngested,
         {name: INGESTED[name] for name in INGESTED if name not in {"days", "model"}} | ANALYSIS,
     ),
-    (
-        ForecastCompleted,
-        {"request_id": "request-1", "symbol": "AAPL", "status": "done", "result_key": "k"},
-    ),
-    (
-        ForecastFailed,
-        {"request_id": "request-1", "symbol": "AAPL", "status": "failed", "error": {"status": 404}},
-    ),
-    (ChartRequested, {"request_id": "request-1", "symbol": "AAPL", "result_key": "k"}),
+    (ForecastCompleted, ABOUT | {"status": "done", "result_key": "k"}),
+    (ForecastFailed, ABOUT | {"status": "failed", "error": {"status": 404}}),
+    (ChartRequested, ABOUT | {"result_key": "k"}),
 ]
 
 
@@ -128,9 +113,7 @@ def test_an_event_without_a_kind_is_a_forecast():
 
 
 def test_an_analysis_has_the_defaults_of_its_kind_and_neither_days_nor_model():
-    event = ForecastRequested.from_data(
-        {"request_id": "request-1", "symbol": "aapl", "kind": "predict_future", "days": 7}
-    )
+    event = ForecastRequested.from_data(ABOUT | {"kind": "predict_future", "days": 7})
     assert event.is_analysis
     assert event.options == {"days": 30, "changepoint_prior": 0.05, "training_years": 3}
     assert set(event.to_data()) == {"request_id", "symbol", "kind", "options"}

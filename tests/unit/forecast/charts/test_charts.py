@@ -13,14 +13,13 @@ from matplotlib.text import Text
 
 from functions.common.messages import analyses as parameters_of
 from functions.common.messages.charts import VARIANTS, Variant
-from functions.common.messages.events import PricesIngested
 from functions.common.money import Money
-from functions.common.prices.store import StoredPrices
 from functions.forecast import analyses, models, result
 from functions.forecast.charts import analysis_chart, figure, forecast_chart
 from functions.forecast.charts.dates import label_dates
 from functions.forecast.charts.look import THEMES
 from functions.forecast.handlers.chart import drawn
+from tests.unit.forecast.ingested import ingested
 from tests.unit.forecast.price_series import of_closes as series_of
 from tests.unit.forecast.price_series import sample, walk
 
@@ -28,15 +27,6 @@ COLORS = (Path(__file__).parents[4] / "static/page/colors.css").read_text(encodi
 TODAY = date(2013, 3, 4)
 LONG_NAME = "The Very Long Name of a Company That Was Merged Often and Kept All Names, Incorporated"
 NOTES = [f"Note {n}, as long as notes about doubtful data are now and then." for n in (1, 2, 3)]
-
-
-def ingested(series, **asked):
-    about = {"request_id": "request-1", "symbol": series.symbol, "provider": "sample"}
-    stored = {"bucket": "b", "key": "k", "etag": "e", "rows": len(series)}
-    first, last = str(series.dates[0]), str(series.dates[-1])
-    asked = {"days": 0, "model": "calibrated", "options": {}, **asked}
-    event = PricesIngested(**about, **stored, **asked, first_date=first, last_date=last)
-    return event, StoredPrices("k", "e", "sample", "2013-03-01T22:00:00Z", len(series), first, last)
 
 
 def forecast(series, days=45, model="calibrated"):

@@ -6,18 +6,13 @@ import pytest
 
 from functions.common.errors import TooLittleHistoryError
 from functions.forecast.models.prophet_model import ProphetModel
-from functions.forecast.prices.series import PriceSeries
+from tests.unit.forecast.price_series import on_weekdays
+from tests.unit.forecast.price_series import weekdays_after as days_after
 
 
 def a_walk(rows, drift=0.0, seed=7):
-    day = np.busday_offset("2010-01-04", np.arange(rows))
     steps = np.random.default_rng(seed).normal(drift, 0.02, rows)
-    price = 100 * np.exp(np.cumsum(steps))
-    return PriceSeries("TEST", day, price, price, price, price, price, price)
-
-
-def days_after(series, count):
-    return np.busday_offset(series.dates[-1], np.arange(1, count + 1))
+    return on_weekdays(100 * np.exp(np.cumsum(steps)))
 
 
 def test_too_little_history_is_refused():

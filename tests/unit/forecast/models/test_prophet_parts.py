@@ -2,17 +2,12 @@ import numpy as np
 import pytest
 
 from functions.forecast.models.prophet_model import ProphetModel
-from functions.forecast.prices.series import PriceSeries
-
-
-def series_of(price):
-    day = np.busday_offset("2010-01-04", np.arange(len(price)))
-    return PriceSeries("TEST", day, price, price, price, price, price, price)
+from tests.unit.forecast.price_series import on_weekdays, weekdays_after
 
 
 def fitted(price):
-    series = series_of(price)
-    ahead = np.busday_offset(series.dates[-1], np.arange(1, 31))
+    series = on_weekdays(price)
+    ahead = weekdays_after(series, 30)
     model = ProphetModel().fit(series)
     return model, ahead, model.components(model.parts(np.concatenate([model.dates, ahead])))
 
@@ -23,9 +18,10 @@ def noise(rows, size=0.001):
 
 def test_the_parts_add_up_to_the_line_in_logs():
     model, ahead, parts = fitted(100 * np.exp(np.cumsum(noise(760, 0.01))))
-    trend = dict(zip(parts.trend.dates.tolist(), parts.trend.logs, strict=True))
-    yearly = dict(zip(parts.yearly.dates.tolist(), parts.yearly.logs, strict=True))
-    monthly = dict(zip(parts.monthly.dates.tolist(), parts.monthly.logs, strict=True))
+    trend, yearly, monthly = (
+        dict(zip(part.dates.tolist(), part.logs, strict=True))
+        for part in (parts.trend, parts.yearly, parts.monthly)
+    )
     for day, price in zip(ahead.tolist(), model.line(ahead), strict=True):
         if day in monthly:
             told = np.exp(trend[day] + yearly[day] + monthly[day])
@@ -37,7 +33,7 @@ def test_the_parts_add_up_to_the_line_in_logs():
 def test_a_turn_of_the_trend_is_found_with_its_day_sign_and_size():
     rows = np.arange(760)
     price = 100 * np.exp(5e-4 * rows - 1.5e-3 * np.maximum(rows - 400, 0) + noise(760))
-    series = series_of(price)
+    series = on_weekdays(price)
     parts = fitted(price)[2]
     near = np.abs(parts.turns - series.dates[400]) <= np.timedelta64(45, "D")
     assert near[0]
