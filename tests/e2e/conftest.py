@@ -6,6 +6,7 @@ With --base-url, pytest skips the tests that break or inspect processes (`own_st
 """
 
 import contextlib
+import json
 import os
 import shutil
 import uuid
@@ -34,13 +35,20 @@ class Stockcast:
         self.url, self.broker_url, self.ingest_url = url, broker_url, ingest_url
         self.stack = stack
         self.signer = Signer((token,) if token else ())
-        self.http = requests.Session()
 
     def submit(self, **body):
-        return requests.post(f"{self.url}/api/forecasts", json=body, timeout=300)
+        return self.post("/api/forecasts", **body)
+
+    def post(self, path, **body):
+        return requests.post(self.url + path, json=body, timeout=300)
 
     def get(self, path, **options):
         return requests.get(self.url + path, timeout=300, **options)
+
+    def told(self, path, **options):
+        """The documents of a stream of events, until it ends."""
+        with self.get(path, stream=True, **options) as stream:
+            return [json.loads(line[5:]) for line in stream.iter_lines() if line[:5] == b"data:"]
 
     def chart(self, path):
         """Ask for the chart until the machine is no longer too busy to draw it."""

@@ -3,7 +3,6 @@
 from urllib.parse import quote
 
 import pytest
-import requests
 import schemathesis
 from hypothesis import HealthCheck, assume, settings
 from schemathesis.checks import load_all_checks
@@ -74,7 +73,6 @@ def test_a_request_that_failed_is_as_described(stockcast, path):
 
 @pytest.mark.parametrize("path", ON_BATCH)
 def test_a_batch_is_as_described(stockcast, path):
-    body = {"symbols": ["AAPL", "MSFT"], "days": 30, "id": "described-1"}
-    requests.post(f"{stockcast.url}/api/batches", json=body, timeout=300)
+    stockcast.post("/api/batches", symbols=["AAPL", "MSFT"], days=30, id="described-1")
     case = described[path]["GET"].Case(path_parameters={"id": "described-1"})
     assert case.call_and_validate(base_url=stockcast.url, timeout=300).status_code == 200

@@ -186,9 +186,7 @@ def test_the_cursor_reads_out_a_day_of_the_past(answer):
     answer.click("text=80% range a day before")
     box = plot_box(answer)
     answer.mouse.move(box["x"] + 60, box["y"] + 80)
-    answer.wait_for_function(
-        "() => document.querySelector('.readout')?.innerText.includes('80% a day before')"
-    )
+    answer.wait_for_selector(".readout:has-text('80% a day before')")
     assert re.search(r"2012\s+price \$[\d.]+", answer.inner_text(".readout"))
     assert answer.get_attribute(".readout", "aria-live") == "off"
 
@@ -199,7 +197,7 @@ def test_the_chart_does_not_jump_as_the_cursor_moves(visit):
     page.locator(".plot").scroll_into_view_if_needed()
     box = plot_box(page)
     page.mouse.move(box["x"] + 20, box["y"] + 100)  # past days have fewer values
-    page.wait_for_function("() => document.querySelector('.readout')?.innerText.includes('price')")
+    page.wait_for_selector(".readout:has-text('price')")
     assert plot_box(page) == box
 
 
