@@ -48,41 +48,39 @@ def told_by(settings):
     return told
 
 
+def rules_of(settings):
+    client = s3_client_of(settings)
+    return client.get_bucket_lifecycle_configuration(Bucket=settings.bucket)["Rules"]
+
+
 def test_a_missing_bucket_is_created_checked_and_given_its_rules(settings):
     made, conditional, lifecycle = told_by(settings)
     assert made == f"Bucket {settings.bucket} at {settings.endpoint_url}: created."
     assert "honors" in conditional
     assert "older than 7 days" in lifecycle
-    client = s3_client_of(settings)
-    rules = client.get_bucket_lifecycle_configuration(Bucket=settings.bucket)["Rules"]
+    rules = rules_of(settings)
     assert {rule["Filter"]["Prefix"] for rule in rules} == {"uploads/", "prices/upload/"}
     assert {rule["Expiration"]["Days"] for rule in rules} == {7}
-    assert "Contents" not in client.list_objects_v2(Bucket=settings.bucket)
+    assert "Contents" not in s3_client_of(settings).list_objects_v2(Bucket=settings.bucket)
 
 
 def test_doing_it_again_changes_nothing(settings):
     told_by(settings)
     again = told_by(settings)
     assert again[0].endswith("already exists.")
-    rules = s3_client_of(settings).get_bucket_lifecycle_configuration(Bucket=settings.bucket)
-    assert len(rules["Rules"]) == 2
+    assert len(rules_of(settings)) == 2
 
 
 def test_other_rules_stay(settings):
     told_by(settings)
-    client = s3_client_of(settings)
-    theirs = {
-        "ID": "theirs",
-        "Status": "Enabled",
-        "Filter": {"Prefix": "logs/"},
-        "Expiration": {"Days": 30},
-    }
-    client.put_bucket_lifecycle_configuration(
+    theirs = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}}
+    theirs |= {"Expiration": {"Days": 30}}
+    s3_client_of(settings).put_bucket_lifecycle_configuration(
         Bucket=settings.bucket, LifecycleConfiguration={"Rules": [theirs]}
     )
     told_by(settings)
-    rules = client.get_bucket_lifecycle_configuration(Bucket=settings.bucket)["Rules"]
-    assert {rule["Filter"]["Prefix"] for rule in rules} == {"logs/", "uploads/", "prices/upload/"}
+    prefixes = {rule["Filter"]["Prefix"] for rule in rules_of(settings)}
+    assert prefixes == {"logs/", "uploads/", "prices/upload/"}
 
 
 @pytest.mark.parametrize("header", ["if-none-match", "if-match"])
