@@ -18,9 +18,9 @@ import requests
 
 from functions.common.cloudevents.signature import Signer
 from local.process import Process
-from local.servers import HOST, S3_PORTS, free_port, redis_server
-from local.stack import Options, Stack, at_base_port, programs
+from local.servers import HOST, free_port, redis_server
 from tests.e2e.proxy import naming
+from tests.support import stacks
 from tests.support.replay import Replay, Tiingo, market_of_today
 from tests.support.waiting import has_ended, until
 
@@ -72,22 +72,12 @@ class Stockcast:
 
 
 def start(home, **options):
-    """A stack on free ports with a higher rate limit, because tests ask faster than people."""
-    base = free_port(5 + len(S3_PORTS))
-    stack = Stack(
-        [
-            replace(program, env={**program.env, "RATE_LIMIT": "0"})
-            for program in programs(at_base_port(Options(home=home, **options), base))
-        ],
-        home / "logs",
-    )
-    stack.start(lambda _: None)
+    """A stack with a higher rate limit, because tests ask faster than people."""
+    stack, urls = stacks.started(home, {"RATE_LIMIT": "0"}, **options)
     stack.watch(lambda _: None)
-    urls = [f"http://127.0.0.1:{base + step}" for step in range(3)]
-    started = Stockcast(*urls, stack)
-    started.home = home
-    started.forecast_url = f"http://127.0.0.1:{base + 3}"
-    started.s3_url = f"http://127.0.0.1:{base + 5}"
+    web, broker, ingest, forecast, _, s3 = urls
+    started = Stockcast(web, broker, ingest, stack)
+    started.home, started.forecast_url, started.s3_url = home, forecast, s3
     return started
 
 
@@ -107,6 +97,14 @@ def stockcast(request, tmp_path_factory):
     started.stack.stop()
 
 
+@pytest.fixture(scope="session")
+def own_stockcast(stockcast):
+    """The stack, if the tests started it and so can break its processes."""
+    if stockcast.stack is None:
+        pytest.skip("the stack under test is not ours to break")
+    return stockcast
+
+
 TIINGO_KEY = "planted-tiingo-key-0123456789"
 EVENT_TOKEN = "planted-event-token-0123456789"
 REDIS_PASSWORD = "planted-redis-password-0123456789"
@@ -114,10 +112,8 @@ METRICS_TOKEN = "planted-metrics-token-0123456789"
 
 
 @pytest.fixture(scope="package")
-def keyed(stockcast, tmp_path_factory):
+def keyed(own_stockcast, tmp_path_factory):
     """A second stack, with secrets and with prices of today from a replay of Tiingo."""
-    if stockcast.stack is None:
-        pytest.skip("the stack under test is not ours to plant keys in")
     home = tmp_path_factory.mktemp("keyed")
     replay = Replay(Tiingo(market_of_today("ACME", "WARM", "LOGGED"), TIINGO_KEY))
     server = redis_server(free_port(), home / "redis-with-password")
@@ -140,14 +136,6 @@ def keyed(stockcast, tmp_path_factory):
     started.stack.stop()
     replay.close()
     store.stop()
-
-
-@pytest.fixture
-def own_stockcast(stockcast):
-    """The stack, if the tests started it and so can break its processes."""
-    if stockcast.stack is None:
-        pytest.skip("the stack under test is not ours to break")
-    return stockcast
 
 
 @pytest.fixture

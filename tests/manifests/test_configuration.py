@@ -14,7 +14,15 @@ from functions.forecast.settings import Settings as ForecastSettings
 from functions.ingest.settings import Settings as IngestSettings
 from functions.web.settings import Settings as WebSettings
 from local.stack import FUNCTIONS as RUN_LOCALLY
-from tests.manifests.building import FUNCTIONS, OVERLAYS, ROOT, knative_services, of_kind, overlay
+from tests.manifests.building import (
+    FUNCTIONS,
+    OVERLAYS,
+    ROOT,
+    knative_services,
+    named,
+    of_kind,
+    overlay,
+)
 from tests.openfaas.stack_file import load
 
 READERS = {
@@ -68,11 +76,7 @@ def variables_of(objects, function):
     """The function's environment, including the ConfigMap."""
     container = container_of(objects, function)
     (source,) = container["envFrom"]
-    (config,) = [
-        one
-        for one in of_kind(objects, "ConfigMap")
-        if one["metadata"]["name"] == source["configMapRef"]["name"]
-    ]
+    config = named(objects, "ConfigMap", source["configMapRef"]["name"])
     return {**config["data"], **{one["name"]: one["value"] for one in container["env"]}}
 
 

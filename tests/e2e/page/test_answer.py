@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.e2e.page.reading import DASH, LINK, answered, drawn_colors, linked
+from tests.e2e.page.reading import DASH, LINK, answered, change_events, drawn_colors, linked
 
 pytestmark = pytest.mark.browser
 
@@ -237,12 +237,11 @@ def test_stale_prices_get_a_banner(visit):
     """The tests' providers never fail, so the test changes the answer on its way."""
     page = visit()
 
-    def make_stale(route):
-        body = route.fetch().text().replace('"stale":false', '"stale":true')
-        body = body.replace('"provider":"sample"', '"provider":"tiingo"')
-        route.fulfill(body=body, content_type="text/event-stream")
+    def made_stale(body):
+        body = body.replace('"stale":false', '"stale":true')
+        return body.replace('"provider":"sample"', '"provider":"tiingo"')
 
-    page.route("**/events", make_stale)
+    change_events(page, made_stale)
     page.fill("#symbol", "IBM")
     page.click("#submit")
     answered(page)
@@ -298,13 +297,8 @@ def test_the_record_of_a_slow_model_is_added_when_it_is_there(visit):
 def test_prices_are_written_in_their_currency(visit, currency, locale, written):
     """The sample is in dollars, so the test changes the answer on its way."""
     page = visit("/docs", locale=locale)
-    told = f'"{currency}"' if currency else "null"
-
-    def change(route):
-        body = re.sub(r'"currency": ?"USD"', f'"currency":{told}', route.fetch().text())
-        route.fulfill(body=body, content_type="text/event-stream")
-
-    page.route("**/events", change)
+    told = f'"currency":"{currency}"' if currency else '"currency":null'
+    change_events(page, lambda body: re.sub(r'"currency": ?"USD"', told, body))
     page.goto(page.url.replace("/docs", "/?symbol=MSFT&days=45"))
     line = answered(page)
     assert re.fullmatch(rf"MSFT: {written} to {written} by .*2013", line), line

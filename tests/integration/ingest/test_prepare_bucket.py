@@ -14,7 +14,7 @@ import pytest
 from functions.common.errors import ConfigurationError, TemporaryError
 from functions.ingest.prepare_bucket import prepare
 from local.servers import free_port
-from tests.conftest import s3_client_of
+from tests.conftest import environment_of, s3_client_of
 from tests.support.http_server import HttpServer
 
 WEEK_S = 7 * 86_400
@@ -110,14 +110,7 @@ def test_a_server_that_is_down_is_temporary(settings):
     "command", [["-m", "cli.main", "bucket"], ["-m", "functions.ingest.prepare_bucket"]]
 )
 def test_the_command_and_the_job_print_what_they_did(settings, command):
-    env = {
-        **os.environ,
-        "S3_BUCKET": settings.bucket,
-        "S3_ENDPOINT_URL": settings.endpoint_url,
-        "AWS_ACCESS_KEY_ID": settings.credentials[0],
-        "AWS_SECRET_ACCESS_KEY": settings.credentials[1],
-        "UPLOAD_TTL": "36h",
-    }
+    env = {**os.environ, **environment_of(settings), "UPLOAD_TTL": "36h"}
     ran = subprocess.run(
         [sys.executable, *command], env=env, capture_output=True, text=True, check=True
     )

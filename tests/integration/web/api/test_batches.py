@@ -18,18 +18,10 @@ from functions.web.publishing import batch_members as expansion
 from tests.integration.web.serving import serving
 from tests.support.events import send
 from tests.support.threads import at_once
+from tests.unit.web.api.test_batches import RESULT
 
 TOKEN = "a-token-for-these-tests"
 SYMBOLS = [f"S{number}" for number in range(200)]
-RESULT = {
-    "last_date": "2013-03-01",
-    "last_price": 100.0,
-    "target_date": "2013-04-15",
-    "predicted_price": 101.0,
-    "intervals": {"80": [90.0, 110.0], "95": [80.0, 120.0]},
-    "backtest": {"trust": {"state": "ok"}},
-}
-
 NONE = dict.fromkeys(COUNTED, 0)
 
 

@@ -109,13 +109,8 @@ def test_the_sources_say_what_there_is_and_how_to_get_todays_prices(url, live):
 
 def test_a_found_symbol_says_where_it_trades_and_in_which_currency(url):
     listed = requests.get(f"{url}/api/symbols", params={"q": "AAPL"}, timeout=300).json()
-    assert listed["symbols"][0] == {
-        "symbol": "AAPL",
-        "name": "Apple Inc.",
-        "exchange": "XNAS",
-        "currency": "USD",
-        "available": True,
-    }
+    apple = {"symbol": "AAPL", "name": "Apple Inc.", "exchange": "XNAS", "currency": "USD"}
+    assert listed["symbols"][0] == {**apple, "available": True}
 
 
 def test_with_live_prices_a_ticker_that_is_not_in_the_directory_is_accepted(live):
