@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class DataSource:
+class DataSource(Struct, frozen=True):
     """One provider. `name` is its name in PROVIDERS.
 
     `key` is the environment variable with its API key. It is empty if the provider needs none.

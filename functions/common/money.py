@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 SYMBOLS = {
     "USD": "$",
@@ -34,8 +35,7 @@ PAIR_FROM, PAIR_UNTIL = 0.1, 10.0
 ON_WEEKDAYS = "24/5"
 
 
-@dataclass(frozen=True)
-class Money:
+class Money(Struct, frozen=True):
     """Formats amounts in a currency (ISO 4217, or empty for an index).
 
     If `is_pair`, amounts are exchange rates between two currencies and get more digits.

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from redis import BlockingConnectionPool, Redis, RedisCluster
 from redis.backoff import ExponentialBackoff
+from redis.client import Redis
+from redis.connection import BlockingConnectionPool
 from redis.exceptions import (
     AuthenticationError,
     ConnectionError,  # noqa: A004 - Redis's own, not an OSError
@@ -37,7 +38,7 @@ class LazyCluster:
     So a function can start and report that it is alive while the cluster is down.
     """
 
-    def __init__(self, connect: Callable[[], RedisCluster]) -> None:
+    def __init__(self, connect: Callable[[], Any]) -> None:
         self._connect = connect
 
     @cached_property
@@ -65,6 +66,8 @@ def connect(settings: RedisSettings) -> Any:
         "retry": Retry(ExponentialBackoff(cap=0.5, base=0.05), RETRIES),
     }
     if settings.cluster:
+        from redis.cluster import RedisCluster
+
         return LazyCluster(lambda: RedisCluster.from_url(settings.url, **options))
     pool = BlockingConnectionPool.from_url(
         settings.url,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
+from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from functions.common.errors import TooLittleHistoryError
@@ -122,9 +123,9 @@ def add_backtest(document: dict[str, Any], record: Backtest) -> None:
     """
     judged = trust.judged(record, document["symbol"], document["model"])
     document["backtest"] = {
-        **{name: _rounded_score(score) for name, score in vars(record).items()},
+        **{name: _rounded_score(score) for name, score in asdict(record).items()},
         "record": trust.in_plain_words(record),
-        "trust": vars(judged),
+        "trust": asdict(judged),
         "widened80": None,
     }
     if judged.state == trust.TOO_NARROW:

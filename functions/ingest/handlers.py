@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+
+from msgspec import Struct
 
 from functions.common.errors import StockcastError, TemporaryError, ThrottledError
 from functions.common.messages.events import (
@@ -27,8 +28,7 @@ TURN_S = 45.0
 log = logging.getLogger(__name__)
 
 
-@dataclass
-class Ingestion:
+class Ingestion(Struct):
     """Handles requests for a forecast by making sure that fresh prices are in S3."""
 
     prices: PriceSource
@@ -72,8 +72,7 @@ def pointing_to(kept: Kept, requested: ForecastRequested, bucket: str) -> Prices
     )
 
 
-@dataclass
-class Upkeep:
+class Upkeep(Struct):
     """Fetches prices before anyone requests them: after market close, and on a warm-up.
 
     `refresh_symbols` updates the symbol directory. It is None if there is nothing to update.

@@ -10,7 +10,7 @@ from functools import partial
 import flask
 import functions_framework
 
-from functions.common import collector, forked_workers, logs
+from functions.common import collector, forked_workers, late_imports, logs  # noqa: F401 - late_imports acts
 from functions.common.cloudevents.adapter import EventFunction
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from functions.common import collector, forked_workers, logs
+from functions.common import collector, forked_workers, late_imports, logs  # noqa: F401 - late_imports acts
 from functions.common.config import Environment, read_or_exit
 from functions.common.request_heads import bound_uvicorn
 from functions.web.settings import Settings

@@ -3,12 +3,12 @@
 import json
 import re
 import signal
-from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 import redis
 import requests
+from msgspec.structs import replace
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 

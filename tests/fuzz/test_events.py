@@ -1,11 +1,11 @@
 """Events from anyone: Stockcast refuses each with a reason, or can process it."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.event import STRUCTURED, Envelope

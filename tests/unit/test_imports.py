@@ -21,6 +21,29 @@ def test_a_function_starts_without_heavy_modules(function):
 
 
 @pytest.mark.parametrize("function", ["web", "ingest", "forecast"])
+def test_a_function_starts_without_the_parts_of_libraries_that_it_does_not_use(function):
+    modules = imported_after(f"import functions.{function}.main")
+    unused = {"redis.cluster", "redis.sentinel", "redis.asyncio.cluster", "uvicorn.supervisors"}
+    assert "redis.client" in modules
+    assert modules & unused == set()
+    assert ("redis.asyncio.client" in modules) is (function == "web")
+
+
+def test_a_delayed_module_runs_at_the_first_use_of_a_name_in_it():
+    code = (
+        "import functions.common.late_imports, sys, redis, redis.client, numpy;"
+        "print('redis.cluster' in sys.modules, numpy.array.__doc__);"
+        "import redis.asyncio as later;"
+        "print(redis.RedisCluster.__name__, redis.asyncio is later, hasattr(redis, 'nothing'));"
+        "from redis import Redis; print(Redis is redis.client.Redis, later.Redis is Redis)"
+    )
+    plain, late, again = printed(code, env=ENV).splitlines()
+    assert plain == "False None"
+    assert late == "RedisCluster True False"
+    assert again == "True False"
+
+
+@pytest.mark.parametrize("function", ["web", "ingest", "forecast"])
 def test_the_collector_pauses_only_during_the_start(function):
     code = (
         "import gc; runs = [];"
@@ -84,5 +107,6 @@ def test_web_serves_without_a_library_for_websockets():
         "import functions.web.main, uvicorn;"
         "uvicorn.Config('functions.web.main:web', log_config=None).load()"
     )
+    assert "uvicorn.supervisors" not in modules
     assert "functions.common.bounded_protocol" in modules
     assert {one for one in modules if one.split(".")[0] in {"websockets", "wsproto"}} == set()

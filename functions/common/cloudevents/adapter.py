@@ -19,10 +19,11 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from typing import Any
+
+from msgspec.structs import asdict, replace
 
 from functions.common import logs, problems
 from functions.common.cloudevents import answers
@@ -270,7 +271,7 @@ class EventFunction:
     def _outcome(self, envelope: Envelope, content: str, following: Event | None) -> dict[str, Any]:
         """What is stored for duplicates of an event: a digest of its content, and the reply."""
         reply = self._reply(envelope, following) if following else None
-        return {"content": content, "reply": vars(reply) if reply else None}
+        return {"content": content, "reply": asdict(reply) if reply else None}
 
     def _announce_failure(self, envelope: Envelope, event: Event, error: RequestError) -> None:
         if self._failure_sink:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
 from cloudevents.conversion import to_json as sdk_to_json
 from cloudevents.exceptions import GenericException
 from cloudevents.http import CloudEvent, from_http
+from msgspec import Struct, field
 
 from functions.common.errors import MalformedEventError
 from functions.common.messages.message import loads, shown
@@ -38,8 +38,7 @@ ESCAPED = re.compile(r"\\(.)")
 BAD_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """A CloudEvent: its context attributes, and its data parsed from JSON.
 
     `extensions` has all other attributes, such as `partitionkey` and `traceparent`.

@@ -5,7 +5,7 @@ Its `ceOverrides` can add an extension attribute, so `meanttype` names the type 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from functions.common.cloudevents.event import Envelope
 

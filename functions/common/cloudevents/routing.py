@@ -8,7 +8,8 @@ the placeholder `{function}`, and the sender chooses the function.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.messages.events import (
@@ -26,8 +27,7 @@ from functions.common.messages.events import (
 PLACEHOLDER = "{function}"
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(Struct, frozen=True):
     """Events with these attributes are posted to `path` of `function`."""
 
     attributes: Mapping[str, str]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import replace
 
 import rfc8785
+from msgspec.structs import replace
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.errors import MalformedEventError, StockcastError

@@ -8,16 +8,16 @@ answering an event, and an event needs none of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+
+from msgspec import Struct
 
 Answer = tuple[bytes, int, Mapping[str, str]]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
-@dataclass(frozen=True)
-class HttpRequest:
+class HttpRequest(Struct, frozen=True):
     """One HTTP request. The names of `headers` are in lowercase."""
 
     method: str

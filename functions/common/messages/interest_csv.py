@@ -14,9 +14,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+
+from msgspec import Struct
 
 from functions.common.errors import InvalidFieldError
 
@@ -30,8 +31,7 @@ MOST_CHARACTERS = 60_000
 MOST_TERM_CHARACTERS = 60
 
 
-@dataclass(frozen=True)
-class Interest:
+class Interest(Struct, frozen=True):
     """Interest in `term`, from 0 to 100. `dates` are the ISO start dates, in ascending order."""
 
     term: str

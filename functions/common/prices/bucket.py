@@ -10,9 +10,11 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from functions.common.config import S3Settings
 from functions.common.errors import StockcastError, TemporaryError
@@ -42,8 +44,7 @@ class ChangedMeanwhileError(StockcastError, title="Changed meanwhile", slug="cha
     """Someone else wrote the object after it was read."""
 
 
-@dataclass(frozen=True)
-class StoredObject:
+class StoredObject(Struct, frozen=True):
     """An object. `body` is empty if only the metadata was read."""
 
     etag: str
@@ -117,10 +118,12 @@ class Bucket:
         self._lock = threading.Lock()
         self._connected: ObjectStore | None = None
         self._honors_conditions = False
+        self._is_readable = False
 
     def check(self) -> None:
         """Raises TemporaryError if the bucket cannot be used."""
         self.get(NOTHING)
+        self._is_readable = True
 
     def head(self, key: str) -> StoredObject | None:
         """The object's metadata, without its body. None if there is no object."""
@@ -132,7 +135,7 @@ class Bucket:
             # The answer to HEAD has no body that says why. The answer to GET does.
             found = self.get(key)
             return replace(found, body=b"") if found else None
-        if found is None:
+        if found is None and not self._is_readable:
             self.check()  # HEAD does not tell a missing bucket from a missing object
         return found
 

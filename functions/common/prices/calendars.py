@@ -148,7 +148,6 @@ def inferred(dates: Collection[date]) -> Calendar:
 
 
 def _misses(calendar: Calendar, held: frozenset[date], first: date, last: date) -> int:
-    """The number of sessions without a row and rows without a session."""
     return len(held.symmetric_difference(calendar.after(first - ONE_DAY, last)))
 
 

@@ -7,10 +7,11 @@ index, `=X` a currency pair, `=F` a future, and `-USD` a cryptocurrency.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from functions.common.prices import calendars
 
@@ -37,8 +38,7 @@ class Kind(Enum):
     LISTING = "listing"
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """An exchange: its MIC (ISO 10383), calendar, currency, Yahoo suffix and name."""
 
     mic: str

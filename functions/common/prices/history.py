@@ -5,27 +5,24 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain, pairwise
 from operator import attrgetter, lt
 from typing import Any, overload
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from functions.common.errors import StockcastError
 from functions.common.prices.instrument import UNKNOWN, Instrument
 
 COLUMNS = ("date", "open", "high", "low", "close", "volume", "adj_close")
 HEADER = ",".join(COLUMNS)
-JSON_TO_CSV = (
-    (b"],[", b"\n"),
-    (b"null", b""),
-    (b'"', b""),
-    (b".0,", b","),
-    (b".0\n", b"\n"),
-)
-"""Replacements that turn a JSON array of rows (only dates and numbers) into CSV lines."""
+JSON_ONLY = b'[]"'
+JSON_TO_CSV = ((b"null", b""), (b".0,", b","), (b".0\n", b"\n"))
+"""What turns JSON arrays of dates and numbers into CSV lines: characters to remove, then texts to
+replace."""
 LOWEST, HIGHEST = 1e-9, 1e12
 """The range of plausible prices."""
 
@@ -37,6 +34,14 @@ class BadPricesError(StockcastError, title="Unreadable prices", slug="unreadable
 def is_price(value: float) -> bool:
     """Whether `value` can be a price: finite, and from LOWEST to HIGHEST."""
     return LOWEST <= value <= HIGHEST
+
+
+def are_within(column: Sequence[float], least: float, most: float) -> bool:
+    """Whether all values are from `least` to `most`. A NaN is not."""
+    if not column:
+        return True
+    total = sum(column)  # `min` and `max` ignore a NaN, but the sum does not
+    return total == total and least <= min(column) and max(column) <= most  # noqa: PLR0124
 
 
 def traded_scale(latest_first: Iterable[tuple[float | None, float]]) -> float:
@@ -53,8 +58,7 @@ def traded_scale(latest_first: Iterable[tuple[float | None, float]]) -> float:
     return 1.0
 
 
-@dataclass(frozen=True)
-class PriceRow:
+class PriceRow(Struct, frozen=True):
     """One trading day. Prices are in the currency of the listing, and volume is in shares.
 
     `adj_close` is adjusted for splits and dividends. The other prices are as traded. A value is
@@ -97,6 +101,11 @@ class Rows(Sequence[PriceRow]):
     def adj_close(self) -> tuple[float, ...]:
         return self.columns[-1]
 
+    @property
+    def ascend(self) -> bool:
+        """Whether each date is after the one before it."""
+        return all(map(lt, self.dates, self.dates[1:]))
+
     def __len__(self) -> int:
         return len(self.columns[0])
 
@@ -128,8 +137,7 @@ class Rows(Sequence[PriceRow]):
         return f"Rows.of({list(self)!r})"
 
 
-@dataclass(frozen=True)
-class PriceHistory:
+class PriceHistory(Struct, frozen=True):
     """The rows of one symbol, in ascending order, one per trading day.
 
     You can pass `rows` as any sequence of PriceRow. `notes` tells users about the rows, in full
@@ -142,12 +150,12 @@ class PriceHistory:
     instrument: Instrument = UNKNOWN
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", Rows.of(self.rows))
-        dates, adjusted = self.rows.dates, self.rows.adj_close
-        if not all(map(lt, dates, dates[1:])):
-            earlier, later = next(pair for pair in pairwise(dates) if pair[0] >= pair[1])
+        force_setattr(self, "rows", Rows.of(self.rows))
+        if not self.rows.ascend:
+            days = pairwise(self.rows.dates)
+            earlier, later = next(pair for pair in days if pair[0] >= pair[1])
             raise BadPricesError(f"{self.symbol}: {later} comes after {earlier}.")
-        if not all(map(is_price, adjusted)):
+        if not are_within(self.rows.adj_close, LOWEST, HIGHEST):
             row = next(row for row in self.rows if not is_price(row.adj_close))
             raise BadPricesError(
                 f"{self.symbol}: the adjusted close of {row.date} is {row.adj_close:g},"
@@ -156,10 +164,11 @@ class PriceHistory:
 
     def to_csv(self) -> bytes:
         """UTF-8 CSV with HEADER. Numbers have their shortest exact form: equal rows, equal text."""
-        lines = msgspec.json.encode(list(zip(*self.rows.columns, strict=True)))[2:-2] + b"\n"
+        rows = zip(*self.rows.columns, strict=True)
+        lines = msgspec.json.Encoder().encode_lines(rows).translate(None, JSON_ONLY)
         for json, csv_ in JSON_TO_CSV:
             lines = lines.replace(json, csv_)
-        return HEADER.encode() + b"\n" + lines.removeprefix(b"\n")
+        return HEADER.encode() + b"\n" + lines
 
     @classmethod
     def from_csv(

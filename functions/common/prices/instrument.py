@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 from functions.common.prices import calendars
 from functions.common.prices.calendars import ALL_WEEK, Calendar, UnknownCalendarError
@@ -16,8 +17,7 @@ TEXTS = ("exchange", "calendar", "currency", "timezone", "weekdays")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-@dataclass(frozen=True)
-class Instrument:
+class Instrument(Struct, frozen=True):
     """Facts from a provider or from the symbol itself. Unknown ones are empty.
 
     `exchange` is a MIC (ISO 10383). `currency` is an ISO 4217 code, or empty for an index.

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from functions.common.prices import notes as price_notes
 from functions.common.prices.bucket import Bucket, ChangedMeanwhileError, StoredObject
@@ -28,8 +30,7 @@ MOST_JUMPS = 5
 """The most jumps to store, because object metadata is short. The latest ones stay."""
 
 
-@dataclass(frozen=True)
-class StoredPrices:
+class StoredPrices(Struct, frozen=True):
     """A stored price file. `body` is empty if only the metadata was read.
 
     Times (ISO 8601, UTC):

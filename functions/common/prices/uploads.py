@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 from functions.common.errors import ConflictError
 from functions.common.prices.bucket import Bucket
@@ -34,8 +35,7 @@ def key_of(symbol: str) -> str:
     return f"uploads/{quote(symbol, safe=MARK)}.csv"
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(Struct, frozen=True):
     """An uploaded file. `column` selects one of several series. If it is empty, the first one."""
 
     name: str

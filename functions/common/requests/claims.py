@@ -13,8 +13,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from functions.common.errors import TemporaryError
 from functions.common.requests.steps import Part, Steps
@@ -25,8 +26,7 @@ POLL_S = 0.025
 PATIENCE_S = 20.0
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The outcome of work that was completed earlier."""
 
     value: Any

@@ -16,11 +16,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from enum import Enum
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from functions.common.messages.analyses import UPLOADED
 from functions.common.messages.events import ForecastRequested
@@ -55,8 +57,7 @@ class Source(str, Enum):
 STAGES = (Status.QUEUED, Status.INGESTING, Status.FORECASTING)
 
 
-@dataclass(frozen=True)
-class RequestRecord:
+class RequestRecord(Struct, frozen=True):
     """One request, as read from Redis. `at_ms` is when it reached each status (epoch ms)."""
 
     requested: ForecastRequested

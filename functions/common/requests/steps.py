@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from redis.exceptions import NoScriptError
 
 from functions.common.redis_client import failures_are_temporary
@@ -20,8 +20,7 @@ LUA = Path(__file__).with_name("steps.lua").read_text(encoding="utf-8")
 Argument = str | bytes | int
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """One of the parts in steps.lua, which describes its keys and arguments."""
 
     name: str

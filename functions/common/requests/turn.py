@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from functions.common.errors import ConflictError, DeadlineError, RequestError, TemporaryError
 from functions.common.messages.batch_ids import is_member
@@ -43,8 +44,7 @@ class HandledBeforeError(Exception):
         self.outcome = outcome
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """The result of advancing a request. `stands_at` is None if it has advanced.
 
     Otherwise, `stands_at` is the status that the request stays in.
@@ -83,8 +83,7 @@ class Moved:
         return left_s
 
 
-@dataclass(frozen=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """A request in progress: the seconds until its deadline, and its result if it is known.
 
     The result is as it is stored: its history may be apart (see history.py).
@@ -185,12 +184,14 @@ class Turn:
     ) -> None:
         """End the request with its result. It answers equal questions until `fresh_until_ms`."""
         fields = {"result_key": key}
+        kept, past = (result, b"") if requested.is_analysis else history.split(result)
         if is_member(requested.request_id) and not requested.is_analysis:
-            fields["headline"] = json.dumps(headline(json.loads(result)))
-        kept = packed = b""
-        if source is Source.COMPUTED:
-            kept, past = (result, b"") if requested.is_analysis else history.split(result)
-            packed = history.packed(past) if past and not self._has_history else b""
+            fields["headline"] = json.dumps(headline(json.loads(kept)))
+        packed = b""
+        if source is not Source.COMPUTED:
+            kept = b""
+        elif past and not self._has_history:
+            packed = history.packed(past)
         self._to_do += [
             self._parts.store(requested, key, kept, packed, fresh_until_ms),
             self._parts.advance(requested, Status.DONE, reason=source.value, **fields),

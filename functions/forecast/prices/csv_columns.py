@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from functools import lru_cache
 
 import numpy as np
@@ -14,7 +13,6 @@ from functions.forecast.arrays import Floats
 from functions.forecast.prices.series import PriceSeries
 
 HEADER = b"date,open,high,low,close,volume,adj_close"
-DATE_LENGTH = 10
 
 
 class UnreadablePricesError(RequestError, title="Unreadable prices", slug="unreadable-prices"):
@@ -34,12 +32,13 @@ def read(symbol: str, body: bytes, instrument: Instrument = UNKNOWN) -> PriceSer
     if header.strip() != HEADER:
         message = f"The stored prices of {symbol} begin with {header[:60]!r}, not {HEADER!r}."
         raise UnreadablePricesError(message)
-    # Fill empty cells. This runs twice, because neighboring cells share a comma.
-    lines = rest.replace(b",,", b",nan,").replace(b",,", b",nan,").split()
+    if b",," in rest:  # Fill empty cells. This runs twice, because neighbors share a comma.
+        rest = rest.replace(b",,", b",nan,").replace(b",,", b",nan,")
+    lines = rest.split()
     try:
-        dates = np.array([line[:DATE_LENGTH].decode() for line in lines], dtype="datetime64[D]")
+        dates = np.array(lines, dtype="S10").astype("datetime64[D]")
         columns = (
-            np.loadtxt(io.BytesIO(b"\n".join(lines)), delimiter=",", usecols=range(1, 7), ndmin=2).T
+            np.loadtxt(lines, delimiter=",", usecols=range(1, 7), ndmin=2).T
             if lines
             else np.empty((6, 0))
         )

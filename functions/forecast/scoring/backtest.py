@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from msgspec import Struct
 
 from functions.forecast.arrays import Floats, Ints
 from functions.forecast.prices.series import PriceSeries
@@ -33,8 +33,7 @@ SHORTEST_WARM_UP = 60
 SIGNIFICANT = 0.05
 
 
-@dataclass(frozen=True, kw_only=True)
-class Backtest:
+class Backtest(Struct, frozen=True, kw_only=True):
     """Scores of past forecasts at one horizon, and the random walk's scores on the same days.
 
     `horizon_days` are trading days. Errors are scaled by the mean absolute one-day change before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from functions.forecast.scoring.backtest import Backtest
 from functions.forecast.scoring.scores import wilson_interval
@@ -20,8 +20,7 @@ With fewer, it counts only if the upper end of its 95% interval (Wilson) is belo
 OK, TOO_NARROW, TOO_FEW = "ok", "too_narrow", "too_few"
 
 
-@dataclass(frozen=True)
-class Trust:
+class Trust(Struct, frozen=True):
     """`state` is `ok`, `too_narrow`, `too_few`, `pending` or `failed`. `sentence` explains it."""
 
     state: str

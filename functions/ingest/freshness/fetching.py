@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from functions.common.errors import TemporaryError, ThrottledError, UnknownSymbolError
 from functions.common.prices.bucket import ChangedMeanwhileError
@@ -27,8 +28,7 @@ TRY_AGAIN_S = 30.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class _Valid:
+class _Valid(Struct, frozen=True):
     """Stored prices that are valid."""
 
     stored: StoredPrices
@@ -62,26 +62,29 @@ class Fetching:
         self,
         provider: Provider,
         symbol: str,
+        held: Sequence[StoredPrices],
         *,
         passed_over: Sequence[str] = (),
         instead_of: StoredPrices | None = None,
     ) -> Kept:
         """Fresh prices from `provider`.
 
-        `passed_over` names the providers that were asked before it. `instead_of` are the prices of
-        another provider that the new ones replace.
+        `held` are the stored prices of the symbol. `passed_over` names the providers that were
+        asked before. `instead_of` are the prices of another provider that the new ones replace.
 
         Raises UnknownSymbolError if the provider does not have the symbol, WorseError if it has
         less than what is stored, and TemporaryError or KeyRefusedError if it does not answer.
         """
         key = self._prices.key_of(provider.name, symbol)
+        stored = next((one for one in held if one.key == key), None)
         # One fetch at a time per symbol. Workers that waited here find the prices in S3.
         with self._claims.claimed(f"stockcast:fetching:{{{key}}}") as claim:
-            if isinstance(claim, Outcome) and claim.value:
-                raise _shared_failure(claim.value)
-            stored = self._prices.head(key)
-            if stored and not instead_of and (kept := self.if_fresh(provider, stored)):
-                return kept
+            if isinstance(claim, Outcome):
+                if claim.value:
+                    raise _shared_failure(claim.value)
+                stored = self._prices.head(key)
+                if stored and not instead_of and (kept := self.if_fresh(provider, stored)):
+                    return kept
             try:
                 fetched = self._fetch(provider, symbol, stored, passed_over, instead_of)
             except TemporaryError as error:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+
+from msgspec import Struct
 
 from functions.common.prices.store import StoredPrices
 from functions.ingest.providers.publication import Schedule
@@ -17,8 +18,7 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 """A time that is further ahead of our clock than this is invalid."""
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """Prices in S3, and until when they are fresh. If `is_stale`, newer ones were not available."""
 
     stored: StoredPrices
@@ -26,8 +26,7 @@ class Kept:
     is_stale: bool = False
 
 
-@dataclass(frozen=True)
-class Freshness:
+class Freshness(Struct, frozen=True):
     """The rule: a history is fresh if it has the last due day and was checked within `max_age`."""
 
     schedule: Schedule

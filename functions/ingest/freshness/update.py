@@ -70,9 +70,9 @@ class FreshPrices:
         held = self._prices.held(symbol, providers)
         stored = next((one for one in held if checked_at(one, now) is not None), None)
         if stored is None or stored.provider not in providers:
-            return self._first(symbol)
+            return self._first(symbol, held)
         try:
-            kept = self._owned(symbol, stored)
+            kept = self._owned(symbol, stored, held)
         except (TemporaryError, KeyRefusedError, UnknownSymbolError) as error:
             if self._may_serve_stale(stored, error, wait_until):
                 log.warning(
@@ -89,13 +89,13 @@ class FreshPrices:
         recent = self._recently.get(symbol)
         return recent if recent and self._fetching.now() < recent.fresh_until else None
 
-    def _first(self, symbol: str) -> Kept:
+    def _first(self, symbol: str, held: Sequence[StoredPrices]) -> Kept:
         """The prices of a symbol that is not stored, from the first provider that knows it."""
         unknown: UnknownSymbolError | None = None
         passed_over: list[str] = []
         for provider in self._covering(symbol).values():
             try:
-                return self._fetching.fetched(provider, symbol, passed_over=passed_over)
+                return self._fetching.fetched(provider, symbol, held, passed_over=passed_over)
             except UnknownSymbolError as error:
                 unknown = unknown or error
                 passed_over.append(provider.name)
@@ -110,7 +110,7 @@ class FreshPrices:
         """The providers that may have the symbol, by name."""
         return {name: one for name, one in self._providers.items() if covers(name, symbol)}
 
-    def _owned(self, symbol: str, stored: StoredPrices) -> Kept:
+    def _owned(self, symbol: str, stored: StoredPrices, held: Sequence[StoredPrices]) -> Kept:
         """Fresh prices of a stored symbol, from the provider that it belongs to.
 
         A provider that is earlier in PROVIDERS replaces it if it can. It is asked only once, and
@@ -125,7 +125,7 @@ class FreshPrices:
             if name in stored.passed_over and not asks_all:
                 continue
             try:
-                return self._taken_over(name, symbol, stored)
+                return self._taken_over(name, symbol, stored, held)
             except (UnknownSymbolError, WorseError) as error:
                 log.info("%s stays with %s: %s", symbol, owner.name, error.detail)
             except (TemporaryError, KeyRefusedError):
@@ -134,20 +134,23 @@ class FreshPrices:
         if kept:
             return self._noting(kept, before)
         try:
-            return self._fetching.fetched(owner, symbol, passed_over=before)
+            return self._fetching.fetched(owner, symbol, held, passed_over=before)
         except UnknownSymbolError:
             for name in after:
                 try:
-                    return self._taken_over(name, symbol, stored)
+                    return self._taken_over(name, symbol, stored, held)
                 except StockcastError as error:
                     log.info("%s cannot take over %s: %s", name, symbol, error.detail)
             raise
 
-    def _taken_over(self, name: str, symbol: str, stored: StoredPrices) -> Kept:
+    def _taken_over(
+        self, name: str, symbol: str, stored: StoredPrices, held: Sequence[StoredPrices]
+    ) -> Kept:
         names = list(self._covering(symbol))
         return self._fetching.fetched(
             self._providers[name],
             symbol,
+            held,
             passed_over=names[: names.index(name)],
             instead_of=stored,
         )

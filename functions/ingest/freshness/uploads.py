@@ -6,9 +6,10 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
+
+from msgspec import Struct
 
 from functions.common.errors import StockcastError, TemporaryError, UnknownSymbolError
 from functions.common.messages.events import PricesUploaded, PricesWarmed
@@ -105,8 +106,7 @@ class UploadedPrices:
         return datetime.fromtimestamp(self._clock(), timezone.utc)
 
 
-@dataclass
-class AnyPrices:
+class AnyPrices(Struct):
     """The prices of any symbol, from an uploaded file or from a provider."""
 
     uploaded: PriceSource
@@ -124,8 +124,7 @@ class AnyPrices:
         return self.uploaded if is_upload(symbol) else self.listed
 
 
-@dataclass
-class Uploading:
+class Uploading(Struct):
     """Reads a file when it arrives, and tells its sender what it contains."""
 
     prices: UploadedPrices

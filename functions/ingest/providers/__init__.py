@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from functions.common.prices.history import PriceHistory, Rows
 from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.ingest.providers.publication import Schedule
 
 
-@dataclass(frozen=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """Daily prices of one symbol from a provider, cleaned.
 
     - `rows`: one per day, in ascending order.
@@ -32,7 +33,7 @@ class Fetched:
     instrument: Instrument = UNKNOWN
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", Rows.of(self.rows))
+        force_setattr(self, "rows", Rows.of(self.rows))
 
     @property
     def history(self) -> PriceHistory:

@@ -7,10 +7,10 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from functions.common.errors import BadAnswerError, TemporaryError, ThrottledError
 
@@ -28,8 +28,7 @@ LONGEST_RETRY_AFTER_S = 31 * 86_400.0
 OK, TOO_MANY, SERVER_ERROR = 200, 429, 500
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """A provider's answer. `text` is its whole body."""
 
     status: int

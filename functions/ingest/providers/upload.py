@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from functions.common.prices.history import Rows
 from functions.common.prices.instrument import Instrument
@@ -18,8 +19,7 @@ FEWEST_ROWS = 30
 """The rows that a forecast needs."""
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(Struct, frozen=True):
     """The content of a file: the prices of the chosen series, and the names of the others."""
 
     fetched: Fetched

@@ -6,10 +6,10 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -45,8 +45,7 @@ SYMBOLS_A_REQUEST = 100
 PROGRESS_EVERY_S = 0.3
 
 
-@dataclass
-class BatchApi:
+class BatchApi(Struct):
     """The handlers of the batch routes."""
 
     limits: Limits

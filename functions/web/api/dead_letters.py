@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -20,8 +20,7 @@ from functions.web.stores.batches import BatchStore
 from functions.web.stores.requests import WebStore
 
 
-@dataclass
-class DeadLetterApi:
+class DeadLetterApi(Struct):
     """Fails the request or the batch of each dead letter.
 
     The route is as public as web itself. If EVENT_TOKEN is set, it accepts only signed events.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -13,8 +13,7 @@ from functions.web.description.operations import DOWN, Operation
 from functions.web.stores.requests import WebStore
 
 
-@dataclass
-class HealthApi:
+class HealthApi(Struct):
     """The handlers of the probes."""
 
     store: WebStore

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,8 +44,7 @@ STAGE_SECONDS = "stockcast_request_stage_seconds"
 OPEN_STREAMS = "stockcast_open_streams"
 
 
-@dataclass
-class MetricsApi:
+class MetricsApi(Struct):
     """Serves the metrics to clients that have the token.
 
     Without a token, it serves clients that reach web directly, as Prometheus does. Requests through
@@ -55,7 +54,7 @@ class MetricsApi:
 
     store: WebStore
     open_streams: Callable[[], int]
-    token: str = field(repr=False)
+    token: str
 
     def routes(self) -> Sequence[BaseRoute]:
         """The route of the metrics."""

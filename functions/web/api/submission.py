@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -24,8 +24,7 @@ class BadBodyError(StockcastError, status=400, title="Malformed JSON", slug="mal
     """The body is not JSON."""
 
 
-@dataclass(frozen=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """A submitted request. `has_own_id` is true if the caller chose the request id."""
 
     requested: ForecastRequested

@@ -6,9 +6,9 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 
+from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -42,8 +42,7 @@ PRICES_WAIT_S = 20.0
 PRICES_POLL_S = 0.2
 
 
-@dataclass
-class SymbolApi:
+class SymbolApi(Struct):
     """The handlers of the symbol routes."""
 
     settings: Settings

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
@@ -24,8 +24,7 @@ from functions.web.stores.price_history import PriceHistories
 OF_KIND = {Kind.CRYPTO: calendars.EVERY_DAY, Kind.CURRENCY: calendars.ON_WEEKDAYS}
 
 
-@dataclass
-class TargetDateApi:
+class TargetDateApi(Struct):
     """The handler of the target-date route."""
 
     settings: Settings

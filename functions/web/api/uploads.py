@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from msgspec import Struct
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -59,15 +59,14 @@ FORM_FIELDS = {
 }
 
 
-@dataclass
-class UploadApi:
+class UploadApi(Struct):
     """The handler of the upload route."""
 
     limits: Limits
     store: UploadStore
     publisher: Publisher
     settings: Settings
-    _under_way: int = field(default=0, init=False)
+    _under_way: int = 0
 
     def routes(self) -> Sequence[BaseRoute]:
         """The route of uploads."""

@@ -10,7 +10,8 @@ The minute starts with the first submission. Redis keeps the time, so clocks of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from functions.common.errors import ThrottledError
 from functions.common.requests.steps import Part
@@ -18,8 +19,7 @@ from functions.common.requests.steps import Part
 OF_ALL = 2
 
 
-@dataclass(frozen=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """A client, its limit per minute and the limit of all clients (0 means no limit)."""
 
     client: str

@@ -12,10 +12,10 @@ import gzip
 import hashlib
 import mimetypes
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
+from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,8 +31,7 @@ mimetypes.add_type("application/manifest+json", ".webmanifest")
 mimetypes.add_type("text/javascript", ".js")  # some systems have it as text/plain
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """The content of a file at `stamp` (modification time and size)."""
 
     stamp: tuple[int, int]

@@ -6,7 +6,8 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from functions.common.messages.batch_ids import member_id
 from functions.common.messages.events import ForecastRequested
@@ -14,8 +15,7 @@ from functions.common.messages.fields import Model
 from functions.common.messages.submissions import BatchSubmission
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Many symbols to forecast in one request."""
 
     batch_id: str

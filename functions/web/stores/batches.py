@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any, cast
+
+from msgspec import Struct
 
 from functions.common.config import RedisSettings
 from functions.common.errors import ConflictError, DeadlineError, RequestError
@@ -22,8 +23,7 @@ AT_ONCE = 500
 """The number of members to read in one round trip."""
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(Struct, frozen=True):
     """A member in a table. It has a `headline` if it is done, and an `error` if it failed."""
 
     symbol: str

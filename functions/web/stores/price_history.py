@@ -6,8 +6,9 @@ import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from functions.common.config import S3Settings
 from functions.common.errors import InvalidFieldError, InvalidMessageError, TemporaryError
@@ -23,8 +24,7 @@ DIGITS = 10
 """The number of significant digits of an adjusted close."""
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """The requested prices. `start` and `end` are ISO dates, or empty for no limit."""
 
     symbol: str

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from redis import asyncio as aioredis
+from msgspec import Struct
+from redis.asyncio.client import Redis
+from redis.asyncio.connection import BlockingConnectionPool
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
@@ -57,12 +58,12 @@ class Rate(Protocol):
     def check(self, reply: Sequence[int]) -> None: ...
 
 
-@dataclass(frozen=True)
-class Submitted:
-    """The outcome of a submission: the request that answers it, and its status."""
+class Submitted(Struct, frozen=True):
+    """The outcome of a submission: the request that answers it, its status, and its new record."""
 
     request_id: str
     status: Status
+    record: RequestRecord | None = None
 
 
 def connect(settings: RedisSettings) -> Any:
@@ -72,16 +73,18 @@ def connect(settings: RedisSettings) -> Any:
         "socket_timeout": REPLY_TIMEOUT_S,
     }
     if settings.cluster:
-        return aioredis.RedisCluster.from_url(settings.url, **options)
+        from redis.asyncio.cluster import RedisCluster
+
+        return RedisCluster.from_url(settings.url, **options)
     # If no connection is free, this pool waits. The default pool raises an error instead.
-    pool = aioredis.BlockingConnectionPool.from_url(
+    pool = BlockingConnectionPool.from_url(
         settings.url,
         **options,
         retry=Retry(ExponentialBackoff(cap=0.2, base=0.05), 2),
         max_connections=CONNECTIONS,
         timeout=REPLY_TIMEOUT_S,
     )
-    return aioredis.Redis.from_pool(pool)
+    return Redis.from_pool(pool)
 
 
 class WebStore:
@@ -143,7 +146,13 @@ class WebStore:
             moved = self._accepted(requested, came, most_waiting)
         if most_waiting and moved.stands_at and moved.stands_at.is_final:
             await self.leave_backlog(requested.request_id)
-        return Submitted(requested.request_id, moved.stands_at or Status.QUEUED)
+        if moved.stands_at:
+            return Submitted(requested.request_id, moved.stands_at)
+        at_ms = moved.now_ms
+        record = RequestRecord(
+            requested, Status.QUEUED, at_ms, moved.deadline_ms, {Status.QUEUED: at_ms}
+        )
+        return Submitted(requested.request_id, Status.QUEUED, record)
 
     async def _is_done(self, pointer: bytes) -> bool:
         """Whether the request is done that a result was computed for."""

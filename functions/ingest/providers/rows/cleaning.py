@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import count
 from math import inf
-from operator import lt
+from operator import itemgetter, truediv
 from sys import float_info
 
 from functions.common.prices.calendars import Calendar
-from functions.common.prices.history import HIGHEST, LOWEST, Rows
+from functions.common.prices.history import HIGHEST, LOWEST, Rows, are_within
 from functions.common.prices.instrument import UNKNOWN, Instrument
 from functions.ingest.providers import Fetched
 from functions.ingest.providers.rows.instruments import completed
@@ -70,14 +70,12 @@ def _chosen(
     raw: RawRows, last: date, acting: Collection[int], is_open: Callable[[date], bool]
 ) -> tuple[list[int], dict[str, list[str]]]:
     """The rows to keep, in ascending order, and the days of the other rows, by reason."""
-    dates, adjusted = raw.rows.dates, raw.rows.adj_close
     left_out: dict[str, list[str]] = {}
     if raw.unreadable:
         left_out[UNREADABLE] = [""] * raw.unreadable
     chosen: list[int] = []
     before = (date.min, -inf)
-    for at in _ascending(dates):
-        day, price = dates[at], adjusted[at]
+    for at, day, price in _ascending(raw.rows):
         if day > last:
             break  # the session is still under way
         if not LOWEST <= price <= HIGHEST:
@@ -94,11 +92,10 @@ def _chosen(
     return chosen, left_out
 
 
-def _ascending(dates: Sequence[date]) -> Sequence[int]:
-    """The indexes of the rows, sorted by date. Rows of the same day stay in the given order."""
-    if all(map(lt, dates, dates[1:])):
-        return range(len(dates))
-    return sorted(range(len(dates)), key=dates.__getitem__)
+def _ascending(rows: Rows) -> Iterable[tuple[int, date, float]]:
+    """Index, date and price of the rows, by date. Rows of one day stay in the given order."""
+    given = zip(count(), rows.dates, rows.adj_close)
+    return given if rows.ascend else sorted(given, key=itemgetter(1))
 
 
 def _only(rows: Rows, chosen: Sequence[int]) -> Rows:
@@ -117,11 +114,13 @@ def jumps(rows: Rows) -> list[str]:
     """The days (ISO) on which the adjusted close rose or fell by the factor JUMP or more."""
     return [
         rows.dates[at].isoformat()
-        for at, (earlier, later) in enumerate(pairwise(rows.adj_close), start=1)
-        if not 1 / JUMP < later / earlier < JUMP
+        for at, rise in enumerate(map(truediv, rows.adj_close[1:], rows.adj_close), start=1)
+        if not 1 / JUMP < rise < JUMP
     ]
 
 
-def _within(column: Sequence[float], least: float, most: float) -> list[float | None]:
+def _within(column: Sequence[float], least: float, most: float) -> Sequence[float | None]:
     """The values from `least` to `most`, and None instead of others."""
+    if are_within(column, least, most):
+        return column
     return [value if least <= value <= most else None for value in column]

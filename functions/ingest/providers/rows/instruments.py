@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import islice, pairwise
+
+from msgspec.structs import replace
 
 from functions.common.prices import calendars, exchanges
 from functions.common.prices.exchanges import Kind
@@ -48,7 +49,10 @@ def completed(symbol: str, facts: Instrument, rows: Rows) -> Instrument:
         calendar=name,
         currency="" if kind is Kind.INDEX else currency,
     )
-    latest_first = sorted(zip(rows.dates, rows.adj_close, strict=True), reverse=True)
+    latest_first: Iterable[tuple[date, float]]
+    latest_first = zip(reversed(rows.dates), reversed(rows.adj_close), strict=True)
+    if not rows.ascend:
+        latest_first = sorted(latest_first, reverse=True)
     moves = (day for (day, price), (_, before) in pairwise(latest_first) if price != before)
     moved = list(islice(moves, LATEST_ROWS))
     if known.calendar and not _moves_outside(known, moved):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from operator import attrgetter
+from itertools import compress, count, repeat
+from operator import gt, itemgetter, ne
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from functions.common.prices.history import Rows
 
-DATE_LENGTH = 10
+ISO_DATE = itemgetter(slice(10))
 
 
 class RawRow(msgspec.Struct, gc=False):
@@ -34,11 +35,10 @@ class RawRow(msgspec.Struct, gc=False):
 
 
 NO_ROW = RawRow()
-OTHER_FIELDS = ("open", "high", "low", "close", "volume")
+FIELDS = RawRow.__struct_fields__
 
 
-@dataclass(frozen=True)
-class RawRows:
+class RawRows(Struct, frozen=True):
     """Raw rows, whose numbers can be NaN, and the number of rows without a readable date."""
 
     rows: Rows = field(default_factory=Rows)
@@ -60,11 +60,11 @@ class RawRows:
         since: date | None = None,
     ) -> RawRows:
         """The rows on and after `since`. `adjusted` names the field with adjusted closes."""
-        cells_of = attrgetter("date", *OTHER_FIELDS, adjusted, "dividend", "split")
-        cells = [cells_of(row or NO_ROW) for row in rows]
+        cells = [msgspec.structs.astuple(row or NO_ROW) for row in rows]
         if not cells:
             return cls()
         days, *others = zip(*cells, strict=True)
+        others[FIELDS.index("adj_close") - 1] = others[FIELDS.index(adjusted) - 1]
         dates = _days(days)
         unreadable = dates.count(None)
         columns: list[Any] = [dates, *map(_numbers, others)]
@@ -77,8 +77,9 @@ class RawRows:
 
     def actions(self) -> frozenset[int]:
         """The indexes of the rows on whose day a split or dividend takes effect."""
-        days = enumerate(zip(self.dividends, self.splits, strict=True))
-        return frozenset(at for at, (paid, split) in days if paid > 0 or (split > 0 and split != 1))
+        paid = compress(count(), map(gt, self.dividends, repeat(0.0)))
+        split = compress(count(), map(ne, self.splits, repeat(1.0)))
+        return frozenset(paid) | {at for at in split if self.splits[at] > 0}
 
 
 def _number(value: object) -> float:
@@ -91,20 +92,23 @@ def _number(value: object) -> float:
     return math.nan
 
 
-def _numbers(column: Iterable[Any]) -> list[float]:
-    return [value if value.__class__ is float else _number(value) for value in column]
+def _numbers(column: Sequence[Any]) -> list[float]:
+    try:
+        return msgspec.convert(column, list[float])
+    except msgspec.ValidationError:
+        return list(map(_number, column))
 
 
 def _days(column: Sequence[Any]) -> list[date | None]:
     """The dates of ISO dates or times. None if there is no date."""
     try:
-        return [date.fromisoformat(value[:DATE_LENGTH]) for value in column]
+        return list(map(date.fromisoformat, map(ISO_DATE, column)))
     except (TypeError, ValueError):
         return list(map(_day, column))
 
 
 def _day(value: Any) -> date | None:
     try:
-        return date.fromisoformat(value[:DATE_LENGTH])
+        return date.fromisoformat(ISO_DATE(value))
     except (TypeError, ValueError):
         return None

@@ -5,10 +5,10 @@ import json
 import socket
 import threading
 import time
-from dataclasses import replace
 
 import flask
 import pytest
+from msgspec.structs import replace
 
 from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.adapter import EventFunction

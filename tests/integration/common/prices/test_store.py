@@ -4,6 +4,7 @@ import dataclasses
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from functions.common.errors import TemporaryError
 from functions.common.prices.bucket import Bucket, ChangedMeanwhileError
@@ -33,7 +34,7 @@ def test_prices_come_back_as_they_were_put(store):
     assert got == put
     assert PriceHistory.from_csv("AAPL", got.body, got.notes) == HISTORY
     assert (got.rows, got.first_date, got.last_date) == (2, "2013-02-28", "2013-03-01")
-    assert store.head(got.key) == dataclasses.replace(got, body=b"")
+    assert store.head(got.key) == structs.replace(got, body=b"")
 
 
 @pytest.mark.parametrize(

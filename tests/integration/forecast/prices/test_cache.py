@@ -1,8 +1,7 @@
 """The price files that the forecast function keeps in memory."""
 
-import dataclasses
-
 import pytest
+from msgspec import structs
 
 from functions.common.prices.bucket import Bucket
 from functions.common.prices.store import PriceStore
@@ -18,7 +17,7 @@ def store(s3_settings):
 
 def put(store, rows, replaces=None):
     history = SampleProvider().fetch("AAPL").history
-    history = dataclasses.replace(history, rows=history.rows[:rows])
+    history = structs.replace(history, rows=history.rows[:rows])
     return store.put("sample", history, fetched_at="2013-03-01T00:00:00Z", replaces=replaces)
 
 

@@ -7,6 +7,7 @@ import json
 
 import pytest
 import requests
+from msgspec import structs
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.errors import TemporaryError, UnknownSymbolError
@@ -259,7 +260,7 @@ def test_a_history_is_that_of_the_provider_that_is_most_recent(settings, prices)
 
 def test_a_history_has_null_where_the_source_has_nothing(url, prices):
     rows = [
-        dataclasses.replace(row, close=None, volume=None)
+        structs.replace(row, close=None, volume=None)
         for row in SampleProvider().fetch("FB").history.rows[:3]
     ]
     prices.put("sample", PriceHistory("FB", tuple(rows)), fetched_at="", replaces=None)

@@ -1,6 +1,6 @@
 """A PingSource's event stands for another event."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from functions.common.cloudevents import ping_source as ping
 from functions.common.cloudevents.event import Envelope

@@ -1,7 +1,7 @@
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.event import Envelope

@@ -1,8 +1,7 @@
 """Whether a record keeps its promise, and how a result says so."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from functions.forecast.scoring import backtest
 from functions.forecast.scoring.trust import in_plain_words, judged

@@ -1,9 +1,9 @@
 """When ingest can append the latest prices, and when it fetches all of them."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from functions.common.prices.history import PriceHistory, PriceRow
 from functions.ingest.freshness.tail import beginning, extended

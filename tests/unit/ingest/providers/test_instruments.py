@@ -1,9 +1,9 @@
 """Where a symbol trades, according to its provider, its name and its prices."""
 
-import dataclasses
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from functions.common.prices import calendars
 from functions.common.prices.history import PriceRow, Rows
@@ -78,7 +78,7 @@ def test_what_is_known_survives_the_metadata_of_s3():
     assert sum(map(len, [*metadata, *metadata.values()])) < 400
     assert all(value.isascii() for value in metadata.values())
     again = Instrument.from_metadata(metadata)
-    assert dataclasses.replace(again, name=known.name) == known
+    assert structs.replace(again, name=known.name) == known
     assert known.name.startswith(again.name)
     assert again.sessions.weekdays == "135"
 
