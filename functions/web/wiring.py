@@ -6,16 +6,14 @@ from starlette.applications import Starlette
 
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
-from functions.web.api.analyses import ANALYSES
 from functions.web.api.batches import BatchApi
 from functions.web.api.dead_letters import DeadLetterApi
-from functions.web.api.forecasts import FORECASTS
 from functions.web.api.health import HealthApi
+from functions.web.api.kinds import ANALYSES, FORECASTS
 from functions.web.api.metrics import MetricsApi
 from functions.web.api.pages import PageApi
 from functions.web.api.requests import RequestApi
 from functions.web.api.symbols import SymbolApi
-from functions.web.api.target_dates import TargetDateApi
 from functions.web.api.uploads import UploadApi
 from functions.web.app import application
 from functions.web.limits.clients import Limits
@@ -52,7 +50,6 @@ class Wired:
             HealthApi(store),
             MetricsApi(store, lambda: self._changes.open_streams, settings.metrics_token),
             SymbolApi(settings, store, limits, self._publisher, self._symbols, histories),
-            TargetDateApi(settings, limits, histories),
             RequestApi(FORECASTS, *shared),
             RequestApi(ANALYSES, *shared),
             BatchApi(limits, batches, expansion, self._changes, signer, retries),

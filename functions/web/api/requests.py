@@ -6,18 +6,17 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 
 from msgspec import structs
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 from werkzeug.http import parse_etags
 
 from functions.common.cloudevents.event import json_bytes
@@ -28,7 +27,7 @@ from functions.common.messages.documents.base import Accepted
 from functions.common.messages.events import ChartRequested, ForecastRequested
 from functions.common.requests.record import RequestRecord, Status
 from functions.web.api import submission
-from functions.web.api.submission import Submission
+from functions.web.api.kinds import RequestKind
 from functions.web.description.operations import (
     DOWN,
     EXPIRED,
@@ -58,23 +57,6 @@ CHART_AGAIN_S = 15
 FOUND = {**UNKNOWN, **EXPIRED, **DOWN}
 
 
-@dataclass(frozen=True)
-class RequestKind:
-    """One kind of request: where callers submit it, as which message, and what they get.
-
-    `read` raises BadBodyError if a body is not JSON, InvalidMessageError if it is wrong. `asks`,
-    `shows` and `table` are the summaries of submitting, reading and downloading a request.
-    """
-
-    path: str
-    read: Callable[[bytes], Submission]
-    bodies: tuple[Any, ...]
-    document: type
-    asks: str
-    shows: str
-    table: str
-
-
 @dataclass
 class RequestApi:
     """The handlers of one kind of request.
@@ -94,8 +76,7 @@ class RequestApi:
     def __post_init__(self) -> None:
         self._hand_over = HandOver(self.publisher)
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """The routes of this kind of request."""
+    def routes(self) -> Sequence[Route]:
         kind, one = self.kind, self.kind.path + "/{id}"
         submit = {**SUBMITTED, 404: "The symbol is unknown, and Stockcast knows that at once."}
         return [
@@ -162,7 +143,7 @@ class RequestApi:
         return Response(self._document(*found), media_type="application/json", headers=headers)
 
     async def _submitted(
-        self, request: Request, submitted: Submission, turn: Turn
+        self, request: Request, submitted: submission.Submission, turn: Turn
     ) -> tuple[ForecastRequested, Status]:
         """The request that answers the submission, and its status."""
         requested = submitted.requested
