@@ -41,5 +41,4 @@ def serve(port: int, handle: Callable[[dict[str, Any]], None]) -> None:
 
 
 def s3() -> Any:
-    """A boto3 client for the S3 server in the environment."""
     return boto3.client("s3", endpoint_url=os.environ["S3_ENDPOINT_URL"])

@@ -19,6 +19,7 @@ from functions.web.app import application
 from functions.web.limits.clients import Limits
 from functions.web.live.progress import Changes
 from functions.web.publishing.batch_members import Expansion
+from functions.web.publishing.hand_over import HandOver
 from functions.web.publishing.publisher import Publisher
 from functions.web.settings import Settings
 from functions.web.stores.batches import BatchStore
@@ -42,7 +43,8 @@ class Wired:
         expansion = Expansion(batches, self._changes, self._publisher)
         limits = Limits(settings, store)
         histories = PriceHistories(settings.s3, settings.providers)
-        shared = (settings, store, self._changes, self._publisher, limits, self._symbols)
+        hand_over = HandOver(self._publisher)
+        shared = (settings, store, self._changes, self._publisher, hand_over, limits, self._symbols)
         retries = Retries(settings.retry_for_s)
         page = PageApi(store, functions_sleep=settings.functions_sleep)
         resources = (
