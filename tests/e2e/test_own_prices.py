@@ -63,11 +63,9 @@ def test_a_file_of_several_series_lists_them_and_one_is_chosen(stockcast):
 
 def test_an_uploaded_file_works_in_analyses_and_batches(stockcast):
     symbol = upload(stockcast, SHAPES["kaggle"]).json()["symbol"]
-    asked = {"symbol": symbol, "kind": "buy_and_hold"}
-    accepted = requests.post(f"{stockcast.url}/api/analyses", json=asked, timeout=300)
+    accepted = stockcast.post("/api/analyses", symbol=symbol, kind="buy_and_hold")
     assert stockcast.ended(accepted.json()["id"])["status"] == "done"
-    asked = {"symbols": [symbol, "AAPL"], "days": 5}
-    batch = requests.post(f"{stockcast.url}/api/batches", json=asked, timeout=300).json()
+    batch = stockcast.post("/api/batches", symbols=[symbol, "AAPL"], days=5).json()
     until(lambda: stockcast.get(batch["links"]["self"]).json(), has_ended)
     rows = stockcast.get(batch["links"]["ranking"]).json()["rows"]
     assert {row["symbol"] for row in rows} == {symbol, "AAPL"}

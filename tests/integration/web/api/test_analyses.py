@@ -77,15 +77,8 @@ def test_an_analysis_is_accepted_once_its_event_is_with_the_broker(url, inbox):
     assert answer.status_code == 202
     location = "/api/analyses/request-1"
     assert answer.headers["location"] == location
-    assert answer.json() == {
-        "id": "request-1",
-        "status": "queued",
-        "links": {
-            "self": location,
-            "events": f"{location}/events",
-            "chart": f"{location}/chart.png",
-        },
-    }
+    links = {"self": location, "events": f"{location}/events", "chart": f"{location}/chart.png"}
+    assert answer.json() == {"id": "request-1", "status": "queued", "links": links}
     [event] = inbox.events
     assert (event.type, event.subject) == (ForecastRequested.TYPE, "AAPL")
     assert ForecastRequested.from_data(event.data) == REQUESTED
@@ -278,14 +271,8 @@ def test_a_history_has_null_where_the_source_has_nothing(url, prices):
 def test_a_history_is_cut_to_its_range(url, prices):
     stored(prices)
     shown = get(url, "/api/symbols/AAPL/history", start="2012-12-22", end="2013-01-02").json()
-    assert shown["dates"] == [
-        "2012-12-24",
-        "2012-12-26",
-        "2012-12-27",
-        "2012-12-28",
-        "2012-12-31",
-        "2013-01-02",
-    ]
+    december = [f"2012-12-{day}" for day in (24, 26, 27, 28, 31)]
+    assert shown["dates"] == [*december, "2013-01-02"]
     one = get(url, "/api/symbols/AAPL/history", start="2013-01-02", end="2013-01-02").json()
     assert one["dates"] == ["2013-01-02"]
 

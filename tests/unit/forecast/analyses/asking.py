@@ -13,6 +13,8 @@ from functions.forecast.analyses.document import document
 from functions.forecast.models.prophet_model import settings, training_frame
 from functions.ingest.providers.sample import SampleProvider
 
+STOCKERS_PRIORS = [0.001, 0.05, 0.1, 0.2]
+
 
 def analysed(kind, series, **asked):
     """The document of an analysis (JSON), with defaults for missing parameters."""

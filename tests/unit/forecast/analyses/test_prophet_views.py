@@ -7,6 +7,7 @@ import pytest
 from functions.common.prices import calendars
 from functions.forecast.models.prophet_model import ProphetModel
 from tests.unit.forecast.analyses.asking import (
+    STOCKERS_PRIORS,
     analysed,
     frame,
     library,
@@ -16,8 +17,6 @@ from tests.unit.forecast.analyses.asking import (
     with_parameters_of,
 )
 from tests.unit.forecast.price_series import of_closes, sample, walk
-
-STOCKERS_PRIORS = [0.001, 0.05, 0.1, 0.2]
 
 
 def fitted_both_ways(symbol, prior=0.05, years=3):

@@ -31,6 +31,10 @@ HEADLINE = {
     "trust": "ok",
     "currency": "USD",
 }
+RESULT = HEADLINE | {
+    "intervals": {"80": [90.0, 110.0], "95": [80.0, 120.0]},
+    "backtest": {"trust": {"state": "ok"}},
+}
 
 
 def read(**body):
@@ -132,13 +136,9 @@ def test_the_ranking_is_by_the_chance_to_rise_and_leaves_out_what_is_not_done():
 
 
 def test_the_headline_of_a_result_without_chances_has_none():
-    result = HEADLINE | {
-        "intervals": {"80": [90.0, 110.0], "95": [80.0, 120.0]},
-        "backtest": {"trust": {"state": "ok"}},
-    }
-    assert batch_record.headline(result) == HEADLINE
-    del result["probability_higher"]
-    assert batch_record.headline(result)["probability_higher"] is None
+    assert batch_record.headline(RESULT) == HEADLINE
+    without = {name: value for name, value in RESULT.items() if name != "probability_higher"}
+    assert batch_record.headline(without)["probability_higher"] is None
 
 
 def test_a_dead_letter_of_a_batch_names_it_and_the_stage():
