@@ -21,7 +21,6 @@ import httptools
 CONNECT_TIMEOUT_S = 2.0
 PORTS = {"http": 80, "https": 443}
 ENDED = "the connection has ended"
-LINE_BREAKS = frozenset("\r\n")
 
 
 class NoAnswerError(OSError):
@@ -183,10 +182,11 @@ def _head(to: SplitResult, headers: Mapping[str, str], length: int) -> bytes:
     lines = [f"POST {target} HTTP/1.1", f"host: {to.netloc.rpartition('@')[2]}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines += [f"content-length: {length}", "", ""]
-    if any(not LINE_BREAKS.isdisjoint(line) for line in lines):
+    head = "\r\n".join(lines)
+    if {head.count("\r"), head.count("\n")} != {len(lines) - 1}:
         message = "A header must not contain a line break."
         raise ValueError(message)
-    return "\r\n".join(lines).encode("latin-1")
+    return head.encode("latin-1")
 
 
 @lru_cache(maxsize=64)
