@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.report import capacity, figures
 from bench.report.figures import Figure
-from bench.running.world import WITHOUT_LIMITS, World, stockcast
+from bench.running.world import WITHOUT_LIMITS, stockcast
 from bench.size import memory
 from bench.speed import (
     cold_starts,
@@ -53,7 +53,12 @@ def run(
 
     if set(only) - {"tickers", "stages"}:
         with stockcast(WITHOUT_LIMITS) as world:
-            _on_one_stack(world, only, against, keep, is_quick=is_quick)
+            rest = memory.at_rest(world)
+            parts = {**ON_ONE_STACK, "memory": partial(memory.measure, rest=rest)}
+            for name in (name for name in parts if name in only):
+                world.clear()
+                more = {"against": against} if name == "systems" else {}
+                keep(name, partial(parts[name], world, is_quick=is_quick, **more))
     if "tickers" in only:
         keep("tickers", partial(new_tickers.measure, is_quick=is_quick, against=against))
     if "stages" in only:
@@ -61,36 +66,14 @@ def run(
     return found, details
 
 
-def _on_one_stack(
-    world: World,
-    only: tuple[str, ...],
-    against: str | None,
-    keep: Callable[[str, Callable[[], Measured]], None],
-    *,
-    is_quick: bool,
-) -> None:
-    rest = memory.at_rest(world)
-    for name, measure in ON_ONE_STACK.items():
-        if name in only:
-            world.clear()
-            more = {"against": against} if name == "systems" else {}
-            keep(name, partial(measure, world, is_quick=is_quick, **more))
-    if "memory" in only:
-        world.clear()
-        keep("memory", partial(memory.measure, world, rest, is_quick=is_quick))
-
-
 def main() -> None:
     """Measure, print the tables, and write them if the run was complete."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--quick", action="store_true", help="a short run that does not change the pages"
-    )
-    parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, help="only these parts")
-    parser.add_argument("--against", metavar="COMMIT", help="compare with this commit, too")
-    parser.add_argument(
-        "--growth", action="store_true", help="measure how costs grow with the work instead"
-    )
+    add = parser.add_argument
+    add("--quick", action="store_true", help="a short run that does not change the pages")
+    add("--only", nargs="+", choices=NAMES, default=NAMES, help="only these parts")
+    add("--against", metavar="COMMIT", help="compare with this commit, too")
+    add("--growth", action="store_true", help="measure how costs grow with the work instead")
     given = parser.parse_args()
     load, started = os.getloadavg()[0], time.perf_counter()
     if given.growth:

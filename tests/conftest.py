@@ -152,8 +152,14 @@ def s3_client_of(settings):
     )
 
 
+def environment_of(s3):
+    """The variables with which a function reaches this bucket."""
+    key, secret = s3.credentials
+    keys = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
+    return {"S3_BUCKET": s3.bucket, "S3_ENDPOINT_URL": s3.endpoint_url, **keys}
+
+
 @pytest.fixture
 def inbox():
-    inbox = Inbox()
-    yield inbox
-    inbox.close()
+    with Inbox() as inbox:
+        yield inbox

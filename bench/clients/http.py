@@ -28,7 +28,6 @@ class Reply:
 
 
 def post(path: str, body: Mapping[str, Any], **headers: str) -> bytes:
-    """The bytes of a POST request with JSON."""
     content = json.dumps(body).encode()
     named = {"content-type": "application/json", "content-length": str(len(content)), **headers}
     return _head("POST", path, named) + content

@@ -89,8 +89,7 @@ def forecasts_a_second(cores: int, cpu_ms: Mapping[str, float]) -> float:
 
 def measured() -> dict[str, Any]:
     """The figures of the last complete `make bench`."""
-    found: dict[str, Any] = json.loads((ROOT / "bench/results/bench.json").read_text("utf-8"))
-    return found
+    return json.loads((ROOT / "bench/results/bench.json").read_text("utf-8"))
 
 
 def table(of: Costs) -> str:

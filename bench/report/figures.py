@@ -75,7 +75,6 @@ def write(
 
 
 def into_page(page: Path, tables: Mapping[str, str]) -> None:
-    """Write each table between its marks in `page`."""
     text = page.read_text(encoding="utf-8")
     for name, table in tables.items():
         text = between_marks(text, name, table)

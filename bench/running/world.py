@@ -33,8 +33,7 @@ class World:
         self.redis = redis.Redis(port=options.redis_port)
 
     def port(self, name: str) -> int:
-        port: int = getattr(self.options, f"{name}_port")
-        return port
+        return getattr(self.options, f"{name}_port")
 
     def group(self, name: str) -> int:
         return self.stack.process(name).pid

@@ -104,8 +104,7 @@ def fit_weights(measures: Floats, changes: Floats) -> Floats:
 def smoothed(rows: Floats) -> Floats:
     """Each horizon's row, averaged with its neighbors with weights 1, 2, 1."""
     padded = np.concatenate((rows[:1], rows, rows[-1:]))
-    middle: Floats = (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
-    return middle
+    return (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
 
 
 def fit(stocks: list[PriceSeries], stop: int, asymmetry: float = KEPT_ASYMMETRY) -> OutcomeTable:

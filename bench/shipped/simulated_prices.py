@@ -47,8 +47,7 @@ def stochastic_volatility(random: np.random.Generator, rows: int) -> Floats:
         random, random.uniform(0.95, 0.985), random.uniform(0.15, 0.3), rows
     )
     shocks = student(random, random.uniform(5.0, 7.0), rows)
-    moves: Floats = random.uniform(0.03, 0.06) * np.exp(log_variance / 2) * shocks
-    return moves
+    return random.uniform(0.03, 0.06) * np.exp(log_variance / 2) * shocks
 
 
 def slow_and_fast(random: np.random.Generator, rows: int) -> Floats:
@@ -56,8 +55,7 @@ def slow_and_fast(random: np.random.Generator, rows: int) -> Floats:
     log_variance = autoregression(random, 0.997, random.uniform(0.03, 0.06), rows)
     log_variance += autoregression(random, 0.9, random.uniform(0.2, 0.4), rows)
     shocks = student(random, random.uniform(5.0, 7.0), rows)
-    moves: Floats = random.uniform(0.03, 0.05) * np.exp(log_variance / 2) * shocks
-    return moves
+    return random.uniform(0.03, 0.05) * np.exp(log_variance / 2) * shocks
 
 
 def autoregression(random: np.random.Generator, memory: float, step: float, rows: int) -> Floats:
@@ -71,8 +69,7 @@ def autoregression(random: np.random.Generator, memory: float, step: float, rows
 
 def student(random: np.random.Generator, freedom: float, rows: int) -> Floats:
     """Student's t values (rows,) with a standard deviation of 1."""
-    shocks: Floats = random.standard_t(freedom, rows) * np.sqrt((freedom - 2) / freedom)
-    return shocks
+    return random.standard_t(freedom, rows) * np.sqrt((freedom - 2) / freedom)
 
 
 def prices(moves: Floats) -> PriceSeries:

@@ -30,7 +30,7 @@ def at_rest(world: World) -> dict[str, float]:
 
 
 def measure(
-    world: World, rest: dict[str, float], *, is_quick: bool
+    world: World, *, rest: dict[str, float], is_quick: bool
 ) -> tuple[list[Figure], dict[str, Any]]:
     """Measure the growth over many requests. The first quarter of them fills the caches."""
     count = 200 if is_quick else REQUESTS
@@ -81,8 +81,7 @@ def _refuse_5xx(reply: Reply) -> None:
 
 async def _prices_ingested(world: World) -> dict[str, Any]:
     reply = await fetch(world.port("ingest"), next(_requested(1)))
-    data: dict[str, Any] = cloudevent.parse(reply.headers, reply.body).data
-    return data
+    return cloudevent.parse(reply.headers, reply.body).data
 
 
 def _requested(count: int) -> Iterator[bytes]:

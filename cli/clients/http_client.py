@@ -247,7 +247,6 @@ def _refuse_failures(answer: Response, url: str) -> None:
 
 
 def _failure(status: int, detail: str, retry_after_s: float | None = None) -> StockcastError:
-    """The error that fits an HTTP status."""
     if status in TEMPORARY:
         return TemporaryError(detail, retry_after_s=retry_after_s)
     return FailedRequestError(detail)

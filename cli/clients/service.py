@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+import msgspec
 
 from functions.common.errors import RequestError
 
@@ -18,13 +19,11 @@ class Answer:
 
     @property
     def document(self) -> dict[str, Any]:
-        parsed: dict[str, Any] = json.loads(self.body)
-        return parsed
+        return msgspec.json.decode(self.body, type=dict[str, Any])
 
     @property
     def result(self) -> dict[str, Any]:
-        result: dict[str, Any] = self.document["result"]
-        return result
+        return dict(self.document["result"])
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,6 @@ def _add_parameter(parser: argparse.ArgumentParser, kind: str, name: str) -> Non
 
 
 def _value(kind: str, name: str, text: str) -> Any:
-    """`text` converted to the type of the parameter."""
     errors = []
     for value in _meanings(text):
         wrong = analyses.parameters(kind, {name: value})[1]

@@ -29,26 +29,19 @@ LONGEST = 2520
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     backtest = commands.add_parser("backtest", help="score the models on your price files")
     add_data(backtest)
-    backtest.add_argument(
+    add = backtest.add_argument
+    add(
         "--models",
         type=partial(names, known=MODELS, what="models"),
         default=MODELS[:1],
         help=f"comma-separated: {','.join(MODELS)}",
     )
-    backtest.add_argument(
-        "--horizons", type=_horizons, default=HORIZONS, help="trading days (default 5,21,63)"
-    )
-    backtest.add_argument(
-        "--origins", type=positive, default=ORIGINS, help="forecasts per series (default 48)"
-    )
-    backtest.add_argument("--since", type=day, help="no forecast starts before this date")
-    backtest.add_argument("--until", type=day, help="no forecast ends after this date")
-    backtest.add_argument(
-        "--jobs", type=positive, default=os.cpu_count(), help="number of processes"
-    )
-    backtest.add_argument(
-        "--plot", type=Path, default=Path("reliability.png"), help="file for the PNG plot"
-    )
+    add("--horizons", type=_horizons, default=HORIZONS, help="trading days (default 5,21,63)")
+    add("--origins", type=positive, default=ORIGINS, help="forecasts per series (default 48)")
+    add("--since", type=day, help="no forecast starts before this date")
+    add("--until", type=day, help="no forecast ends after this date")
+    add("--jobs", type=positive, default=os.cpu_count(), help="number of processes")
+    add("--plot", type=Path, default=Path("reliability.png"), help="file for the PNG plot")
     backtest.set_defaults(run=_backtest)
 
 

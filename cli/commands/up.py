@@ -27,26 +27,19 @@ from local.stack import PORTS, Options, Stack, at_base_port, prepare_bucket, pro
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("up", help="run everything on this machine")
     parser.set_defaults(run=_up)
+    add = parser.add_argument
     for name in PORTS:
         default = getattr(Options, f"{name}_port")
-        parser.add_argument(
-            f"--{name}-port", type=port, metavar="PORT", help=f"port of {name} (default {default})"
-        )
-    parser.add_argument(
-        "--base-port", type=port, metavar="PORT", help="use this port and the ones after it"
-    )
-    parser.add_argument(
-        "--reload", action="store_true", help="restart a function when its code changes"
-    )
-    parser.add_argument(
+        add(f"--{name}-port", type=port, metavar="PORT", help=f"port of {name} (default {default})")
+    add("--base-port", type=port, metavar="PORT", help="use this port and the ones after it")
+    add("--reload", action="store_true", help="restart a function when its code changes")
+    add(
         "--providers",
         type=partial(names, known=BY_NAME, what="data sources"),
         metavar="NAMES",
         help="price sources, such as yahoo or tiingo,sample (default: PROVIDERS)",
     )
-    parser.add_argument(
-        "--data", type=Path, default=Path(".stockcast"), help="folder for data and logs"
-    )
+    add("--data", type=Path, default=Path(".stockcast"), help="folder for data and logs")
 
 
 def _up(given: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ With --base-url, pytest skips the tests that break or inspect processes (`own_st
 """
 
 import contextlib
+import json
 import os
 import shutil
 import uuid
@@ -17,9 +18,9 @@ import requests
 
 from functions.common.cloudevents.signature import Signer
 from local.process import Process
-from local.servers import HOST, S3_PORTS, free_port, redis_server
-from local.stack import Options, Stack, at_base_port, programs
+from local.servers import HOST, free_port, redis_server
 from tests.e2e.proxy import naming
+from tests.support import stacks
 from tests.support.replay import Replay, Tiingo, market_of_today
 from tests.support.waiting import has_ended, until
 
@@ -34,13 +35,20 @@ class Stockcast:
         self.url, self.broker_url, self.ingest_url = url, broker_url, ingest_url
         self.stack = stack
         self.signer = Signer((token,) if token else ())
-        self.http = requests.Session()
 
     def submit(self, **body):
-        return requests.post(f"{self.url}/api/forecasts", json=body, timeout=300)
+        return self.post("/api/forecasts", **body)
+
+    def post(self, path, **body):
+        return requests.post(self.url + path, json=body, timeout=300)
 
     def get(self, path, **options):
         return requests.get(self.url + path, timeout=300, **options)
+
+    def told(self, path, **options):
+        """The documents of a stream of events, until it ends."""
+        with self.get(path, stream=True, **options) as stream:
+            return [json.loads(line[5:]) for line in stream.iter_lines() if line[:5] == b"data:"]
 
     def chart(self, path):
         """Ask for the chart until the machine is no longer too busy to draw it."""
@@ -64,22 +72,12 @@ class Stockcast:
 
 
 def start(home, **options):
-    """A stack on free ports with a higher rate limit, because tests ask faster than people."""
-    base = free_port(5 + len(S3_PORTS))
-    stack = Stack(
-        [
-            replace(program, env={**program.env, "RATE_LIMIT": "0"})
-            for program in programs(at_base_port(Options(home=home, **options), base))
-        ],
-        home / "logs",
-    )
-    stack.start(lambda _: None)
+    """A stack with a higher rate limit, because tests ask faster than people."""
+    stack, urls = stacks.started(home, {"RATE_LIMIT": "0"}, **options)
     stack.watch(lambda _: None)
-    urls = [f"http://127.0.0.1:{base + step}" for step in range(3)]
-    started = Stockcast(*urls, stack)
-    started.home = home
-    started.forecast_url = f"http://127.0.0.1:{base + 3}"
-    started.s3_url = f"http://127.0.0.1:{base + 5}"
+    web, broker, ingest, forecast, _, s3 = urls
+    started = Stockcast(web, broker, ingest, stack)
+    started.home, started.forecast_url, started.s3_url = home, forecast, s3
     return started
 
 
@@ -99,6 +97,14 @@ def stockcast(request, tmp_path_factory):
     started.stack.stop()
 
 
+@pytest.fixture(scope="session")
+def own_stockcast(stockcast):
+    """The stack, if the tests started it and so can break its processes."""
+    if stockcast.stack is None:
+        pytest.skip("the stack under test is not ours to break")
+    return stockcast
+
+
 TIINGO_KEY = "planted-tiingo-key-0123456789"
 EVENT_TOKEN = "planted-event-token-0123456789"
 REDIS_PASSWORD = "planted-redis-password-0123456789"
@@ -106,10 +112,8 @@ METRICS_TOKEN = "planted-metrics-token-0123456789"
 
 
 @pytest.fixture(scope="package")
-def keyed(stockcast, tmp_path_factory):
+def keyed(own_stockcast, tmp_path_factory):
     """A second stack, with secrets and with prices of today from a replay of Tiingo."""
-    if stockcast.stack is None:
-        pytest.skip("the stack under test is not ours to plant keys in")
     home = tmp_path_factory.mktemp("keyed")
     replay = Replay(Tiingo(market_of_today("ACME", "WARM", "LOGGED"), TIINGO_KEY))
     server = redis_server(free_port(), home / "redis-with-password")
@@ -132,14 +136,6 @@ def keyed(stockcast, tmp_path_factory):
     started.stack.stop()
     replay.close()
     store.stop()
-
-
-@pytest.fixture
-def own_stockcast(stockcast):
-    """The stack, if the tests started it and so can break its processes."""
-    if stockcast.stack is None:
-        pytest.skip("the stack under test is not ours to break")
-    return stockcast
 
 
 @pytest.fixture

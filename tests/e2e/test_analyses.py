@@ -2,10 +2,8 @@
 
 import csv
 import io
-import json
 
 import pytest
-import requests
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.messages import analyses
@@ -27,18 +25,13 @@ ASKED = {
 }
 
 
-def submit(stockcast, **body):
-    return requests.post(f"{stockcast.url}/api/analyses", json=body, timeout=300)
-
-
 @pytest.mark.parametrize("kind", analyses.KINDS)
 def test_an_analysis_is_asked_for_watched_and_had(stockcast, request_id, kind):
-    answer = submit(stockcast, symbol="AAPL", kind=kind, id=request_id, **ASKED[kind])
+    answer = stockcast.post("/api/analyses", symbol="AAPL", kind=kind, id=request_id, **ASKED[kind])
     assert answer.status_code == 202, answer.text
     links = answer.json()["links"]
     assert links["self"] == answer.headers["location"] == f"/api/analyses/{request_id}"
-    with stockcast.get(links["events"], stream=True) as stream:
-        told = [json.loads(line[5:]) for line in stream.iter_lines() if line[:5] == b"data:"]
+    told = stockcast.told(links["events"])
     order = ["queued", "ingesting", "forecasting", "done"]
     statuses = [one["status"] for one in told]
     assert statuses == order[order.index(statuses[0]) :]
@@ -62,7 +55,7 @@ def test_an_analysis_is_asked_for_watched_and_had(stockcast, request_id, kind):
 
 
 def result_of(stockcast, request_id, **body):
-    submit(stockcast, id=request_id, **body)
+    stockcast.post("/api/analyses", id=request_id, **body)
     document = stockcast.ended(request_id)
     assert document["status"] == "done", document
     return document["result"]
@@ -71,7 +64,7 @@ def result_of(stockcast, request_id, **body):
 def test_the_same_question_is_answered_at_once(stockcast, request_id):
     asked = {"symbol": "MSFT", "kind": "prior_validation", "priors": [0.03]}
     first = result_of(stockcast, request_id, **asked)
-    again = submit(stockcast, **asked).json()
+    again = stockcast.post("/api/analyses", **asked).json()
     assert again["status"] == "done"
     assert stockcast.get(again["links"]["self"]).json()["result"] == first
 

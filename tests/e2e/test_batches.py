@@ -2,19 +2,14 @@
 
 import csv
 import io
-import json
-
-import requests
 
 
 def test_a_batch_is_asked_for_watched_and_had(stockcast, request_id):
     symbols = ["AAPL", "FB", "GOOG", "IBM", "MSFT", "ZZZZ"]
-    body = {"symbols": symbols, "days": 33, "id": request_id}
-    answer = requests.post(f"{stockcast.url}/api/batches", json=body, timeout=300)
+    answer = stockcast.post("/api/batches", symbols=symbols, days=33, id=request_id)
     assert answer.status_code == 202
     links = answer.json()["links"]
-    with stockcast.get(links["events"], stream=True) as stream:
-        told = [json.loads(line[5:]) for line in stream.iter_lines() if line[:5] == b"data:"]
+    told = stockcast.told(links["events"])
     assert told[-1]["status"] == "done"
     assert told[-1] == stockcast.get(links["self"]).json()
     assert (told[-1]["counts"]["done"], told[-1]["counts"]["failed"]) == (5, 1)

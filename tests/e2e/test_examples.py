@@ -10,40 +10,41 @@ from functions.common.messages.analyses import KINDS
 from tests.e2e import examples
 
 ROOT = Path(__file__).parents[2]
-needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="no curl")
+pytestmark = pytest.mark.skipif(not shutil.which("curl"), reason="no curl")
 
 
-@needs_curl
-def test_the_readme(own_stockcast, tmp_path):
-    printed = examples.run(ROOT / "README.md", own_stockcast, tmp_path)
+@pytest.fixture
+def run(own_stockcast, tmp_path):
+    """Run the examples of a document of the project, and return what they print."""
+    return lambda document: examples.run(ROOT / document, own_stockcast, tmp_path)
+
+
+def test_the_readme(run, own_stockcast):
+    printed = run("README.md")
     assert len(printed) >= 3
     for request_id in ("my-first-request", "my-second-request"):
         assert own_stockcast.ended(request_id)["status"] == "done"
 
 
-@needs_curl
-def test_how_to_use_it(own_stockcast, tmp_path):
-    printed = examples.run(ROOT / "docs/using.md", own_stockcast, tmp_path)
+def test_how_to_use_it(run, own_stockcast, tmp_path):
+    printed = run("docs/using.md")
     assert any('"status":"done"' in one for one in printed)
     assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
     assert own_stockcast.ended("structured-event")["status"] == "done"
 
 
-@needs_curl
-def test_markets(own_stockcast, tmp_path):
-    examples.run(ROOT / "docs/markets.md", own_stockcast, tmp_path)
+def test_markets(run):
+    run("docs/markets.md")
 
 
-@needs_curl
-def test_batches(own_stockcast, tmp_path):
-    printed = examples.run(ROOT / "docs/batches.md", own_stockcast, tmp_path)
+def test_batches(run):
+    printed = run("docs/batches.md")
     assert '"status":"done"' in printed[0]
     assert '"rank":3' in printed[0]
 
 
-@needs_curl
-def test_the_analyses(own_stockcast, tmp_path):
-    printed = examples.run(ROOT / "docs/analyses.md", own_stockcast, tmp_path)
+def test_the_analyses(run, tmp_path):
+    printed = run("docs/analyses.md")
     kinds = re.findall(r'"kind": "(\w+)"', (ROOT / "docs/analyses.md").read_text("utf-8"))
     assert set(kinds) == set(KINDS)
     assert len(printed) >= len(KINDS)
@@ -63,9 +64,8 @@ def test_an_example_is_held_to_its_exit_code_and_to_its_output(own_stockcast, tm
         examples.run(document, own_stockcast, tmp_path)
 
 
-@needs_curl
-def test_the_tutorial(own_stockcast, tmp_path):
-    printed = examples.run(ROOT / "docs/tutorial.md", own_stockcast, tmp_path)
+def test_the_tutorial(run, tmp_path):
+    printed = run("docs/tutorial.md")
     assert any("dev.stockcast.prices.ingested.v1" in one for one in printed)
     assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "forecast.csv").read_text().startswith("date,kind")

@@ -4,7 +4,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-import requests
 
 from tests.e2e.conftest import METRICS_TOKEN
 from tests.support.replay import Fault
@@ -31,8 +30,7 @@ def test_a_forecast_names_its_provider_as_of_date_and_age(keyed, replay, request
 
 
 def test_a_warm_up_has_the_prices_in_place_before_they_are_asked_for(keyed, replay, request_id):
-    answer = requests.post(f"{keyed.url}/api/warmup", json={"symbol": "WARM"}, timeout=300)
-    assert answer.json() == {"warming": True}
+    assert keyed.post("/api/warmup", symbol="WARM").json() == {"warming": True}
     keyed.submit(symbol="WARM", days=30, id=request_id)
     assert keyed.ended(request_id)["status"] == "done"
     assert len([path for path, _ in replay.calls if "WARM" in path]) == 1

@@ -12,9 +12,7 @@ from tests.support.replay import Replay, Yahoo
 
 
 @pytest.fixture(scope="module")
-def worldwide(stockcast, tmp_path_factory):
-    if stockcast.stack is None:
-        pytest.skip("the stack under test has providers of its own")
+def worldwide(own_stockcast, tmp_path_factory):
     pytest.importorskip("yfinance")
     today = datetime.now(timezone.utc).date()
     market = world_market(today - timedelta(days=900), today)

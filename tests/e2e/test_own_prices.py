@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import requests
 
-from tests.support.price_files import CLOSES, DAYS, SHAPES
+from tests.support.price_files import CLOSES, DAYS, SHAPES, wide
 from tests.support.waiting import has_ended, until
 
 
@@ -46,8 +46,7 @@ def test_a_file_is_read_and_forecast_under_its_symbol(stockcast):
 
 def test_a_file_of_several_series_lists_them_and_one_is_chosen(stockcast):
     days = [date(2012, 1, 2) + timedelta(days=at) for at in range(400)]
-    lines = [f"{day},{50 + at % 9},{20 + at % 7}" for at, day in enumerate(days)]
-    body = "\n".join(["date,AAA,BBB", *lines]).encode()
+    body = wide(days)
     first = upload(stockcast, body).json()
     assert (first["columns"], first["column"], first["calendar"]) == (["AAA", "BBB"], "AAA", "24/7")
     assert "Choose another with `column`" in first["notes"][0]
@@ -63,11 +62,9 @@ def test_a_file_of_several_series_lists_them_and_one_is_chosen(stockcast):
 
 def test_an_uploaded_file_works_in_analyses_and_batches(stockcast):
     symbol = upload(stockcast, SHAPES["kaggle"]).json()["symbol"]
-    asked = {"symbol": symbol, "kind": "buy_and_hold"}
-    accepted = requests.post(f"{stockcast.url}/api/analyses", json=asked, timeout=300)
+    accepted = stockcast.post("/api/analyses", symbol=symbol, kind="buy_and_hold")
     assert stockcast.ended(accepted.json()["id"])["status"] == "done"
-    asked = {"symbols": [symbol, "AAPL"], "days": 5}
-    batch = requests.post(f"{stockcast.url}/api/batches", json=asked, timeout=300).json()
+    batch = stockcast.post("/api/batches", symbols=[symbol, "AAPL"], days=5).json()
     until(lambda: stockcast.get(batch["links"]["self"]).json(), has_ended)
     rows = stockcast.get(batch["links"]["ranking"]).json()["rows"]
     assert {row["symbol"] for row in rows} == {symbol, "AAPL"}

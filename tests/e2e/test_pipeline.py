@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 
 import pytest
 import requests
@@ -23,8 +22,7 @@ def test_a_forecast_is_asked_for_watched_and_had(stockcast, request_id):
     assert answer.status_code == 202
     assert answer.headers["location"] == f"/api/forecasts/{request_id}"
     links = answer.json()["links"]
-    with stockcast.get(links["events"], stream=True) as stream:
-        told = [json.loads(line[5:]) for line in stream.iter_lines() if line[:5] == b"data:"]
+    told = stockcast.told(links["events"])
     statuses = [one["status"] for one in told]
     order = ["queued", "ingesting", "forecasting", "done"]
     assert statuses == order[order.index(statuses[0]) :]

@@ -29,17 +29,9 @@ def small_disk(tmp_path_factory):
     """A small disk that a test can fill, or None if we cannot mount one."""
     folder = tmp_path_factory.mktemp("disk")
     mount = shutil.which("mount")
-    mounted = (
-        bool(mount)
-        and os.name == "posix"
-        and os.geteuid() == 0
-        and (
-            subprocess.run(
-                [mount, "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)], check=False
-            ).returncode
-            == 0
-        )
-    )
+    command = [mount, "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)]
+    may_mount = bool(mount) and os.name == "posix" and os.geteuid() == 0
+    mounted = may_mount and subprocess.run(command, check=False).returncode == 0
     yield folder if mounted else None
     if mounted:
         subprocess.run(["umount", "-l", str(folder)], check=False)

@@ -7,7 +7,7 @@ import time
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 
@@ -18,9 +18,10 @@ from functions.common.config import S3Settings
 from functions.common.requests.keys import request_key
 from functions.ingest.freshness.cache import SEEN_S
 from local.servers import HOST, S3_PORTS, free_port, redis_server, s3_server
-from local.stack import Options, Stack, at_base_port, programs
+from local.stack import Stack
 from tests.conftest import s3_client_of
 from tests.faults.proxy import Proxy
+from tests.support import stacks
 from tests.support.waiting import until
 
 SYMBOLS = ("AAPL", "FB", "GOOG", "IBM", "MSFT")
@@ -64,13 +65,9 @@ class World:
     def __init__(self, home, stores_home, questions, environment=None, *, is_watched=True):
         self.home, self.stores_home = home, stores_home
         redis_port, s3_port = free_port(), free_port(len(S3_PORTS))
-        self.stores = Stack(
-            [
-                redis_server(redis_port, stores_home / "redis"),
-                s3_server(s3_port, stores_home / "s3", "stockcast", "tester", SECRET),
-            ],
-            home / "stores",
-        )
+        own_redis = redis_server(redis_port, stores_home / "redis")
+        own_s3 = s3_server(s3_port, stores_home / "s3", "stockcast", "tester", SECRET)
+        self.stores = Stack([own_redis, own_s3], home / "stores")
         self.stores.start(lambda _: None)
         self.redis_proxy, self.s3_proxy = Proxy(redis_port), Proxy(s3_port)
         shared = {
@@ -79,23 +76,16 @@ class World:
             "AWS_ACCESS_KEY_ID": "tester",
             "AWS_SECRET_ACCESS_KEY": SECRET,
         }
-        options = Options(
-            home=home,
+        self.stack, urls = stacks.started(
+            home,
+            {**shared, **(environment or {})},
             redis_url=f"redis://{HOST}:{self.redis_proxy.port}/0",
             s3_endpoint_url=f"http://{HOST}:{self.s3_proxy.port}",
         )
-        base = free_port(4)
-        started = [
-            replace(program, env={**program.env, **shared, **(environment or {})})
-            for program in programs(at_base_port(options, base))
-        ]
-        self.stack = Stack(started, home / "logs")
-        self.stack.start(lambda _: None)
+        self.url, self.broker_url, _, self.forecast_url, *_ = urls
         if is_watched:
             self.stores.watch(lambda _: None)
             self.stack.watch(lambda _: None)
-        self.url, self.broker_url = f"http://{HOST}:{base}", f"http://{HOST}:{base + 1}"
-        self.forecast_url = f"http://{HOST}:{base + 3}"
         self.redis = redis.Redis(port=redis_port)
         self.s3 = s3_client_of(
             S3Settings("stockcast", f"http://{HOST}:{s3_port}", "us-east-1", ("tester", SECRET))
@@ -243,18 +233,11 @@ class World:
         memory = sum(rss_kb(process.pid) for process in self.stack.processes)
         return memory, int(self.redis.info("clients")["connected_clients"])
 
-    def has_returned(self):
-        """Whether memory and connections are about the same as before the faults."""
-        give_up = time.monotonic() + 300
-        while True:
-            memory, connections = self.usage()
-            is_back = (
-                memory < self.before[0] + STEADY_KB
-                and connections < self.before[1] + STEADY_CONNECTIONS
-            )
-            if is_back or time.monotonic() > give_up:
-                return is_back
-            time.sleep(0.5)
+    def wait_for_calm(self):
+        """Wait until memory and connections are about the same as before the faults."""
+        memory, connections = self.before
+        most = (memory + STEADY_KB, connections + STEADY_CONNECTIONS)
+        until(self.usage, lambda now: now[0] < most[0] and now[1] < most[1], pause_s=0.5)
 
 
 def essence(result):

@@ -3,6 +3,7 @@
 import pytest
 
 from local.servers import free_port
+from tests.conftest import environment_of
 from tests.images import building
 from tests.images.container import Container
 
@@ -19,14 +20,7 @@ def images(tmp_path_factory):
 @pytest.fixture
 def environment(redis_settings, s3_settings):
     """The environment of every function: the addresses of its stores."""
-    key, secret = s3_settings.credentials
-    return {
-        "REDIS_URL": redis_settings.url,
-        "S3_ENDPOINT_URL": s3_settings.endpoint_url,
-        "S3_BUCKET": s3_settings.bucket,
-        "AWS_ACCESS_KEY_ID": key,
-        "AWS_SECRET_ACCESS_KEY": secret,
-    }
+    return {"REDIS_URL": redis_settings.url, **environment_of(s3_settings)}
 
 
 @pytest.fixture

@@ -54,6 +54,11 @@ def of_kind(objects, kind, group=""):
     ]
 
 
+def named(objects, kind, name, group=""):
+    (found,) = [one for one in of_kind(objects, kind, group) if one["metadata"]["name"] == name]
+    return found
+
+
 def knative_services(objects):
     """The functions by name."""
     found = of_kind(objects, "Service", "serving.knative.dev")

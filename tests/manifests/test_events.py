@@ -20,6 +20,7 @@ from tests.manifests.building import (
     OVERLAYS,
     knative_services,
     kustomize,
+    named,
     of_kind,
     overlay,
 )
@@ -153,9 +154,7 @@ def test_to_try_it_events_are_in_memory_whatever_the_cluster_does_by_default():
     annotations = broker["metadata"]["annotations"]
     assert annotations["eventing.knative.dev/broker.class"] == "MTChannelBasedBroker"
     config = broker["spec"]["config"]
-    (made,) = [
-        one for one in of_kind(objects, config["kind"]) if one["metadata"]["name"] == config["name"]
-    ]
+    made = named(objects, config["kind"], config["name"])
     channel = yaml.safe_load(made["data"]["channel-template-spec"])
     assert channel == {"apiVersion": "messaging.knative.dev/v1", "kind": "InMemoryChannel"}
 
@@ -191,9 +190,7 @@ def test_with_nats_events_are_on_a_disk_and_leave_it_after_all_deadlines(tmp_pat
     kind = broker["metadata"]["annotations"]["eventing.knative.dev/broker.class"]
     assert kind == "MTChannelBasedBroker"
     config = broker["spec"]["config"]
-    (made,) = [
-        one for one in of_kind(objects, config["kind"]) if one["metadata"]["name"] == config["name"]
-    ]
+    made = named(objects, config["kind"], config["name"])
     channel = yaml.safe_load(made["data"]["channel-template-spec"])
     assert channel["apiVersion"] == "messaging.knative.dev/v1alpha1"
     assert channel["kind"] == "NatsJetStreamChannel"

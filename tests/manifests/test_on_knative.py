@@ -27,13 +27,8 @@ def test_the_script_applies_the_overlay_with_its_images_in_its_order(tmp_path):
         "IMAGE_PREFIX": "registry.example.com/ours-",
         "TAG": "7",
     }
-    ran = subprocess.run(
-        [str(ROOT / "tests/e2e/on-knative.sh")],
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [str(ROOT / "tests/e2e/on-knative.sh")]
+    ran = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert "that is all" in ran.stdout, ran.stderr
     assert ran.returncode == 1
     applied = list(yaml.safe_load_all(kept.read_text(encoding="utf-8")))

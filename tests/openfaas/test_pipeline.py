@@ -1,7 +1,5 @@
 """The whole of Stockcast on OpenFaaS's Community Edition: no replies, no retries, one at a time."""
 
-import json
-
 import requests
 
 from functions.common.cloudevents.event import Envelope
@@ -17,9 +15,7 @@ def test_a_forecast_is_asked_for_watched_and_had(openfaas, request_id):
     answer = openfaas.submit(symbol="AAPL", days=45, id=request_id)
     assert answer.status_code == 202
     links = answer.json()["links"]
-    accept = {"accept": "text/event-stream"}
-    with openfaas.get(links["events"], stream=True, headers=accept) as stream:
-        told = [json.loads(line[5:]) for line in stream.iter_lines() if line[:5] == b"data:"]
+    told = openfaas.told(links["events"], headers={"accept": "text/event-stream"})
     assert told[-1]["status"] == "done"
     assert told[-1]["result"]["target_date"] == "2013-04-15"
     png = openfaas.chart(links["chart"])
@@ -34,9 +30,8 @@ def test_prophets_backtest_is_added_afterwards(openfaas, request_id):
 
 
 def test_an_analysis_is_asked_for_and_had(openfaas, request_id):
-    body = {"symbol": "IBM", "kind": "buy_and_hold", "start": "2012-01-03", "nshares": 10}
-    url = f"{openfaas.url}/api/analyses"
-    answer = requests.post(url, json={**body, "id": request_id}, timeout=300)
+    asked = {"symbol": "IBM", "kind": "buy_and_hold", "start": "2012-01-03", "nshares": 10}
+    answer = openfaas.post("/api/analyses", **asked, id=request_id)
     assert answer.status_code == 202
     path = answer.headers["location"]
     document = until(lambda: openfaas.get(path).json(), has_ended)
@@ -44,8 +39,7 @@ def test_an_analysis_is_asked_for_and_had(openfaas, request_id):
 
 
 def test_a_batch_is_asked_for_and_had(openfaas):
-    body = {"symbols": ["AAPL", "IBM", "GOOG"], "days": 7}
-    answer = requests.post(f"{openfaas.url}/api/batches", json=body, timeout=300)
+    answer = openfaas.post("/api/batches", symbols=["AAPL", "IBM", "GOOG"], days=7)
     assert answer.status_code == 202
     document = until(lambda: openfaas.get(answer.headers["location"]).json(), has_ended)
     assert document["counts"]["done"] == 3

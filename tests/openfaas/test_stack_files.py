@@ -9,15 +9,12 @@ import jsonschema
 import pytest
 
 from functions.common.config import Environment
-from functions.forecast.settings import Settings as ForecastSettings
-from functions.ingest.settings import Settings as IngestSettings
-from functions.web.settings import Settings as WebSettings
+from tests.manifests.test_configuration import READERS, read_by
 from tests.openfaas.stack_file import ROOT, load
 
 SCHEMA = json.loads(Path(__file__).with_name("stack.schema.json").read_text(encoding="utf-8"))
 FILES = ("stack.yml", "stack.pro.yml")
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
-FUNCTIONS = {"web": WebSettings, "ingest": IngestSettings, "forecast": ForecastSettings}
 READ_BY_SERVERS = {"THREADS", "FORWARDED_ALLOW_IPS"}
 REFUSED = ("com.openfaas.scale.", "com.openfaas.retry.", "com.openfaas.ready.")
 """By the Community Edition, or of no effect in it."""
@@ -59,7 +56,7 @@ def test_a_mistake_does_not_pass(break_it):
 
 
 def test_each_function_runs_its_image_read_only_within_limits(document):
-    assert set(document["functions"]) == set(FUNCTIONS)
+    assert set(document["functions"]) == set(READERS)
     for name, function in functions(document):
         assert function["image"] == f"stockcast-{name}:latest"
         assert function["readonly_root_filesystem"] is True
@@ -93,17 +90,9 @@ def test_faas_cli_copies_all_that_the_dockerfile_copies(document):
 def test_each_variable_is_read_and_makes_good_settings(document):
     secrets = {"REDIS_URL": "redis://redis:6379/0", "EVENT_TOKEN": "t" * 32}
     for name, function in functions(document):
-        read = set()
-
-        class Reading(dict):
-            def get(self, key, default=None, read=read):
-                read.add(key)
-                return super().get(key, default)
-
-        settings = FUNCTIONS[name].read(
-            Environment(Reading({**secrets, **function["environment"]}), Path("/none"))
-        )
-        assert set(function["environment"]) - read <= READ_BY_SERVERS
+        assert set(function["environment"]) <= read_by(name) | READ_BY_SERVERS
+        variables = {**secrets, **function["environment"]}
+        settings = READERS[name](Environment(variables, Path("/none")))
         assert "{function}" in getattr(settings, "sinks", settings).sink
 
 
@@ -118,7 +107,7 @@ def test_on_faasd_each_secret_is_named_alone_and_found(tmp_path):
     check(document)
     for name, function in functions(document):
         assert set(function["secrets"]) == set(secrets) == made
-        settings = FUNCTIONS[name].read(Environment(function["environment"], tmp_path))
+        settings = READERS[name](Environment(function["environment"], tmp_path))
         assert settings.redis.url == secrets["redis-url"]
         assert settings.s3.credentials == ("key", "secret")
 

@@ -194,15 +194,8 @@ class TwelveData(Dialect):
         if not rows:
             said = "No data is available on the specified dates."
             return self.error(400, f"{said} Try setting different start/end dates.")
-        meta = {
-            "symbol": symbol,
-            "interval": "1day",
-            "currency": "USD",
-            "exchange_timezone": "America/New_York",
-            "exchange": "NASDAQ",
-            "mic_code": "XNAS",
-            "type": "Common Stock",
-        }
+        meta = {"symbol": symbol, "interval": "1day", "type": "Common Stock", "currency": "USD"}
+        meta |= {"exchange": "NASDAQ", "mic_code": "XNAS", "exchange_timezone": "America/New_York"}
         return 200, {}, {"meta": meta, "values": rows, "status": "ok"}
 
     @staticmethod

@@ -35,6 +35,7 @@ NO_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\
 """Characters that a CloudEvents String must not contain."""
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 ESCAPED = re.compile(r"\\(.)")
+_compact = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 BAD_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
@@ -80,9 +81,8 @@ class Envelope(Struct, frozen=True):
 
 
 def is_event(headers: Mapping[str, str]) -> bool:
-    """Whether an HTTP message with these headers claims to be a CloudEvent."""
-    lowered = {name.lower(): value for name, value in headers.items()}
-    return "ce-id" in lowered or "ce-specversion" in lowered or _is_structured(lowered)
+    """Whether an HTTP message claims to be a CloudEvent. Names of headers are in lowercase."""
+    return "ce-id" in headers or "ce-specversion" in headers or _is_structured(headers)
 
 
 def parse(headers: Mapping[str, str], body: bytes) -> Envelope:
@@ -171,7 +171,7 @@ def _without_time(event: CloudEvent) -> CloudEvent:
 
 def json_bytes(value: Any) -> bytes:
     """Compact UTF-8 JSON. Raises ValueError if there is a NaN or an infinity."""
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    return _compact(value).encode()
 
 
 def _checked(attributes: Mapping[str, Any]) -> dict[str, str]:
@@ -235,7 +235,7 @@ def _decoded(name: str, value: str) -> str:
     """The value of a header, unquoted and then percent-decoded (same section 3.1.3.2)."""
     if not name.startswith("ce-"):
         return value
-    if QUOTED.fullmatch(value):
+    if value[:1] == '"' and QUOTED.fullmatch(value):
         value = ESCAPED.sub(r"\1", value[1:-1])
     if "%" not in value:
         return value

@@ -10,26 +10,24 @@ import asyncio
 import ssl
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import httptools
+from msgspec import Struct
 
 CONNECT_TIMEOUT_S = 2.0
 PORTS = {"http": 80, "https": 443}
 ENDED = "the connection has ended"
-LINE_BREAKS = frozenset("\r\n")
 
 
 class NoAnswerError(OSError):
     """A POST got no answer. The server may have received it."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The answer to a POST. The names of `headers` are in lowercase."""
 
     status: int
@@ -183,10 +181,11 @@ def _head(to: SplitResult, headers: Mapping[str, str], length: int) -> bytes:
     lines = [f"POST {target} HTTP/1.1", f"host: {to.netloc.rpartition('@')[2]}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines += [f"content-length: {length}", "", ""]
-    if any(not LINE_BREAKS.isdisjoint(line) for line in lines):
+    head = "\r\n".join(lines)
+    if {head.count("\r"), head.count("\n")} != {len(lines) - 1}:
         message = "A header must not contain a line break."
         raise ValueError(message)
-    return "\r\n".join(lines).encode("latin-1")
+    return head.encode("latin-1")
 
 
 @lru_cache(maxsize=64)

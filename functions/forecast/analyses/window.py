@@ -66,7 +66,6 @@ def _moved_note(series: PriceSeries, field: str, asked: np.datetime64, row: int)
 
 
 def _field_at_fault(series: PriceSeries, parameters: Mapping[str, Any]) -> str:
-    """The field that makes a range impossible."""
     if "end" not in parameters:
         return "start"
     is_early = np.datetime64(parameters["end"]) <= series.dates[0]

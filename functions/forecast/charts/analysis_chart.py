@@ -83,7 +83,6 @@ def composed(result: Mapping[str, Any], variant: Variant) -> Frame:
 
 
 def _height(panel: Mapping[str, Any]) -> float:
-    """The height that the panel's labels need, or more."""
     labels = (len(panel["lines"]) + len(panel["bands"]) + 1) * line_height(SMALL_PT)
     return max(PANEL_HEIGHT, labels + TITLE_ROOM + ROOM)
 
@@ -128,7 +127,6 @@ def _label_below(made: Frame, axes: Any, panel: Mapping[str, Any]) -> None:
 
 
 def _labels(made: Frame, panel: Mapping[str, Any], colors: Mapping[str, str]) -> list[Label]:
-    """A label at the end of each line and band."""
     labels = [
         Label(end, _shortened(made, line["name"]), colors[line["name"]])
         for line in panel["lines"]
@@ -143,7 +141,6 @@ def _labels(made: Frame, panel: Mapping[str, Any], colors: Mapping[str, str]) ->
 
 
 def _shortened(made: Frame, text: str) -> str:
-    """The text, cut to the room beside a plot."""
     shown = text
     while made.width_of(shown, SMALL_PT) > MOST_LABEL_WIDTH:
         text = text[:-1]

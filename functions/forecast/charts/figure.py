@@ -62,7 +62,6 @@ class Frame:
         return float(width)
 
     def wrapped(self, text: str, points: float, width: float, *, bold: bool = False) -> list[str]:
-        """The text, split into lines of at most `width`."""
         lines = [""]
         for word in text.split():
             longer = f"{lines[-1]} {word}".strip()
@@ -133,7 +132,6 @@ class Frame:
             self.write(right + LABEL_GAP, y, label.text, SMALL_PT, label.color, **style)
 
     def labels_width(self, labels: Sequence[Label]) -> float:
-        """The room that labels need beside a plot."""
         widths = [self.width_of(label.text, SMALL_PT, bold=label.bold) for label in labels]
         return LABEL_GAP + max(widths, default=0.0)
 

@@ -92,7 +92,6 @@ def _finding(result: Mapping[str, Any]) -> list[str]:
 
 
 def _labels(result: Mapping[str, Any], made: Frame, money: Money) -> list[Label]:
-    """A label for each price at the ribbon's end."""
     theme, forecast = made.theme, result["forecast"]
 
     def bound(side: str, percent: int) -> Label:

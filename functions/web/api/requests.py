@@ -6,18 +6,17 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 
-from msgspec import structs
+from msgspec import Struct
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 from werkzeug.http import parse_etags
 
 from functions.common.cloudevents.event import json_bytes
@@ -25,9 +24,10 @@ from functions.common.errors import StockcastError, TemporaryError
 from functions.common.messages import fields
 from functions.common.messages.charts import MEDIA_TYPES, Variant
 from functions.common.messages.documents.base import Accepted
-from functions.common.messages.events import ChartRequested, ForecastRequested
+from functions.common.messages.events import ChartRequested
 from functions.common.requests.record import RequestRecord, Status
 from functions.web.api import submission
+from functions.web.api.kinds import RequestKind
 from functions.web.api.submission import Submission
 from functions.web.description.operations import (
     DOWN,
@@ -42,12 +42,12 @@ from functions.web.downloads import chart_variant, result_table
 from functions.web.limits import load_shedding
 from functions.web.limits.clients import Limits, Turn
 from functions.web.live import prefer_wait, progress
-from functions.web.live.progress import Changes
+from functions.web.live.progress import Changes, Reading
 from functions.web.publishing.hand_over import HandOver
 from functions.web.publishing.publisher import Publisher
 from functions.web.security import read_body
 from functions.web.settings import Settings
-from functions.web.stores.requests import WebStore
+from functions.web.stores.requests import Submitted, WebStore
 from functions.web.symbols.availability import require_available
 from functions.web.symbols.source import SymbolSource
 
@@ -58,25 +58,7 @@ CHART_AGAIN_S = 15
 FOUND = {**UNKNOWN, **EXPIRED, **DOWN}
 
 
-@dataclass(frozen=True)
-class RequestKind:
-    """One kind of request: where callers submit it, as which message, and what they get.
-
-    `read` raises BadBodyError if a body is not JSON, InvalidMessageError if it is wrong. `asks`,
-    `shows` and `table` are the summaries of submitting, reading and downloading a request.
-    """
-
-    path: str
-    read: Callable[[bytes], Submission]
-    bodies: tuple[Any, ...]
-    document: type
-    asks: str
-    shows: str
-    table: str
-
-
-@dataclass
-class RequestApi:
+class RequestApi(Struct):
     """The handlers of one kind of request.
 
     All kinds share the same ids, so each path finds requests of all kinds.
@@ -87,15 +69,11 @@ class RequestApi:
     store: WebStore
     changes: Changes
     publisher: Publisher
+    hand_over: HandOver
     limits: Limits
     symbols: SymbolSource
-    _hand_over: HandOver = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._hand_over = HandOver(self.publisher)
-
-    def routes(self) -> Sequence[BaseRoute]:
-        """The routes of this kind of request."""
+    def routes(self) -> Sequence[Route]:
         kind, one = self.kind, self.kind.path + "/{id}"
         submit = {**SUBMITTED, 404: "The symbol is unknown, and Stockcast knows that at once."}
         return [
@@ -147,24 +125,21 @@ class RequestApi:
         self.publisher.require_sink()
         wait_s = prefer_wait.seconds(request) if self.limits.may_watch(request) else 0
         if not wait_s:
-            return self._accepted(*await self._submitted(request, submitted, turn))
+            return self._accepted(await self._submitted(request, submitted, turn))
         # Watch first, so that no change is lost.
         with self.limits.watching(request), self.changes.watching(requested.request_id) as watch:
-            accepted, status = await self._submitted(request, submitted, turn)
+            came = await self._submitted(request, submitted, turn)
             load_shedding.only_waits(request)
-            found = await prefer_wait.ended(
-                watch, self.changes, self.store, accepted.request_id, wait_s, status
-            )
+            reading = self._reading(came.request_id)
+            found = (came.record, None) if came.record else await reading.request()
+            ended = await prefer_wait.ended(self.changes, watch, found, reading, wait_s)
         applied = {"preference-applied": f"wait={wait_s}"}
-        if found is None:
-            return self._accepted(accepted, status, applied)
-        headers = {"cache-control": "no-store", "location": self._location(accepted), **applied}
-        return Response(self._document(*found), media_type="application/json", headers=headers)
+        if ended is None:
+            return self._accepted(came, applied)
+        headers = {"cache-control": "no-store", "location": self._path(came.request_id), **applied}
+        return Response(self._document(*ended), media_type="application/json", headers=headers)
 
-    async def _submitted(
-        self, request: Request, submitted: Submission, turn: Turn
-    ) -> tuple[ForecastRequested, Status]:
-        """The request that answers the submission, and its status."""
+    async def _submitted(self, request: Request, submitted: Submission, turn: Turn) -> Submitted:
         requested = submitted.requested
         came = await self.store.submit(
             requested,
@@ -172,41 +147,40 @@ class RequestApi:
             most_waiting=self.settings.backlog_limit,
             has_own_id=submitted.has_own_id,
         )
-        status = came.status
-        if status is Status.QUEUED:
-            try:
-                # A repeated request publishes the event again: the first one may have failed.
-                stands = await self._hand_over(
-                    requested,
-                    requested.request_id,
-                    partial(self._under_way, requested.request_id),
-                    request.headers.get("traceparent", ""),
-                )
-                status = stands or status
-            except StockcastError:
-                with suppress(StockcastError):
-                    await self.store.leave_backlog(requested.request_id)
-                raise
-        return structs.replace(requested, request_id=came.request_id), status
+        if came.status is not Status.QUEUED:
+            return came
+        try:
+            # A repeated request publishes the event again: the first one may have failed.
+            stands = await self.hand_over(
+                requested,
+                requested.request_id,
+                partial(self._under_way, requested.request_id),
+                request.headers.get("traceparent", ""),
+            )
+        except StockcastError:
+            with suppress(StockcastError):
+                await self.store.leave_backlog(requested.request_id)
+            raise
+        return replace(came, status=stands or came.status)
 
     async def _under_way(self, request_id: str) -> Status | None:
         """The status of the request, if a stage has started it."""
         record, _ = await self.store.read_with_result(request_id, with_result=False)
         return record.status if record and record.status is not Status.QUEUED else None
 
-    def _location(self, requested: ForecastRequested) -> str:
-        return f"{self.kind.path}/{requested.request_id}"
+    def _path(self, request_id: str) -> str:
+        return f"{self.kind.path}/{request_id}"
 
-    def _accepted(
-        self,
-        requested: ForecastRequested,
-        status: Status,
-        headers: Mapping[str, str] | None = None,
-    ) -> Response:
-        location = self._location(requested)
-        links = {"self": location, "events": f"{location}/events", "chart": f"{location}/chart.png"}
-        body = {"id": requested.request_id, "status": status.value, "links": links}
-        return JSONResponse(body, HTTPStatus.ACCEPTED, {"location": location, **(headers or {})})
+    def _accepted(self, came: Submitted, headers: Mapping[str, str] | None = None) -> Response:
+        path = self._path(came.request_id)
+        links = {"self": path, "events": f"{path}/events", "chart": f"{path}/chart.png"}
+        body = {"id": came.request_id, "status": came.status.value, "links": links}
+        return JSONResponse(body, HTTPStatus.ACCEPTED, {"location": path, **(headers or {})})
+
+    def _reading(self, request_id: str) -> Reading:
+        return Reading(
+            lambda: self.store.read_with_result(request_id), self.store.result, self._document
+        )
 
     async def status(self, request: Request) -> Response:
         document = self._document(*await self._found(request))
@@ -217,16 +191,10 @@ class RequestApi:
         # Watch first, then read, so that no change in between is lost.
         watch = self.changes.watch(request.path_params["id"])
         try:
-            record, result = await self._found(request)
-            self._document(record, result)  # raises 410 before the stream starts
-            events = progress.stream(
-                self.changes,
-                watch,
-                (record, result),
-                lambda: self.store.read_with_result(record.requested.request_id),
-                self.store.result,
-                self._document,
-            )
+            found = await self._found(request)
+            self._document(*found)  # raises 410 before the stream starts
+            reading = self._reading(request.path_params["id"])
+            events = progress.stream(self.changes, watch, found, reading)
             return self.limits.stream(request, events, watch.close)
         except BaseException:
             watch.close()
@@ -268,7 +236,7 @@ class RequestApi:
         name = "-".join(map(str, variant))
         event_id = f"chart-{record.result_key}-{name}-{turn}"
         drawn = partial(self.store.chart, record.result_key, variant)
-        if picture := await self._hand_over(wanted, event_id, drawn):
+        if picture := await self.hand_over(wanted, event_id, drawn):
             return picture
         give_up = time.monotonic() + CHART_WAIT_S
         while time.monotonic() < give_up:

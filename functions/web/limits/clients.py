@@ -6,6 +6,7 @@ import ipaddress
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -30,8 +31,13 @@ def client_of(request: Request) -> str:
     The server has already read the headers of the proxies in FORWARDED_ALLOW_IPS. These headers can
     contain any text, so everything that is not an address counts as unknown.
     """
+    return _client_at(request.client.host if request.client else "")
+
+
+@lru_cache(maxsize=1024)
+def _client_at(host: str) -> str:
     try:
-        address = ipaddress.ip_address(request.client.host if request.client else "")
+        address = ipaddress.ip_address(host)
     except ValueError:
         return UNKNOWN
     if isinstance(address, ipaddress.IPv6Address):

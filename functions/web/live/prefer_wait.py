@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
-
+import anyio
 from starlette.requests import Request
 from werkzeug.http import parse_dict_header
 
-from functions.common.errors import TemporaryError
-from functions.common.requests.record import RequestRecord, Status
-from functions.web.live.progress import Changes, Watch
-from functions.web.stores.requests import WebStore
+from functions.common.requests.record import RequestRecord
+from functions.web.live.progress import Changes, Found, Reading, Watch, followed
 
 LONGEST_WAIT_S = 50
 """Gateways give up on an answer after a minute."""
@@ -26,29 +22,11 @@ def seconds(request: Request) -> int:
 
 
 async def ended(
-    watch: Watch,
-    changes: Changes,
-    store: WebStore,
-    request_id: str,
-    wait_s: float,
-    status: Status,
+    changes: Changes, watch: Watch, found: Found, reading: Reading, wait_s: float
 ) -> tuple[RequestRecord, bytes | None] | None:
-    """A request with this `status`, and its result, once it has ended.
-
-    `watch` must be older than the request. None if it takes longer than `wait_s`, if Redis does not
-    answer, or if web stops, because the request is accepted anyway.
-    """
-    loop = asyncio.get_running_loop()
-    give_up, may_have_ended = loop.time() + wait_s, status.is_final
-    with suppress(TemporaryError):
-        while True:
-            if may_have_ended:
-                record, result = await store.read_with_result(request_id)
-                if record and record.status.is_final:
-                    return record, result
-            left_s = give_up - loop.time()
-            if left_s <= 0 or changes.are_ending:
-                return None
-            heard, has_missed = await watch.next(left_s)
-            may_have_ended = has_missed or not heard or heard[-1].status.is_final
+    """The request and its result if it ends within `wait_s`. See `progress.followed`."""
+    with anyio.move_on_after(wait_s):
+        async for record, result in followed(changes, watch, found, reading):
+            if record.status.is_final:
+                return record, result
     return None

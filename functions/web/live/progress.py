@@ -151,43 +151,58 @@ Found = tuple[RequestRecord | None, bytes | None]
 """A request and its result. Both may be None."""
 
 
-async def stream(
-    changes: Changes,
-    watch: Watch,
-    found: Found,
-    read: Callable[[], Awaitable[Found]],
-    read_result: Callable[[str], Awaitable[bytes | None]],
-    document: Callable[[RequestRecord, bytes | None], bytes],
-) -> AsyncIterator[bytes]:
-    """Server-sent events: one `status` event for each change. The last has the whole document.
+class Reading(Struct, frozen=True):
+    """How to read a request: the request with its result, a result alone, and the document."""
 
-    `found` must be read after `watch` was opened. Each change carries what changed, so the stream
-    reads the record again only if it failed or changes may be missing. It also sends stages that
-    passed between two reads, in order. If Redis does not answer, the stream ends early and the
-    browser reconnects.
+    request: Callable[[], Awaitable[Found]]
+    result: Callable[[str], Awaitable[bytes | None]]
+    document: Callable[[RequestRecord, bytes | None], bytes]
+
+
+async def followed(
+    changes: Changes, watch: Watch, found: Found, reading: Reading
+) -> AsyncIterator[tuple[RequestRecord, bytes | None]]:
+    """The request and its result as `found`, and after each change or heartbeat until it ends.
+
+    `found` must be read after `watch` was opened. Each change carries what changed, so this reads
+    the record again only if it failed or changes may be missing. It ends early if Redis does not
+    answer or web stops.
     """
-    told: set[Status] = set()
-    head = b"retry: 1000\n\n"
     with suppress(TemporaryError):
         while True:
             record, result = found
             if record is None:
                 return
-            for status in _untold(record, told):
-                if status.is_final:
-                    yield head + _event(document(record, result))
-                    return
-                yield head + _event(json_bytes(_as_of(record, status).document()))
-                head = b""
-            if changes.are_ending:
-                return  # the browser reconnects to another process
+            yield record, result
+            if record.status.is_final or changes.are_ending:
+                return
             heard, has_missed = await watch.next(HEARTBEAT_S)
-            if not heard and not has_missed:
-                yield b": still here\n\n"
             record = _after(record, heard)
-            result = await read_result(record.result_key) if record.result_key else None
+            result = await reading.result(record.result_key) if record.result_key else None
             is_partial = record.status.is_final and result is None
-            found = await read() if has_missed or not heard or is_partial else (record, result)
+            must_read = has_missed or not heard or is_partial
+            found = await reading.request() if must_read else (record, result)
+
+
+async def stream(
+    changes: Changes, watch: Watch, found: Found, reading: Reading
+) -> AsyncIterator[bytes]:
+    """Server-sent events: one `status` event for each change. The last has the whole document.
+
+    It also sends stages that passed between two reads, in order. If it ends early, the browser
+    connects again, maybe to another process.
+    """
+    told: set[Status] = set()
+    head = b"retry: 1000\n\n"
+    async for record, result in followed(changes, watch, found, reading):
+        untold = _untold(record, told)
+        if not untold:
+            yield b": still here\n\n"
+        for status in untold:
+            is_last = status.is_final
+            shown = reading.document(record, result) if is_last else _passing(record, status)
+            yield head + b"event: status\ndata: " + shown + b"\n\n"
+            head = b""
 
 
 def _after(record: RequestRecord, heard: list[Change]) -> RequestRecord:
@@ -207,12 +222,8 @@ def _untold(record: RequestRecord, told: set[Status]) -> list[Status]:
     return [record.status] if first_look else new
 
 
-def _as_of(record: RequestRecord, status: Status) -> RequestRecord:
-    """The record as it was when it reached `status`."""
+def _passing(record: RequestRecord, status: Status) -> bytes:
+    """The document of the record as it was when it reached `status`."""
     passed = list(Status)[: list(Status).index(status) + 1]
     at_ms = {one: record.at_ms[one] for one in passed if one in record.at_ms}
-    return replace(record, status=status, at_ms=at_ms)
-
-
-def _event(data: bytes) -> bytes:
-    return b"event: status\ndata: " + data + b"\n\n"
+    return json_bytes(replace(record, status=status, at_ms=at_ms).document())

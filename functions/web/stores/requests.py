@@ -59,10 +59,11 @@ class Rate(Protocol):
 
 
 class Submitted(Struct, frozen=True):
-    """The outcome of a submission: the request that answers it, and its status."""
+    """The outcome of a submission: the request that answers it, its status, and its new record."""
 
     request_id: str
     status: Status
+    record: RequestRecord | None = None
 
 
 def connect(settings: RedisSettings) -> Any:
@@ -145,7 +146,13 @@ class WebStore:
             moved = self._accepted(requested, came, most_waiting)
         if most_waiting and moved.stands_at and moved.stands_at.is_final:
             await self.leave_backlog(requested.request_id)
-        return Submitted(requested.request_id, moved.stands_at or Status.QUEUED)
+        if moved.stands_at:
+            return Submitted(requested.request_id, moved.stands_at)
+        at_ms = moved.now_ms
+        record = RequestRecord(
+            requested, Status.QUEUED, at_ms, moved.deadline_ms, {Status.QUEUED: at_ms}
+        )
+        return Submitted(requested.request_id, Status.QUEUED, record)
 
     async def _is_done(self, pointer: bytes) -> bool:
         """Whether the request is done that a result was computed for."""

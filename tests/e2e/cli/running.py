@@ -60,13 +60,8 @@ def at_a_terminal(*arguments, url, until, then=None):
     # A terminal's programs do not ignore Ctrl-C, as those in the background of a script do.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     ours, theirs = pty.openpty()
-    environment = {
-        **os.environ,
-        "STOCKCAST_URL": url,
-        "TERM": "xterm",
-        "COLUMNS": "70",
-        "LINES": "30",
-    }
+    environment = {**os.environ, "STOCKCAST_URL": url}
+    environment |= {"TERM": "xterm", "COLUMNS": "70", "LINES": "30"}
     environment.pop("NO_COLOR", None)
     running = subprocess.Popen(
         [STOCKCAST, *arguments],

@@ -62,11 +62,11 @@ def test_a_busy_stack_is_asked_again_when_it_says(stockcast):
 
 
 def test_a_stack_that_stays_busy_is_given_up_and_its_reason_told(stockcast):
-    def fail(_):
-        return JSONResponse({"detail": "Come back tomorrow."}, 429, {"retry-after": "86400"})
-
+    problem = {"detail": "Come back tomorrow."}
     with (
-        failing(stockcast.url, fail) as url,
+        failing(
+            stockcast.url, lambda _: JSONResponse(problem, 429, {"retry-after": "86400"})
+        ) as url,
         pytest.raises(TemporaryError, match="Come back tomorrow"),
     ):
         ask(url, [], Pauses())

@@ -45,9 +45,7 @@ def started(folder, *options):
 
 
 @pytest.fixture(scope="module")
-def running(stockcast, tmp_path_factory):
-    if stockcast.stack is None:
-        pytest.skip("the first stack would not be ours")
+def running(own_stockcast, tmp_path_factory):
     with started(tmp_path_factory.mktemp("up"), "--reload") as running:
         yield running
 

@@ -35,6 +35,13 @@ def document(page):
     return linked(page, "#analysis-outcome >> text=JSON")
 
 
+def shown(visit, kind):
+    """The page with an analysis of AAPL."""
+    page = visit(f"/?view=analyses&symbol=AAPL&kind={kind}")
+    analysed(page)
+    return page
+
+
 @pytest.mark.parametrize("kind", PANELS)
 def test_each_is_drawn_from_its_defaults_and_bars_nobody(visit, kind):
     page = visit(f"/?view=analyses&symbol=AAPL&kind={kind}")
@@ -66,8 +73,7 @@ def test_each_is_drawn_from_its_defaults_and_bars_nobody(visit, kind):
 
 
 def test_tabs_are_used_by_keys(visit):
-    page = visit("/?view=analyses&symbol=AAPL&kind=history")
-    analysed(page)
+    page = shown(visit, "history")
     assert page.locator("[role=tab][tabindex='0']").count() == 1
     page.focus("#tab-history")
     page.keyboard.press("ArrowRight")
@@ -107,8 +113,7 @@ def test_a_ticker_is_chosen_and_parameters_are_given(visit):
 
 
 def test_another_ticker_is_analysed_with_what_the_form_says(visit):
-    page = visit("/?view=analyses&symbol=AAPL&kind=buy_and_hold")
-    analysed(page)
+    page = shown(visit, "buy_and_hold")
     page.fill("#parameter-nshares", "9")
     page.fill("#analysis-symbol", "ibm")
     page.keyboard.press("Enter")
@@ -125,14 +130,12 @@ def test_an_address_restores_the_parameters(visit):
 
 
 def test_the_trading_game_is_played_where_shares_are_given(visit):
-    page = visit("/?view=analyses&symbol=AAPL&kind=evaluate&nshares=10")
-    analysed(page)
+    page = shown(visit, "evaluate&nshares=10")
     assert page.locator("#analysis-outcome figure h3").all_inner_texts()[1:] == ["The trading game"]
 
 
 def test_columns_are_chosen(visit):
-    page = visit("/?view=analyses&symbol=AAPL&kind=history&columns=adj_close")
-    analysed(page)
+    page = shown(visit, "history&columns=adj_close")
     page.check("[name=columns][value=volume]")
     page.click("text=Analyze >> nth=-1")
     page.wait_for_selector("#analysis-outcome h3 >> text=Volume")
@@ -144,8 +147,7 @@ def test_columns_are_chosen(visit):
 
 
 def test_values_are_written_in_their_unit(visit):
-    page = visit("/?view=analyses&symbol=AAPL&kind=history&plot_type=pct&columns=close,volume")
-    analysed(page)
+    page = shown(visit, "history&plot_type=pct&columns=close,volume")
     assert "132,529,300" in page.inner_text(".figures")  # the most shares in one day, in full
     page.click("#analysis-outcome summary")
     page.locator("#analysis-outcome tbody tr").first.wait_for()
@@ -162,8 +164,7 @@ def interest_csv():
 
 
 def test_search_interest_is_uploaded_and_drawn_over_the_price(visit):
-    page = visit("/?view=analyses&symbol=AAPL&kind=changepoints")
-    analysed(page)
+    page = shown(visit, "changepoints")
     file = {"name": "multiTimeline.csv", "mimeType": "text/csv", "buffer": interest_csv().encode()}
     page.set_input_files("#parameter-interest_csv", file)
     page.click("text=Analyze >> nth=-1")
@@ -174,8 +175,7 @@ def test_search_interest_is_uploaded_and_drawn_over_the_price(visit):
 
 
 def test_bad_parameters_are_named_beside_their_field(visit):
-    page = visit("/?view=analyses&symbol=AAPL&kind=prior_analysis")
-    analysed(page)
+    page = shown(visit, "prior_analysis")
     page.fill("#parameter-priors", "0.1, many")
     page.click("text=Analyze >> nth=-1")
     page.wait_for_selector("#parameter-priors-error:not(:empty)")
@@ -195,8 +195,7 @@ def test_an_impossible_range_is_refused_by_its_field(visit):
 
 
 def test_downloads_hold_what_is_shown(visit):
-    page = visit("/?view=analyses&symbol=AAPL&kind=predict_future")
-    analysed(page)
+    page = shown(visit, "predict_future")
     result = document(page)["result"]
 
     where = "#analysis-outcome .keep"

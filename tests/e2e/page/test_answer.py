@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.e2e.page.reading import DASH, LINK, answered, drawn_colors, linked
+from tests.e2e.page.reading import DASH, LINK, answered, change_events, drawn_colors, linked
 
 pytestmark = pytest.mark.browser
 
@@ -16,6 +16,7 @@ NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAni
 
 def day_at(page, key):
     """The day under the cursor after `key` (Home: the first visible day, End: the last)."""
+    page.evaluate(NEXT_FRAME)
     page.locator(".plot").press(key)
     page.evaluate(NEXT_FRAME)
     text = page.inner_text(".readout span:first-child").strip()
@@ -52,7 +53,6 @@ def test_the_range_buttons_show_as_much_of_the_past(answer):
         answer.click(f".ranges >> text={name}")
         assert answer.get_attribute(f".ranges >> text={name}", "aria-pressed") == "true"
         assert answer.locator(".ranges [aria-pressed=true]").count() == 1
-        answer.evaluate(NEXT_FRAME)
         assert day_at(answer, "Home") == first
         assert day_at(answer, "End") == "2013-04-15"
 
@@ -62,7 +62,6 @@ def test_the_longest_range_shows_all_prices_there_are(answer):
     answer.click(".ranges >> text=Max")
     answer.wait_for_selector(".plot[aria-label*='Mar 1, 2000']")
     assert answer.evaluate("document.activeElement.textContent") == "Max"
-    answer.evaluate(NEXT_FRAME)
     assert day_at(answer, "Home") == "2000-03-01"
     assert day_at(answer, "End") == "2013-04-15"
     assert drawn_colors(answer) > 20
@@ -79,12 +78,10 @@ def test_dragging_zooms_and_a_double_click_goes_back_to_the_range_chosen(answer)
     answer.mouse.down()
     answer.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 120, steps=4)
     answer.mouse.up()
-    answer.evaluate(NEXT_FRAME)
     first, last = day_at(answer, "Home"), day_at(answer, "End")
     assert "2012-05-15" < first < last < "2012-12-31"
     assert answer.locator(".ranges [aria-pressed=true]").count() == 0
     answer.mouse.dblclick(box["x"] + 200, box["y"] + 100)
-    answer.evaluate(NEXT_FRAME)
     assert (day_at(answer, "Home"), day_at(answer, "End")) == ("2012-03-01", "2013-04-15")
     assert answer.get_attribute(".ranges >> text=1Y", "aria-pressed") == "true"
 
@@ -105,7 +102,6 @@ def test_the_wheel_scrolls_and_zooms_only_with_ctrl(answer):
     answer.wait_for_selector(".ranges:not(:has([aria-pressed=true]))")
     assert day_at(answer, "Home") > before
     answer.locator(".plot").press("0")
-    answer.evaluate(NEXT_FRAME)
     assert day_at(answer, "Home") == before
     assert answer.get_attribute(".ranges >> text=6M", "aria-pressed") == "true"
 
@@ -175,7 +171,6 @@ def test_the_keys_zoom_and_move(answer):
     before = day_at(answer, "Home")
     answer.locator(".plot").press("End")
     answer.locator(".plot").press("+")
-    answer.evaluate(NEXT_FRAME)
     assert day_at(answer, "Home") > before
     answer.locator(".plot").press("End")
     assert day_at(answer, "ArrowLeft") == "2013-04-12"
@@ -186,9 +181,7 @@ def test_the_cursor_reads_out_a_day_of_the_past(answer):
     answer.click("text=80% range a day before")
     box = plot_box(answer)
     answer.mouse.move(box["x"] + 60, box["y"] + 80)
-    answer.wait_for_function(
-        "() => document.querySelector('.readout')?.innerText.includes('80% a day before')"
-    )
+    answer.wait_for_selector(".readout:has-text('80% a day before')")
     assert re.search(r"2012\s+price \$[\d.]+", answer.inner_text(".readout"))
     assert answer.get_attribute(".readout", "aria-live") == "off"
 
@@ -199,7 +192,7 @@ def test_the_chart_does_not_jump_as_the_cursor_moves(visit):
     page.locator(".plot").scroll_into_view_if_needed()
     box = plot_box(page)
     page.mouse.move(box["x"] + 20, box["y"] + 100)  # past days have fewer values
-    page.wait_for_function("() => document.querySelector('.readout')?.innerText.includes('price')")
+    page.wait_for_selector(".readout:has-text('price')")
     assert plot_box(page) == box
 
 
@@ -244,12 +237,11 @@ def test_stale_prices_get_a_banner(visit):
     """The tests' providers never fail, so the test changes the answer on its way."""
     page = visit()
 
-    def make_stale(route):
-        body = route.fetch().text().replace('"stale":false', '"stale":true')
-        body = body.replace('"provider":"sample"', '"provider":"tiingo"')
-        route.fulfill(body=body, content_type="text/event-stream")
+    def made_stale(body):
+        body = body.replace('"stale":false', '"stale":true')
+        return body.replace('"provider":"sample"', '"provider":"tiingo"')
 
-    page.route("**/events", make_stale)
+    change_events(page, made_stale)
     page.fill("#symbol", "IBM")
     page.click("#submit")
     answered(page)
@@ -305,13 +297,8 @@ def test_the_record_of_a_slow_model_is_added_when_it_is_there(visit):
 def test_prices_are_written_in_their_currency(visit, currency, locale, written):
     """The sample is in dollars, so the test changes the answer on its way."""
     page = visit("/docs", locale=locale)
-    told = f'"{currency}"' if currency else "null"
-
-    def change(route):
-        body = re.sub(r'"currency": ?"USD"', f'"currency":{told}', route.fetch().text())
-        route.fulfill(body=body, content_type="text/event-stream")
-
-    page.route("**/events", change)
+    told = f'"currency":"{currency}"' if currency else '"currency":null'
+    change_events(page, lambda body: re.sub(r'"currency": ?"USD"', told, body))
     page.goto(page.url.replace("/docs", "/?symbol=MSFT&days=45"))
     line = answered(page)
     assert re.fullmatch(rf"MSFT: {written} to {written} by .*2013", line), line
@@ -348,5 +335,4 @@ def test_two_fingers_zoom_the_chart(visit):
           finger(1, 0.1, "pointerup"); finger(2, 0.9, "pointerup");
         }"""
     )
-    page.evaluate(NEXT_FRAME)
     assert day_at(page, "Home") > before

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.e2e.page.reading import LINK, answered, drawn_colors, violations
+from tests.e2e.page.reading import LINK, answered, change_events, drawn_colors, violations
 
 pytestmark = pytest.mark.browser
 
@@ -154,12 +154,7 @@ def test_nothing_moves_while_it_loads(visit):
 def test_the_server_can_put_no_markup_into_the_page(visit):
     page = visit()
     evil = "<img src=x onerror=\\\"document.title='bad'\\\">"
-
-    def poison(route):
-        body = route.fetch().text().replace('"verdict":"', f'"verdict":"{evil}')
-        route.fulfill(body=body, content_type="text/event-stream")
-
-    page.route("**/events", poison)
+    change_events(page, lambda body: body.replace('"verdict":"', f'"verdict":"{evil}'))
     page.fill("#symbol", "FB")
     page.click("#submit")
     answered(page)

@@ -93,9 +93,7 @@ def test_another_horizon_forecasts_again(page):
 def test_bad_tickers_are_named(page):
     add(page, "AAPL, 1$, ?")
     told = "Not a ticker: 1$, ?. Correct or remove it, then add again."
-    page.wait_for_function(
-        "(t) => document.querySelector('#watch-add-error').innerText === t", arg=told
-    )
+    page.wait_for_selector(f"#watch-add-error:text-is('{told}')")
     assert page.input_value("#watch-add") == "AAPL, 1$, ?"
 
 
@@ -137,9 +135,7 @@ def test_too_many_are_refused_and_none_is_dropped(page):
     page.wait_for_selector("#watch-add-error:not(:empty)")
     assert page.inner_text("#watch-add-error").startswith("The watchlist holds 100 tickers")
     add(page, "AAPL")
-    page.wait_for_function(
-        "() => document.querySelectorAll('#watch-table tbody tr').length === 100"
-    )
+    page.wait_for_selector("#watch-table tbody tr:nth-child(100):last-child")
     page.click("nav >> text=Forecast")
     page.fill("#symbol", "IBM")
     page.keyboard.press("Enter")

@@ -1,7 +1,6 @@
 """`stockcast bucket` with a real S3 server, and with servers that lack a needed feature."""
 
 import contextlib
-import dataclasses
 import http.client
 import os
 import secrets
@@ -10,11 +9,12 @@ import sys
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec import structs
 
 from functions.common.errors import ConfigurationError, TemporaryError
 from functions.ingest.prepare_bucket import prepare
 from local.servers import free_port
-from tests.conftest import s3_client_of
+from tests.conftest import environment_of, s3_client_of
 from tests.support.http_server import HttpServer
 
 WEEK_S = 7 * 86_400
@@ -39,7 +39,7 @@ def between(url, header, status):
 @pytest.fixture
 def settings(s3_settings):
     """Settings with a bucket that does not exist."""
-    return dataclasses.replace(s3_settings, bucket=f"new-{secrets.token_hex(6)}")
+    return structs.replace(s3_settings, bucket=f"new-{secrets.token_hex(6)}")
 
 
 def told_by(settings):
@@ -48,41 +48,39 @@ def told_by(settings):
     return told
 
 
+def rules_of(settings):
+    client = s3_client_of(settings)
+    return client.get_bucket_lifecycle_configuration(Bucket=settings.bucket)["Rules"]
+
+
 def test_a_missing_bucket_is_created_checked_and_given_its_rules(settings):
     made, conditional, lifecycle = told_by(settings)
     assert made == f"Bucket {settings.bucket} at {settings.endpoint_url}: created."
     assert "honors" in conditional
     assert "older than 7 days" in lifecycle
-    client = s3_client_of(settings)
-    rules = client.get_bucket_lifecycle_configuration(Bucket=settings.bucket)["Rules"]
+    rules = rules_of(settings)
     assert {rule["Filter"]["Prefix"] for rule in rules} == {"uploads/", "prices/upload/"}
     assert {rule["Expiration"]["Days"] for rule in rules} == {7}
-    assert "Contents" not in client.list_objects_v2(Bucket=settings.bucket)
+    assert "Contents" not in s3_client_of(settings).list_objects_v2(Bucket=settings.bucket)
 
 
 def test_doing_it_again_changes_nothing(settings):
     told_by(settings)
     again = told_by(settings)
     assert again[0].endswith("already exists.")
-    rules = s3_client_of(settings).get_bucket_lifecycle_configuration(Bucket=settings.bucket)
-    assert len(rules["Rules"]) == 2
+    assert len(rules_of(settings)) == 2
 
 
 def test_other_rules_stay(settings):
     told_by(settings)
-    client = s3_client_of(settings)
-    theirs = {
-        "ID": "theirs",
-        "Status": "Enabled",
-        "Filter": {"Prefix": "logs/"},
-        "Expiration": {"Days": 30},
-    }
-    client.put_bucket_lifecycle_configuration(
+    theirs = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "logs/"}}
+    theirs |= {"Expiration": {"Days": 30}}
+    s3_client_of(settings).put_bucket_lifecycle_configuration(
         Bucket=settings.bucket, LifecycleConfiguration={"Rules": [theirs]}
     )
     told_by(settings)
-    rules = client.get_bucket_lifecycle_configuration(Bucket=settings.bucket)["Rules"]
-    assert {rule["Filter"]["Prefix"] for rule in rules} == {"logs/", "uploads/", "prices/upload/"}
+    prefixes = {rule["Filter"]["Prefix"] for rule in rules_of(settings)}
+    assert prefixes == {"logs/", "uploads/", "prices/upload/"}
 
 
 @pytest.mark.parametrize("header", ["if-none-match", "if-match"])
@@ -93,11 +91,11 @@ def test_a_server_without_conditional_writes_is_refused_by_name(settings, header
         between(settings.endpoint_url, header, status) as server,
         pytest.raises(ConfigurationError, match=rf"{server.url} {does} {told}\."),
     ):
-        prepare(dataclasses.replace(settings, endpoint_url=server.url), WEEK_S, print)
+        prepare(structs.replace(settings, endpoint_url=server.url), WEEK_S, print)
 
 
 def test_wrong_keys_are_refused_with_the_servers_words(settings):
-    wrong = dataclasses.replace(settings, credentials=("nobody", "wrong"))
+    wrong = structs.replace(settings, credentials=("nobody", "wrong"))
     with pytest.raises(ConfigurationError, match=r"refuses to prepare .*(Access|Signature|KeyId)"):
         told_by(wrong)
 
@@ -105,21 +103,14 @@ def test_wrong_keys_are_refused_with_the_servers_words(settings):
 def test_a_server_that_is_down_is_temporary(settings):
     url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(TemporaryError, match=url):
-        told_by(dataclasses.replace(settings, endpoint_url=url))
+        told_by(structs.replace(settings, endpoint_url=url))
 
 
 @pytest.mark.parametrize(
     "command", [["-m", "cli.main", "bucket"], ["-m", "functions.ingest.prepare_bucket"]]
 )
 def test_the_command_and_the_job_print_what_they_did(settings, command):
-    env = {
-        **os.environ,
-        "S3_BUCKET": settings.bucket,
-        "S3_ENDPOINT_URL": settings.endpoint_url,
-        "AWS_ACCESS_KEY_ID": settings.credentials[0],
-        "AWS_SECRET_ACCESS_KEY": settings.credentials[1],
-        "UPLOAD_TTL": "36h",
-    }
+    env = {**os.environ, **environment_of(settings), "UPLOAD_TTL": "36h"}
     ran = subprocess.run(
         [sys.executable, *command], env=env, capture_output=True, text=True, check=True
     )

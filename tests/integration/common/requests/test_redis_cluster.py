@@ -1,7 +1,6 @@
 """The whole of Stockcast, and its stores, on a real Redis Cluster."""
 
 import asyncio
-import dataclasses
 import json
 
 import pytest
@@ -22,9 +21,9 @@ from functions.ingest.providers.budget import Budget, Limit
 from functions.web.limits.rates import Rate
 from functions.web.stores.requests import WebStore
 from functions.web.stores.requests import connect as connect_web
-from local.servers import S3_PORTS, free_port
-from local.stack import FUNCTIONS, Options, Stack, at_base_port, programs
-from tests.support import redis_cluster
+from local.servers import free_port
+from local.stack import FUNCTIONS
+from tests.support import redis_cluster, stacks
 from tests.support.waiting import has_ended, until
 
 
@@ -39,25 +38,30 @@ def web_url(cluster_url, tmp_path_factory):
     """A stack whose functions use the cluster. Its broker has its own Redis."""
     home = tmp_path_factory.mktemp("stack")
     on_cluster = {"REDIS_URL": cluster_url, "REDIS_CLUSTER": "true", "RATE_LIMIT": "1000"}
-    base = free_port(5 + len(S3_PORTS))
-    started = [
-        dataclasses.replace(program, env={**program.env, **on_cluster})
-        if program.name in FUNCTIONS
-        else program
-        for program in programs(at_base_port(Options(home=home), base))
-    ]
-    stack = Stack(started, home / "logs")
-    stack.start(lambda _: None)
-    yield f"http://127.0.0.1:{base}"
+    stack, (url, *_) = stacks.started(home, on_cluster, only=FUNCTIONS)
+    yield url
     stack.stop()
     assert "lost the subscription" not in (home / "logs" / "web.log").read_text()
 
 
 @pytest.fixture
-def client(cluster_url):
-    client = connect(RedisSettings(cluster_url, True, 3600, 600))
+def settings(cluster_url):
+    return RedisSettings(cluster_url, True, 3600, 600)
+
+
+@pytest.fixture
+def client(settings):
+    client = connect(settings)
     yield client
     client.close()
+
+
+@pytest.fixture
+async def web(settings):
+    """The client of web."""
+    redis = connect_web(settings)
+    yield redis
+    await redis.aclose()
 
 
 def ended(url, request_id):
@@ -99,8 +103,7 @@ def test_a_chart_is_drawn_and_an_equal_question_answered_at_once(web_url):
     assert requests.get(f"{web_url}/readyz", timeout=300).ok
 
 
-def test_the_scripts_run_where_their_keys_are(client):
-    settings = RedisSettings("", True, 3600, 600)
+def test_the_scripts_run_where_their_keys_are(client, settings):
     store = Requests(client, settings)
     claims = Claims(Steps(client, are_split=True))
     budget = Budget(client, "provider", [Limit(1, 60, "BUDGET")])
@@ -118,10 +121,8 @@ def test_the_scripts_run_where_their_keys_are(client):
         budget.spend()
 
 
-async def test_a_client_is_limited_before_a_result_is_looked_up(cluster_url):
-    settings = RedisSettings(cluster_url, True, 3600, 600)
-    redis = connect_web(settings)
-    store = WebStore(redis, settings)
+async def test_a_client_is_limited_before_a_result_is_looked_up(web, settings):
+    store = WebStore(web, settings)
     requested = ForecastRequested("limited-1", "AAPL", 45)
     submission = (requested, Rate("192.0.2.1", 2, 0))
     for _ in range(2):
@@ -129,11 +130,10 @@ async def test_a_client_is_limited_before_a_result_is_looked_up(cluster_url):
         assert came.status is Status.QUEUED
     with pytest.raises(ThrottledError, match="More than 2 requests a minute from 192"):
         await store.submit(*submission, most_waiting=9, has_own_id=True)
-    await redis.aclose()
 
 
-def test_a_whole_turn_runs_part_by_part(client):
-    store = Requests(client, RedisSettings("", True, 3600, 600))
+def test_a_whole_turn_runs_part_by_part(client, settings):
+    store = Requests(client, settings)
     for number in range(8):
         requested = ForecastRequested(f"in-turn-{number}", "AAPL", 400 + number)
         key = result_key(requested, "etag", "1")
@@ -151,10 +151,8 @@ def test_a_whole_turn_runs_part_by_part(client):
             assert turn.begin(again, Status.FORECASTING, result_key=key).result == b"{}"
 
 
-async def test_results_share_their_history_on_a_cluster(cluster_url, client):
-    settings = RedisSettings(cluster_url, True, 3600, 600)
+async def test_results_share_their_history_on_a_cluster(web, client, settings):
     store = Requests(client, settings)
-    web = connect_web(settings)
     for symbol in ("AAPL", "IBM", "MSFT", "GOOG"):
         asked = [ForecastRequested(f"apart-{symbol}-{days}", symbol, days) for days in (30, 45)]
         keys = [result_key(one, "apart", "1") for one in asked]
@@ -169,7 +167,6 @@ async def test_results_share_their_history_on_a_cluster(cluster_url, client):
             assert found[1] == result
         client.delete(history_name(keys[0]))
         assert await WebStore(web, settings).result(keys[0]) is None
-    await web.aclose()
 
 
 def test_a_cluster_that_is_away_is_temporary_and_stops_no_function_at_its_start():

@@ -54,12 +54,8 @@ def functions(world):
 
     def run(asked, event_id):
         """The last status and the last event of a request from web."""
-        status, event = post(
-            ingest,
-            Envelope(
-                id=event_id, source="/test", type=ForecastRequested.TYPE, data=asked.to_data()
-            ),
-        )
+        sent = Envelope(event_id, "/test", ForecastRequested.TYPE, asked.to_data())
+        status, event = post(ingest, sent)
         return post(forecast, event) if event else (status, None)
 
     return run

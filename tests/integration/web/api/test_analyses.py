@@ -1,7 +1,6 @@
 """Analyses and price histories over the API, with a real Redis, S3 and sink."""
 
 import csv
-import dataclasses
 import io
 import json
 
@@ -41,7 +40,7 @@ TOKEN = "a-token-for-these-tests"
 
 @pytest.fixture
 def settings(settings, s3_settings):
-    return dataclasses.replace(settings, s3=s3_settings, event_tokens=(TOKEN,))
+    return structs.replace(settings, s3=s3_settings, event_tokens=(TOKEN,))
 
 
 @pytest.fixture
@@ -77,15 +76,8 @@ def test_an_analysis_is_accepted_once_its_event_is_with_the_broker(url, inbox):
     assert answer.status_code == 202
     location = "/api/analyses/request-1"
     assert answer.headers["location"] == location
-    assert answer.json() == {
-        "id": "request-1",
-        "status": "queued",
-        "links": {
-            "self": location,
-            "events": f"{location}/events",
-            "chart": f"{location}/chart.png",
-        },
-    }
+    links = {"self": location, "events": f"{location}/events", "chart": f"{location}/chart.png"}
+    assert answer.json() == {"id": "request-1", "status": "queued", "links": links}
     [event] = inbox.events
     assert (event.type, event.subject) == (ForecastRequested.TYPE, "AAPL")
     assert ForecastRequested.from_data(event.data) == REQUESTED
@@ -261,7 +253,7 @@ def test_a_history_is_that_of_the_provider_that_is_most_recent(settings, prices)
     for provider, rows in (("tiingo", history.rows[:-1]), ("sample", history.rows)):
         shorter = PriceHistory("IBM", rows)
         prices.put(provider, shorter, fetched_at="2013-03-01T22:00:00Z", replaces=None)
-    with serving(dataclasses.replace(settings, providers=("tiingo", "sample"))) as url:
+    with serving(structs.replace(settings, providers=("tiingo", "sample"))) as url:
         assert get(url, "/api/symbols/IBM/history").json()["provider"] == "sample"
 
 
@@ -278,14 +270,8 @@ def test_a_history_has_null_where_the_source_has_nothing(url, prices):
 def test_a_history_is_cut_to_its_range(url, prices):
     stored(prices)
     shown = get(url, "/api/symbols/AAPL/history", start="2012-12-22", end="2013-01-02").json()
-    assert shown["dates"] == [
-        "2012-12-24",
-        "2012-12-26",
-        "2012-12-27",
-        "2012-12-28",
-        "2012-12-31",
-        "2013-01-02",
-    ]
+    december = [f"2012-12-{day}" for day in (24, 26, 27, 28, 31)]
+    assert shown["dates"] == [*december, "2013-01-02"]
     one = get(url, "/api/symbols/AAPL/history", start="2013-01-02", end="2013-01-02").json()
     assert one["dates"] == ["2013-01-02"]
 
@@ -329,14 +315,14 @@ def test_why_prices_do_not_come_is_told_as_soon_as_it_is_known(
         return 202, {}, b""
 
     inbox.answers = ingest
-    with serving(dataclasses.replace(settings, providers=("tiingo",))) as url:
+    with serving(structs.replace(settings, providers=("tiingo",))) as url:
         answer = get(url, "/api/symbols/ZZZZ/history")
     assert (answer.status_code, answer.json()["detail"]) == (status, error.detail)
 
 
 def test_prices_that_do_not_come_are_503(settings, monkeypatch):
     monkeypatch.setattr("functions.web.api.symbols.PRICES_WAIT_S", 0.3)
-    with serving(dataclasses.replace(settings, providers=("tiingo",))) as url:
+    with serving(structs.replace(settings, providers=("tiingo",))) as url:
         answer = get(url, "/api/symbols/ZZZZ/history")
     assert answer.status_code == 503
     assert "ZZZZ" in answer.json()["detail"]
@@ -344,6 +330,6 @@ def test_prices_that_do_not_come_are_503(settings, monkeypatch):
 
 
 def test_histories_without_a_bucket_are_503_and_of_a_foreign_symbol_404(settings):
-    with serving(dataclasses.replace(settings, s3=None)) as url:
+    with serving(structs.replace(settings, s3=None)) as url:
         assert "S3_BUCKET" in get(url, "/api/symbols/AAPL/history").json()["detail"]
         assert get(url, "/api/symbols/ZZZZ/history").status_code == 404

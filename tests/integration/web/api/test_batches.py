@@ -3,10 +3,10 @@
 import json
 import threading
 import time
-from dataclasses import replace
 
 import pytest
 import requests
+from msgspec.structs import replace
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.errors import UnknownSymbolError
@@ -15,22 +15,13 @@ from functions.common.requests.batches import COUNTED, headline
 from functions.common.requests.keys import request_key
 from functions.common.requests.record import Status
 from functions.web.publishing import batch_members as expansion
-from functions.web.settings import Settings
 from tests.integration.web.serving import serving
 from tests.support.events import send
 from tests.support.threads import at_once
+from tests.unit.web.api.test_batches import RESULT
 
 TOKEN = "a-token-for-these-tests"
 SYMBOLS = [f"S{number}" for number in range(200)]
-RESULT = {
-    "last_date": "2013-03-01",
-    "last_price": 100.0,
-    "target_date": "2013-04-15",
-    "predicted_price": 101.0,
-    "intervals": {"80": [90.0, 110.0], "95": [80.0, 120.0]},
-    "backtest": {"trust": {"state": "ok"}},
-}
-
 NONE = dict.fromkeys(COUNTED, 0)
 
 
@@ -44,8 +35,12 @@ def submit(url, symbols=SYMBOLS, **changes):
     return requests.post(f"{url}/api/batches", json=body, timeout=300)
 
 
+def get(url, path="", **options):
+    return requests.get(f"{url}/api/batches/my-batch{path}", timeout=300, **options)
+
+
 def document(url):
-    return requests.get(f"{url}/api/batches/my-batch", timeout=300).json()
+    return get(url).json()
 
 
 def member(number):
@@ -138,7 +133,7 @@ def test_an_unknown_batch_is_404_everywhere(url):
 
 
 def test_a_hundred_symbols_count_as_one_request(settings):
-    with serving(Settings(**(vars(settings) | {"requests_per_minute": 3}))) as url:
+    with serving(replace(settings, requests_per_minute=3)) as url:
         # Each has two hundred symbols.
         answers = [submit(url, id=f"my-batch-{number}").status_code for number in range(2)]
     assert answers == [202, 429]
@@ -232,7 +227,7 @@ def test_an_event_of_a_stranger_is_refused(url, inbox):
 
 def test_the_progress_is_told_until_the_end(url, store):
     submit(url)
-    answer = requests.get(f"{url}/api/batches/my-batch/events", stream=True, timeout=300)
+    answer = get(url, "/events", stream=True)
     worker = threading.Thread(target=lambda: [finish(store, number) for number in range(200)])
     documents = (json.loads(line[5:]) for line in answer.iter_lines() if line[:5] == b"data:")
     told = [next(documents)]
@@ -249,7 +244,7 @@ def test_results_and_ranking_of_a_batch(url, store):
     submit(url, SYMBOLS[:3])
     finish(store, 1)
     store.fail(member(2), UnknownSymbolError("S2 is not known."))
-    answer = requests.get(f"{url}/api/batches/my-batch/results.csv", timeout=300)
+    answer = get(url, "/results.csv")
     assert answer.headers["content-type"].startswith("text/csv")
     assert 'filename="my-batch.csv"' in answer.headers["content-disposition"]
     header, *rows = answer.text.splitlines()
@@ -257,17 +252,17 @@ def test_results_and_ranking_of_a_batch(url, store):
     assert rows[0].startswith("S0,my-batch--0000,queued,,")
     assert rows[1].startswith("S1,my-batch--0001,done,2013-03-01,100.0,2013-04-15,101.0,90.0")
     assert rows[2].endswith("S2 is not known.")
-    ranked = requests.get(f"{url}/api/batches/my-batch/ranking", timeout=300).json()["rows"]
+    ranked = get(url, "/ranking").json()["rows"]
     assert [(one["rank"], one["symbol"]) for one in ranked] == [(1, "S1")]
 
 
 def test_what_is_left_of_an_overdue_batch_fails_when_it_is_read(settings, store):
-    with serving(Settings(**(vars(settings) | {"batch_deadline_s": 0.5}))) as url:
+    with serving(replace(settings, batch_deadline_s=0.5)) as url:
         submit(url, SYMBOLS[:3])
         finish(store, 1)
         time.sleep(0.6)
         told = document(url)
-        rows = requests.get(f"{url}/api/batches/my-batch/results.csv", timeout=300).text
+        rows = get(url, "/results.csv").text
     assert told["status"] == "done"
     assert (told["counts"]["done"], told["counts"]["failed"]) == (1, 2)
     assert "waiting for its turn" in rows
@@ -276,7 +271,7 @@ def test_what_is_left_of_an_overdue_batch_fails_when_it_is_read(settings, store)
 def test_a_dead_letter_of_a_batch_fails_what_is_left_of_it(url, store):
     submit(url, SYMBOLS[:3])
     finish(store, 0)
-    data, extensions = {"batch_id": "my-batch"}, {"knativeerrorcode": "503"}
-    dead = Envelope("1", "/s", BatchRequested.TYPE, data, extensions=extensions)
+    dead = Envelope("1", "/s", BatchRequested.TYPE, {"batch_id": "my-batch"})
+    dead = replace(dead, extensions={"knativeerrorcode": "503"})
     assert send(f"{url}/events/dead-letter", dead, TOKEN).status_code == 204
     assert document(url)["counts"] == {**NONE, "done": 1, "failed": 2}

@@ -3,11 +3,11 @@
 import json
 import threading
 import time
-from dataclasses import replace
 
 import pytest
 import requests
 from msgspec import structs
+from msgspec.structs import replace
 
 from functions.common.cloudevents.event import Envelope, json_bytes
 from functions.common.errors import RequestError
@@ -50,8 +50,8 @@ def submit(url, body=ASKED, **changes):
     return requests.post(f"{url}/api/forecasts", json=body | changes, timeout=300)
 
 
-def get(url, path):
-    return requests.get(url + path, timeout=300)
+def get(url, path, **options):
+    return requests.get(url + path, timeout=300, **options)
 
 
 def assert_problem(answer, status):
@@ -72,11 +72,8 @@ def test_a_submission_is_accepted_once_its_event_is_with_the_broker(url, inbox):
     assert answer.headers["location"] == document["links"]["self"]
     assert document["status"] == "queued"
     [event] = inbox.events
-    assert (event.type, event.source, event.subject) == (
-        ForecastRequested.TYPE,
-        "/stockcast/web",
-        "AAPL",
-    )
+    assert (event.type, event.subject) == (ForecastRequested.TYPE, "AAPL")
+    assert event.source == "/stockcast/web"
     assert event.data["request_id"] == document["id"]
     assert get(url, answer.headers["location"]).json()["symbol"] == "AAPL"
 
@@ -201,12 +198,8 @@ def test_a_history_that_is_stored_apart_or_inside_is_served_to_the_byte(
 
 def test_an_id_whose_answer_is_lost_is_given_the_latest_one(url, store, redis_client):
     store.done(REQUESTED, "lost")
-    answered(
-        store,
-        structs.replace(REQUESTED, request_id="request-2"),
-        "key",
-        json.dumps(RESULT).encode(),
-    )
+    other = structs.replace(REQUESTED, request_id="request-2")
+    answered(store, other, "key", json.dumps(RESULT).encode())
     assert submit(url, id="request-1").json()["status"] == "done"
     assert get(url, "/api/forecasts/request-1").json()["result"] == RESULT
 
@@ -324,9 +317,7 @@ def test_a_chart_is_had_in_the_variant_asked_for(
 
     inbox.answers = draw
     for _ in range(2):
-        answer = requests.get(
-            f"{url}/api/forecasts/request-1/{path}", headers={"accept": accept}, timeout=300
-        )
+        answer = get(url, f"/api/forecasts/request-1/{path}", headers={"accept": accept})
         assert answer.content == repr(variant).encode()
         assert answer.headers["content-type"] == media_type
     assert len(inbox.events) == 1
@@ -348,30 +339,14 @@ def test_the_table_is_csv(url, store, results):
     assert "2013-03-04,forecast,,,1.5" in answer.text
 
 
-def test_a_chart_is_asked_for_once_it_is_wanted(url, inbox, store, results):
-    store.done(REQUESTED, "key")
-
-    def draw(event):
-        if event.type == ChartRequested.TYPE:
-            results.put_chart(event.data["result_key"], b"PNG")
-        return 202, {}, b""
-
-    inbox.answers = draw
-    for _ in range(2):
-        answer = get(url, "/api/forecasts/request-1/chart.png")
-        assert (answer.status_code, answer.content) == (200, b"PNG")
-    assert len(inbox.events) == 1
-
-
 def test_a_browser_asks_whether_its_chart_has_changed(url, store, results):
     store.done(REQUESTED, "key")
     results.put_chart("key", b"png")
-    chart = f"{url}/api/forecasts/request-1/chart.png"
-    etag = requests.get(chart, timeout=300).headers["etag"]
-    assert requests.get(chart, headers={"if-none-match": etag}, timeout=300).status_code == 304
+    chart = "/api/forecasts/request-1/chart.png"
+    known = {"if-none-match": get(url, chart).headers["etag"]}
+    assert get(url, chart, headers=known).status_code == 304
     results.put_chart("key", b"with its backtest")
-    again = requests.get(chart, headers={"if-none-match": etag}, timeout=300)
-    assert again.content == b"with its backtest"
+    assert get(url, chart, headers=known).content == b"with its backtest"
 
 
 def test_a_chart_that_does_not_come_is_503(url, monkeypatch, store, results):
@@ -387,7 +362,7 @@ def statuses(answer):
 
 def test_the_live_stream_tells_every_change_and_ends_with_the_document(url, store, results):
     submit(url, id="request-1")
-    answer = requests.get(f"{url}/api/forecasts/request-1/events", stream=True, timeout=300)
+    answer = get(url, "/api/forecasts/request-1/events", stream=True)
     assert answer.headers["content-type"].startswith("text/event-stream")
 
     def work():
@@ -407,7 +382,7 @@ def test_the_live_stream_tells_every_change_and_ends_with_the_document(url, stor
 
 def test_a_late_watcher_gets_the_end_alone(url, store, results):
     store.done(REQUESTED, "key")
-    answer = requests.get(f"{url}/api/forecasts/request-1/events", stream=True, timeout=300)
+    answer = get(url, "/api/forecasts/request-1/events")
     assert [one["status"] for one in statuses(answer)] == ["done"]
 
 
@@ -467,7 +442,7 @@ def test_pages_carry_security_headers(url):
 
 def test_only_listed_origins_may_read_answers(url):
     def allowed(origin):
-        answer = requests.get(f"{url}/api/symbols", headers={"origin": origin}, timeout=300)
+        answer = get(url, "/api/symbols", headers={"origin": origin})
         return answer.headers.get("access-control-allow-origin")
 
     assert allowed("https://friend.example") == "https://friend.example"
@@ -482,7 +457,6 @@ def test_what_is_not_there_is_a_problem(url):
 
 @pytest.mark.parametrize("path", ["/docs/", "/static", "/api/forecasts/", "/api/symbols/"])
 def test_no_answer_sends_anybody_to_the_host_that_a_request_names(url, path):
-    headers = {"host": "evil.example"}
-    answer = requests.get(url + path, headers=headers, timeout=300, allow_redirects=False)
+    answer = get(url, path, headers={"host": "evil.example"}, allow_redirects=False)
     assert_problem(answer, 404)
     assert "evil" not in str(answer.headers) + answer.text

@@ -1,11 +1,11 @@
 """GET /metrics: each function counts its work in Redis, and Prometheus can read the answer."""
 
 import asyncio
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from functions.common.cloudevents.event import Envelope
@@ -14,7 +14,7 @@ from functions.common.messages.events import ForecastRequested, PricesIngested
 from functions.common.requests.keys import every_counts_key
 from functions.common.requests.metrics import TTL_MS, Counters
 from functions.common.requests.record import Source, Status
-from functions.web.stores.requests import WebStore
+from functions.web.stores.requests import WebStore, connect
 from tests.integration.web.serving import serving
 from tests.support.aging import older
 from tests.support.events import send
@@ -147,21 +147,16 @@ def test_open_streams_are_those_of_this_process(url, store):
 
 def test_every_count_has_a_time_to_live(store, redis_client, redis_settings):
     store.done(asked(1), "key")
-    asyncio_store_counts(redis_settings)
+    asyncio.run(count_a_dead_letter(redis_settings))
     counted = [key for key in every_counts_key() if redis_client.exists(key)]
     assert len(counted) == 2
     assert all(0 < redis_client.pttl(key) <= TTL_MS for key in counted)
 
 
-def asyncio_store_counts(redis_settings):
-    async def count():
-        from functions.web.stores.requests import connect
-
-        redis = connect(redis_settings)
-        await WebStore(redis, redis_settings).count_dead_letter("other")
-        await redis.aclose()
-
-    asyncio.run(count())
+async def count_a_dead_letter(redis_settings):
+    redis = connect(redis_settings)
+    await WebStore(redis, redis_settings).count_dead_letter("other")
+    await redis.aclose()
 
 
 @pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded"])
@@ -186,9 +181,10 @@ def test_neither_tokens_nor_addresses_with_passwords_are_shown(
     settings, redis_settings, inbox, store
 ):
     store.done(asked(1), "key")
-    with serving(replace(settings, metrics_token=TOKEN)) as url:
+    settings = replace(settings, metrics_token=TOKEN)
+    with serving(settings) as url:
         headers = {"authorization": f"Bearer {TOKEN}"}
         text = requests.get(f"{url}/metrics", headers=headers, timeout=300).text
     for secret in (TOKEN, urlsplit(redis_settings.url).netloc, inbox.url, "AAPL", "request-1"):
         assert secret not in text
-    assert TOKEN not in repr(replace(settings, metrics_token=TOKEN))
+    assert TOKEN not in repr(settings)

@@ -3,17 +3,19 @@
 import asyncio
 import json
 import threading
-from dataclasses import replace
+import time
+from functools import partial
 
 import pytest
 import requests
+from msgspec.structs import replace
 
 from functions.common.errors import UnknownSymbolError
 from functions.common.messages.events import ForecastRequested
-from functions.common.requests.record import Status
+from functions.common.requests.record import RequestRecord, Status
 from functions.web.live import prefer_wait
-from functions.web.live.progress import Changes
-from functions.web.stores.requests import WebStore, connect
+from functions.web.live.progress import Changes, Reading
+from functions.web.stores.requests import connect
 from tests.integration.web.serving import serving
 from tests.support.turns import answered
 from tests.support.waiting import until
@@ -123,9 +125,11 @@ def test_who_waits_counts_as_watching_but_not_as_work(settings, inbox, store, la
 async def test_who_waits_does_not_delay_the_end_of_web(redis_settings):
     redis = connect(redis_settings)
     changes = Changes(redis)
+    now_ms = int(time.time() * 1000)
+    record = RequestRecord(REQUESTED, Status.QUEUED, now_ms, now_ms + 300_000)
+    reading = Reading(partial(asyncio.sleep, 0, (record, None)), asyncio.sleep, bytes)
     with changes.watching("request-1") as watch:
-        store = WebStore(redis, redis_settings)
-        ended = prefer_wait.ended(watch, changes, store, "request-1", 300, Status.QUEUED)
+        ended = prefer_wait.ended(changes, watch, (record, None), reading, 300)
         waiting = asyncio.create_task(ended)
         await asyncio.sleep(0)
         changes.end()

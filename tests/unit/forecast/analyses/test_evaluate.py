@@ -9,6 +9,7 @@ import pytest
 from functions.common.errors import InvalidFieldError, TooLittleHistoryError
 from functions.forecast.models.prophet_model import ProphetModel
 from tests.unit.forecast.analyses.asking import (
+    STOCKERS_PRIORS,
     analysed,
     frame,
     library,
@@ -18,8 +19,6 @@ from tests.unit.forecast.analyses.asking import (
     with_parameters_of,
 )
 from tests.unit.forecast.price_series import of_closes, sample, walk
-
-STOCKERS_PRIORS = [0.001, 0.05, 0.1, 0.2]
 
 
 def trained_before(symbol, start, prior=0.05):
