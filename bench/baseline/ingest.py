@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import Any
@@ -14,21 +13,16 @@ from functions.ingest.providers.sample import SampleProvider
 
 
 def main(port: int, forecast_port: int) -> None:
-    bucket = os.environ["S3_BUCKET"]
-    store, answers = tcp.s3(), redis.Redis.from_url(os.environ["REDIS_URL"])
-    provider = SampleProvider()
+    bucket, store, provider = os.environ["S3_BUCKET"], tcp.s3(), SampleProvider()
 
-    def handle(message: dict[str, Any]) -> None:
+    def handle(message: dict[str, Any], _: redis.Redis) -> None:
         key = f"baseline/{message['symbol']}.csv"
         try:
-            try:
-                store.head_object(Bucket=bucket, Key=key)
-            except store.exceptions.ClientError:
-                prices = provider.fetch(message["symbol"]).history.to_csv()
-                store.put_object(Bucket=bucket, Key=key, Body=prices)
-            tcp.send(forecast_port, message | {"key": key})
-        except Exception as error:  # noqa: BLE001 - web waits for an answer, even after an error
-            answers.set(f"baseline:{message['id']}", json.dumps({"error": str(error)}), ex=600)
+            store.head_object(Bucket=bucket, Key=key)
+        except store.exceptions.ClientError:
+            prices = provider.fetch(message["symbol"]).history.to_csv()
+            store.put_object(Bucket=bucket, Key=key, Body=prices)
+        tcp.send(forecast_port, message | {"key": key})
 
     tcp.serve(port, handle)
 

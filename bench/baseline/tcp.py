@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
+import redis
 
 HOST = "127.0.0.1"
 
@@ -21,16 +22,21 @@ def send(port: int, message: dict[str, Any]) -> None:
         connection.recv(16)
 
 
-def serve(port: int, handle: Callable[[dict[str, Any]], None]) -> None:
-    """Handle each message in its own thread, until killed."""
+def serve(port: int, handle: Callable[[dict[str, Any], redis.Redis], None]) -> None:
+    """Handle each message in its own thread, until killed. web gets an answer even to an error."""
+    answers = redis.Redis.from_url(os.environ["REDIS_URL"])
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             message = json.loads(self.rfile.readline() or b"{}")
             self.wfile.write(b"ok\n")
             self.wfile.flush()
-            if message:
-                handle(message)
+            try:
+                if message:
+                    handle(message, answers)
+            except Exception as error:  # noqa: BLE001 - whatever it is, web waits for an answer
+                text = json.dumps({"error": str(error)})
+                answers.set(f"baseline:{message['id']}", text, ex=600)
 
     class Server(socketserver.ThreadingTCPServer):
         allow_reuse_address = True

@@ -16,22 +16,17 @@ URL_VARIABLE = "STOCKCAST_URL"
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose what answers the command."""
     who = parser.add_mutually_exclusive_group()
-    add_url(who)
+    who.add_argument(
+        "--url",
+        default=os.environ.get(URL_VARIABLE),
+        help=f"the URL of a running Stockcast (default: {URL_VARIABLE}, or {LOCAL_STACK} if a"
+        " Stockcast runs there)",
+    )
     who.add_argument(
         "--in-process",
         action="store_true",
         help="fetch prices (see PROVIDERS) and compute in this process; the default if no"
         " Stockcast runs",
-    )
-
-
-def add_url(to: argparse._ActionsContainer) -> None:
-    """Add the option that names a running Stockcast."""
-    to.add_argument(
-        "--url",
-        default=os.environ.get(URL_VARIABLE),
-        help=f"the URL of a running Stockcast (default: {URL_VARIABLE}, or {LOCAL_STACK} if a"
-        " Stockcast runs there)",
     )
 
 

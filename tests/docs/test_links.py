@@ -28,3 +28,14 @@ def test_every_page_is_found_from_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     linked = {path for path, _ in LINK.findall(readme)}
     assert {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")} <= linked
+
+
+def test_the_tests_that_the_security_page_names_are_there():
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(?:[\w/]+/)?(test_\w+\.py)`(?:: ([\w ,]+))?", page)
+    assert len(named) > 20
+    for name, words in named:
+        [*texts] = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob(name))
+        assert texts, name
+        for each in filter(None, words.strip().split(", ")):
+            assert any(each.replace(" ", "_") in text for text in texts), (name, each)

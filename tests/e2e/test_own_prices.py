@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import requests
 
-from tests.support.price_files import CLOSES, DAYS, SHAPES
+from tests.support.price_files import CLOSES, DAYS, SHAPES, wide
 from tests.support.waiting import has_ended, until
 
 
@@ -46,8 +46,7 @@ def test_a_file_is_read_and_forecast_under_its_symbol(stockcast):
 
 def test_a_file_of_several_series_lists_them_and_one_is_chosen(stockcast):
     days = [date(2012, 1, 2) + timedelta(days=at) for at in range(400)]
-    lines = [f"{day},{50 + at % 9},{20 + at % 7}" for at, day in enumerate(days)]
-    body = "\n".join(["date,AAA,BBB", *lines]).encode()
+    body = wide(days)
     first = upload(stockcast, body).json()
     assert (first["columns"], first["column"], first["calendar"]) == (["AAA", "BBB"], "AAA", "24/7")
     assert "Choose another with `column`" in first["notes"][0]

@@ -233,18 +233,11 @@ class World:
         memory = sum(rss_kb(process.pid) for process in self.stack.processes)
         return memory, int(self.redis.info("clients")["connected_clients"])
 
-    def has_returned(self):
-        """Whether memory and connections are about the same as before the faults."""
-        give_up = time.monotonic() + 300
-        while True:
-            memory, connections = self.usage()
-            is_back = (
-                memory < self.before[0] + STEADY_KB
-                and connections < self.before[1] + STEADY_CONNECTIONS
-            )
-            if is_back or time.monotonic() > give_up:
-                return is_back
-            time.sleep(0.5)
+    def wait_for_calm(self):
+        """Wait until memory and connections are about the same as before the faults."""
+        memory, connections = self.before
+        most = (memory + STEADY_KB, connections + STEADY_CONNECTIONS)
+        until(self.usage, lambda now: now[0] < most[0] and now[1] < most[1], pause_s=0.5)
 
 
 def essence(result):

@@ -4,7 +4,6 @@ Like pods, each has its own loopback address and the same port. Only Linux has t
 """
 
 import os
-import random
 import socket
 import subprocess
 import sys
@@ -15,8 +14,9 @@ import pytest
 import redis
 
 from local.process import Process
-from local.servers import FIRST_PORT, LAST_PORT, Program
+from local.servers import Program
 from tests.manifests.building import KNATIVE
+from tests.support.redis_cluster import port_of_node
 from tests.support.waiting import until
 
 SCRIPTS = KNATIVE / "components" / "redis-cluster"
@@ -29,20 +29,16 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs the whole
 
 @pytest.fixture(scope="module")
 def port():
-    while True:
-        port = random.randrange(FIRST_PORT, LAST_PORT - 10_000)
-        if _is_free(port):
-            return port
+    return port_of_node(_is_free)
 
 
 def _is_free(port):
     for address in (*NODES, *MOVED):
-        for one in (port, port + 10_000):
-            with socket.socket() as probe:
-                try:
-                    probe.bind((address, one))
-                except OSError:
-                    return False
+        with socket.socket() as probe:
+            try:
+                probe.bind((address, port))
+            except OSError:
+                return False
     return True
 
 

@@ -134,3 +134,9 @@ HAS_ADJUSTED = {
     *("yahoo download", "yf.download", "yf.download, older", "alpha vantage, adjusted"),
     *("tiingo", "nasdaq data link"),
 }
+
+
+def wide(days):
+    """A file of two series, AAA and BBB."""
+    lines = [f"{day},{50 + at % 9},{20 + at % 7}" for at, day in enumerate(days)]
+    return "\n".join(["date,AAA,BBB", *lines]).encode()

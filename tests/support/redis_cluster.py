@@ -18,7 +18,7 @@ BIN = Path(sys.executable).parent
 @contextlib.contextmanager
 def started(home):
     """Start the cluster and return the URL of one node. It runs until the context ends."""
-    ports = [_port() for _ in range(MASTERS)]
+    ports = [port_of_node() for _ in range(MASTERS)]
     nodes = [Process(_node(port, home / str(port)), home / f"{port}.log") for port in ports]
     for node in nodes:
         node.start()
@@ -44,7 +44,8 @@ def _node(port, data):
     return Program("redis-cluster", tuple(argv), (port,), lambda: not is_free(port))
 
 
-def _port():
+def port_of_node(is_free=is_free):
+    """A port that is free, as that of its bus is."""
     while True:
         port = random.randrange(FIRST_PORT, LAST_PORT - BUS)
         if is_free(port) and is_free(port + BUS):

@@ -7,14 +7,11 @@ from urllib.parse import unquote
 import pytest
 
 from tests.e2e.page.reading import answered, violations
-from tests.support.price_files import DAYS, SHAPES
+from tests.support.price_files import DAYS, SHAPES, wide
 
 pytestmark = pytest.mark.browser
 
 SATURDAY = 5
-WIDE = "\n".join(
-    ["date,AAA,BBB", *(f"{day},{50 + at % 9},{20 + at % 7}" for at, day in enumerate(DAYS))]
-).encode()
 
 
 def choose(page, body, name="acme.csv"):
@@ -73,7 +70,7 @@ def test_a_file_may_be_dropped_on_the_form(page):
 
 
 def test_another_series_of_a_file_is_chosen(page):
-    choose(page, WIDE, "wide.csv")
+    choose(page, wide(DAYS), "wide.csv")
     read(page)
     first = page.input_value("#symbol")
     page.select_option("#own-file select", "BBB")

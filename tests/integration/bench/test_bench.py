@@ -5,7 +5,7 @@ import pytest
 from bench.clients.forecasts import ask, ask_old_recipe, many, new_questions
 from bench.clients.http import post
 from bench.load import INVALID, NEW, REPEATS, Load
-from bench.running.old_recipe import old_recipe
+from bench.running.peers import old_recipe
 from bench.running.provider import many_tickers
 from bench.running.redis_commands import counted
 from bench.running.world import WITHOUT_LIMITS, stockcast
@@ -53,15 +53,17 @@ async def test_the_load_is_answered_and_what_is_accepted_is_done(world):
 
 
 async def test_the_old_recipe_answers_the_same_questions(world):
-    with old_recipe(world) as old:
+    with old_recipe(world, 4) as old:
         port = old["web"].program.ports[0]
         tally = await many(port, new_questions(1), 1, ask_old_recipe)
-    assert tally.statuses == {200: 1}
+    assert len(tally.took_s) == 1
 
 
 async def test_an_answer_to_another_question_is_noticed(world, monkeypatch):
     port = world.port("web")
-    monkeypatch.setattr("bench.clients.forecasts.post", lambda path, _: post(path, QUESTION))
+    monkeypatch.setattr(
+        "bench.clients.forecasts.post", lambda path, _, **more: post(path, QUESTION, **more)
+    )
     with pytest.raises(RuntimeError, match="was answered"):
         await ask(port, {**QUESTION, "days": 46})
 
@@ -90,4 +92,4 @@ def test_memory_is_that_of_every_function(world):
 
 async def test_many_questions_are_all_answered(world):
     questions = [{**QUESTION, "days": 50 + number} for number in range(8)]
-    assert (await many(world.port("web"), questions, 4)).statuses == {200: 8}
+    assert len((await many(world.port("web"), questions, 4)).took_s) == 8

@@ -2,14 +2,14 @@
 
 import csv
 import json
-from datetime import date, timedelta
 
 import pytest
 
 from cli.clients import choice
 from cli.main import main
 from local.servers import free_port
-from tests.support.price_files import CLOSES, SHAPES
+from tests.support import price_files
+from tests.support.price_files import CLOSES, DAYS, SHAPES
 
 
 @pytest.fixture(autouse=True)
@@ -27,10 +27,8 @@ def file(tmp_path):
 
 @pytest.fixture
 def wide(tmp_path):
-    days = [date(2012, 1, 2) + timedelta(days=at) for at in range(90)]
-    lines = [f"{day},{50 + at % 9},{20 + at % 7}" for at, day in enumerate(days)]
     path = tmp_path / "wide.csv"
-    path.write_text("\n".join(["date,AAA,BBB", *lines]))
+    path.write_bytes(price_files.wide(DAYS))
     return str(path)
 
 
@@ -53,7 +51,7 @@ def test_one_series_of_several_is_chosen(wide, capsys):
     told = capsys.readouterr().err
     assert f"{wide}: The file contains 2 series: AAA, BBB. Choose one with --column." in told
     assert main(["forecast", "--prices", wide, "--column", "BBB", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["result"]["last_price"] == 20 + 89 % 7
+    assert json.loads(capsys.readouterr().out)["result"]["last_price"] == 20 + 69 % 7
     assert main(["forecast", "--prices", wide, "--column", "CCC"]) == 2
     assert "There is no column 'CCC'." in capsys.readouterr().err
 
@@ -69,7 +67,7 @@ def test_a_file_of_any_size_is_read_in_this_process(tmp_path, capsys):
 def test_all_series_of_a_file_make_a_batch_and_a_watch_list(wide, capsys):
     assert main(["batch", "--prices", wide, "--csv"]) == 0
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
-    assert [row["last_price"] for row in rows] == ["58.0", "25.0"]
+    assert [row["last_price"] for row in rows] == ["56.0", "26.0"]
     assert main(["watch", "--once", "--prices", wide]) == 0
     assert capsys.readouterr().out.count("@WIDE-") == 2
 

@@ -10,8 +10,9 @@ from functions.common.cloudevents.event import json_bytes
 from functions.common.messages import analyses as parameters_of
 from functions.forecast import analyses
 from functions.forecast.analyses.document import document
-from functions.forecast.models.prophet_model import settings, training_frame
+from functions.forecast.models.prophet_model import ProphetModel, settings, training_frame
 from functions.ingest.providers.sample import SampleProvider
+from tests.unit.forecast.price_series import sample
 
 STOCKERS_PRIORS = [0.001, 0.05, 0.1, 0.2]
 
@@ -53,6 +54,14 @@ def library(model, prior, prices):
     fitted = settings(Prophet, model.dates, prior)
     fitted.fit(training_frame(model.dates, prices), seed=1)
     return fitted
+
+
+def fitted_by_both(symbol, end=None, prior=0.05):
+    """Our fit of the prices until the row `end`, and Stan's of the same window."""
+    series = sample(symbol)
+    series = series.until(min(end or len(series), len(series)))
+    model = ProphetModel(prior).fit(series)
+    return model, library(model, prior, series.adjusted_close[-len(model.dates) :])
 
 
 def with_parameters_of(model, fitted):

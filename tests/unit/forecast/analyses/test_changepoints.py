@@ -3,11 +3,10 @@ import pytest
 
 from functions.common.errors import InvalidFieldError, TooLittleHistoryError
 from functions.common.messages.interest_csv import read
-from functions.forecast.models.prophet_model import ProphetModel
 from tests.unit.forecast.analyses.asking import (
     analysed,
+    fitted_by_both,
     frame,
-    library,
     line_of,
     table_of,
     with_parameters_of,
@@ -43,9 +42,9 @@ def test_a_known_turn_is_found_with_its_day_size_and_direction(change, direction
 def test_the_ten_largest_are_the_librarys_largest_deltas(symbol):
     series = sample(symbol)
     shown = analysed("changepoints", series)
-    model = ProphetModel().fit(series)
+    model, stans = fitted_by_both(symbol)
     prices = series.adjusted_close[-len(model.dates) :]
-    fitted = with_parameters_of(model, library(model, 0.05, prices))
+    fitted = with_parameters_of(model, stans)
     scale = np.log(prices.max() / prices.min())
     scale /= (model.dates[-1] - model.dates[0]).astype(float)
     yearly = 100 * np.expm1(365.25 * scale * np.ravel(fitted.params["delta"]))

@@ -5,12 +5,11 @@ import pandas as pd
 import pytest
 
 from functions.common.prices import calendars
-from functions.forecast.models.prophet_model import ProphetModel
 from tests.unit.forecast.analyses.asking import (
     STOCKERS_PRIORS,
     analysed,
+    fitted_by_both,
     frame,
-    library,
     line_of,
     predicted,
     table_of,
@@ -19,18 +18,10 @@ from tests.unit.forecast.analyses.asking import (
 from tests.unit.forecast.price_series import of_closes, sample, walk
 
 
-def fitted_both_ways(symbol, prior=0.05, years=3):
-    """Our fit, and the library with our parameters."""
-    series = sample(symbol)
-    model = ProphetModel(prior, years).fit(series)
-    prices = series.adjusted_close[-len(model.dates) :]
-    return model, with_parameters_of(model, library(model, prior, prices))
-
-
 @pytest.mark.parametrize("symbol", ["AAPL", "IBM"])
 def test_components_are_the_librarys(symbol):
     shown = analysed("components", sample(symbol))
-    _, fitted = fitted_both_ways(symbol)
+    fitted = with_parameters_of(*fitted_by_both(symbol))
     trend, yearly, monthly = (
         line_of(shown, name, panel)
         for panel, name in enumerate(("trend", "yearly part", "monthly part"))
@@ -56,7 +47,7 @@ def test_the_growth_is_that_of_the_trends_last_stretch():
 
 def test_the_trends_interval_ahead_is_the_librarys_and_that_of_the_curve():
     shown = analysed("components", sample("MSFT"), days=180)
-    _, fitted = fitted_both_ways("MSFT")
+    fitted = with_parameters_of(*fitted_by_both("MSFT"))
     told = table_of(shown)
     told = told[told["part"] == "trend"]
     ahead = told[told.index > "2013-03-01"]
@@ -103,7 +94,7 @@ def test_the_intervals_hold_the_true_curves_where_prices_are_as_prophet_thinks()
 @pytest.mark.parametrize("symbol", ["AAPL", "MSFT"])
 def test_the_days_ahead_are_the_librarys_with_its_interval(symbol):
     shown = analysed("predict_future", sample(symbol))
-    _, fitted = fitted_both_ways(symbol)
+    fitted = with_parameters_of(*fitted_by_both(symbol))
     told = table_of(shown)
     days = pd.to_datetime(told.index)
     assert days[-1] == pd.Timestamp("2013-04-01")  # 30 days on is a Sunday
@@ -130,7 +121,7 @@ def test_fits_by_prior_are_the_librarys_180_days_on():
     assert shown["figures"]["target_date"] == "2013-08-28"
     prices = frame("AAPL")["adj_close"]
     for prior in STOCKERS_PRIORS:
-        _, fitted = fitted_both_ways("AAPL", prior)
+        fitted = with_parameters_of(*fitted_by_both("AAPL", prior=prior))
         line = line_of(shown, f"prior {prior:g}")
         theirs = predicted(fitted, line.index)
         assert line.to_numpy() == pytest.approx(theirs["yhat"], rel=1e-5)

@@ -9,19 +9,11 @@ import pytest
 from functions.forecast.models.exact_backend import ExactBackend, ExactProphet
 from functions.forecast.models.prophet_model import CHANGEPOINT_PRIOR, ProphetModel
 from tests.support.python import printed
-from tests.unit.forecast.analyses.asking import library, log_posterior, predicted
+from tests.unit.forecast.analyses.asking import fitted_by_both, log_posterior, predicted
 from tests.unit.forecast.price_series import sample
 
 SYMBOLS, ENDS = ("AAPL", "GOOG", "IBM", "MSFT"), (1000, 2000, None)
 WINDOWS = [(symbol, end, CHANGEPOINT_PRIOR) for symbol in SYMBOLS for end in ENDS]
-
-
-def fitted_both_ways(symbol, end=None, prior=CHANGEPOINT_PRIOR):
-    series = sample(symbol)
-    series = series.until(len(series) if end is None else min(end, len(series)))
-    ours = ProphetModel(prior).fit(series)
-    window = series.adjusted_close[-len(ours.dates) :]
-    return ours, library(ours, prior, window)
 
 
 def test_the_model_is_the_librarys_with_a_backend_of_its_own_interface():
@@ -37,7 +29,7 @@ def test_the_model_is_the_librarys_with_a_backend_of_its_own_interface():
     ("symbol", "end", "prior"), [*WINDOWS, *(("AAPL", None, prior) for prior in (0.001, 0.1, 0.2))]
 )
 def test_our_parameters_are_at_least_as_probable_as_stans(symbol, end, prior):
-    ours, stans = fitted_both_ways(symbol, end, prior)
+    ours, stans = fitted_by_both(symbol, end, prior)
     found = log_posterior(ours.library, prior)
     assert found == pytest.approx(ours.library.stan_backend.mode.log_posterior, abs=1e-6)
     assert found >= log_posterior(stans, prior) - 1e-6
@@ -46,7 +38,7 @@ def test_our_parameters_are_at_least_as_probable_as_stans(symbol, end, prior):
 # On older windows Stan stops further short: by 1.6% in 2008, by 4% after the crash of 2000.
 @pytest.mark.parametrize("symbol", SYMBOLS)
 def test_the_whole_path_gives_what_plain_prophet_gives_on_the_same_frame(symbol):
-    ours, plain = fitted_both_ways(symbol)
+    ours, plain = fitted_by_both(symbol)
     ahead = np.busday_offset(ours.dates[-1], np.arange(1, 32))
     theirs = predicted(plain, ahead)
     assert ours.line(ahead) == pytest.approx(theirs["yhat"].to_numpy(), rel=0.015)
