@@ -13,10 +13,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from functions.common.data_sources import KEYS, SOURCES
 from functions.common.errors import ConfigurationError
@@ -132,8 +133,14 @@ def providers(env: Environment) -> tuple[str, ...]:
     return named
 
 
-@dataclass(frozen=True)
-class RedisSettings:
+class Secretive(Struct, frozen=True):
+    """Settings whose repr shows no values, because some of them are secret."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
+
+
+class RedisSettings(Secretive, frozen=True):
     """Where Stockcast stores requests, claims and results, and for how long."""
 
     url: str
@@ -153,8 +160,7 @@ class RedisSettings:
         )
 
 
-@dataclass(frozen=True)
-class S3Settings:
+class S3Settings(Struct, frozen=True):
     """Where Stockcast stores prices.
 
     Without static keys, boto3 finds the credentials. An empty region means the profile's region, or
@@ -200,15 +206,14 @@ def event_tokens(env: Environment) -> tuple[str, ...]:
     return tokens
 
 
-@dataclass(frozen=True)
-class SinkSettings:
+class SinkSettings(Secretive, frozen=True):
     """Where to post events that are not replies, and which tokens sign them."""
 
     sink: str
     failure_sink: str
     log_level: str
     retry_for_s: float = 0.0
-    event_tokens: tuple[str, ...] = field(default=(), repr=False)
+    event_tokens: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, env: Environment) -> SinkSettings:

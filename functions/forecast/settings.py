@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from functions.common.config import Environment, RedisSettings, S3Settings, SinkSettings
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Stores and sinks of the forecast function."""
 
     redis: RedisSettings

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from functions.common.config import Environment, RedisSettings, S3Settings, SinkSettings, providers
+from msgspec import Struct
+
+from functions.common.config import (
+    Environment,
+    RedisSettings,
+    S3Settings,
+    Secretive,
+    SinkSettings,
+    providers,
+)
 from functions.common.data_sources import KEYS
 from functions.common.errors import ConfigurationError, InvalidMessageError
 from functions.common.messages.events import PricesRefresh
@@ -31,8 +39,7 @@ BUDGETS = {
 """The variable, default and window of each limit. The defaults stay below the free plans."""
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """At most `most` calls in any `window_s` seconds, as set by `variable`."""
 
     most: int
@@ -40,12 +47,11 @@ class Limit:
     variable: str
 
 
-@dataclass(frozen=True)
-class KeyedService:
-    """A provider's base URL and API key. The repr hides the key."""
+class KeyedService(Secretive, frozen=True):
+    """A provider's base URL and API key."""
 
     url: str
-    key: str = field(repr=False)
+    key: str
 
     @classmethod
     def read(cls, env: Environment, prefix: str, url: str) -> KeyedService:
@@ -53,8 +59,7 @@ class KeyedService:
         return cls(_url(env, f"{prefix}_URL", url), env.text(f"{prefix}_API_KEY", ""))
 
 
-@dataclass(frozen=True)
-class ProviderSettings:
+class ProviderSettings(Struct, frozen=True):
     """Where prices come from, and how long they stay good enough."""
 
     providers: tuple[str, ...]
@@ -96,8 +101,7 @@ class ProviderSettings:
         )
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The stores, sinks and providers of the ingest function."""
 
     redis: RedisSettings

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from functions.common.config import (
     LOG_LEVELS,
     Environment,
     RedisSettings,
     S3Settings,
+    Secretive,
     event_tokens,
     providers,
 )
@@ -17,8 +16,7 @@ CROWD = 50
 """By default, the limit of all clients together is this many times the limit of one."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Secretive, frozen=True):
     """The settings of the web function."""
 
     redis: RedisSettings
@@ -37,8 +35,8 @@ class Settings:
     backlog_limit: int = 0
     concurrency_limit: int = 0
     uploads: bool = True
-    event_tokens: tuple[str, ...] = field(default=(), repr=False)
-    metrics_token: str = field(default="", repr=False)
+    event_tokens: tuple[str, ...] = ()
+    metrics_token: str = ""
     functions_sleep: bool = False
     """Whether functions scale to zero, as on Knative, which sets K_SERVICE."""
 

@@ -6,21 +6,20 @@ from starlette.applications import Starlette
 
 from functions.common.cloudevents.retries import Retries
 from functions.common.cloudevents.signature import Signer
-from functions.web.api.analyses import ANALYSES
 from functions.web.api.batches import BatchApi
 from functions.web.api.dead_letters import DeadLetterApi
-from functions.web.api.forecasts import FORECASTS
 from functions.web.api.health import HealthApi
+from functions.web.api.kinds import ANALYSES, FORECASTS
 from functions.web.api.metrics import MetricsApi
 from functions.web.api.pages import PageApi
 from functions.web.api.requests import RequestApi
 from functions.web.api.symbols import SymbolApi
-from functions.web.api.target_dates import TargetDateApi
 from functions.web.api.uploads import UploadApi
 from functions.web.app import application
 from functions.web.limits.clients import Limits
 from functions.web.live.progress import Changes
 from functions.web.publishing.batch_members import Expansion
+from functions.web.publishing.hand_over import HandOver
 from functions.web.publishing.publisher import Publisher
 from functions.web.settings import Settings
 from functions.web.stores.batches import BatchStore
@@ -44,7 +43,8 @@ class Wired:
         expansion = Expansion(batches, self._changes, self._publisher)
         limits = Limits(settings, store)
         histories = PriceHistories(settings.s3, settings.providers)
-        shared = (settings, store, self._changes, self._publisher, limits, self._symbols)
+        hand_over = HandOver(self._publisher)
+        shared = (settings, store, self._changes, self._publisher, hand_over, limits, self._symbols)
         retries = Retries(settings.retry_for_s)
         page = PageApi(store, functions_sleep=settings.functions_sleep)
         resources = (
@@ -52,7 +52,6 @@ class Wired:
             HealthApi(store),
             MetricsApi(store, lambda: self._changes.open_streams, settings.metrics_token),
             SymbolApi(settings, store, limits, self._publisher, self._symbols, histories),
-            TargetDateApi(settings, limits, histories),
             RequestApi(FORECASTS, *shared),
             RequestApi(ANALYSES, *shared),
             BatchApi(limits, batches, expansion, self._changes, signer, retries),

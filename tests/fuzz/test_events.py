@@ -21,7 +21,7 @@ from functions.common.messages.events import (
 )
 from functions.common.messages.message import shown
 from functions.common.requests.keys import body_of
-from functions.web.api import delivery_failures
+from functions.web.api import dead_letters
 from local.broker.delivery import Answer, judge, retry_after_s
 from tests.fuzz.documents import anything, spoilt, texts
 from tests.unit.common.messages.test_events import ASKED, EXAMPLES, INGESTED
@@ -81,7 +81,7 @@ def carried(headers, body):
         # The SDK gives an event the time of its writing where it has none.
         assert replace(again, time=event.time or again.time) == replace(event, time=again.time)
     Signer(("a-token-for-these-tests",)).signed(event)
-    failed = delivery_failures.failure_of(event)
+    failed = dead_letters.failure_of(event)
     if failed:
         body_of(failed[0]).encode()
         cloudevent.json_bytes(failed[1].detail)

@@ -2,16 +2,14 @@
 
 import json
 
-from functions.web.api.analyses import ANALYSES
 from functions.web.api.batches import BatchApi
 from functions.web.api.dead_letters import DeadLetterApi
-from functions.web.api.forecasts import FORECASTS
 from functions.web.api.health import HealthApi
+from functions.web.api.kinds import ANALYSES, FORECASTS
 from functions.web.api.metrics import MetricsApi
 from functions.web.api.pages import PageApi
 from functions.web.api.requests import RequestApi
 from functions.web.api.symbols import SymbolApi
-from functions.web.api.target_dates import TargetDateApi
 from functions.web.api.uploads import UploadApi
 from functions.web.description.openapi import document
 
@@ -21,9 +19,8 @@ RESOURCES = (
     HealthApi(None),
     MetricsApi(None, lambda: 0, ""),
     SymbolApi(None, *NOTHING),
-    TargetDateApi(None, None, None),
-    RequestApi(FORECASTS, *NOTHING, None),
-    RequestApi(ANALYSES, *NOTHING, None),
+    RequestApi(FORECASTS, None, *NOTHING, None),
+    RequestApi(ANALYSES, None, *NOTHING, None),
     BatchApi(*NOTHING),
     UploadApi(None, None, None, None),
     DeadLetterApi(None, None, None),

@@ -10,13 +10,13 @@ import asyncio
 import ssl
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import httptools
+from msgspec import Struct
 
 CONNECT_TIMEOUT_S = 2.0
 PORTS = {"http": 80, "https": 443}
@@ -27,8 +27,7 @@ class NoAnswerError(OSError):
     """A POST got no answer. The server may have received it."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The answer to a POST. The names of `headers` are in lowercase."""
 
     status: int

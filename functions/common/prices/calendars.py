@@ -10,10 +10,11 @@ from __future__ import annotations
 import gzip
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from functions.common.errors import StockcastError
 
@@ -39,8 +40,7 @@ class UnknownCalendarError(StockcastError, title="Unknown calendar", slug="unkno
     """There is no calendar with this name."""
 
 
-@dataclass(frozen=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """The sessions of one market.
 
     `close` is the local time at which a session's prices are final. Outside `years`, all
@@ -51,7 +51,10 @@ class Calendar:
     zone: str
     close: time | None
     weekdays: str
-    years: Mapping[int, Year] = field(default_factory=dict, hash=False, compare=False)
+    years: Mapping[int, Year] = {}
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.weekdays))
 
     def is_session(self, day: date) -> bool:
         """Whether the market opens on `day`."""

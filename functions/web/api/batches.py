@@ -13,7 +13,7 @@ from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from functions.common.cloudevents import event as cloudevent
 from functions.common.cloudevents.event import json_bytes
@@ -55,8 +55,7 @@ class BatchApi(Struct):
     signer: Signer
     retries: Retries = ONCE
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """The routes of batches."""
+    def routes(self) -> Sequence[Route]:
         one, found = PATH + "/{id}", {**UNKNOWN, **DOWN}
         return [
             Operation(

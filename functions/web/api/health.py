@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from functions.web.description.operations import DOWN, Operation
 from functions.web.stores.requests import WebStore
@@ -18,8 +18,7 @@ class HealthApi(Struct):
 
     store: WebStore
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """The routes of the probes."""
+    def routes(self) -> Sequence[Route]:
         return [
             Operation("GET", "/healthz", self.health, "Check that the process runs"),
             Route("/_/health", self.health),

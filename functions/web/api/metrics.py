@@ -12,7 +12,7 @@ from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from functions.common.requests.metrics import BOUNDS_S
 from functions.web.stores.requests import WebStore
@@ -56,8 +56,7 @@ class MetricsApi(Struct):
     open_streams: Callable[[], int]
     token: str
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """The route of the metrics."""
+    def routes(self) -> Sequence[Route]:
         return [Route("/metrics", self.metrics)]
 
     async def metrics(self, request: Request) -> Response:

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from functions.common.errors import StockcastError
 from functions.common.messages.events import ForecastRequested
@@ -35,8 +35,7 @@ class PageApi:
         self._store = store
         self._changes = {ALWAYS_ON: SCALE_TO_ZERO} if functions_sleep else {}
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """The routes of the page, the docs and the API description."""
+    def routes(self) -> Sequence[Route]:
         return [
             Route("/", self.page),
             Route("/docs", self.docs),

@@ -6,18 +6,17 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 from werkzeug.http import parse_etags
 
 from functions.common.cloudevents.event import json_bytes
@@ -28,6 +27,7 @@ from functions.common.messages.documents.base import Accepted
 from functions.common.messages.events import ChartRequested
 from functions.common.requests.record import RequestRecord, Status
 from functions.web.api import submission
+from functions.web.api.kinds import RequestKind
 from functions.web.api.submission import Submission
 from functions.web.description.operations import (
     DOWN,
@@ -58,25 +58,7 @@ CHART_AGAIN_S = 15
 FOUND = {**UNKNOWN, **EXPIRED, **DOWN}
 
 
-@dataclass(frozen=True)
-class RequestKind:
-    """One kind of request: where callers submit it, as which message, and what they get.
-
-    `read` raises BadBodyError if a body is not JSON, InvalidMessageError if it is wrong. `asks`,
-    `shows` and `table` are the summaries of submitting, reading and downloading a request.
-    """
-
-    path: str
-    read: Callable[[bytes], Submission]
-    bodies: tuple[Any, ...]
-    document: type
-    asks: str
-    shows: str
-    table: str
-
-
-@dataclass
-class RequestApi:
+class RequestApi(Struct):
     """The handlers of one kind of request.
 
     All kinds share the same ids, so each path finds requests of all kinds.
@@ -87,15 +69,11 @@ class RequestApi:
     store: WebStore
     changes: Changes
     publisher: Publisher
+    hand_over: HandOver
     limits: Limits
     symbols: SymbolSource
-    _hand_over: HandOver = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._hand_over = HandOver(self.publisher)
-
-    def routes(self) -> Sequence[BaseRoute]:
-        """The routes of this kind of request."""
+    def routes(self) -> Sequence[Route]:
         kind, one = self.kind, self.kind.path + "/{id}"
         submit = {**SUBMITTED, 404: "The symbol is unknown, and Stockcast knows that at once."}
         return [
@@ -173,7 +151,7 @@ class RequestApi:
             return came
         try:
             # A repeated request publishes the event again: the first one may have failed.
-            stands = await self._hand_over(
+            stands = await self.hand_over(
                 requested,
                 requested.request_id,
                 partial(self._under_way, requested.request_id),
@@ -258,7 +236,7 @@ class RequestApi:
         name = "-".join(map(str, variant))
         event_id = f"chart-{record.result_key}-{name}-{turn}"
         drawn = partial(self.store.chart, record.result_key, variant)
-        if picture := await self._hand_over(wanted, event_id, drawn):
+        if picture := await self.hand_over(wanted, event_id, drawn):
             return picture
         give_up = time.monotonic() + CHART_WAIT_S
         while time.monotonic() < give_up:

@@ -1,4 +1,4 @@
-"""The routes of symbols: search, warm-up and price history."""
+"""The routes of symbols: search, warm-up, price history and target dates."""
 
 from __future__ import annotations
 
@@ -6,19 +6,30 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date, datetime, timedelta, timezone
 from http import HTTPStatus
 
 from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from functions.common.cloudevents.event import json_bytes
 from functions.common.errors import StockcastError, TemporaryError
-from functions.common.messages.documents.prices import PriceHistory, Sources, Symbols, Warming
+from functions.common.messages.documents.prices import (
+    PriceHistory,
+    Sources,
+    Symbols,
+    TargetDate,
+    Warming,
+)
 from functions.common.messages.events import WarmupRequested
-from functions.common.messages.submissions import HistoryQuery, SymbolQuery
+from functions.common.messages.fields import upper
+from functions.common.messages.submissions import HistoryQuery, SymbolQuery, TargetDateQuery
+from functions.common.prices import calendars, exchanges, sample
+from functions.common.prices.calendars import Calendar
+from functions.common.prices.exchanges import Kind
 from functions.common.prices.store import StoredPrices
 from functions.common.requests.missing_prices import NOTED_S
 from functions.web.api import submission
@@ -40,6 +51,8 @@ WARM_S = 300
 """A symbol is warmed up at most once during this time."""
 PRICES_WAIT_S = 20.0
 PRICES_POLL_S = 0.2
+SHORTLY = {"cache-control": "private, max-age=60"}
+OF_KIND = {Kind.CRYPTO: calendars.EVERY_DAY, Kind.CURRENCY: calendars.ON_WEEKDAYS}
 
 
 class SymbolApi(Struct):
@@ -52,8 +65,7 @@ class SymbolApi(Struct):
     symbols: SymbolSource
     histories: PriceHistories
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """The routes of symbols."""
+    def routes(self) -> Sequence[Route]:
         return [
             Operation(
                 *("GET", PATH, self.search, "Find symbols by ticker or company name", Symbols),
@@ -77,6 +89,13 @@ class SymbolApi(Struct):
                     **THROTTLED,
                     503: "The prices have not arrived yet, or a part of Stockcast is down.",
                 },
+            ),
+            Operation(
+                *("GET", PATH + "/{symbol}/target-date", self.target_date),
+                "Find the session that is a number of days after the last price",
+                TargetDate,
+                query=TargetDateQuery,
+                problems={422: "The symbol or the number of days is invalid.", **THROTTLED, **BUSY},
             ),
             Operation(
                 *("POST", "/api/warmup", self.warm_up),
@@ -127,8 +146,7 @@ class SymbolApi(Struct):
         stored = await self.histories.find(wanted.symbol) or await self._fetched(wanted.symbol)
         # Decades of prices take milliseconds, which would block other requests.
         body = await asyncio.to_thread(lambda: json_bytes(price_history.document(wanted, stored)))
-        headers = {"cache-control": "private, max-age=60"}
-        return Response(body, media_type="application/json", headers=headers)
+        return Response(body, media_type="application/json", headers=SHORTLY)
 
     async def _fetched(self, symbol: str) -> StoredPrices:
         turn = int(time.time() // NOTED_S)
@@ -142,3 +160,33 @@ class SymbolApi(Struct):
                 return stored
         message = f"The prices of {symbol} have not arrived yet. Try again in a few seconds."
         raise TemporaryError(message, retry_after_s=5)
+
+    async def target_date(self, request: Request) -> Response:
+        """The target date. It reads only metadata, so the page can ask while the user types."""
+        given = {"symbol": request.path_params["symbol"]}
+        if days := request.query_params.get("days"):
+            given["days"] = int(days) if days.isascii() and days.isdigit() else days
+        wanted = TargetDateQuery.from_data(given)
+        await self.limits.admit(request, "target-date ")
+        symbol = upper(wanted.symbol)
+        calendar, last = await self._last_session(symbol)
+        day = last + timedelta(days=wanted.days)
+        shown = {
+            "symbol": symbol,
+            "calendar": calendar.name,
+            "last_date": last.isoformat(),
+            "asked_date": day.isoformat(),
+            "target_date": calendar.on_or_after(day).isoformat(),
+        }
+        return JSONResponse(shown, headers=SHORTLY)
+
+    async def _last_session(self, symbol: str) -> tuple[Calendar, date]:
+        if stored := await self.histories.known(symbol):
+            return stored.instrument.sessions, date.fromisoformat(stored.last_date)
+        exchange = exchanges.of_symbol(symbol)
+        name = OF_KIND.get(exchanges.kind_of(symbol)) or (exchange.calendar if exchange else "")
+        calendar = calendars.named(name or calendars.NEW_YORK)
+        if self.settings.has_sample_only:
+            return calendar, sample.LAST_DAY
+        today = datetime.now(timezone.utc).date()
+        return calendar, calendar.on_or_before(today - timedelta(days=1))

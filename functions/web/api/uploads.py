@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from functions.common.errors import InvalidFieldError, TemporaryError
 from functions.common.messages.documents.prices import PriceFile
@@ -68,8 +68,7 @@ class UploadApi(Struct):
     settings: Settings
     _under_way: int = 0
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """The route of uploads."""
+    def routes(self) -> Sequence[Route]:
         return [
             Operation(
                 *("POST", PATH, self.upload),

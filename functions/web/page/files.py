@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import mimetypes
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
+from mimetypes import MimeTypes
 from pathlib import Path
 
 from msgspec import Struct
@@ -26,9 +27,6 @@ FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 VERSION_CHARACTERS = 16
 TEXTS = {".html", ".css", ".js", ".svg", ".txt"}
-
-mimetypes.add_type("application/manifest+json", ".webmanifest")
-mimetypes.add_type("text/javascript", ".js")  # some systems have it as text/plain
 
 
 class File(Struct, frozen=True):
@@ -116,5 +114,14 @@ def _answer(
     if file.compressed and accepted.quality("gzip"):
         body = file.compressed
         headers["content-encoding"] = "gzip"
-    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    media_type = _media_types().guess_type(name)[0] or "application/octet-stream"
     return Response(body, status, media_type=media_type, headers=headers)
+
+
+@cache
+def _media_types() -> MimeTypes:
+    """The media types of this system, read on first use because that takes a while."""
+    known = MimeTypes()
+    known.add_type("application/manifest+json", ".webmanifest")
+    known.add_type("text/javascript", ".js")  # some systems have it as text/plain
+    return known

@@ -1,7 +1,6 @@
 """`stockcast bucket` with a real S3 server, and with servers that lack a needed feature."""
 
 import contextlib
-import dataclasses
 import http.client
 import os
 import secrets
@@ -10,6 +9,7 @@ import sys
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec import structs
 
 from functions.common.errors import ConfigurationError, TemporaryError
 from functions.ingest.prepare_bucket import prepare
@@ -39,7 +39,7 @@ def between(url, header, status):
 @pytest.fixture
 def settings(s3_settings):
     """Settings with a bucket that does not exist."""
-    return dataclasses.replace(s3_settings, bucket=f"new-{secrets.token_hex(6)}")
+    return structs.replace(s3_settings, bucket=f"new-{secrets.token_hex(6)}")
 
 
 def told_by(settings):
@@ -91,11 +91,11 @@ def test_a_server_without_conditional_writes_is_refused_by_name(settings, header
         between(settings.endpoint_url, header, status) as server,
         pytest.raises(ConfigurationError, match=rf"{server.url} {does} {told}\."),
     ):
-        prepare(dataclasses.replace(settings, endpoint_url=server.url), WEEK_S, print)
+        prepare(structs.replace(settings, endpoint_url=server.url), WEEK_S, print)
 
 
 def test_wrong_keys_are_refused_with_the_servers_words(settings):
-    wrong = dataclasses.replace(settings, credentials=("nobody", "wrong"))
+    wrong = structs.replace(settings, credentials=("nobody", "wrong"))
     with pytest.raises(ConfigurationError, match=r"refuses to prepare .*(Access|Signature|KeyId)"):
         told_by(wrong)
 
@@ -103,7 +103,7 @@ def test_wrong_keys_are_refused_with_the_servers_words(settings):
 def test_a_server_that_is_down_is_temporary(settings):
     url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(TemporaryError, match=url):
-        told_by(dataclasses.replace(settings, endpoint_url=url))
+        told_by(structs.replace(settings, endpoint_url=url))
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 """Uploaded files in ingest, with real Redis and S3."""
 
-import dataclasses
 import json
 
 import pytest
+from msgspec import structs
 
 from functions.common.errors import UnknownSymbolError
 from functions.common.messages.events import PricesUploaded, PricesWarmed
@@ -104,7 +104,7 @@ def test_the_sender_learns_what_is_wrong_with_a_file(world):
 
 
 def test_while_s3_is_down_the_sender_is_asked_to_try_again(world, s3_settings, redis_client):
-    nowhere = dataclasses.replace(s3_settings, endpoint_url=f"http://127.0.0.1:{free_port()}")
+    nowhere = structs.replace(s3_settings, endpoint_url=f"http://127.0.0.1:{free_port()}")
     down = World(nowhere, redis_client)
     assert down.take("@ACME-00000000") is None
     assert down.outcome()["status"] == 503

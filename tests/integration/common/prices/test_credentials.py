@@ -1,7 +1,6 @@
 """Access to S3 with boto3's credentials, on a real S3 server."""
 
 import contextlib
-import dataclasses
 import json
 import sys
 import time
@@ -10,6 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 import requests
+from msgspec import structs
 
 from functions.common.config import Environment, S3Settings
 from functions.common.errors import TemporaryError
@@ -40,7 +40,7 @@ def keys(s3_settings):
 
 @pytest.fixture
 def keyless(s3_settings):
-    return dataclasses.replace(s3_settings, credentials=None, region="")
+    return structs.replace(s3_settings, credentials=None, region="")
 
 
 @pytest.fixture

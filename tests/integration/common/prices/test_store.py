@@ -1,6 +1,5 @@
 """Price files in a real S3 server."""
 
-import dataclasses
 from datetime import date
 
 import pytest
@@ -91,7 +90,7 @@ def test_only_the_version_that_was_read_is_replaced(store):
 
 
 def test_a_missing_bucket_is_named(s3_settings):
-    store = PriceStore(Bucket(dataclasses.replace(s3_settings, bucket="nowhere-to-be-found")))
+    store = PriceStore(Bucket(structs.replace(s3_settings, bucket="nowhere-to-be-found")))
     with pytest.raises(TemporaryError, match="'nowhere-to-be-found'"):
         store.head("prices/sample/AAPL.csv")
     with pytest.raises(TemporaryError, match="'nowhere-to-be-found'"):
@@ -100,12 +99,12 @@ def test_a_missing_bucket_is_named(s3_settings):
 
 def test_a_server_that_is_down_is_temporary(s3_settings):
     url = f"http://127.0.0.1:{free_port()}"
-    store = PriceStore(Bucket(dataclasses.replace(s3_settings, endpoint_url=url)))
+    store = PriceStore(Bucket(structs.replace(s3_settings, endpoint_url=url)))
     with pytest.raises(TemporaryError, match=url):
         store.get("prices/sample/AAPL.csv")
 
 
 def test_wrong_credentials_are_refused(s3_settings):
-    bucket = Bucket(dataclasses.replace(s3_settings, credentials=("tester", "wrong")))
+    bucket = Bucket(structs.replace(s3_settings, credentials=("tester", "wrong")))
     with pytest.raises(TemporaryError, match=r"403|SignatureDoesNotMatch|Forbidden"):
         bucket.check()

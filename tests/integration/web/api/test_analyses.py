@@ -1,7 +1,6 @@
 """Analyses and price histories over the API, with a real Redis, S3 and sink."""
 
 import csv
-import dataclasses
 import io
 import json
 
@@ -41,7 +40,7 @@ TOKEN = "a-token-for-these-tests"
 
 @pytest.fixture
 def settings(settings, s3_settings):
-    return dataclasses.replace(settings, s3=s3_settings, event_tokens=(TOKEN,))
+    return structs.replace(settings, s3=s3_settings, event_tokens=(TOKEN,))
 
 
 @pytest.fixture
@@ -254,7 +253,7 @@ def test_a_history_is_that_of_the_provider_that_is_most_recent(settings, prices)
     for provider, rows in (("tiingo", history.rows[:-1]), ("sample", history.rows)):
         shorter = PriceHistory("IBM", rows)
         prices.put(provider, shorter, fetched_at="2013-03-01T22:00:00Z", replaces=None)
-    with serving(dataclasses.replace(settings, providers=("tiingo", "sample"))) as url:
+    with serving(structs.replace(settings, providers=("tiingo", "sample"))) as url:
         assert get(url, "/api/symbols/IBM/history").json()["provider"] == "sample"
 
 
@@ -316,14 +315,14 @@ def test_why_prices_do_not_come_is_told_as_soon_as_it_is_known(
         return 202, {}, b""
 
     inbox.answers = ingest
-    with serving(dataclasses.replace(settings, providers=("tiingo",))) as url:
+    with serving(structs.replace(settings, providers=("tiingo",))) as url:
         answer = get(url, "/api/symbols/ZZZZ/history")
     assert (answer.status_code, answer.json()["detail"]) == (status, error.detail)
 
 
 def test_prices_that_do_not_come_are_503(settings, monkeypatch):
     monkeypatch.setattr("functions.web.api.symbols.PRICES_WAIT_S", 0.3)
-    with serving(dataclasses.replace(settings, providers=("tiingo",))) as url:
+    with serving(structs.replace(settings, providers=("tiingo",))) as url:
         answer = get(url, "/api/symbols/ZZZZ/history")
     assert answer.status_code == 503
     assert "ZZZZ" in answer.json()["detail"]
@@ -331,6 +330,6 @@ def test_prices_that_do_not_come_are_503(settings, monkeypatch):
 
 
 def test_histories_without_a_bucket_are_503_and_of_a_foreign_symbol_404(settings):
-    with serving(dataclasses.replace(settings, s3=None)) as url:
+    with serving(structs.replace(settings, s3=None)) as url:
         assert "S3_BUCKET" in get(url, "/api/symbols/AAPL/history").json()["detail"]
         assert get(url, "/api/symbols/ZZZZ/history").status_code == 404

@@ -3,10 +3,10 @@
 import json
 import threading
 import time
-from dataclasses import replace
 
 import pytest
 import requests
+from msgspec.structs import replace
 
 from functions.common.cloudevents.event import Envelope
 from functions.common.errors import UnknownSymbolError

@@ -3,11 +3,11 @@
 import json
 import threading
 import time
-from dataclasses import replace
 
 import pytest
 import requests
 from msgspec import structs
+from msgspec.structs import replace
 
 from functions.common.cloudevents.event import Envelope, json_bytes
 from functions.common.errors import RequestError

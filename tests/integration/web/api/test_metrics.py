@@ -1,11 +1,11 @@
 """GET /metrics: each function counts its work in Redis, and Prometheus can read the answer."""
 
 import asyncio
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from functions.common.cloudevents.event import Envelope

@@ -1,10 +1,10 @@
 """Symbols and warm-ups over the API, with a real Redis, S3 and sink."""
 
-import dataclasses
 import time
 
 import pytest
 import requests
+from msgspec import structs
 
 from functions.common.prices import symbol_directory as listings
 from functions.common.prices.bucket import Bucket
@@ -15,13 +15,13 @@ from tests.support.waiting import until
 
 @pytest.fixture
 def live(settings):
-    with serving(dataclasses.replace(settings, providers=("tiingo",))) as url:
+    with serving(structs.replace(settings, providers=("tiingo",))) as url:
         yield url
 
 
 @pytest.fixture
 def worldwide(settings):
-    with serving(dataclasses.replace(settings, providers=("yahoo",))) as url:
+    with serving(structs.replace(settings, providers=("yahoo",))) as url:
         yield url
 
 
@@ -86,7 +86,7 @@ def test_a_symbol_that_no_source_covers_is_refused_at_once(live, settings):
     )
     unheard_of = submit(live, "9999.HK").json()
     assert unheard_of["detail"].startswith("Tiingo has no prices of 9999.HK. Add a data source")
-    with serving(dataclasses.replace(settings, providers=("tiingo", "yahoo"))) as url:
+    with serving(structs.replace(settings, providers=("tiingo", "yahoo"))) as url:
         assert submit(url, "0700.HK").status_code == 202
 
 
@@ -126,9 +126,7 @@ def test_a_refreshed_directory_in_s3_takes_the_place_of_the_bundled_one(settings
         bucket.put(listings.KEY, body, content_type="application/gzip")
 
     put(("NEWCO", "Brand New Company"))
-    live = dataclasses.replace(
-        settings, providers=("tiingo",), s3=s3_settings, symbols_max_age_s=0.0
-    )
+    live = structs.replace(settings, providers=("tiingo",), s3=s3_settings, symbols_max_age_s=0.0)
     with serving(live) as url:
         until(lambda: found(url, "brand new") == {"NEWCO": True})
         put(("NEWER", "Brand New Company"))
@@ -136,8 +134,8 @@ def test_a_refreshed_directory_in_s3_takes_the_place_of_the_bundled_one(settings
 
 
 def test_without_s3_the_bundled_directory_serves(settings, s3_settings):
-    nowhere = dataclasses.replace(s3_settings, endpoint_url="http://127.0.0.1:9")
-    live = dataclasses.replace(settings, providers=("tiingo",), s3=nowhere, symbols_max_age_s=0.0)
+    nowhere = structs.replace(s3_settings, endpoint_url="http://127.0.0.1:9")
+    live = structs.replace(settings, providers=("tiingo",), s3=nowhere, symbols_max_age_s=0.0)
     with serving(live) as url:
         for _ in range(3):
             assert found(url, "coca-cola")["KO"] is True
@@ -167,14 +165,14 @@ def test_a_warm_up_of_what_cannot_be_had_does_nothing(url, inbox):
 
 
 def test_warm_ups_are_limited_and_do_not_count_as_submissions(settings, inbox):
-    with serving(dataclasses.replace(settings, requests_per_minute=2)) as url:
+    with serving(structs.replace(settings, requests_per_minute=2)) as url:
         warmed = [warm_up(url, json={"symbol": "IBM"}) for _ in range(8)]
         assert warmed.count(True) in {2, 3, 4}  # a new minute can start in between
         assert submit(url, "IBM").status_code == 202
 
 
 def test_a_broker_that_is_down_is_no_error_of_a_warm_up(settings):
-    with serving(dataclasses.replace(settings, sink="http://127.0.0.1:9/")) as url:
+    with serving(structs.replace(settings, sink="http://127.0.0.1:9/")) as url:
         assert not warm_up(url, json={"symbol": "IBM"})
 
 

@@ -1,12 +1,12 @@
 """Uploads over the API, with a real Redis, S3 and sink. The test plays the part of ingest."""
 
-import dataclasses
 import http.client
 import threading
 from urllib.parse import unquote, urlsplit
 
 import pytest
 import requests
+from msgspec import structs
 
 from functions.common.prices.uploads import Upload
 from functions.common.requests.upload_outcomes import UploadOutcomes
@@ -23,7 +23,7 @@ READ = {"symbol": "@X", "rows": 1}
 
 @pytest.fixture
 def settings(settings, s3_settings):
-    return dataclasses.replace(settings, s3=s3_settings)
+    return structs.replace(settings, s3=s3_settings)
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_a_form_of_another_site_is_refused(settings, ingest):
     with serving(settings) as url:
         assert send(url, headers=sent).status_code == 403
         assert send(url, headers={"sec-fetch-site": "same-origin"}).status_code == 201
-    with serving(dataclasses.replace(settings, cors_origins=("https://friend.example",))) as url:
+    with serving(structs.replace(settings, cors_origins=("https://friend.example",))) as url:
         assert send(url, headers=sent).status_code == 201
 
 
@@ -137,7 +137,7 @@ def test_a_symbol_never_comes_to_stand_for_another_file(url, s3_client, s3_setti
 
 
 def test_uploads_can_be_turned_off(settings):
-    with serving(dataclasses.replace(settings, uploads=False)) as url:
+    with serving(structs.replace(settings, uploads=False)) as url:
         assert post(url).status_code == 404
         assert "turned off" in post(url).json()["detail"]
         asked = {"symbol": "@PRICES-1A2B3C4D", "days": 5}
@@ -147,24 +147,24 @@ def test_uploads_can_be_turned_off(settings):
 
 
 def test_uploads_count_against_the_limit(settings, ingest):
-    with serving(dataclasses.replace(settings, requests_per_minute=2)) as url:
+    with serving(structs.replace(settings, requests_per_minute=2)) as url:
         assert [post(url).status_code for _ in range(3)] == [201, 201, 429]
 
 
 def test_while_s3_is_down_an_upload_is_refused_and_may_come_again(settings):
-    nowhere = dataclasses.replace(settings.s3, endpoint_url=f"http://127.0.0.1:{free_port()}")
-    with serving(dataclasses.replace(settings, s3=nowhere)) as url:
+    nowhere = structs.replace(settings.s3, endpoint_url=f"http://127.0.0.1:{free_port()}")
+    with serving(structs.replace(settings, s3=nowhere)) as url:
         answer = post(url)
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) >= 1
-    with serving(dataclasses.replace(settings, s3=None)) as url:
+    with serving(structs.replace(settings, s3=None)) as url:
         assert "S3_BUCKET is not set" in post(url).json()["detail"]
 
 
 def test_while_s3_is_full_an_upload_is_refused_and_may_come_again(settings):
     with HttpServer(lambda asked: (507 if asked.method == "PUT" else 404, {}, b"")) as server:
-        full = dataclasses.replace(settings.s3, endpoint_url=server.url)
-        with serving(dataclasses.replace(settings, s3=full)) as url:
+        full = structs.replace(settings.s3, endpoint_url=server.url)
+        with serving(structs.replace(settings, s3=full)) as url:
             answer = post(url)
     assert answer.status_code == 503, answer.text
     assert int(answer.headers["retry-after"]) >= 1

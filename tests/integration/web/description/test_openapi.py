@@ -2,13 +2,13 @@
 
 import http.client
 import time
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 import schemathesis
 import urllib3
+from msgspec.structs import replace
 from schemathesis.checks import load_all_checks
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 

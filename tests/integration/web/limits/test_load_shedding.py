@@ -1,8 +1,7 @@
 """web refuses requests that it cannot answer soon, and accepts new ones when others end."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from functions.common.errors import UnknownSymbolError
 from functions.common.messages.events import ForecastRequested

@@ -1,11 +1,11 @@
 """How much of web one client and all clients can use, and what a slow client can block."""
 
 import socket
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from msgspec.structs import replace
 
 from functions.common.errors import RequestError
 from functions.common.messages.events import ForecastRequested

@@ -4,11 +4,11 @@ import asyncio
 import json
 import threading
 import time
-from dataclasses import replace
 from functools import partial
 
 import pytest
 import requests
+from msgspec.structs import replace
 
 from functions.common.errors import UnknownSymbolError
 from functions.common.messages.events import ForecastRequested

@@ -13,7 +13,7 @@ from functions.common.messages.events import BatchRequested, ForecastRequested
 from functions.common.messages.submissions import BatchSubmission
 from functions.common.requests import batches as batch_record
 from functions.common.requests.keys import keys_of_request, shard_of
-from functions.web.api import batches, delivery_failures
+from functions.web.api import batches, dead_letters
 from functions.web.downloads import batch_table
 from functions.web.stores.batch import Batch
 from functions.web.stores.batches import Member
@@ -143,9 +143,9 @@ def test_the_headline_of_a_result_without_chances_has_none():
 
 def test_a_dead_letter_of_a_batch_names_it_and_the_stage():
     dead = Envelope("1", "/s", BatchRequested.TYPE, {"batch_id": "my-batch"})
-    batch_id, error = delivery_failures.batch_failure_of(dead)
+    batch_id, error = dead_letters.batch_failure_of(dead)
     assert batch_id == "my-batch"
     assert "handing over the members" in error.detail
-    assert delivery_failures.failure_of(dead) is None
+    assert dead_letters.failure_of(dead) is None
     bad = Envelope("1", "/s", BatchRequested.TYPE, {"batch_id": 1})
-    assert delivery_failures.batch_failure_of(bad) is None
+    assert dead_letters.batch_failure_of(bad) is None

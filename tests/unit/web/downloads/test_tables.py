@@ -14,7 +14,7 @@ from functions.common.errors import InvalidFieldError, InvalidMessageError
 from functions.common.messages import analyses, fields
 from functions.common.messages.events import ChartRequested, ForecastRequested, PricesIngested
 from functions.common.problems import from_error
-from functions.web.api import delivery_failures, submission
+from functions.web.api import dead_letters, submission
 from functions.web.downloads import result_table as csv_table
 from tests.support.description import DOCUMENT, ROUTES
 
@@ -73,7 +73,7 @@ def dead(kind=ForecastRequested, data=None, **extensions):
 
 def test_a_dead_letter_fails_its_request_at_its_stage():
     problem = base64.b64encode(json.dumps({"detail": "days: must be less."}).encode()).decode()
-    requested, error = delivery_failures.failure_of(
+    requested, error = dead_letters.failure_of(
         dead(knativeerrorcode="400", knativeerrordata=problem)
     )
     assert requested == REQUESTED
@@ -83,19 +83,17 @@ def test_a_dead_letter_fails_its_request_at_its_stage():
 
 
 def test_a_dead_letter_of_a_silent_function_says_so():
-    _, error = delivery_failures.failure_of(dead(knativeerrorcode="500"))
+    _, error = dead_letters.failure_of(dead(knativeerrorcode="500"))
     assert error.detail.endswith("the function did not answer.")
 
 
 def test_a_dead_letter_with_plain_text_is_quoted():
-    _, error = delivery_failures.failure_of(
-        dead(knativeerrorcode="503", knativeerrordata="S3 is down!")
-    )
+    _, error = dead_letters.failure_of(dead(knativeerrorcode="503", knativeerrordata="S3 is down!"))
     assert error.detail.endswith("answered 503: S3 is down!")
 
 
 def test_a_dead_letter_with_bad_fields_still_fails_its_request():
-    requested, _ = delivery_failures.failure_of(
+    requested, _ = dead_letters.failure_of(
         dead(PricesIngested, data={"request_id": "request-1", "symbol": "AAPL", "days": 0})
     )
     assert (requested.request_id, requested.symbol, requested.days) == ("request-1", "AAPL", 0)
@@ -103,7 +101,7 @@ def test_a_dead_letter_with_bad_fields_still_fails_its_request():
 
 @pytest.mark.parametrize("letter", [dead(ChartRequested), dead(data=[]), dead(data={"days": 1})])
 def test_a_dead_letter_about_no_request_is_left(letter):
-    assert delivery_failures.failure_of(letter) is None
+    assert dead_letters.failure_of(letter) is None
 
 
 def test_every_route_of_the_api_is_described():
