@@ -154,6 +154,8 @@ class Rounding:
     def column(self, prices: NDArray[np.float64]) -> list[float | None]:
         """A column of prices for JSON."""
         rounded = np.round(prices, self._decimals).tolist()
+        if not np.isnan(prices).any():
+            return list(rounded)
         return [None if price != price else price for price in rounded]  # noqa: PLR0124 - NaN
 
 
@@ -172,13 +174,19 @@ def _history(series: PriceSeries, past: Past) -> bytes:
     low, high = np.full((2, len(series)), np.nan) if past.day_before is None else past.day_before.T
     return _json(
         {
-            "dates": series.dates[shown].astype(str).tolist(),
+            "dates": _dates(series.dates[shown].tobytes()),
             "close": rounding.column(series.adjusted_close[shown]),
             "fitted": rounding.column(past.fitted[shown]),
             "lo80": rounding.column(low[shown]),
             "hi80": rounding.column(high[shown]),
         }
     )
+
+
+@lru_cache(maxsize=16)
+def _dates(days: bytes) -> msgspec.Raw:
+    """Dates (datetime64[D]) as JSON. Stocks of one exchange have the same ones."""
+    return msgspec.Raw(_json(np.frombuffer(days, dtype="datetime64[D]").astype(str).tolist()))
 
 
 def _forecast(prediction: Prediction, rounding: Rounding) -> dict[str, Any]:

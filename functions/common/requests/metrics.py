@@ -28,6 +28,8 @@ BOUNDS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0,
 """The upper bounds of the histogram buckets. steps.lua has the same ones in milliseconds."""
 TTL_MS = 90 * 24 * 3600 * 1000
 """How long Redis keeps counts that (almost) nothing was added to."""
+RENEW_EVERY = 16
+"""How often to renew that time, in counts, as in steps.lua."""
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +49,7 @@ class Counters:
         """Count one more of `parts`."""
         key = counts_key(UNRELATED)
         try:
-            pipe = self._redis.pipeline(transaction=False)
-            pipe.hincrby(key, "|".join(parts), 1)
-            pipe.pexpire(key, TTL_MS)
-            pipe.execute()
+            if self._redis.hincrby(key, "|".join(parts), 1) % RENEW_EVERY == 1:
+                self._redis.pexpire(key, TTL_MS)
         except FAILURES as error:
             log.warning("not counted: %s: %s", "|".join(parts), error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
+from functions.common.prices.calendars import Calendar
 from functions.forecast.prices.series import PriceSeries, in_words
 
 MOST_SESSIONS = 10
@@ -16,10 +17,14 @@ LONG = timedelta(days=60)
 def sentence(series: PriceSeries, today: date) -> str:
     """The sentence that names the last day, or "" if that is not long before `today`."""
     last: date = series.dates[-1].item()
-    missing = series.instrument.sessions.after(last, min(today, last + LONG))
-    if len(missing) <= MOST_SESSIONS:
+    if _missing(series.instrument.sessions, last, min(today, last + LONG)) <= MOST_SESSIONS:
         return ""
     return f"The prices of {series.symbol} end on {in_words(last)}."
+
+
+@lru_cache(maxsize=16)
+def _missing(sessions: Calendar, last: date, until: date) -> int:
+    return len(sessions.after(last, until))
 
 
 def days_since(last: date, today: date) -> int:

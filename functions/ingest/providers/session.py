@@ -148,15 +148,16 @@ class ProviderSession:
         return reply
 
     def _once(self, url: str, params: Mapping[str, str]) -> Reply:
-        from requests import RequestException
+        from requests import Request, RequestException
 
         give_up = time.monotonic() + TOTAL_TIMEOUT_S
         try:
+            session = self._session()
+            headers = {**session.headers, **self._headers}
+            request = Request("GET", url, headers, params=dict(params)).prepare()
             # A redirect would carry the key to another host.
-            with self._session().get(
-                url,
-                params=dict(params),
-                headers=self._headers,
+            with session.send(
+                request,
                 timeout=(CONNECT_TIMEOUT_S, self._read_timeout_s),
                 stream=True,
                 allow_redirects=False,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
-from itertools import count
+from itertools import compress, count
 from math import inf
-from operator import itemgetter, truediv
+from operator import eq, itemgetter, truediv
 from sys import float_info
 
 from functions.common.prices.calendars import Calendar
@@ -61,15 +62,24 @@ def clean(
     dates, *prices, volume, adjusted = _only(raw.rows, chosen).columns
     usable = (_within(column, LOWEST, HIGHEST) for column in prices)
     rows = Rows((dates, *usable, _within(volume, 0.0, float_info.max), adjusted))
-    actions = tuple(day for day, at in zip(dates, chosen, strict=True) if at in acting)
+    actions = tuple(compress(dates, map(acting.__contains__, chosen)))
     fillers = len(left_out.get(FILLER, ()))
     return Fetched(symbol, rows, actions, dropped, fillers, notes, instrument)
 
 
 def _chosen(
     raw: RawRows, last: date, acting: Collection[int], is_open: Callable[[date], bool]
-) -> tuple[list[int], dict[str, list[str]]]:
+) -> tuple[Sequence[int], dict[str, list[str]]]:
     """The rows to keep, in ascending order, and the days of the other rows, by reason."""
+    dates, prices = raw.rows.dates, raw.rows.adj_close
+    repeats = compress(count(1), map(eq, prices[1:], prices))
+    if (
+        raw.rows.ascend
+        and not raw.unreadable
+        and are_within(prices, LOWEST, HIGHEST)
+        and all(at in acting or is_open(dates[at]) for at in repeats)
+    ):
+        return range(bisect_right(dates, last)), {}
     left_out: dict[str, list[str]] = {}
     if raw.unreadable:
         left_out[UNREADABLE] = [""] * raw.unreadable
@@ -99,8 +109,8 @@ def _ascending(rows: Rows) -> Iterable[tuple[int, date, float]]:
 
 
 def _only(rows: Rows, chosen: Sequence[int]) -> Rows:
-    if list(chosen) == list(range(len(rows))):
-        return rows
+    if isinstance(chosen, range):
+        return rows[: len(chosen)]
     return Rows([column[at] for at in chosen] for column in rows.columns)
 
 

@@ -64,5 +64,6 @@ def completed(symbol: str, facts: Instrument, rows: Rows) -> Instrument:
 
 
 def _moves_outside(known: Instrument, moved: Sequence[date]) -> bool:
-    outside = [day for day in moved if not known.sessions.is_session(day)]
+    is_open = known.sessions.is_session
+    outside = [day for day in moved if not is_open(day)]
     return len(outside) > max(2, MOST_OUTSIDE * len(moved))
