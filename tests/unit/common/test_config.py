@@ -86,8 +86,8 @@ def test_credentials_are_not_shown():
 
 
 def test_numbers_and_lists():
-    env = Environment({"N": "7", "LIST": "a, b,,c"})
+    env = Environment({"N": "7", "LESS": "-1", "LIST": "a, b,,c"})
     assert env.number("N", "1") == 7
     assert env.names("LIST", "") == ("a", "b", "c")
-    with pytest.raises(ConfigurationError, match="at least 8"):
-        env.number("N", "1", least=8)
+    with pytest.raises(ConfigurationError, match="at least 0"):
+        env.number("LESS", "1")
