@@ -10,6 +10,7 @@ from functions.common.config import (
     read_or_exit,
 )
 from functions.common.errors import ConfigurationError
+from functions.ingest.settings import KeyedService
 
 
 def test_a_value_can_come_from_a_file(tmp_path):
@@ -83,6 +84,19 @@ def test_passwords_are_masked_in_messages():
 def test_credentials_are_not_shown():
     variables = {"S3_BUCKET": "b", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "hush"}
     assert "hush" not in repr(S3Settings.read(Environment(variables)))
+
+
+def test_no_repr_shows_a_password_key_or_token():
+    env = Environment(
+        {
+            "REDIS_URL": "redis://:hush@redis:6379/0",
+            "EVENT_TOKEN": "hush-hush-hush-hush",
+            "TIINGO_API_KEY": "hush",
+        }
+    )
+    service = KeyedService.read(env, "TIINGO", "https://api.tiingo.com")
+    assert service.key == "hush"
+    assert "hush" not in repr([RedisSettings.read(env), SinkSettings.read(env), service])
 
 
 def test_numbers_and_lists():
