@@ -67,10 +67,10 @@ class Environment:
             raise ConfigurationError(message)
         return float(match[1]) * SECONDS[match[2]]
 
-    def number(self, name: str, default: str, *, least: int = 0) -> int:
+    def number(self, name: str, default: str) -> int:
         value = self.text(name, default)
-        if not value.isascii() or not value.isdigit() or int(value) < least:
-            message = f"{name} must be a whole number of at least {least}, not {value!r}."
+        if not value.isascii() or not value.isdigit():
+            message = f"{name} must be a whole number of at least 0, not {value!r}."
             raise ConfigurationError(message)
         return int(value)
 

@@ -25,6 +25,15 @@ function filled(made, name, attributes, children) {
   return made;
 }
 
+/** A list of names, each with its value: rows of `[name, value, class]`. */
+export function described(name, rows) {
+  const row = ([term, value, kind]) => element(kind ? `div.${kind}` : "div", {}, element("dt", {}, term), element("dd", {}, value));
+  return element(name, {}, rows.map(row));
+}
+
+/** A card that says what to do next. */
+export const invitation = (title, ...children) => element("section.card.invitation", {}, element("h2", {}, title), ...children);
+
 /** Turns a server's text into children of an element. Backticks mark its `commands`. */
 export const withCode = (text) => text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
 

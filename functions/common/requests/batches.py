@@ -13,8 +13,9 @@ a member also updates the batch's counts, so nobody has to read the members to c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 ACCEPT = """
 local time = redis.call('TIME')
@@ -69,8 +70,7 @@ PROGRESS_FIELDS = ("days", "model", *NUMBERS)
 """The fields that `decode` reads, in order. Leaves out the symbols, which can take 50 kB."""
 
 
-@dataclass(frozen=True)
-class BatchProgress:
+class BatchProgress(Struct, frozen=True):
     """The progress of a batch at `read_at_ms`. Times are in epoch milliseconds.
 
     `published` is the number of members that were handed to the broker.
@@ -85,7 +85,7 @@ class BatchProgress:
     updated_at_ms: int
     deadline_ms: int
     counts: Mapping[str, int]
-    read_at_ms: int = field(compare=False)
+    read_at_ms: int
 
     @property
     def ended(self) -> int:

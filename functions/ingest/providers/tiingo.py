@@ -70,6 +70,7 @@ class TiingoProvider(KeyedProvider):
         raw = RawRows.of(self._http.parsed(reply, list[_Row | None]))
         if raw.is_unreadable:
             raise self._http.unexpected(reply)
+        del reply  # it is large, and other threads fetch, too
         facts = self._facts(symbol) if since is None else UNKNOWN
         return clean(self.name, symbol, raw, lambda _: today, facts)
 

@@ -167,17 +167,18 @@ class BatchApi(Struct):
 
         If Redis does not answer, the stream ends early and the browser reconnects.
         """
-        sent = None
+        sent = b""
         yield b"retry: 1000\n\n"
         with self.changes.watching(batch_id) as changed, suppress(TemporaryError):
             while progress := await self.batches.progress(batch_id):
-                if progress == sent:
+                shown = json_bytes(document(progress))
+                if shown == sent:
                     yield b": still here\n\n"
                 else:
-                    yield b"event: progress\ndata: " + json_bytes(document(progress)) + b"\n\n"
+                    yield b"event: progress\ndata: " + shown + b"\n\n"
                 if progress.has_ended or self.changes.are_ending:
                     return  # if the process stops, clients reconnect to another one
-                sent = progress
+                sent = shown
                 changed.clear()
                 await asyncio.sleep(PROGRESS_EVERY_S)
                 with suppress(asyncio.TimeoutError, TimeoutError):

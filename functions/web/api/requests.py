@@ -116,9 +116,7 @@ class RequestApi(Struct):
         try:
             submitted = self.kind.read(await read_body(request, if_late=turn.take))
             requested = submitted.requested
-            directory = self.symbols.directory()
-            sources, uploads = self.settings.providers, self.settings.uploads
-            require_available(requested.symbol, sources, directory, uploads=uploads)
+            require_available(requested.symbol, self.settings, self.symbols.directory())
         except StockcastError:
             await turn.take()  # refused requests count too
             raise

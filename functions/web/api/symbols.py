@@ -42,11 +42,10 @@ from functions.web.stores import price_history
 from functions.web.stores.price_history import PriceHistories
 from functions.web.stores.requests import WebStore
 from functions.web.symbols.availability import entry, is_available, require_available, sources
-from functions.web.symbols.search import MOST, SAMPLE, Directory
+from functions.web.symbols.search import MOST, OF_SAMPLE
 from functions.web.symbols.source import SymbolSource
 
 PATH = "/api/symbols"
-OF_SAMPLE = Directory(SAMPLE)
 WARM_S = 300
 """A symbol is warmed up at most once during this time."""
 PRICES_WAIT_S = 20.0
@@ -120,7 +119,7 @@ class SymbolApi(Struct):
 
     async def sources(self, _: Request) -> Response:
         """The price sources, and how to get today's prices."""
-        return JSONResponse(sources(self.settings.providers, uploads=self.settings.uploads))
+        return JSONResponse(sources(self.settings))
 
     async def warm_up(self, request: Request) -> Response:
         """Fetch a symbol's prices ahead. This is best effort, so the answer is never an error."""
@@ -141,8 +140,7 @@ class SymbolApi(Struct):
         """A symbol's daily prices. If none are stored, the ingest function fetches them now."""
         wanted = price_history.read_query(request.path_params["symbol"], request.query_params)
         await self.limits.admit(request, "history ")
-        sources, uploads = self.settings.providers, self.settings.uploads
-        require_available(wanted.symbol, sources, self.symbols.directory(), uploads=uploads)
+        require_available(wanted.symbol, self.settings, self.symbols.directory())
         stored = await self.histories.find(wanted.symbol) or await self._fetched(wanted.symbol)
         # Decades of prices take milliseconds, which would block other requests.
         body = await asyncio.to_thread(lambda: json_bytes(price_history.document(wanted, stored)))

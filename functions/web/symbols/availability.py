@@ -11,7 +11,8 @@ from functions.common.errors import UnknownSymbolError
 from functions.common.prices import exchanges, sample
 from functions.common.prices.exchanges import Kind
 from functions.common.prices.symbol_directory import Listing
-from functions.web.symbols.search import SAMPLE, Directory
+from functions.web.settings import Settings
+from functions.web.symbols.search import OF_SAMPLE, SAMPLE, Directory
 
 MOST_SUGGESTED = 5
 
@@ -22,19 +23,20 @@ def is_available(symbol: str, providers: Sequence[str]) -> bool:
     return symbol in sample.SYMBOLS if asked == ["sample"] else bool(asked)
 
 
-def require_available(
-    symbol: str, providers: Sequence[str], directory: Directory, *, uploads: bool
-) -> None:
+def require_available(symbol: str, settings: Settings, directory: Directory) -> None:
     """Raise UnknownSymbolError, with suggestions, if no source can have prices of `symbol`."""
-    if exchanges.kind_of(symbol) is Kind.UPLOAD and not uploads:
+    if exchanges.kind_of(symbol) is Kind.UPLOAD:
+        if settings.uploads:
+            return
         message = f"{symbol} is an uploaded file, but uploads are turned off (UPLOADS)."
         raise UnknownSymbolError(message)
-    if is_available(symbol, providers) or exchanges.kind_of(symbol) is Kind.UPLOAD:
+    providers = settings.providers
+    if is_available(symbol, providers):
         return
     known, how = directory.named(symbol), _how(symbol, providers)
     if known:
         message = f"{known.name}: add a data source to forecast it. {how}"
-    elif tuple(providers) == ("sample",):
+    elif settings.has_sample_only:
         message = (
             f"{symbol} is not in the sample data, which has {', '.join(sample.SYMBOLS)}. {how}"
         )
@@ -67,21 +69,21 @@ def entry(listing: Listing, providers: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def sources(providers: Sequence[str], *, uploads: bool) -> dict[str, Any]:
+def sources(settings: Settings) -> dict[str, Any]:
     """The price sources, and how to get today's prices."""
     return {
         "providers": [
             {"name": name, "title": one.title, "covers": one.covers, "terms": one.terms}
-            for name in providers
+            for name in settings.providers
             if (one := BY_NAME.get(name))
         ],
-        "sample_only": tuple(providers) == ("sample",),
+        "sample_only": settings.has_sample_only,
         "sample": {
             "symbols": [one._asdict() for one in SAMPLE],
             "last_date": sample.LAST_DAY.isoformat(),
         },
         "todays_prices": [{"command": command, "note": note} for command, note in TODAYS_PRICES],
-        "uploads": uploads,
+        "uploads": settings.uploads,
     }
 
 
@@ -94,8 +96,7 @@ def _suggestions(
         symbol, [one.symbol for one in directory.find(symbol[0])], MOST_SUGGESTED
     )
     found += [one for name in alike if (one := directory.named(name))]
-    of_sample = Directory(SAMPLE)
     near = difflib.get_close_matches(symbol, sample.SYMBOLS, 1)
-    found += [*of_sample.find(symbol), *(one for name in near if (one := of_sample.named(name)))]
+    found += [*OF_SAMPLE.find(symbol), *(one for name in near if (one := OF_SAMPLE.named(name)))]
     unique = {one.symbol: one for one in found if is_available(one.symbol, providers)}
     return [one._asdict() for one in list(unique.values())[:MOST_SUGGESTED]]

@@ -74,3 +74,6 @@ def _words(text: str) -> list[str]:
 
 def _squeezed(text: str) -> str:
     return "".join(_words(text))
+
+
+OF_SAMPLE = Directory(SAMPLE)

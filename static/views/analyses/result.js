@@ -1,9 +1,9 @@
 // An analysis' answer: a sentence, notes, figures, charts, a table, downloads.
 import { kindOf } from "./kinds.js";
 import { downloadLinks, copyLink } from "../../controls/downloads.js";
-import { element } from "../../page/element.js";
-import { age, finePercent, isIsoDate, longDate, moneyOf, number, shortDate, withDates } from "../../page/format.js";
-import { dataNotes, providerName } from "../../controls/data_told.js";
+import { described, element } from "../../page/element.js";
+import { age, finePercent, isIsoDate, moneyOf, number, shortDate, withDates } from "../../page/format.js";
+import { banner, dataNotes, oldPrices, providerName, sampleData } from "../../controls/data_told.js";
 import { panelChart } from "../../charts/panel_chart.js";
 import { foldedTable } from "../../controls/folded_table.js";
 
@@ -45,7 +45,7 @@ export function show(place, { request, links }) {
       { "aria-labelledby": "analysis-message" },
       element("h2.sentence.analysed", { id: "analysis-message", tabindex: "-1" }, told(result.message)),
       result.notes.length > 0 && element("ul.notes", {}, result.notes.map((note) => element("li", {}, told(note)))),
-      banner(result.data),
+      caveat(result.data),
       figures(result.figures, money),
       panels.map(({ figure }) => figure),
       rows.length > 0 && foldedTable(`${number(rows.length)} row${rows.length === 1 ? "" : "s"} as a table`, columns.map(label), cells, { isOpen: rows.length <= FEW_ROWS }),
@@ -61,23 +61,12 @@ export function show(place, { request, links }) {
 /** Each figure with its name and, if it has one, its date. */
 function figures(all, money) {
   const names = Object.keys(all).filter((name) => !(name.endsWith("_date") && name.slice(0, -"_date".length) in all));
-  return element(
-    "dl.figures",
-    {},
-    names.map((name) => {
-      const day = all[`${name}_date`];
-      return element("div", {}, element("dt", {}, label(name)), element("dd", {}, written(name, all[name], money), day && element("small", {}, shortDate(day))));
-    }),
-  );
+  const dayOf = (name) => all[`${name}_date`] && element("small", {}, shortDate(all[`${name}_date`]));
+  return described("dl.figures", names.map((name) => [label(name), [written(name, all[name], money), dayOf(name)]]));
 }
 
 function source({ provider, rows, last_date: last }) {
   return element("p.source", {}, `Based on ${number(rows)} daily prices up to ${shortDate(last)} (${age(last)}), from ${providerName(provider)}.`);
 }
 
-function banner(data) {
-  const told = (head, text) => element("p.banner", { role: "note" }, element("strong", {}, head), text);
-  if (data.stale) return told("Old prices.", ` The provider gives no newer prices now. The last known price is of ${longDate(data.last_date)}.`);
-  if (data.provider === "sample") return told(`Sample data, ending ${longDate(data.last_date)}.`, " For today's prices, add a data source.");
-  return null;
-}
+const caveat = (data) => (data.stale && banner(...oldPrices(data))) || (data.provider === "sample" && banner(...sampleData(data)));

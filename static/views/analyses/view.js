@@ -3,7 +3,7 @@ import { complain, analysisFields, entered, parametersOf } from "./form.js";
 import { KINDS, kindOf } from "./kinds.js";
 import { show as showResult } from "./result.js";
 import { isRecent } from "../../api/client.js";
-import { at, element } from "../../page/element.js";
+import { at, element, invitation } from "../../page/element.js";
 import { failure } from "../../controls/failure.js";
 import { follow } from "../../api/follow.js";
 import { go } from "../../page/router.js";
@@ -105,7 +105,7 @@ function place(...cards) {
 
 function invite() {
   running?.abort();
-  place(element("section.card.invitation", {}, element("h2", {}, "Pick a stock"), element("p", {}, "Type a ticker or a company name above. Then change the values and press “Analyze” to see it again.")));
+  place(invitation("Pick a stock", element("p", {}, "Type a ticker or a company name above. Then change the values and press “Analyze” to see it again.")));
 }
 
 async function run(body, { isFirst = false }) {
@@ -146,7 +146,7 @@ function showAnswer(found) {
 
 function cancel(stop) {
   stop.abort();
-  place(element("section.card.invitation", {}, element("h2", {}, "Canceled"), element("p", { role: "status" }, "This page no longer waits for the answer. Your values are still in the form.")));
+  place(invitation("Canceled", element("p", { role: "status" }, "This page no longer waits for the answer. Your values are still in the form.")));
   at("analysis-form").querySelector("button.main").focus();
 }
 

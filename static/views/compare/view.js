@@ -1,6 +1,6 @@
 // Compares up to four tickers: their percent change since the start of the visible range.
 import { history, isRecent } from "../../api/client.js";
-import { at, element, withCode } from "../../page/element.js";
+import { at, element, invitation, withCode } from "../../page/element.js";
 import { reasonOf } from "../../controls/failure.js";
 import { change, longDate, moneyOf, percentTick, shortDate } from "../../page/format.js";
 import { line } from "../../charts/pen.js";
@@ -86,7 +86,7 @@ async function draw() {
   const place = at("compare-outcome");
   drawn?.destroy();
   drawn = null;
-  if (!compared.length) return place.replaceChildren(invitation());
+  if (!compared.length) return place.replaceChildren(invite());
   place.replaceChildren(element("p.lead", { role: "status" }, `Fetching prices of ${compared.join(", ")} …`));
   const outcomes = await Promise.allSettled(compared.map((symbol) => fetched(symbol, stop.signal)));
   if (running !== stop) return undefined;
@@ -110,12 +110,10 @@ async function fetched(symbol, signal) {
   found.set(symbol, { askedAt: Date.now(), ...(await history(symbol, "", signal)) });
 }
 
-function invitation() {
+function invite() {
   const examples = [["AAPL", "MSFT", "IBM"], watched().slice(0, MOST)].filter((symbols) => symbols.length > 1);
-  return element(
-    "section.card.invitation",
-    {},
-    element("h2", {}, "Which stock did better?"),
+  return invitation(
+    "Which stock did better?",
     element("p", {}, "Add two or more tickers. All start at zero, so you compare gains and losses, not prices."),
     element("p.links", {}, examples.map((symbols) => element("a.button", { href: `./?view=compare&symbols=${symbols.join(",")}`, "data-go": "" }, symbols.join(", ")))),
   );

@@ -1,10 +1,10 @@
 // The answer: one line, the chart with its figures, the record, the data, and the downloads.
 import { history } from "../../api/client.js";
 import { forecastChart } from "../../charts/forecast_chart.js";
-import { exchangeName } from "../../controls/data_told.js";
+import { banner, exchangeName, oldPrices, sampleData } from "../../controls/data_told.js";
 import { downloads } from "../../controls/downloads.js";
-import { element } from "../../page/element.js";
-import { change, longDate, moneyOf, percent, shortDate } from "../../page/format.js";
+import { described, element } from "../../page/element.js";
+import { change, moneyOf, percent, shortDate } from "../../page/format.js";
 import { delivered, doubt, headline } from "./headline.js";
 import { recordCard } from "./record.js";
 import { dataCard } from "./data.js";
@@ -80,13 +80,13 @@ function widened({ backtest }, money) {
 
 function warnings({ data, history: past }) {
   const told = [];
-  if (data.provider === "sample") told.push([`Sample data, ending ${longDate(data.last_date)}.`, " For today's prices, add a data source."]);
-  if (data.stale) told.push(["Old prices.", ` The provider gives no newer prices now. The last known price is of ${longDate(data.last_date)}.`]);
+  if (data.provider === "sample") told.push(sampleData(data));
+  if (data.stale) told.push(oldPrices(data));
   const end = (data.notes ?? []).find((note) => note.startsWith(`The prices of ${data.symbol} end on `));
   if (end && data.provider !== "sample") told.push(["Old prices.", ` ${end}`]);
   const jumps = (data.jumps ?? []).filter((day) => day >= past.dates[0]);
   if (jumps.length && !data.notes?.length) told.push(["Check the prices.", ` They jumped without a split on ${jumps.map(shortDate).join(", ")}.`]);
-  return told.map(([head, text]) => element("p.banner", { role: "note" }, element("strong", {}, head), text));
+  return told.map((parts) => banner(...parts));
 }
 
 /** The main prices, each with its distance from the last price. */
@@ -105,9 +105,5 @@ function figures(result, money) {
   if (typeof higher === "number") {
     rows.push(["Chance of ending higher", [element("span", {}, percent(higher), " ", doubted && element("small", {}, "This model was often wrong."))], doubted ? "muted" : ""]);
   }
-  return element(
-    "dl.figures",
-    {},
-    rows.map(([name, value, kind]) => element(kind ? `div.${kind}` : "div", {}, element("dt", {}, name), element("dd", {}, ...value))),
-  );
+  return described("dl.figures", rows);
 }

@@ -2,7 +2,7 @@
 import { sources, todaysPrices } from "../../api/sources.js";
 import { command } from "../../controls/copyable.js";
 import { dataNotes, providerName } from "../../controls/data_told.js";
-import { element } from "../../page/element.js";
+import { described, element } from "../../page/element.js";
 import { age, inDays, number, shortDate } from "../../page/format.js";
 
 export function dataCard(result) {
@@ -23,7 +23,7 @@ export function dataCard(result) {
     { "aria-labelledby": "source-title" },
     element("h3", { id: "source-title" }, "The data"),
     dataNotes(data.notes ?? []),
-    element("dl.rows", {}, rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))),
+    described("dl.rows", rows),
     data.provider === "sample" && element("div.bring-data", {}, element("p", {}, "For today's prices, stop Stockcast and start it again with a data source:"), ...todaysPrices().map(command)),
     terms,
   );

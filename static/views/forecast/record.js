@@ -1,5 +1,5 @@
 // The record: how past forecasts of this stock turned out.
-import { element, svg } from "../../page/element.js";
+import { described, element, svg } from "../../page/element.js";
 import { finePercent, number, percent } from "../../page/format.js";
 import { delivered } from "./headline.js";
 
@@ -39,7 +39,7 @@ function scores(backtest) {
     rows.push(["Direction called right", `${finePercent(accuracy)}${between}`]);
   }
   if (typeof mase === "number" && typeof walk === "number") rows.push(["Error of the middle (MASE), and of the last price", `${number(round(mase))}, ${number(round(walk))}`]);
-  return element("dl.rows", {}, rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
+  return described("dl.rows", rows);
 }
 
 const round = (value) => Math.round(value * 100) / 100;

@@ -5,7 +5,7 @@ import { sources } from "../../api/sources.js";
 import { submit } from "../../api/submit.js";
 import { failure, isUnknownSymbol, offerMeant } from "../../controls/failure.js";
 import { waiting } from "../../controls/waiting.js";
-import { at, element } from "../../page/element.js";
+import { at, element, invitation } from "../../page/element.js";
 import { inDays } from "../../page/format.js";
 import { current, go } from "../../page/router.js";
 import { remember } from "../../page/storage.js";
@@ -109,10 +109,8 @@ function cancel(stop) {
   form.setAwaited(null);
   form.unfold();
   place(
-    element(
-      "section.card.invitation",
-      {},
-      element("h2", {}, "Canceled"),
+    invitation(
+      "Canceled",
       element("p", { role: "status" }, "This page no longer waits for the answer. If the server finishes it, you get it at once next time."),
       element("p", {}, element("button", { type: "button", click: again }, "Ask again")),
     ),

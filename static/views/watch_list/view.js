@@ -1,7 +1,7 @@
 // The watchlist: this browser remembers the tickers, and one batch forecasts them all.
 import { history, isRecent } from "../../api/client.js";
 import { forecastAll } from "../../api/batch.js";
-import { at, element, withCode } from "../../page/element.js";
+import { at, element, invitation, withCode } from "../../page/element.js";
 import { failure } from "../../controls/failure.js";
 import { change, inDays, isIsoDate, moneyOf, percent, shortDate } from "../../page/format.js";
 import { sparkline } from "../../charts/sparkline.js";
@@ -125,7 +125,7 @@ function draw() {
   at("watch-table").replaceChildren(watched().length ? table() : nothing());
 }
 
-const nothing = () => element("section.card.invitation", {}, element("h2", {}, "Your watchlist is empty"), element("p", {}, "Add a ticker above, or press “Watch” below a forecast."));
+const nothing = () => invitation("Your watchlist is empty", element("p", {}, "Add a ticker above, or press “Watch” below a forecast."));
 
 function table() {
   const known = rows();

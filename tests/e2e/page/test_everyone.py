@@ -10,7 +10,6 @@ pytestmark = pytest.mark.browser
 
 STATES = {
     "empty": ("/", "text=Pick a stock"),
-    "answer": (LINK, "#sentence"),
     "failure": ("/?symbol=ZZZZ&days=45", ".failure"),
     "watch-list, empty": ("/?view=watch-list", "text=Your watchlist is empty"),
     "compare, empty": ("/?view=compare", "text=Which stock did better?"),

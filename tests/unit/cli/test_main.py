@@ -56,3 +56,34 @@ def test_a_company_name_stands_for_its_ticker_and_that_is_said(typed, symbol, to
     said = capsys.readouterr().err
     assert said.startswith(told)
     assert bool(said) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("forecast", "ZZZZ", "--in-process"), 1, "ZZZZ is not in the sample"),
+        (("forecast", "=X"), 2, "must be a symbol"),
+        (("forecast", "IBM", "--days", "0"), 2, "from 1 to 3650"),
+        (("forecast", "IBM", "--days", "many"), 2, 'not "many"'),
+        (("forecast", "IBM", "--json", "--csv"), 2, "not allowed with"),
+        (("forecast", "IBM", "--url", "localhost:1"), 2, "does not start with http"),
+        (("forecast", "IBM", "--in-process", "--png", "/nowhere/x.png"), 2, "no folder /nowhere"),
+        (("forecast", "IBM", "--url", "http://127.0.0.1:9"), 3, "connection refused"),
+        (("forecast", "AAPL", "45"), 2, "Did you mean --days 45?"),
+        (("watch", "AAPL", "45", "--once"), 2, "Did you mean --days 45?"),
+        (("batch", "nofile.txt", "--url", "http://127.0.0.1:9"), 2, "no file nofile.txt"),
+        (("rank", "--data", "/nowhere"), 2, "/nowhere"),
+    ],
+)
+def test_the_exit_code_says_what_went_wrong_and_stderr_why(
+    arguments, code, told, capfd, monkeypatch
+):
+    monkeypatch.delenv("STOCKCAST_URL", raising=False)
+    try:
+        ended = main(arguments)
+    except SystemExit as stopped:
+        ended = stopped.code
+    out, err = capfd.readouterr()
+    assert ended == code, err
+    assert told in err
+    assert out == ""

@@ -10,6 +10,7 @@ from functions.common.config import (
     read_or_exit,
 )
 from functions.common.errors import ConfigurationError
+from functions.ingest.settings import KeyedService
 
 
 def test_a_value_can_come_from_a_file(tmp_path):
@@ -85,9 +86,22 @@ def test_credentials_are_not_shown():
     assert "hush" not in repr(S3Settings.read(Environment(variables)))
 
 
+def test_no_repr_shows_a_password_key_or_token():
+    env = Environment(
+        {
+            "REDIS_URL": "redis://:hush@redis:6379/0",
+            "EVENT_TOKEN": "hush-hush-hush-hush",
+            "TIINGO_API_KEY": "hush",
+        }
+    )
+    service = KeyedService.read(env, "TIINGO", "https://api.tiingo.com")
+    assert service.key == "hush"
+    assert "hush" not in repr([RedisSettings.read(env), SinkSettings.read(env), service])
+
+
 def test_numbers_and_lists():
-    env = Environment({"N": "7", "LIST": "a, b,,c"})
+    env = Environment({"N": "7", "LESS": "-1", "LIST": "a, b,,c"})
     assert env.number("N", "1") == 7
     assert env.names("LIST", "") == ("a", "b", "c")
-    with pytest.raises(ConfigurationError, match="at least 8"):
-        env.number("N", "1", least=8)
+    with pytest.raises(ConfigurationError, match="at least 0"):
+        env.number("LESS", "1")

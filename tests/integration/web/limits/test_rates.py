@@ -29,10 +29,16 @@ def statuses(url, clients):
     return [submit(url, client).status_code for client in clients]
 
 
-def test_one_client_is_limited_and_others_are_not(settings):
+@pytest.fixture
+def limited(settings):
+    """web that takes two requests a minute from each client."""
     with serving(replace(settings, requests_per_minute=2)) as url:
-        assert statuses(url, ["192.0.2.1"] * 3) == [202, 202, 429]
-        assert statuses(url, ["192.0.2.2"]) == [202]
+        yield url
+
+
+def test_one_client_is_limited_and_others_are_not(limited):
+    assert statuses(limited, ["192.0.2.1"] * 3) == [202, 202, 429]
+    assert statuses(limited, ["192.0.2.2"]) == [202]
 
 
 def test_all_together_are_limited(settings):
@@ -48,15 +54,13 @@ def test_all_together_are_limited(settings):
     ("body", "status"),
     [(b"{", 400), (b"{}", 422), (b'{"symbol": "ZZZZ", "days": 45}', 404), (b"x" * 70_000, 413)],
 )
-def test_submissions_that_are_refused_count_too(settings, inbox, body, status):
+def test_submissions_that_are_refused_count_too(limited, inbox, body, status):
     headers = {"content-type": "application/json", "x-forwarded-for": "192.0.2.1"}
-    with serving(replace(settings, requests_per_minute=2)) as url:
-        path = f"{url}/api/forecasts"
-        answers = [
-            requests.post(path, data=body, headers=headers, timeout=300).status_code
-            for _ in range(3)
-        ]
-        assert [*answers, submit(url).status_code] == [status, status, 429, 429]
+    path = f"{limited}/api/forecasts"
+    answers = [
+        requests.post(path, data=body, headers=headers, timeout=300).status_code for _ in range(3)
+    ]
+    assert [*answers, submit(limited).status_code] == [status, status, 429, 429]
     assert inbox.events == []
 
 
@@ -105,25 +109,22 @@ def test_repeats_are_limited_and_those_refused_are_not_counted_as_accepted(
     assert [after - one for after, one in zip(repeats(), before, strict=True)] == [3, 3]
 
 
-def test_batches_that_are_refused_count_too(settings):
-    with serving(replace(settings, requests_per_minute=2)) as url:
-        body = {"symbols": ["A B"], "days": 45}
-        answers = [requests.post(f"{url}/api/batches", json=body, timeout=300) for _ in range(3)]
+def test_batches_that_are_refused_count_too(limited):
+    body = {"symbols": ["A B"], "days": 45}
+    answers = [requests.post(f"{limited}/api/batches", json=body, timeout=300) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [422, 422, 429]
 
 
-def test_warm_ups_that_cannot_be_read_count_too(settings, inbox):
-    with serving(replace(settings, requests_per_minute=2)) as url:
-        answers = [requests.post(f"{url}/api/warmup", json={}, timeout=300) for _ in range(2)]
-        answers.append(requests.post(f"{url}/api/warmup", json={"symbol": "AAPL"}, timeout=300))
+def test_warm_ups_that_cannot_be_read_count_too(limited, inbox):
+    answers = [requests.post(f"{limited}/api/warmup", json={}, timeout=300) for _ in range(2)]
+    answers.append(requests.post(f"{limited}/api/warmup", json={"symbol": "AAPL"}, timeout=300))
     assert [answer.json() for answer in answers] == [{"warming": False}] * 3
     assert inbox.events == []
 
 
-def test_nobody_escapes_by_what_they_say_before_a_proxy_adds_where_they_are(settings):
-    with serving(replace(settings, requests_per_minute=2)) as url:
-        said = [f"203.0.113.{number}, 192.0.2.1" for number in range(3)]
-        assert statuses(url, said) == [202, 202, 429]
+def test_nobody_escapes_by_what_they_say_before_a_proxy_adds_where_they_are(limited):
+    said = [f"203.0.113.{number}, 192.0.2.1" for number in range(3)]
+    assert statuses(limited, said) == [202, 202, 429]
 
 
 @pytest.mark.parametrize("said", ["}:x", "a" * 60_000, "%0d%0a", "unknown, :::", "1.2.3.4\t"])
