@@ -25,6 +25,7 @@ RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash \
       "$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
 COPY --from=shared-build /app/lib /app/lib
 # One process handles THREADS requests at once. web's event loop has no such limit. Only /tmp is writable.
+# MALLOC_*: threads share memory, and a freed price history makes room for the next one (as in local/stack.py).
 ENV PYTHONPATH=/app:/app/lib \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
@@ -33,7 +34,10 @@ ENV PYTHONPATH=/app:/app/lib \
     HOST=0.0.0.0 \
     PORT=8080 \
     WORKERS=1 \
-    THREADS=16
+    THREADS=16 \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=67108864 \
+    MALLOC_TRIM_THRESHOLD_=67108864
 WORKDIR /app
 EXPOSE 8080
 STOPSIGNAL SIGTERM

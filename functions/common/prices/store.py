@@ -24,8 +24,6 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ROWS = re.compile(r"[0-9]{1,9}")
 TIMES = ("fetched_at", "compared_at", "first_date", "last_date", "last_action")
 TEXTS = (*TIMES, "provider", "refused")
-CONTENT_TYPE = "application/csv"
-"""SeaweedFS compresses `text/*`, which takes it twice the CPU time of the write and read itself."""
 LISTS = ("jumps", "passed_over")
 """The fields of StoredPrices that the object's metadata has as text or as a list of words."""
 MOST_JUMPS = 5
@@ -165,7 +163,7 @@ class PriceStore:
             prices.key,
             prices.body,
             replaces=replaces,
-            content_type=CONTENT_TYPE,
+            content_type="text/csv",
             metadata={name: value for name, value in metadata.items() if value},
         )
         return of_object(prices.key, written)

@@ -148,16 +148,15 @@ class ProviderSession:
         return reply
 
     def _once(self, url: str, params: Mapping[str, str]) -> Reply:
-        from requests import Request, RequestException
+        from requests import RequestException
 
         give_up = time.monotonic() + TOTAL_TIMEOUT_S
         try:
-            session = self._session()
-            headers = {**session.headers, **self._headers}
-            request = Request("GET", url, headers, params=dict(params)).prepare()
             # A redirect would carry the key to another host.
-            with session.send(
-                request,
+            with self._session().get(
+                url,
+                params=dict(params),
+                headers=self._headers,
                 timeout=(CONNECT_TIMEOUT_S, self._read_timeout_s),
                 stream=True,
                 allow_redirects=False,

@@ -13,6 +13,7 @@ from functions.common.errors import (
     UnknownSymbolError,
 )
 from functions.common.messages.events import ForecastRequested, PricesRefresh, WarmupRequested
+from functions.common.prices.bucket import Bucket, connect
 from functions.common.prices.store import PriceStore
 from functions.common.requests.missing_prices import NOTED_S, MissingPrices, note_name, noted
 from functions.common.requests.record import Status
@@ -43,6 +44,26 @@ def test_prices_are_stored_and_pointed_to(world):
     assert (ingested.first_date, ingested.last_date) == ("2015-01-02", "2016-01-04")
     assert (ingested.rows, ingested.stale) == (len(world.stored().rows), False)
     assert world.requests.read("request-1").status is Status.INGESTING
+
+
+def test_a_new_stock_costs_ingest_two_requests_to_s3(world, s3_settings):
+    store, sent = connect(s3_settings), []
+
+    class Counted:
+        def get(self, key, **options):
+            sent.append("HEAD" if options["options"]["head"] else "GET")
+            return store.get(key, **options)
+
+        def put(self, key, *body, **options):
+            sent.append("PUT")
+            return store.put(key, *body, **options)
+
+    world.prices = PriceStore(Bucket(s3_settings, lambda _: Counted()))
+    world.market.days["OTHER"] = wandering(FIRST, END)
+    world.ingestion().ingest(REQUESTED)  # the first one checks S3, too
+    sent.clear()
+    world.ingestion().ingest(ForecastRequested("request-2", "OTHER", 45))
+    assert sent == ["HEAD", "PUT"]
 
 
 def test_prices_are_fresh_until_the_next_day_s_are_published(world):
