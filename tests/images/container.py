@@ -61,12 +61,16 @@ class Container:
         until(self._runs_the_image, pause_s=0.002)
 
     def _runs_the_image(self) -> bool:
-        """Whether its init has started the program. Before that, it ignores signals."""
+        """Whether its init has started the program. Before that, it ignores signals.
+
+        The init's child also ignores them, until it has become the program.
+        """
         assert self.process.is_alive(), self.process.last_words()
-        for pid in _children(self.process.pid):
-            with contextlib.suppress(OSError):
-                words = Path(f"/proc/{pid}/cmdline").read_bytes()
-                return words.startswith(self._first) and bool(_children(pid))
+        with contextlib.suppress(OSError, IndexError):
+            init = _children(self.process.pid)[0]
+            return _command(init).startswith(self._first) and not _command(
+                _children(init)[0]
+            ).startswith(self._first)
         return False
 
     def wait_until_ready(self) -> None:
@@ -105,6 +109,10 @@ class Container:
 
     def stop(self) -> None:
         self.process.stop()
+
+
+def _command(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _children(pid: int) -> list[int]:

@@ -1,5 +1,7 @@
 """A function retries by itself if nobody delivers the event again."""
 
+import asyncio
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -19,9 +21,12 @@ def clock(monkeypatch):
             self.slept = (*self.slept, seconds)
 
         async def sleep_async(self, seconds):
-            self.sleep(seconds)
+            if threading.get_ident() == here:
+                self.sleep(seconds)
+            else:  # the event loop of a server that other tests use
+                await real_sleep(seconds)
 
-    clock = Clock()
+    clock, here, real_sleep = Clock(), threading.get_ident(), asyncio.sleep
     monkeypatch.setattr("tenacity.time", SimpleNamespace(monotonic=lambda: clock.now))
     monkeypatch.setattr("tenacity.nap.time", clock)
     monkeypatch.setattr("asyncio.sleep", clock.sleep_async)
