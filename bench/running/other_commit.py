@@ -23,6 +23,7 @@ from bench.running.world import ENV
 from local.servers import S3_PORTS, free_port
 from local.stack import ROOT
 
+INSTALL = ".venv/bin/uv pip install PACKAGE, from its requirements-dev.txt"
 START = """
 import json, pathlib, sys
 from local.stack import Options, Stack, at_base_port, programs
@@ -66,7 +67,7 @@ def other_commit(commit: str, env: dict[str, str]) -> Iterator[Other]:
         try:
             told = running.stdout.readline() if running.stdout else b""
             if not told:
-                message = f"{commit} does not start."
+                message = f"{commit} does not start. Install what it needs: {INSTALL}"
                 raise RuntimeError(message)
             of = json.loads(told)
             yield Other(of["port"], redis.Redis(port=of["redis"]), of["groups"])
