@@ -1,9 +1,9 @@
 """`make load`: sends twice the load that the machine can handle.
 
-First it measures the capacity: the new forecasts per second that the machine finishes. Then it
-sends requests at a steady rate: 70% repeats, 20% new ones and 10% invalid ones. The new ones alone
-are twice the capacity. Finally it measures the recovery: it sends one request at a time until the
-answers are as fast as before.
+The load is a mix: 70% repeats, 20% new requests and 10% invalid ones. First it measures the
+capacity: how much of the mix the machine finishes. Then it sends twice as much at a steady rate.
+Finally it measures the recovery: it sends one request at a time until the answers are as fast as
+before.
 
 python -m bench.load [--quick]
 """
@@ -28,8 +28,9 @@ from bench.running.world import World, stockcast
 SECONDS, TIMES_CAPACITY = 120.0, 2.0
 REPEATS, NEW, INVALID = "repeat", "new", "invalid"
 MIX = {REPEATS: 70, NEW: 20, INVALID: 10}
+CONNECTIONS = 512
 REFUSALS = {429, 503}
-EXPECTED = {REPEATS: {202} | REFUSALS, NEW: {202} | REFUSALS, INVALID: {422} | REFUSALS}
+EXPECTED = {REPEATS: {202} | REFUSALS, NEW: {200, 202} | REFUSALS, INVALID: {422} | REFUSALS}
 BACKLOG = 200
 """How many requests may wait in the stack: about a second of work on two cores."""
 REFUSED_WITHIN, RECOVERED_WITHIN, DONE_WITHIN = 1, 10, 15
@@ -58,14 +59,23 @@ class Seen:
 
 
 class Pool:
-    """Keep-alive connections, one for each request in progress."""
+    """Up to CONNECTIONS keep-alive connections. Further requests wait for one, as in a proxy.
+
+    Without a limit, a late burst would overflow the queue of the listening socket. The kernel then
+    drops connections, and tries them again for up to a minute.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
+        self._places = asyncio.Semaphore(CONNECTIONS)
         self._idle: list[Connection] = []
 
     async def send(self, request: bytes) -> Reply:
         """Send a request over an idle or a new connection, and return the reply."""
+        async with self._places:
+            return await self._sent(request)
+
+    async def _sent(self, request: bytes) -> Reply:
         while self._idle:
             connection = self._idle.pop()
             try:
@@ -85,14 +95,10 @@ class Pool:
 
 
 class Load:
-    """Sends the mix at a steady rate, and follows each accepted request to its end.
+    """Sends the mix at a steady rate, and follows each accepted request to its end."""
 
-    `known` is the question to repeat.
-    """
-
-    def __init__(self, port: int, known: dict[str, object]) -> None:
+    def __init__(self, port: int) -> None:
         self._port = port
-        self._known = known
         self._pool = Pool(port)
         self._chance = random.Random(1)
         self.seen = Seen()
@@ -105,7 +111,7 @@ class Load:
             due = started + number / per_second
             if (early := due - time.perf_counter()) > 0:
                 await asyncio.sleep(early)
-            kind = self._chance.choices(list(MIX), weights=list(MIX.values()))[0]
+            kind = _any_kind(self._chance)
             task = asyncio.create_task(self._send(kind, new_questions(1)[0]))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
@@ -113,10 +119,9 @@ class Load:
         self._pool.close()
 
     async def _send(self, kind: str, question: dict[str, object]) -> None:
-        body = {NEW: question, REPEATS: self._known, INVALID: {**question, "days": 0}}[kind]
         started = time.perf_counter()
         try:
-            reply = await self._pool.send(post("/api/forecasts", body))
+            reply = await self._pool.send(_request(kind, question))
         except OSError as error:
             self.seen.unanswered[type(error).__name__] += 1
             return
@@ -124,20 +129,43 @@ class Load:
         self.seen.answered_s.setdefault((kind, reply.status), []).append(took)
         if reply.status in REFUSALS and "retry-after" not in reply.headers:
             self.seen.without_retry_after += 1
-        if kind == NEW and reply.status == 202:
-            last = await ended(self._port, reply.json()["id"])
+        if kind == NEW and reply.status in {200, 202}:
+            is_done = reply.status == 200
+            last = reply.body if is_done else await ended(self._port, reply.json()["id"])
             self.seen.ended["done" if DONE in last else "not done"] += 1
             self.seen.done_s.append(time.perf_counter() - started)
 
 
 async def capacity(world: World, seconds: float) -> float:
-    """The new forecasts per second, with enough requests in parallel to keep the machine busy."""
-    await many(world.port("web"), new_questions(50), 8)
-    finished, started = 0, time.perf_counter()
+    """The new forecasts per second in the mix, with enough requests to keep the machine busy."""
+    port = world.port("web")
+    pool, chance, finished = Pool(port), random.Random(1), 0
+
+    async def one(port: int, question: dict[str, object]) -> None:
+        nonlocal finished
+        kind = _any_kind(chance)
+        if kind == NEW:
+            await ask(port, question)
+            finished += 1
+        else:
+            await pool.send(_request(kind, question))
+
+    await many(port, new_questions(50), 8)
+    started = time.perf_counter()
     while time.perf_counter() - started < seconds:
-        tally = await many(world.port("web"), new_questions(200 if seconds > 1 else 10), 32)
-        finished += len(tally.took_s)
+        await many(port, new_questions(1000 if seconds > 1 else 50), 32, one)
+    pool.close()
     return finished / (time.perf_counter() - started)
+
+
+def _any_kind(chance: random.Random) -> str:
+    return chance.choices(list(MIX), weights=list(MIX.values()))[0]
+
+
+def _request(kind: str, question: dict[str, object]) -> bytes:
+    bodies = {NEW: question, REPEATS: QUESTION, INVALID: {**question, "days": 0}}
+    prefer = {"prefer": "wait=50"} if kind == NEW else {}
+    return post("/api/forecasts", bodies[kind], **prefer)
 
 
 async def recovery(port: int, usual_s: float) -> float:
@@ -161,7 +189,7 @@ async def measure(
     carried = await capacity(world, 1 if is_quick else 15)
     usual_s = percentile((await many(world.port("web"), new_questions(20), 1)).took_s, 95)
     per_second = TIMES_CAPACITY * carried * 100 / MIX[NEW]
-    load = Load(port, QUESTION)
+    load = Load(port)
     await load.run(per_second, load_s)
     recovered_s = await recovery(port, usual_s)
     return _table(load.seen, per_second, carried, recovered_s), _details(load.seen)
@@ -179,14 +207,14 @@ def _table(seen: Seen, per_second: float, carried: float, recovered_s: float) ->
     unit_s = BACKLOG / carried
     lost = accepted - seen.ended["done"]
     return [
-        Figure("new forecasts a second that can be carried", f"{carried:.0f}"),
+        Figure("new forecasts a second that can be carried in this mix", f"{carried:.0f}"),
         Figure(f"time to work off the full backlog of {BACKLOG}", f"{unit_s:.1f} s"),
         Figure(
             "load: requests a second, of which 70% repeats, 20% new, 10% invalid",
-            f"{per_second:.0f}: twice as many new ones",
+            f"{per_second:.0f}: twice as many",
         ),
         Figure(
-            "answers other than 202, 422 (invalid) and 429 or 503 (new), or none at all",
+            "answers other than 200 or 202, 422 (invalid) and 429 or 503, or none at all",
             str(surprises),
             budget="0",
             met=surprises == 0,
