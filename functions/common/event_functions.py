@@ -31,7 +31,8 @@ class Stores:
         self.bucket = Bucket(s3)
         self.prices = PriceStore(self.bucket)
         self.requests = Requests(self.redis, redis)
-        self.claims = Claims(Steps(self.redis, are_split=redis.cluster))
+        self.steps = Steps(self.redis, are_split=redis.cluster)
+        self.claims = Claims(self.steps)
 
     def check(self) -> None:
         """Raise TemporaryError while a store does not answer."""

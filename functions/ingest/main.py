@@ -49,7 +49,7 @@ def build() -> EventFunction:
 
     def session_of(provider: str) -> Callable[..., ProviderSession]:
         budget = Budget(redis, provider, settings.limits[provider])
-        count = partial(Counters(redis).add, "provider", provider)
+        count = partial(Counters(stores.steps).add, "provider", provider)
         return partial(ProviderSession, spend=budget.spend, count=count)
 
     fresh = FreshPrices(

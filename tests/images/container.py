@@ -68,9 +68,9 @@ class Container:
         assert self.process.is_alive(), self.process.last_words()
         with contextlib.suppress(OSError, IndexError):
             init = _children(self.process.pid)[0]
-            return _command(init).startswith(self._first) and not _command(
-                _children(init)[0]
-            ).startswith(self._first)
+            program = _children(init)[0]
+            is_init = [_command(pid).startswith(self._first) for pid in (init, program)]
+            return is_init == [True, False]
         return False
 
     def wait_until_ready(self) -> None:

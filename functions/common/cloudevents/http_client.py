@@ -70,7 +70,7 @@ class HttpClient:
     def _usable(self, idle: list[_Connection]) -> _Connection | None:
         """The connection that was used last. Closes those that were idle for too long."""
         oldest = asyncio.get_running_loop().time() - self._kept_alive_s
-        while idle and (idle[0].idle_since <= oldest or not idle[0].is_open):
+        while idle and idle[0].idle_since <= oldest:
             idle.pop(0).close()
         while idle:
             connection = idle.pop()

@@ -18,18 +18,14 @@ the time in each stage when the request ends. Counts that belong to no request a
 from __future__ import annotations
 
 import logging
-from typing import Any
 
+from functions.common.errors import TemporaryError
 from functions.common.messages.events import ForecastRequested
-from functions.common.redis_client import FAILURES
 from functions.common.requests.keys import UNRELATED, counts_key
+from functions.common.requests.steps import Part, Steps
 
 BOUNDS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 """The upper bounds of the histogram buckets. steps.lua has the same ones in milliseconds."""
-TTL_MS = 90 * 24 * 3600 * 1000
-"""How long Redis keeps counts that (almost) nothing was added to."""
-RENEW_EVERY = 16
-"""How often to renew that time, in counts, as in steps.lua."""
 
 log = logging.getLogger(__name__)
 
@@ -42,14 +38,13 @@ def kind_and_model(requested: ForecastRequested) -> str:
 class Counters:
     """Counts things that belong to no request. If counting fails, it only logs a warning."""
 
-    def __init__(self, redis: Any) -> None:
-        self._redis = redis
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
 
     def add(self, *parts: str) -> None:
         """Count one more of `parts`."""
-        key = counts_key(UNRELATED)
+        name = "|".join(parts)
         try:
-            if self._redis.hincrby(key, "|".join(parts), 1) % RENEW_EVERY == 1:
-                self._redis.pexpire(key, TTL_MS)
-        except FAILURES as error:
-            log.warning("not counted: %s: %s", "|".join(parts), error)
+            self._steps.run(Part("count", (counts_key(UNRELATED),), (name,)))
+        except TemporaryError as error:
+            log.warning("not counted: %s: %s", name, error.detail)

@@ -134,8 +134,7 @@ class RequestApi(Struct):
         applied = {"preference-applied": f"wait={wait_s}"}
         if ended is None:
             return self._accepted(came, applied)
-        headers = {"cache-control": "no-store", "location": self._path(came.request_id), **applied}
-        return Response(self._document(*ended), media_type="application/json", headers=headers)
+        return self._shown(*ended, {"location": self._path(came.request_id), **applied})
 
     async def _submitted(self, request: Request, submitted: Submission, turn: Turn) -> Submitted:
         requested = submitted.requested
@@ -181,9 +180,14 @@ class RequestApi(Struct):
         )
 
     async def status(self, request: Request) -> Response:
-        document = self._document(*await self._found(request))
-        headers = {"cache-control": "no-store"}
-        return Response(document, media_type="application/json", headers=headers)
+        return self._shown(*await self._found(request))
+
+    def _shown(
+        self, record: RequestRecord, result: bytes | None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        shown = {"cache-control": "no-store", **(headers or {})}
+        document = self._document(record, result)
+        return Response(document, media_type="application/json", headers=shown)
 
     async def events(self, request: Request) -> Response:
         # Watch first, then read, so that no change in between is lost.

@@ -9,6 +9,8 @@ import time
 from datetime import datetime, timezone
 from pathlib import Path
 
+import anyio
+
 from functions.common.cloudevents.event import Envelope
 from functions.common.cloudevents.http_client import HttpClient, NoAnswerError
 from functions.common.cloudevents.routing import addresses
@@ -69,15 +71,13 @@ class Publisher:
 
     async def _post(self, url: str, headers: dict[str, str], body: bytes, timeout_s: float) -> None:
         try:
-            if self._places.locked():
-                await asyncio.wait_for(self._places.acquire(), timeout_s)
-            else:
+            with anyio.fail_after(timeout_s):
                 await self._places.acquire()
             try:
                 answer = await self._http.post(url, headers, body, timeout_s)
             finally:
                 self._places.release()
-        except (NoAnswerError, asyncio.TimeoutError, TimeoutError) as error:
+        except (NoAnswerError, TimeoutError) as error:
             message = f"The broker does not answer ({cause(error)}). Try again shortly."
             raise TemporaryError(message, retry_after_s=2) from error
         if not 200 <= answer.status < 300:  # noqa: PLR2004

@@ -12,8 +12,9 @@ from functions.common.cloudevents.event import Envelope
 from functions.common.errors import UnknownSymbolError
 from functions.common.messages.events import ForecastRequested, PricesIngested
 from functions.common.requests.keys import every_counts_key
-from functions.common.requests.metrics import TTL_MS, Counters
+from functions.common.requests.metrics import Counters
 from functions.common.requests.record import Source, Status
+from functions.common.requests.steps import Steps
 from functions.web.stores.requests import WebStore, connect
 from tests.integration.web.serving import serving
 from tests.support.aging import older
@@ -22,6 +23,7 @@ from tests.support.turns import answered
 from tests.support.waiting import until
 
 TOKEN = "planted-token-for-metrics"
+TTL_MS = 90 * 24 * 3600 * 1000
 
 
 @pytest.fixture
@@ -126,7 +128,7 @@ def test_dead_letters_are_counted_by_the_types_that_are_ours(settings):
 
 
 def test_calls_to_providers_are_counted_by_outcome(url, redis_client):
-    counters = Counters(redis_client)
+    counters = Counters(Steps(redis_client, are_split=False))
     for outcome in ("answered", "answered", "failed"):
         counters.add("provider", "tiingo", outcome)
     found = scraped(url)
